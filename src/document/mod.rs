@@ -1,0 +1,8 @@
+//! Files that people write: strict TOML, and findings that point at the line. Owns how a mistake is
+//! shown; never what a file means.
+
+mod finding;
+mod strict;
+
+pub use finding::{DocumentError, Finding, did_you_mean};
+pub use strict::{Document, Spanned};

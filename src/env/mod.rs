@@ -1,0 +1,16 @@
+//! The operating system's clock, entropy, files and processes. The only callers of the OS for these,
+//! so that a run can be replayed; never decides anything.
+
+mod child;
+mod clock;
+mod entropy;
+mod files;
+pub mod weaken;
+
+pub use child::{ChildError, ChildLimits, ChildOutput, limit_this_process, run_child};
+pub use clock::{Clock, Stopwatch};
+pub use entropy::{Entropy, EntropyError};
+pub use files::{
+    DirLock, Durable, FileError, MappedFile, create_dir, create_new, is_private, link_or_exists, list_dir, overwrite_synced,
+    publish_dir, read, read_text, remove_file, variable, write_atomic,
+};

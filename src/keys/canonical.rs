@@ -1,0 +1,160 @@
+//! Canonical bytes and digests of things: RFC 8785 JSON behind a domain-separating prefix.
+
+use ring::digest::{Context, SHA256};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::{Digest, length_prefixed};
+
+/// What a digest is of: the word in its prefix `anshi/<word>/v1\n`, so that no two kinds can meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DigestKind {
+    /// A checked policy.
+    Policy,
+    /// The checked accounts.
+    Accounts,
+    /// The checked catalog.
+    Catalog,
+    /// The part of a dataset that says what a snapshot's files mean.
+    Schema,
+    /// A snapshot's manifest: its digest is the snapshot's name.
+    Snapshot,
+    /// A job's identity.
+    Job,
+    /// What makes two jobs the same job.
+    Sameness,
+    /// A receipt's claims, without `log`.
+    Claims,
+    /// A party's commitment.
+    Party,
+}
+
+impl DigestKind {
+    const fn prefix(self) -> &'static [u8] {
+        match self {
+            Self::Policy => b"anshi/policy/v1\n",
+            Self::Accounts => b"anshi/accounts/v1\n",
+            Self::Catalog => b"anshi/catalog/v1\n",
+            Self::Schema => b"anshi/schema/v1\n",
+            Self::Snapshot => b"anshi/snapshot/v1\n",
+            Self::Job => b"anshi/job/v1\n",
+            Self::Sameness => b"anshi/sameness/v1\n",
+            Self::Claims => b"anshi/claims/v1\n",
+            Self::Party => b"anshi/party/v1\n",
+        }
+    }
+}
+
+/// A value has no canonical form.
+#[derive(Debug, thiserror::Error)]
+#[error("no canonical JSON: {0}")]
+pub struct CanonicalError(#[from] serde_json::Error);
+
+/// The largest integer that a JSON number carries safely (RFC 8259, section 6).
+const JSON_INTEGER_MAX: u64 = 1 << 53;
+
+/// The RFC 8785 bytes of `value`: absent members left out, integers beyond 2⁵³ as strings.
+pub fn canonical_json(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
+    let mut value = serde_json::to_value(value)?;
+    tame(&mut value);
+    Ok(serde_json_canonicalizer::to_vec(&value)?)
+}
+
+fn tame(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            let large = number.as_i64().is_some_and(|n| n.unsigned_abs() > JSON_INTEGER_MAX)
+                || number.as_u64().is_some_and(|n| n > JSON_INTEGER_MAX);
+            if large {
+                *value = Value::String(number.to_string());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(tame),
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(tame);
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+}
+
+/// SHA-256 of the kind's prefix and the canonical JSON of `value`.
+pub fn digest_json(kind: DigestKind, value: &impl Serialize) -> Result<Digest, CanonicalError> {
+    let mut hasher = Hasher::new();
+    hasher.update(kind.prefix());
+    hasher.update(&canonical_json(value)?);
+    Ok(hasher.finish())
+}
+
+/// SHA-256 of the kind's prefix and the length-prefixed `parts`.
+pub fn digest_parts(kind: DigestKind, parts: &[&[u8]]) -> Digest {
+    let mut hasher = Hasher::new();
+    hasher.update(kind.prefix());
+    hasher.update(&length_prefixed(parts));
+    hasher.finish()
+}
+
+/// SHA-256 of `bytes` as they are.
+pub fn sha256(bytes: &[u8]) -> Digest {
+    let mut hasher = Hasher::new();
+    hasher.update(bytes);
+    hasher.finish()
+}
+
+/// SHA-256 of a stream.
+#[derive(Clone)]
+pub struct Hasher(Context);
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Hasher {
+    /// Nothing hashed yet.
+    pub fn new() -> Self {
+        Self(Context::new(&SHA256))
+    }
+
+    /// Takes in more bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all bytes taken in.
+    pub fn finish(self) -> Digest {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(self.0.finish().as_ref());
+        Digest::from_bytes(bytes)
+    }
+}
+
+impl std::io::Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_form_sorts_and_tames() {
+        let value = serde_json::json!({"b": 9_007_199_254_740_993_i64, "a": {"z": null, "é": "\u{1}"}, "c": 1});
+        let bytes = canonical_json(&value).unwrap();
+        assert_eq!(String::from_utf8(bytes).unwrap(), r#"{"a":{"é":"\u0001"},"b":"9007199254740993","c":1}"#);
+    }
+
+    #[test]
+    fn kinds_do_not_meet() {
+        let policy = digest_json(DigestKind::Policy, &1).unwrap();
+        assert_ne!(policy, digest_json(DigestKind::Accounts, &1).unwrap());
+    }
+}

@@ -1,0 +1,12 @@
+//! Digests, signatures and secrets: JWS and JWK over ring, canonical digests, keyed pseudonyms.
+//! Knows which key may sign which kind of token; never what a token says.
+
+mod canonical;
+mod jwk;
+mod jws;
+mod secret;
+
+pub use canonical::{CanonicalError, DigestKind, Hasher, canonical_json, digest_json, digest_parts, sha256};
+pub use jwk::{Algorithm, JwkError, PublicJwk, PublicKey, SigningKey};
+pub use jws::{JwsError, TokenKind, TrustedKey, Verified, encode_segment, sign, verify};
+pub use secret::{PARTY_SALT_BYTES, SaltKey, party_commitment};

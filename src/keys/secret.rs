@@ -1,0 +1,87 @@
+//! The home's salt key: what makes pseudonyms in the ledger and commitments in receipts, so that
+//! neither names anybody.
+
+use data_encoding::HEXLOWER;
+use ring::{hkdf, hmac};
+
+use super::canonical::{DigestKind, digest_parts};
+use crate::model::{Digest, UnitId};
+
+/// The length of a party's salt.
+pub const PARTY_SALT_BYTES: usize = 32;
+
+/// The secret key of pseudonyms and salts.
+pub struct SaltKey([u8; 32]);
+
+impl SaltKey {
+    /// From 32 secret bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// From the text of its file: 64 lower-case hexadecimal digits and a newline.
+    pub fn from_file_text(text: &str) -> Option<Self> {
+        let bytes = HEXLOWER.decode(text.trim_end().as_bytes()).ok()?;
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The text of its file.
+    pub fn to_file_text(&self) -> String {
+        HEXLOWER.encode(&self.0) + "\n"
+    }
+
+    /// The ledger's name of a unit: HMAC-SHA-256 of kind and identifier.
+    pub fn pseudonym(&self, unit: &UnitId) -> Digest {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
+        let mut context = hmac::Context::with_key(&key);
+        context.update(b"anshi/pseudonym/v1\n");
+        context.update(unit.kind().word().as_bytes());
+        context.update(b"\n");
+        context.update(unit.as_bytes());
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(context.sign().as_ref());
+        Digest::from_bytes(bytes)
+    }
+
+    /// The salt of a party's commitment: HKDF-SHA-256 (RFC 5869) over job and position, so that the
+    /// receipt stays a function of the request.
+    pub fn party_salt(&self, job: &Digest, position: u32) -> [u8; PARTY_SALT_BYTES] {
+        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"anshi/party-salt/v1").extract(&self.0);
+        let position = position.to_be_bytes();
+        let info = [job.as_bytes().as_slice(), &position];
+        let mut salt = [0; PARTY_SALT_BYTES];
+        // 32 bytes are within HKDF's limit of 255 × 32, so neither step can fail.
+        if let Ok(material) = prk.expand(&info, hkdf::HKDF_SHA256) {
+            let _ = material.fill(&mut salt);
+        }
+        salt
+    }
+}
+
+impl std::fmt::Debug for SaltKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SaltKey(…)")
+    }
+}
+
+/// The commitment to a party in a receipt: whoever has the salt and the identifier can open it.
+pub fn party_commitment(salt: &[u8; PARTY_SALT_BYTES], role: &str, unit: &UnitId) -> Digest {
+    digest_parts(DigestKind::Party, &[salt, role.as_bytes(), unit.kind().word().as_bytes(), unit.as_bytes()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::UnitKind;
+
+    #[test]
+    fn salts_and_pseudonyms_differ() {
+        let key = SaltKey::from_bytes([3; 32]);
+        let job = Digest::from_bytes([1; 32]);
+        assert_ne!(key.party_salt(&job, 0), key.party_salt(&job, 1));
+        assert_ne!(key.party_salt(&job, 0), [0; 32]);
+        let unit = UnitId::parse(UnitKind::Enterprise, "91350100M000100Y43").unwrap();
+        assert_ne!(key.pseudonym(&unit), SaltKey::from_bytes([4; 32]).pseudonym(&unit));
+        assert_eq!(SaltKey::from_file_text(&key.to_file_text()).unwrap().0, key.0);
+    }
+}

@@ -1,0 +1,6 @@
+//! Anshi: a data sandbox. Data that is usable but invisible; `docs/architecture.md` tells how.
+
+pub mod document;
+pub mod env;
+pub mod keys;
+pub mod model;

@@ -1,0 +1,90 @@
+//! SHA-256 digests as values. Computing them is `keys`' business; writing and reading them is here.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A SHA-256 digest. Written `sha256:` and 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+/// The text is no digest in its one canonical form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a digest: write `sha256:` and 64 lower-case hexadecimal digits")]
+pub struct DigestError(String);
+
+impl Digest {
+    /// The digest with these bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// 64 hexadecimal digits, without the prefix: the form for file names.
+    pub fn hex(&self) -> String {
+        data_encoding::HEXLOWER.encode(&self.0)
+    }
+
+    /// From 64 lower-case hexadecimal digits, without the prefix.
+    pub fn from_hex(hex: &str) -> Result<Self, DigestError> {
+        let bytes = data_encoding::HEXLOWER.decode(hex.as_bytes()).ok();
+        let bytes = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        bytes.map(Self).ok_or_else(|| DigestError(hex.escape_debug().to_string()))
+    }
+}
+
+/// Joins parts so that no two lists of parts give the same bytes: each behind its length as a
+/// big-endian `u64`.
+pub fn length_prefixed(parts: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(parts.iter().map(|part| part.len().saturating_add(8)).sum());
+    for part in parts {
+        out.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        out.extend_from_slice(part);
+    }
+    out
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha256:{}", self.hex())
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Digest {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        match text.strip_prefix("sha256:") {
+            Some(hex) => Self::from_hex(hex),
+            None => Err(DigestError(text.escape_debug().to_string())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_canonical_form() {
+        let digest = Digest::from_bytes([0xab; 32]);
+        assert_eq!(digest.to_string().parse(), Ok(digest));
+        assert!(digest.to_string().to_uppercase().parse::<Digest>().is_err());
+        assert!(digest.hex().parse::<Digest>().is_err());
+        assert!("sha256:abc".parse::<Digest>().is_err());
+    }
+
+    #[test]
+    fn parts_do_not_run_together() {
+        assert_ne!(length_prefixed(&[b"ab", b"c"]), length_prefixed(&[b"a", b"bc"]));
+    }
+}

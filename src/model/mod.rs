@@ -1,0 +1,26 @@
+//! The words of the domain: identifiers, digests, dates, amounts, requests, answers, refusals.
+//! Owns no I/O and no wire format; nothing in it derives serde. Every value checks itself when built.
+
+mod account;
+mod answer;
+mod date;
+mod decimal;
+mod digest;
+mod id;
+mod manifest;
+mod name;
+mod refusal;
+mod request;
+mod text;
+
+pub use account::{AccountKind, Charge};
+pub use answer::{Answer, label_cost_bits};
+pub use date::{Date, DateError, DateFormat, Millis};
+pub use decimal::{DecimalError, parse_decimal};
+pub use digest::{Digest, DigestError, length_prefixed};
+pub use id::{IdError, UNIT_ID_BYTES, UnitId, UnitKind};
+pub use manifest::{Manifest, ManifestError, ParameterKind, ParameterSpec, Read, Role, TableRead};
+pub use name::{NAME_CHARS_MAX, NameError, check_label, check_name};
+pub use refusal::{Refusal, RefusalCode};
+pub use request::{Consent, ParameterValue, Party, PolicyRef, RawParameter, Request, Version};
+pub use text::{Bilingual, Lang};

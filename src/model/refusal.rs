@@ -1,0 +1,250 @@
+//! The closed list of refusals: everything that the engine may say no with. All of them are decided
+//! before the reservation, from the request, the configuration and the caller's own history.
+
+use super::Lang;
+
+/// A refusal: a code from the closed list, and what exactly it is about.
+///
+/// `detail` is made of the caller's own request and of public configuration only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which refusal.
+    pub code: RefusalCode,
+    /// What it is about; may be empty.
+    pub detail: String,
+}
+
+/// Every refusal there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalCode {
+    /// The request is not a well-formed job: correct it and sign it again.
+    Malformed,
+    /// The signature does not verify with the key of the client named: sign with the registered key.
+    Signature,
+    /// The client is not registered here: ask the operator to add it.
+    Client,
+    /// The request is addressed to another engine: set `aud`, `htm` and `htu` to this one.
+    Audience,
+    /// The request is not fresh: sign a new one, valid for at most five minutes, with a right clock.
+    Stale,
+    /// This `jti` was used for another request: choose a new random one.
+    Replay,
+    /// No such policy version is in force: ask for one that `anshi policy list` shows.
+    Policy,
+    /// The policy is not valid today: ask under one that is.
+    PolicyDate,
+    /// The policy does not allow this client.
+    PolicyClient,
+    /// The purpose is not the policy's: state the purpose that the policy was approved for.
+    Purpose,
+    /// The guest is not registered: register it first.
+    Guest,
+    /// The policy does not allow this guest.
+    GuestPolicy,
+    /// The guest asks for more than the policy grants: change the guest, or have the policy reviewed.
+    GuestManifest,
+    /// A parameter is missing, unknown or outside the policy's list: use one of the values listed.
+    Parameters,
+    /// The parties are not those that the policy wants: name each role as often as it says, no unit twice, identifiers in canonical form.
+    Parties,
+    /// A party's consent is missing: obtain it from the party's authority and send it along.
+    ConsentMissing,
+    /// A consent does not cover this job: it is for another party, client, purpose, policy, role or engine, or its signature fails.
+    ConsentInvalid,
+    /// A consent is expired or not yet valid: obtain a new one.
+    ConsentTime,
+    /// A consent has been used as often as it allows, or was revoked: obtain a new one.
+    ConsentUsed,
+    /// Your own quota for this party is used up: wait until the window has passed.
+    Budget,
+    /// You sent more jobs in a minute than the policy allows: slow down.
+    Rate,
+}
+
+impl RefusalCode {
+    /// All codes, for tests and documents.
+    pub const ALL: &'static [Self] = &[
+        Self::Malformed,
+        Self::Signature,
+        Self::Client,
+        Self::Audience,
+        Self::Stale,
+        Self::Replay,
+        Self::Policy,
+        Self::PolicyDate,
+        Self::PolicyClient,
+        Self::Purpose,
+        Self::Guest,
+        Self::GuestPolicy,
+        Self::GuestManifest,
+        Self::Parameters,
+        Self::Parties,
+        Self::ConsentMissing,
+        Self::ConsentInvalid,
+        Self::ConsentTime,
+        Self::ConsentUsed,
+        Self::Budget,
+        Self::Rate,
+    ];
+
+    /// The stable word in JSON.
+    pub const fn word(self) -> &'static str {
+        self.row().0
+    }
+
+    /// What it means and what to do, for a person.
+    pub const fn text(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.row().1,
+            Lang::Zh => self.row().2,
+        }
+    }
+
+    const fn row(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Malformed => (
+                "malformed-request",
+                "The request is not a well-formed job: correct it and sign it again.",
+                "请求格式不正确：请改正后重新签名。",
+            ),
+            Self::Signature => (
+                "bad-signature",
+                "The signature does not verify with the key of the client named: sign with the registered key.",
+                "签名与所称客户的密钥不符：请使用已登记的密钥签名。",
+            ),
+            Self::Client => (
+                "unknown-client",
+                "The client is not registered here: ask the operator to add it.",
+                "客户未在此登记：请联系运行方添加。",
+            ),
+            Self::Audience => (
+                "wrong-audience",
+                "The request is addressed to another engine: set `aud`, `htm` and `htu` to this one.",
+                "请求发往另一个引擎：请将 `aud`、`htm`、`htu` 设为本引擎。",
+            ),
+            Self::Stale => (
+                "stale-request",
+                "The request is not fresh: sign a new one, valid for at most five minutes, with a right clock.",
+                "请求已过期或尚未生效：请校准时钟，重新签署有效期不超过五分钟的请求。",
+            ),
+            Self::Replay => (
+                "replayed-request",
+                "This `jti` was used for another request: choose a new random one.",
+                "该 `jti` 已用于另一请求：请换用新的随机值。",
+            ),
+            Self::Policy => (
+                "unknown-policy",
+                "No such policy version is in force: ask for one that `anshi policy list` shows.",
+                "没有生效的该政策版本：请选择现行政策。",
+            ),
+            Self::PolicyDate => (
+                "policy-not-valid",
+                "The policy is not valid today: ask under one that is.",
+                "该政策今日不在有效期内：请使用有效的政策。",
+            ),
+            Self::PolicyClient => (
+                "client-not-allowed",
+                "The policy does not allow this client.",
+                "该政策不允许此客户。",
+            ),
+            Self::Purpose => (
+                "wrong-purpose",
+                "The purpose is not the policy's: state the purpose that the policy was approved for.",
+                "用途与政策不符：请声明该政策获批的用途。",
+            ),
+            Self::Guest => (
+                "unknown-guest",
+                "The guest is not registered: register it first.",
+                "程序未登记：请先登记。",
+            ),
+            Self::GuestPolicy => (
+                "guest-not-allowed",
+                "The policy does not allow this guest.",
+                "该政策不允许此程序。",
+            ),
+            Self::GuestManifest => (
+                "guest-exceeds-policy",
+                "The guest asks for more than the policy grants: change the guest, or have the policy reviewed.",
+                "程序所需超出政策授予：请修改程序，或提请复核政策。",
+            ),
+            Self::Parameters => (
+                "bad-parameters",
+                "A parameter is missing, unknown or outside the policy's list: use one of the values listed.",
+                "参数缺失、未知或不在政策所列取值之内：请使用所列取值。",
+            ),
+            Self::Parties => (
+                "bad-parties",
+                "The parties are not those that the policy wants: name each role as often as it says, no unit twice, identifiers in canonical form.",
+                "当事方与政策要求不符：请按政策规定的数量指明各角色，不得重复，标识须为规范形式。",
+            ),
+            Self::ConsentMissing => (
+                "consent-missing",
+                "A party's consent is missing: obtain it from the party's authority and send it along.",
+                "缺少当事方授权：请向授权机构取得后一并提交。",
+            ),
+            Self::ConsentInvalid => (
+                "consent-invalid",
+                "A consent does not cover this job: it is for another party, client, purpose, policy, role or engine, or its signature fails.",
+                "授权不适用于本次请求：其当事方、客户、用途、政策、角色或引擎不符，或签名无效。",
+            ),
+            Self::ConsentTime => (
+                "consent-not-valid-now",
+                "A consent is expired or not yet valid: obtain a new one.",
+                "授权已过期或尚未生效：请重新取得。",
+            ),
+            Self::ConsentUsed => (
+                "consent-used-up",
+                "A consent has been used as often as it allows, or was revoked: obtain a new one.",
+                "授权次数已用完或已被撤销：请重新取得。",
+            ),
+            Self::Budget => (
+                "budget-exhausted",
+                "Your own quota for this party is used up: wait until the window has passed.",
+                "贵方对该当事方的额度已用完：请等待窗口期结束。",
+            ),
+            Self::Rate => (
+                "too-many-jobs",
+                "You sent more jobs in a minute than the policy allows: slow down.",
+                "每分钟请求数超过政策上限：请降低频率。",
+            ),
+        }
+    }
+}
+
+impl Refusal {
+    /// A refusal about `detail`.
+    pub fn new(code: RefusalCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+
+    /// The whole refusal, for a person.
+    pub fn text(&self, lang: Lang) -> String {
+        let meaning = self.code.text(lang);
+        match (self.detail.is_empty(), lang) {
+            (true, _) => meaning.to_owned(),
+            (false, Lang::En) => format!("{meaning} ({})", self.detail),
+            (false, Lang::Zh) => format!("{meaning}（{}）", self.detail),
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code.word(), self.text(Lang::En))
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_unique() {
+        let mut words: Vec<&str> = RefusalCode::ALL.iter().map(|code| code.word()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), RefusalCode::ALL.len());
+    }
+}

@@ -1,6 +1,8 @@
 //! Anshi: a data sandbox. Data that is usable but invisible; `docs/architecture.md` tells how.
 
+pub mod catalog;
 pub mod document;
 pub mod env;
 pub mod keys;
 pub mod model;
+pub mod policy;

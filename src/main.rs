@@ -1,1 +1,3 @@
-fn main(){}
+//! The `anshi` command. Owns nothing: see `cli`.
+
+fn main() {}

@@ -53,7 +53,12 @@ pub fn limit_this_process(limits: &ChildLimits) -> io::Result<()> {
 }
 
 /// Runs `program` with `input` on its standard input and an empty environment, until it ends or `limits.wall` has passed.
-pub fn run_child(program: &Path, arguments: &[&str], input: &[u8], limits: &ChildLimits) -> Result<ChildOutput, ChildError> {
+pub fn run_child(
+    program: &Path,
+    arguments: &[&str],
+    input: &[u8],
+    limits: &ChildLimits,
+) -> Result<ChildOutput, ChildError> {
     let mut child = Command::new(program)
         .args(arguments)
         .env_clear()

@@ -65,7 +65,8 @@ pub fn write_atomic(path: &Path, bytes: &[u8], durable: Durable) -> Result<(), F
 pub fn link_or_exists(finished: &Path, path: &Path) -> Result<(), FileError> {
     let file = File::open(finished).map_err(failed("open", finished))?;
     file.sync_all().map_err(failed("sync", finished))?;
-    fs::set_permissions(finished, Permissions::from_mode(Durable::ReadOnly.mode())).map_err(failed("protect", finished))?;
+    fs::set_permissions(finished, Permissions::from_mode(Durable::ReadOnly.mode()))
+        .map_err(failed("protect", finished))?;
     fs::rename(finished, path).map_err(failed("rename", path))?;
     sync_parent(path)
 }
@@ -167,7 +168,8 @@ impl DirLock {
     /// Takes the lock, or returns `None` while another process holds it.
     pub fn try_take(dir: &Path) -> Result<Option<Self>, FileError> {
         let path = dir.join("lock");
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed("open", &path))?;
+        let file =
+            OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed("open", &path))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self(file))),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -21,8 +21,6 @@ pub enum DigestKind {
     Snapshot,
     /// A job's identity.
     Job,
-    /// What makes two jobs the same job.
-    Sameness,
     /// A receipt's claims, without `log`.
     Claims,
     /// A party's commitment.
@@ -38,7 +36,6 @@ impl DigestKind {
             Self::Schema => b"anshi/schema/v1\n",
             Self::Snapshot => b"anshi/snapshot/v1\n",
             Self::Job => b"anshi/job/v1\n",
-            Self::Sameness => b"anshi/sameness/v1\n",
             Self::Claims => b"anshi/claims/v1\n",
             Self::Party => b"anshi/party/v1\n",
         }

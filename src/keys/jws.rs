@@ -181,8 +181,11 @@ mod tests {
 
     fn trusted() -> (SigningKey, TrustedKey) {
         let key = SigningKey::from_seed([1; 32]).unwrap();
-        let trusted =
-            TrustedKey { owner: "bank".into(), key: key.public().clone(), kinds: vec![TokenKind::Job, TokenKind::Consent] };
+        let trusted = TrustedKey {
+            owner: "bank".into(),
+            key: key.public().clone(),
+            kinds: vec![TokenKind::Job, TokenKind::Consent],
+        };
         (key, trusted)
     }
 

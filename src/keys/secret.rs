@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER;
 use ring::{hkdf, hmac};
 
 use super::canonical::{DigestKind, digest_parts};
-use crate::model::{Digest, UnitId};
+use crate::model::{Digest, UnitId, length_prefixed};
 
 /// The length of a party's salt.
 pub const PARTY_SALT_BYTES: usize = 32;
@@ -32,12 +32,19 @@ impl SaltKey {
 
     /// The ledger's name of a unit: HMAC-SHA-256 of kind and identifier.
     pub fn pseudonym(&self, unit: &UnitId) -> Digest {
+        self.keyed(b"anshi/pseudonym/v1\n", &[unit.kind().word().as_bytes(), unit.as_bytes()])
+    }
+
+    /// The ledger's name of everything that makes two jobs the same job.
+    pub fn sameness(&self, parts: &[&[u8]]) -> Digest {
+        self.keyed(b"anshi/sameness/v1\n", parts)
+    }
+
+    fn keyed(&self, prefix: &[u8], parts: &[&[u8]]) -> Digest {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
         let mut context = hmac::Context::with_key(&key);
-        context.update(b"anshi/pseudonym/v1\n");
-        context.update(unit.kind().word().as_bytes());
-        context.update(b"\n");
-        context.update(unit.as_bytes());
+        context.update(prefix);
+        context.update(&length_prefixed(parts));
         let mut bytes = [0; 32];
         bytes.copy_from_slice(context.sign().as_ref());
         Digest::from_bytes(bytes)

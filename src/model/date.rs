@@ -37,7 +37,13 @@ impl Date {
     fn from_civil(date: jiff::civil::Date) -> Self {
         let epoch = jiff::civil::Date::constant(1970, 1, 1);
         // Between 1900 and 2200 the number of days fits by far.
-        Self(date.duration_since(epoch).as_hours().checked_div(24).and_then(|days| i32::try_from(days).ok()).unwrap_or(0))
+        Self(
+            date.duration_since(epoch)
+                .as_hours()
+                .checked_div(24)
+                .and_then(|days| i32::try_from(days).ok())
+                .unwrap_or(0),
+        )
     }
 
     fn civil(self) -> jiff::civil::Date {

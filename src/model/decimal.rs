@@ -23,24 +23,23 @@ pub fn parse_decimal(text: &[u8], scale: u8) -> Result<i64, DecimalError> {
         [b'+', rest @ ..] => (false, rest),
         rest => (false, rest),
     };
-    let (whole, fraction) = match digits.iter().position(|byte| *byte == b'.') {
-        Some(point) => (&digits[..point], &digits[point + 1..]),
-        None => (digits, &digits[..0]),
-    };
-    let pointed = whole.len() < digits.len();
-    if whole.is_empty() || (pointed && fraction.is_empty()) {
+    let mut halves = digits.splitn(2, |byte| *byte == b'.');
+    let whole = halves.next().unwrap_or_default();
+    let pointed = halves.next();
+    let fraction = pointed.unwrap_or_default();
+    if whole.is_empty() || pointed.is_some_and(<[u8]>::is_empty) {
         return Err(DecimalError::Syntax);
     }
     if !whole.iter().chain(fraction).all(u8::is_ascii_digit) {
         return Err(DecimalError::Syntax);
     }
-    let kept = fraction.len().min(usize::from(scale));
-    if fraction[kept..].iter().any(|digit| *digit != b'0') {
+    let (fraction, rest) = fraction.split_at(fraction.len().min(usize::from(scale)));
+    if rest.iter().any(|digit| *digit != b'0') {
         return Err(DecimalError::Precision(scale));
     }
     let mut value = 0i64;
-    let zeros = std::iter::repeat_n(&b'0', usize::from(scale) - kept);
-    for digit in whole.iter().chain(&fraction[..kept]).chain(zeros) {
+    let zeros = std::iter::repeat_n(&b'0', usize::from(scale) - fraction.len());
+    for digit in whole.iter().chain(fraction).chain(zeros) {
         let digit = i64::from(digit - b'0');
         let signed = if negative { -digit } else { digit };
         value = value.checked_mul(10).and_then(|v| v.checked_add(signed)).ok_or(DecimalError::Range)?;

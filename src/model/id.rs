@@ -65,7 +65,7 @@ impl UnitId {
     /// Parses a canonical identifier; anything else is refused, never mended.
     pub fn parse(kind: UnitKind, text: &str) -> Result<Self, IdError> {
         let bytes: [u8; UNIT_ID_BYTES] = text.as_bytes().try_into().map_err(|_| IdError::Length)?;
-        if Self::check_character(kind, &bytes)? != bytes[UNIT_ID_BYTES - 1] {
+        if bytes.last() != Some(&Self::check_character(kind, &bytes)?) {
             return Err(IdError::Check);
         }
         Ok(Self { kind, bytes })
@@ -85,8 +85,11 @@ impl UnitId {
     /// The identifier whose first 17 characters are `head`: the check character is worked out.
     pub fn with_check(kind: UnitKind, head: &[u8; UNIT_ID_BYTES - 1]) -> Result<Self, IdError> {
         let mut bytes = [b'0'; UNIT_ID_BYTES];
-        bytes[..UNIT_ID_BYTES - 1].copy_from_slice(head);
-        bytes[UNIT_ID_BYTES - 1] = Self::check_character(kind, &bytes)?;
+        bytes.iter_mut().zip(head).for_each(|(byte, given)| *byte = *given);
+        let check = Self::check_character(kind, &bytes)?;
+        if let Some(last) = bytes.last_mut() {
+            *last = check;
+        }
         Ok(Self { kind, bytes })
     }
 
@@ -123,7 +126,8 @@ fn uscc_check(bytes: &[u8; UNIT_ID_BYTES]) -> Result<u8, IdError> {
         }
         sum += weight * value as u32;
     }
-    Ok(USCC_ALPHABET[((31 - sum % 31) % 31) as usize])
+    let check = USCC_ALPHABET.get(((31 - sum % 31) % 31) as usize);
+    check.copied().ok_or(IdError::Check)
 }
 
 fn citizen_check(bytes: &[u8; UNIT_ID_BYTES]) -> Result<u8, IdError> {
@@ -134,10 +138,9 @@ fn citizen_check(bytes: &[u8; UNIT_ID_BYTES]) -> Result<u8, IdError> {
         }
         sum += weight * u32::from(byte - b'0');
     }
-    let number = |range: std::ops::Range<usize>| bytes[range].iter().fold(0i16, |n, b| n * 10 + i16::from(b - b'0'));
-    let (year, month, day) = (number(6..10), number(10..12), number(12..14));
-    super::Date::from_ymd(year, month as i8, day as i8).ok_or(IdError::Birth)?;
-    Ok(CITIZEN_CHECKS[(sum % 11) as usize])
+    let number = |skip, take| bytes.iter().skip(skip).take(take).fold(0i16, |n, b| n * 10 + i16::from(b - b'0'));
+    super::Date::from_ymd(number(6, 4), number(10, 2) as i8, number(12, 2) as i8).ok_or(IdError::Birth)?;
+    CITIZEN_CHECKS.get((sum % 11) as usize).copied().ok_or(IdError::Check)
 }
 
 impl fmt::Display for UnitId {

@@ -38,7 +38,11 @@ pub fn check_name(text: &str) -> Result<(), NameError> {
 /// private characters are not, because two labels that look alike must be alike.
 pub fn check_label(text: &str) -> Result<(), NameError> {
     check_length(text)?;
-    let printable = |c: char| c.is_alphanumeric() || matches!(c, ' '..='~') || matches!(c, '、' | '，' | '。' | '（' | '）' | '：' | '–' | '≥' | '≤');
+    let printable = |c: char| {
+        c.is_alphanumeric()
+            || matches!(c, ' '..='~')
+            || matches!(c, '、' | '，' | '。' | '（' | '）' | '：' | '–' | '≥' | '≤')
+    };
     if text.trim() != text || !text.chars().all(printable) {
         return Err(NameError::Unprintable(text.escape_debug().to_string()));
     }

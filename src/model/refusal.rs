@@ -142,26 +142,18 @@ impl RefusalCode {
                 "The policy is not valid today: ask under one that is.",
                 "该政策今日不在有效期内：请使用有效的政策。",
             ),
-            Self::PolicyClient => (
-                "client-not-allowed",
-                "The policy does not allow this client.",
-                "该政策不允许此客户。",
-            ),
+            Self::PolicyClient => {
+                ("client-not-allowed", "The policy does not allow this client.", "该政策不允许此客户。")
+            }
             Self::Purpose => (
                 "wrong-purpose",
                 "The purpose is not the policy's: state the purpose that the policy was approved for.",
                 "用途与政策不符：请声明该政策获批的用途。",
             ),
-            Self::Guest => (
-                "unknown-guest",
-                "The guest is not registered: register it first.",
-                "程序未登记：请先登记。",
-            ),
-            Self::GuestPolicy => (
-                "guest-not-allowed",
-                "The policy does not allow this guest.",
-                "该政策不允许此程序。",
-            ),
+            Self::Guest => {
+                ("unknown-guest", "The guest is not registered: register it first.", "程序未登记：请先登记。")
+            }
+            Self::GuestPolicy => ("guest-not-allowed", "The policy does not allow this guest.", "该政策不允许此程序。"),
             Self::GuestManifest => (
                 "guest-exceeds-policy",
                 "The guest asks for more than the policy grants: change the guest, or have the policy reviewed.",

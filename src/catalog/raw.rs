@@ -1,0 +1,78 @@
+//! A catalog file as written, before it is checked.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::Spanned;
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawDataset {
+    pub name: Spanned<String>,
+    pub title: RawBilingual,
+    pub department: RawBilingual,
+    pub library: Spanned<String>,
+    #[serde(default)]
+    pub collections: Vec<Spanned<String>>,
+    pub unit: Spanned<String>,
+    pub key: Spanned<String>,
+    pub time: Option<Spanned<String>>,
+    pub classification: Spanned<String>,
+    pub update: Spanned<String>,
+    pub column: Vec<RawColumn>,
+    pub source: RawSource,
+    pub synthetic: RawSynthetic,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBilingual {
+    pub zh: String,
+    pub en: String,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawColumn {
+    pub name: Spanned<String>,
+    #[serde(rename = "type")]
+    pub kind: Spanned<String>,
+    pub title: Option<RawBilingual>,
+    pub unit: Option<Spanned<String>>,
+    pub scale: Option<Spanned<u8>>,
+    pub min: Option<Spanned<i64>>,
+    pub max: Option<Spanned<i64>>,
+    pub values: Option<Vec<Spanned<String>>>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSource {
+    pub kind: Spanned<String>,
+    pub files: Spanned<String>,
+    pub encoding: Spanned<String>,
+    #[serde(default)]
+    pub columns: BTreeMap<String, Spanned<String>>,
+    #[serde(default)]
+    pub decimals: BTreeMap<String, Spanned<u8>>,
+    #[serde(default)]
+    pub dates: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub missing: Vec<String>,
+    pub on_bad_id: Spanned<String>,
+    pub rejects_max: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSynthetic {
+    pub rows_per_unit: RawRange,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRange {
+    pub min: u32,
+    pub max: Spanned<u32>,
+}

@@ -1,0 +1,156 @@
+//! A dataset after its file was checked. Everything here is consistent: the key exists and is an
+//! identifier, the time is a date, every source column has a place.
+
+use crate::model::{Bilingual, DateFormat, Digest, UnitKind};
+
+/// One table of one department.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dataset {
+    /// Its name.
+    pub name: String,
+    /// What people call it.
+    pub title: Bilingual,
+    /// Who delivers it.
+    pub department: Bilingual,
+    /// Whom its rows are about.
+    pub unit: UnitKind,
+    /// The column that names the unit, by place in `columns`.
+    pub key: usize,
+    /// The date column that history counts on, by place in `columns`.
+    pub time: Option<usize>,
+    /// The class of the data (数据分类分级).
+    pub classification: String,
+    /// The columns, in the order of the file.
+    pub columns: Vec<Column>,
+    /// How the department delivers it.
+    pub source: Source,
+    /// How many rows the synthetic twin has of one unit.
+    pub rows_per_unit: RowsPerUnit,
+    /// SHA-256 of what gives a snapshot's files their meaning: name, unit, key, time and columns.
+    pub schema_sha256: Digest,
+}
+
+impl Dataset {
+    /// A column and its place, by name.
+    pub fn column(&self, name: &str) -> Option<(usize, &Column)> {
+        self.columns.iter().enumerate().find(|(_, column)| column.name == name)
+    }
+
+    /// The key column.
+    pub fn key_column(&self) -> Option<&Column> {
+        self.columns.get(self.key)
+    }
+}
+
+/// One column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// What people call it.
+    pub title: Option<Bilingual>,
+    /// What it holds.
+    pub kind: ColumnType,
+}
+
+/// What a column holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ColumnType {
+    /// True or false.
+    Boolean,
+    /// A signed 64-bit integer; money in fen, decimals by `scale`.
+    Integer(IntegerBounds),
+    /// A calendar day.
+    Date,
+    /// UTC milliseconds.
+    Timestamp,
+    /// Text; where `values` is given, one of these.
+    Text {
+        /// The closed set of values, in the catalog's order.
+        values: Option<Vec<String>>,
+    },
+    /// Names a unit, a certificate, a title: reaches guests as a token.
+    Identifier,
+}
+
+impl ColumnType {
+    /// The word in TOML.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Boolean => "boolean",
+            Self::Integer(_) => "integer",
+            Self::Date => "date",
+            Self::Timestamp => "timestamp",
+            Self::Text { .. } => "text",
+            Self::Identifier => "identifier",
+        }
+    }
+}
+
+/// What an integer column's values are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IntegerBounds {
+    /// The unit of measure, for people.
+    pub unit: Option<String>,
+    /// The value counts 10^-`scale` of the unit.
+    pub scale: u8,
+    /// The least value allowed.
+    pub min: i64,
+    /// The greatest value allowed.
+    pub max: i64,
+}
+
+/// How the department delivers the dataset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The kind of source.
+    pub kind: SourceKind,
+    /// The folder of the files, relative to the delivery.
+    pub folder: String,
+    /// What a file's name begins and ends with: the two sides of the `*`.
+    pub file_pattern: (String, String),
+    /// The encoding of the text.
+    pub encoding: Encoding,
+    /// For each of the dataset's columns, in order, its name in the source.
+    pub headers: Vec<String>,
+    /// For each of the dataset's columns, in order: the decimals that the source writes.
+    pub decimals: Vec<u8>,
+    /// The forms in which the source writes dates.
+    pub dates: Vec<DateFormat>,
+    /// What the source writes for a missing value.
+    pub missing: Vec<String>,
+    /// What happens to a row whose identifier is wrong.
+    pub on_bad_id: BadId,
+    /// The greatest share of rejected rows at which a delivery is still taken, in millionths.
+    pub rejects_max_ppm: u32,
+}
+
+/// The kind of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// Comma-separated values (RFC 4180) with a header line.
+    Csv,
+}
+
+/// The encoding of a source's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+}
+
+/// What happens to a row whose identifier is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadId {
+    /// The row goes to the rejects file.
+    Reject,
+}
+
+/// How many rows the synthetic twin has of one unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowsPerUnit {
+    /// At least.
+    pub min: u32,
+    /// At most.
+    pub max: u32,
+}

@@ -1,0 +1,342 @@
+//! Raw policy → checked policy, against the catalog and the machine's calibration.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::raw::{RawGrant, RawGuests, RawParameter, RawPolicy, RawRole, RawValue};
+use super::rules::{Allowed, Grant, Guests, Limits, ParameterRule, Policy, RoleRule};
+use crate::catalog::{Catalog, Dataset};
+use crate::document::{Document, DocumentError, Finding, LocalDate, Spanned};
+use crate::keys::{DigestKind, digest_json};
+use crate::model::{Answer, Bilingual, Digest, UnitKind, Version, check_label, check_name};
+
+const FUEL_MAX: u64 = 1_000_000_000;
+const MEMORY_MIB_MAX: u32 = 256;
+const SLOT_MS_MAX: u32 = 60_000;
+const ROWS_MAX: u32 = 100_000;
+const PARTIES_MAX: u32 = 16;
+const NANOS_PER_MILLI: u64 = 1_000_000;
+
+/// Checks a policy file. `nanos_per_kilofuel` is the machine's calibrated worst case.
+pub(super) fn check(document: &Document, catalog: &Catalog, nanos_per_kilofuel: u64) -> Result<Policy, DocumentError> {
+    let raw: RawPolicy = document.parse()?;
+    let mut findings = Vec::new();
+    let sha256 = digest_json(DigestKind::Policy, &raw).unwrap_or_else(|error| {
+        findings.push(Finding::whole(error.to_string()));
+        Digest::from_bytes([0; 32])
+    });
+    let policy = check_policy(&raw, catalog, nanos_per_kilofuel, sha256, &mut findings);
+    document.check(Some(policy), findings)
+}
+
+fn check_policy(
+    raw: &RawPolicy,
+    catalog: &Catalog,
+    nanos_per_kilofuel: u64,
+    sha256: Digest,
+    findings: &mut Vec<Finding>,
+) -> Policy {
+    for name in [&raw.id, &raw.purpose].into_iter().chain(&raw.who.clients) {
+        named(name, findings);
+    }
+    let version = Version::parse(raw.version.get_ref()).unwrap_or_else(|| {
+        findings.push(Finding::at(raw.version.span(), "a version is three numbers: `1.0.0`"));
+        Version(0, 0, 0)
+    });
+    let (from, until) = (raw.valid.from.get_ref().0, raw.valid.until.get_ref().0);
+    if until < from {
+        findings.push(Finding::at(raw.valid.until.span(), "`until` is before `from`"));
+    }
+    if raw.basis.is_empty() {
+        findings.push(Finding::at(raw.id.span(), "a policy names at least one legal `basis`"));
+    }
+    let roles = check_roles(&raw.role, &raw.id, findings);
+    let grants = raw.grant.iter().map(|grant| check_grant(grant, &roles, catalog, findings)).collect::<Vec<_>>();
+    unique_grants(&raw.grant, findings);
+    Policy {
+        id: raw.id.get_ref().clone(),
+        version,
+        title: Bilingual { zh: raw.title.zh.clone(), en: raw.title.en.clone() },
+        purpose: raw.purpose.get_ref().clone(),
+        basis: raw.basis.clone(),
+        valid_from: from,
+        valid_until: until,
+        clients: raw.who.clients.iter().map(|client| client.get_ref().clone()).collect(),
+        guests: check_guests(&raw.who.guests, findings),
+        roles,
+        grants,
+        parameters: check_parameters(&raw.parameter, findings),
+        labels: check_labels(raw, findings),
+        limits: check_limits(raw, nanos_per_kilofuel, findings),
+        sha256,
+    }
+}
+
+fn named(name: &Spanned<String>, findings: &mut Vec<Finding>) {
+    if let Err(error) = check_name(name.get_ref()) {
+        findings.push(Finding::at(name.span(), error.to_string()));
+    }
+}
+
+fn check_guests(raw: &Spanned<RawGuests>, findings: &mut Vec<Finding>) -> Guests {
+    match raw.get_ref() {
+        RawGuests::Word(word) if word == "any" => Guests::Any,
+        RawGuests::Word(_) => {
+            findings.push(Finding::at(raw.span(), "`guests` is \"any\" or a list of `sha256:…` digests"));
+            Guests::Listed(BTreeSet::new())
+        }
+        RawGuests::Listed(texts) => {
+            let mut digests = BTreeSet::new();
+            for text in texts {
+                match text.parse() {
+                    Ok(digest) => drop(digests.insert(digest)),
+                    Err(error) => findings.push(Finding::at(raw.span(), format!("{error}"))),
+                }
+            }
+            Guests::Listed(digests)
+        }
+    }
+}
+
+fn check_roles(
+    raw: &BTreeMap<String, RawRole>,
+    id: &Spanned<String>,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<String, RoleRule> {
+    if raw.is_empty() {
+        findings.push(Finding::at(id.span(), "a label policy has at least one `[role.…]`"));
+    }
+    let mut roles = BTreeMap::new();
+    for (name, role) in raw {
+        if let Err(error) = check_name(name) {
+            findings.push(Finding::at(role.unit.span(), error.to_string()));
+        }
+        let unit = UnitKind::from_word(role.unit.get_ref()).unwrap_or_else(|| {
+            findings.push(Finding::at(role.unit.span(), "a unit is `enterprise` or `person`"));
+            UnitKind::Enterprise
+        });
+        let consent_required = match role.consent.get_ref().as_str() {
+            "required" => true,
+            "not-required" => {
+                if role.basis.is_none() {
+                    let message = "a role without consent names the `basis` that makes consent unnecessary";
+                    findings.push(Finding::at(role.consent.span(), message));
+                }
+                false
+            }
+            _ => {
+                findings.push(Finding::at(role.consent.span(), "`consent` is \"required\" or \"not-required\""));
+                true
+            }
+        };
+        let (min, max) = (role.count.min, *role.count.max.get_ref());
+        if max < min || max == 0 || max > PARTIES_MAX {
+            let message = format!("a role has at least `min` and at most {PARTIES_MAX} parties");
+            findings.push(Finding::at(role.count.max.span(), message));
+        }
+        roles.insert(name.clone(), RoleRule { unit, min, max, consent_required });
+    }
+    roles
+}
+
+fn check_grant(
+    raw: &RawGrant,
+    roles: &BTreeMap<String, RoleRule>,
+    catalog: &Catalog,
+    findings: &mut Vec<Finding>,
+) -> Grant {
+    let role = roles.get(raw.role.get_ref());
+    if role.is_none() {
+        let message = format!("the policy has no role `{}`", raw.role.get_ref());
+        findings
+            .push(Finding::at(raw.role.span(), message).suggest(raw.role.get_ref(), roles.keys().map(String::as_str)));
+    }
+    match catalog.dataset(raw.dataset.get_ref()) {
+        None => {
+            let known = catalog.datasets().map(|dataset| dataset.name.as_str());
+            let message = format!("the catalog has no dataset `{}`", raw.dataset.get_ref());
+            findings.push(Finding::at(raw.dataset.span(), message).suggest(raw.dataset.get_ref(), known));
+        }
+        Some(dataset) => {
+            if role.is_some_and(|role| role.unit != dataset.unit) {
+                let message = format!(
+                    "the rows of `{}` are about the unit `{}`, the role is not",
+                    dataset.name,
+                    dataset.unit.word()
+                );
+                findings.push(Finding::at(raw.dataset.span(), message));
+            }
+            check_granted_columns(raw, dataset, findings);
+        }
+    }
+    if !(1..=ROWS_MAX).contains(raw.rows_max.get_ref()) {
+        findings.push(Finding::at(raw.rows_max.span(), format!("`rows_max` is from 1 to {ROWS_MAX}")));
+    }
+    Grant {
+        role: raw.role.get_ref().clone(),
+        dataset: raw.dataset.get_ref().clone(),
+        columns: raw.columns.iter().map(|column| column.get_ref().clone()).collect(),
+        history_months: raw.history_months.as_ref().map(|months| *months.get_ref()),
+        rows_max: *raw.rows_max.get_ref(),
+    }
+}
+
+fn check_granted_columns(raw: &RawGrant, dataset: &Dataset, findings: &mut Vec<Finding>) {
+    let mut seen = BTreeSet::new();
+    for column in &raw.columns {
+        let name = column.get_ref().as_str();
+        if dataset.column(name).is_none() {
+            let known = dataset.columns.iter().map(|column| column.name.as_str());
+            let message = format!("the dataset `{}` has no column `{name}`", dataset.name);
+            findings.push(Finding::at(column.span(), message).suggest(name, known));
+        }
+        if !seen.insert(name) {
+            findings.push(Finding::at(column.span(), format!("the column `{name}` stands here twice")));
+        }
+    }
+    match (&raw.history_months, dataset.time) {
+        (Some(months), None) => {
+            let message = format!("the dataset `{}` has no `time` to count history on", dataset.name);
+            findings.push(Finding::at(months.span(), message));
+        }
+        (Some(months), Some(_)) if *months.get_ref() == 0 => {
+            findings.push(Finding::at(months.span(), "`history_months` is at least 1"));
+        }
+        (None, Some(_)) => {
+            let message = format!("`{}` has a time: say how far back with `history_months`", dataset.name);
+            findings.push(Finding::at(raw.dataset.span(), message));
+        }
+        _ => {}
+    }
+}
+
+fn unique_grants(raw: &[RawGrant], findings: &mut Vec<Finding>) {
+    let mut seen = BTreeSet::new();
+    for grant in raw {
+        if !seen.insert((grant.role.get_ref(), grant.dataset.get_ref())) {
+            let message = format!("`{}` is granted to `{}` twice", grant.dataset.get_ref(), grant.role.get_ref());
+            findings.push(Finding::at(grant.dataset.span(), message));
+        }
+    }
+}
+
+fn check_parameters(raw: &[RawParameter], findings: &mut Vec<Finding>) -> Vec<ParameterRule> {
+    let mut seen = BTreeSet::new();
+    let mut rules = Vec::new();
+    for parameter in raw {
+        named(&parameter.name, findings);
+        if !seen.insert(parameter.name.get_ref()) {
+            findings.push(Finding::at(
+                parameter.name.span(),
+                format!("the parameter `{}` stands here twice", parameter.name.get_ref()),
+            ));
+        }
+        match allowed(parameter) {
+            Ok(allowed) => rules.push(ParameterRule { name: parameter.name.get_ref().clone(), allowed }),
+            Err(finding) => findings.push(finding),
+        }
+    }
+    rules
+}
+
+fn allowed(raw: &RawParameter) -> Result<Allowed, Finding> {
+    let at = |message: &str| Finding::at(raw.kind.span(), message);
+    let bounds = (&raw.min, &raw.max, &raw.step);
+    let kind = raw.kind.get_ref().as_str();
+    match (kind, &raw.values, bounds) {
+        ("identifier", None, (None, None, None)) => Ok(Allowed::AnyIdentifier),
+        ("identifier", ..) => Err(at("an identifier has no list: a guest only compares it")),
+        ("integer", None, (Some(min), Some(max), Some(step))) => {
+            let (min, max, step) = (*min.get_ref(), *max.get_ref(), *step.get_ref());
+            if step < 1 || max < min {
+                return Err(at("a range has `min` ≤ `max` and `step` ≥ 1"));
+            }
+            Ok(Allowed::Range { min, max, step })
+        }
+        ("integer", Some(values), (None, None, None)) => listed(values, "an integer", |value| match value {
+            RawValue::Integer(integer) => Some(*integer),
+            _ => None,
+        })
+        .map(Allowed::Integers),
+        ("date", Some(values), (None, None, None)) => listed(values, "a day", |value| match value {
+            RawValue::Date(LocalDate(date)) => Some(*date),
+            _ => None,
+        })
+        .map(Allowed::Dates),
+        ("text", Some(values), (None, None, None)) => listed(values, "a printable text", |value| match value {
+            RawValue::Text(text) if check_label(text).is_ok() => Some(text.clone()),
+            _ => None,
+        })
+        .map(Allowed::Texts),
+        ("integer" | "date" | "text", ..) => {
+            Err(at("a parameter has a finite list of `values`, or, for integers, `min`, `max` and `step`"))
+        }
+        _ => Err(at("a parameter is an `integer`, a `date`, a `text` or an `identifier`")),
+    }
+}
+
+fn listed<T: Ord>(
+    values: &[Spanned<RawValue>],
+    what: &str,
+    read: impl Fn(&RawValue) -> Option<T>,
+) -> Result<BTreeSet<T>, Finding> {
+    let mut set = BTreeSet::new();
+    for value in values {
+        let read = read(value.get_ref()).ok_or_else(|| Finding::at(value.span(), format!("this is not {what}")))?;
+        if !set.insert(read) {
+            return Err(Finding::at(value.span(), "this value stands here twice"));
+        }
+    }
+    Ok(set)
+}
+
+fn check_labels(raw: &RawPolicy, findings: &mut Vec<Finding>) -> Vec<String> {
+    if raw.answer.kind.get_ref() != "label" {
+        let message = format!("this engine does not answer `{}`: `kind` is \"label\"", raw.answer.kind.get_ref());
+        findings.push(Finding::at(raw.answer.kind.span(), message));
+    }
+    if raw.answer.labels.is_empty() {
+        findings.push(Finding::at(raw.answer.kind.span(), "a label policy has at least one label"));
+    }
+    let mut seen = BTreeSet::new();
+    for label in &raw.answer.labels {
+        let text = label.get_ref().as_str();
+        if let Err(error) = check_label(text) {
+            findings.push(Finding::at(label.span(), error.to_string()));
+        }
+        if Answer::is_reserved(text) {
+            findings
+                .push(Finding::at(label.span(), "`undetermined` is every policy's extra answer: it cannot be a label"));
+        }
+        if !seen.insert(text) {
+            findings.push(Finding::at(label.span(), format!("the label `{text}` stands here twice")));
+        }
+    }
+    raw.answer.labels.iter().map(|label| label.get_ref().clone()).collect()
+}
+
+fn check_limits(raw: &RawPolicy, nanos_per_kilofuel: u64, findings: &mut Vec<Finding>) -> Limits {
+    let limits = &raw.limits;
+    let (fuel, slot_ms, memory_mib) = (*limits.fuel.get_ref(), *limits.slot_ms.get_ref(), *limits.memory_mib.get_ref());
+    if !(1..=FUEL_MAX).contains(&fuel) {
+        findings.push(Finding::at(limits.fuel.span(), format!("`fuel` is from 1 to {FUEL_MAX}")));
+    }
+    if !(1..=MEMORY_MIB_MAX).contains(&memory_mib) {
+        findings.push(Finding::at(limits.memory_mib.span(), format!("`memory_mib` is from 1 to {MEMORY_MIB_MAX}")));
+    }
+    if *limits.jobs_per_minute.get_ref() == 0 {
+        findings.push(Finding::at(limits.jobs_per_minute.span(), "`jobs_per_minute` is at least 1"));
+    }
+    let worst_ms = fuel.saturating_mul(nanos_per_kilofuel).div_ceil(1_000 * NANOS_PER_MILLI);
+    if u64::from(slot_ms) < worst_ms || slot_ms == 0 || slot_ms > SLOT_MS_MAX {
+        let message =
+            format!("the slot must hold the fuel limit's worst case on this machine: {worst_ms} to {SLOT_MS_MAX} ms");
+        findings
+            .push(Finding::at(limits.slot_ms.span(), message).help("a shorter slot would show how long a guest ran"));
+    }
+    Limits {
+        fuel,
+        memory_bytes: u64::from(memory_mib) << 20,
+        slot_ms,
+        jobs_per_minute: *limits.jobs_per_minute.get_ref(),
+    }
+}

@@ -1,0 +1,353 @@
+//! The decision: request × policy × guest × consents → a permit or a refusal. Depends on the request,
+//! the configuration and the day only; never on data.
+
+use std::sync::Arc;
+
+use super::accounts::Quota;
+use super::fit::{Plan, fit};
+use super::load::{InForce, PolicySet};
+use super::rules::{Allowed, Guests, Policy, RoleRule};
+use crate::catalog::Catalog;
+use crate::env::weaken::{self, Weakness};
+use crate::keys::{SaltKey, Verified};
+use crate::model::{
+    AccountKind, Consent, Digest, Manifest, Millis, ParameterValue, Party, RawParameter, Refusal, RefusalCode, Request,
+    UnitId, Version,
+};
+
+/// What is to be decided, and against what.
+pub struct Asked<'a> {
+    /// The authenticated request.
+    pub request: Verified<Request>,
+    /// The consents that came with it, each signed by a trusted authority.
+    pub consents: Vec<Verified<Consent>>,
+    /// The guest's manifest; `None` where no such guest is registered.
+    pub manifest: Option<&'a Manifest>,
+    /// The snapshot that the job would be pinned to.
+    pub snapshot: Digest,
+    /// Now.
+    pub now: Millis,
+}
+
+/// A consent that the job uses up by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentUse {
+    /// The authority.
+    pub issuer: String,
+    /// The consent's number with it.
+    pub jti: String,
+    /// How many jobs it serves.
+    pub uses_max: u32,
+    /// SHA-256 of its signing input.
+    pub digest: Digest,
+}
+
+/// A party of a permitted job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PermittedParty {
+    /// Its role, by place in the guest's manifest.
+    pub role: u32,
+    /// Its role's name.
+    pub role_name: String,
+    /// Who it is.
+    pub id: UnitId,
+}
+
+/// What one party's account will be charged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartyCharge {
+    /// The account.
+    pub account: AccountKind,
+    /// The party's pseudonym.
+    pub party: Digest,
+    /// Bits.
+    pub bits: u32,
+    /// What the client may spend of it.
+    pub quota: Quota,
+}
+
+/// Proof that a job is allowed: made by [`decide`] alone.
+#[derive(Debug)]
+pub struct Permit {
+    request: Verified<Request>,
+    policy: Arc<Policy>,
+    approvals: Vec<Digest>,
+    plan: Plan,
+    parties: Vec<PermittedParty>,
+    parameters: Vec<ParameterValue>,
+    consents: Vec<ConsentUse>,
+    charges: Vec<PartyCharge>,
+    sameness: Digest,
+    snapshot: Digest,
+}
+
+impl Permit {
+    /// The authenticated request.
+    pub const fn request(&self) -> &Request {
+        self.request.value()
+    }
+
+    /// The policy that allows it.
+    pub const fn policy(&self) -> &Arc<Policy> {
+        &self.policy
+    }
+
+    /// The approvals that put the policy in force.
+    pub fn approvals(&self) -> &[Digest] {
+        &self.approvals
+    }
+
+    /// What the run reads.
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The parties, in the request's order.
+    pub fn parties(&self) -> &[PermittedParty] {
+        &self.parties
+    }
+
+    /// The parameters, in the manifest's order.
+    pub fn parameters(&self) -> &[ParameterValue] {
+        &self.parameters
+    }
+
+    /// The consents that it uses.
+    pub fn consents(&self) -> &[ConsentUse] {
+        &self.consents
+    }
+
+    /// What it costs whom.
+    pub fn charges(&self) -> &[PartyCharge] {
+        &self.charges
+    }
+
+    /// Equal for two jobs that are the same job again.
+    pub const fn sameness(&self) -> Digest {
+        self.sameness
+    }
+
+    /// The snapshot that it is pinned to.
+    pub const fn snapshot(&self) -> Digest {
+        self.snapshot
+    }
+}
+
+fn refuse<T>(code: RefusalCode, detail: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal::new(code, detail))
+}
+
+/// Decides. The checks go from who asks to about whom, so that a stranger learns least.
+pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &SaltKey) -> Result<Permit, Refusal> {
+    let request = asked.request.value();
+    let InForce { policy, approvals } = find_policy(policies, request)?;
+    check_policy(policy, request, asked.now)?;
+    let Some(manifest) = asked.manifest else {
+        return refuse(RefusalCode::Guest, request.guest.to_string());
+    };
+    let plan = fit(policy, manifest, catalog)
+        .map_err(|misfits| Refusal::new(RefusalCode::GuestManifest, misfits.join("; ")))?;
+    let parameters = resolve_parameters(policy, manifest, request)?;
+    let parties = resolve_parties(policy, manifest, &request.parties)?;
+    let consents = match_consents(policy, request, &asked.consents, asked.now)?;
+    let charges = charges(policy, policies, request, &parties, salt)?;
+    let sameness = sameness(policy, request, &parameters, asked.snapshot, salt);
+    Ok(Permit {
+        policy: Arc::clone(policy),
+        approvals: approvals.clone(),
+        request: asked.request,
+        plan,
+        parties,
+        parameters,
+        consents,
+        charges,
+        sameness,
+        snapshot: asked.snapshot,
+    })
+}
+
+fn find_policy<'p>(policies: &'p PolicySet, request: &Request) -> Result<&'p InForce, Refusal> {
+    let wanted = format!("{} {}", request.policy.id, request.policy.version);
+    match policies.get(&request.policy.id) {
+        Some(found) if found.policy.version_text() == request.policy.version => Ok(found),
+        _ => refuse(RefusalCode::Policy, wanted),
+    }
+}
+
+fn check_policy(policy: &Policy, request: &Request, now: Millis) -> Result<(), Refusal> {
+    if !policy.clients.contains(&request.client) {
+        return refuse(RefusalCode::PolicyClient, request.client.clone());
+    }
+    if !(policy.valid_from..=policy.valid_until).contains(&now.day()) {
+        return refuse(RefusalCode::PolicyDate, format!("{} – {}", policy.valid_from, policy.valid_until));
+    }
+    if policy.purpose != request.purpose {
+        return refuse(RefusalCode::Purpose, policy.purpose.clone());
+    }
+    let listed = match &policy.guests {
+        Guests::Any => true,
+        Guests::Listed(digests) => digests.contains(&request.guest) || weaken::on(Weakness::DigestIgnored),
+    };
+    if listed { Ok(()) } else { refuse(RefusalCode::GuestPolicy, request.guest.to_string()) }
+}
+
+fn resolve_parameters(policy: &Policy, manifest: &Manifest, request: &Request) -> Result<Vec<ParameterValue>, Refusal> {
+    let bad = |detail: String| Refusal::new(RefusalCode::Parameters, detail);
+    if let Some(unknown) =
+        request.parameters.keys().find(|name| !policy.parameters.iter().any(|rule| rule.name == **name))
+    {
+        return Err(bad(format!("`{}` is not a parameter of the policy", unknown.escape_debug())));
+    }
+    let mut values = Vec::with_capacity(manifest.parameters.len());
+    for spec in &manifest.parameters {
+        let given = request.parameters.get(&spec.name).ok_or_else(|| bad(format!("`{}` is missing", spec.name)))?;
+        let rule = policy.parameters.iter().find(|rule| rule.name == spec.name);
+        let value = rule.and_then(|rule| admit(&rule.allowed, given));
+        values.push(value.ok_or_else(|| bad(format!("`{}` is outside the policy's list", spec.name)))?);
+    }
+    Ok(values)
+}
+
+fn admit(allowed: &Allowed, given: &RawParameter) -> Option<ParameterValue> {
+    let integer = match given {
+        RawParameter::Integer(integer) => Some(*integer),
+        RawParameter::Text(text) => text.parse().ok().filter(|integer: &i64| integer.to_string() == *text),
+    };
+    let text = match given {
+        RawParameter::Text(text) => Some(text),
+        RawParameter::Integer(_) => None,
+    };
+    match allowed {
+        Allowed::Integers(values) => integer.filter(|integer| values.contains(integer)).map(ParameterValue::Integer),
+        Allowed::Range { min, max, step } => {
+            let fits = |n: &i64| n >= min && n <= max && (i128::from(*n) - i128::from(*min)) % i128::from(*step) == 0;
+            integer.filter(fits).map(ParameterValue::Integer)
+        }
+        Allowed::Dates(values) => text?.parse().ok().filter(|date| values.contains(date)).map(ParameterValue::Date),
+        Allowed::Texts(values) => text.filter(|text| values.contains(*text)).cloned().map(ParameterValue::Text),
+        Allowed::AnyIdentifier => {
+            text.filter(|text| crate::model::check_label(text).is_ok()).cloned().map(ParameterValue::Identifier)
+        }
+    }
+}
+
+fn resolve_parties(policy: &Policy, manifest: &Manifest, parties: &[Party]) -> Result<Vec<PermittedParty>, Refusal> {
+    let bad = |detail: String| Refusal::new(RefusalCode::Parties, detail);
+    let mut permitted: Vec<PermittedParty> = Vec::with_capacity(parties.len());
+    for party in parties {
+        let role_name = party.role.as_str();
+        let rule = policy.roles.get(role_name).ok_or_else(|| bad(format!("no role `{}`", role_name.escape_debug())))?;
+        let role = manifest.roles.iter().position(|role| role.name == role_name);
+        let role = role
+            .and_then(|role| u32::try_from(role).ok())
+            .ok_or_else(|| bad(format!("the guest has no role `{role_name}`")))?;
+        if party.id.kind() != rule.unit {
+            return Err(bad(format!("role `{role_name}` is played by a unit of another kind")));
+        }
+        if permitted.iter().any(|other| other.id == party.id) {
+            return Err(bad("one unit appears once in a job".to_owned()));
+        }
+        permitted.push(PermittedParty { role, role_name: role_name.to_owned(), id: party.id });
+    }
+    for (name, RoleRule { min, max, .. }) in &policy.roles {
+        let count = permitted.iter().filter(|party| party.role_name == *name).count();
+        let fits = u32::try_from(count).is_ok_and(|count| (*min..=*max).contains(&count));
+        if !fits {
+            return Err(bad(format!("role `{name}` is played by {count}, the policy wants {min} to {max}")));
+        }
+    }
+    Ok(permitted)
+}
+
+/// Finds a consent for every party that needs one. One consent serves one role of one job; one that serves nobody is an error.
+fn match_consents(
+    policy: &Policy,
+    request: &Request,
+    consents: &[Verified<Consent>],
+    now: Millis,
+) -> Result<Vec<ConsentUse>, Refusal> {
+    let mut used = vec![false; consents.len()];
+    let mut uses = Vec::new();
+    for party in &request.parties {
+        if !policy.roles.get(&party.role).is_none_or(|role| role.consent_required) {
+            continue;
+        }
+        let about =
+            consents.iter().zip(&mut used).find(|(consent, used)| !**used && consent.value().subject == party.id);
+        let Some((consent, used)) = about else {
+            return refuse(RefusalCode::ConsentMissing, format!("role `{}`", party.role));
+        };
+        *used = true;
+        let consent = consent.value();
+        if !covers(consent, policy, request, party) {
+            return refuse(RefusalCode::ConsentInvalid, format!("role `{}`", party.role));
+        }
+        if now < consent.not_before || now >= consent.expires {
+            return refuse(RefusalCode::ConsentTime, format!("role `{}`", party.role));
+        }
+        uses.push(ConsentUse {
+            issuer: consent.issuer.clone(),
+            jti: consent.jti.clone(),
+            uses_max: consent.uses_max,
+            digest: consent.digest,
+        });
+    }
+    if used.iter().all(|used| *used) {
+        Ok(uses)
+    } else {
+        refuse(RefusalCode::ConsentInvalid, "a consent serves no party of the job")
+    }
+}
+
+fn covers(consent: &Consent, policy: &Policy, request: &Request, party: &Party) -> bool {
+    let version: Version = policy.version;
+    consent.client == request.client
+        && consent.purpose == policy.purpose
+        && consent.policy == policy.id
+        && consent.version_min <= version
+        && version < consent.version_below
+        && consent.role == party.role
+}
+
+fn charges(
+    policy: &Policy,
+    policies: &PolicySet,
+    request: &Request,
+    parties: &[PermittedParty],
+    salt: &SaltKey,
+) -> Result<Vec<PartyCharge>, Refusal> {
+    let charge = |party: &PermittedParty| {
+        let account = AccountKind::Label(party.id.kind());
+        match policies.accounts().quota(account, &request.client) {
+            Some(quota) => {
+                Ok(PartyCharge { account, party: salt.pseudonym(&party.id), bits: policy.cost_bits(), quota })
+            }
+            None => refuse(RefusalCode::Budget, format!("no quota in account `{}`", account.word())),
+        }
+    };
+    parties.iter().map(charge).collect()
+}
+
+/// Keyed, because parties could otherwise be found by trying.
+fn sameness(
+    policy: &Policy,
+    request: &Request,
+    parameters: &[ParameterValue],
+    snapshot: Digest,
+    salt: &SaltKey,
+) -> Digest {
+    let mut parts: Vec<Vec<u8>> = vec![
+        request.client.clone().into_bytes(),
+        policy.sha256.as_bytes().to_vec(),
+        request.guest.as_bytes().to_vec(),
+        snapshot.as_bytes().to_vec(),
+    ];
+    // Resolved values in the manifest's order: "5" and 5 are the same parameter, and the same job.
+    parts.extend(parameters.iter().map(|value| format!("{value:?}").into_bytes()));
+    for party in &request.parties {
+        parts.push(party.role.clone().into_bytes());
+        parts.push(salt.pseudonym(&party.id).as_bytes().to_vec());
+    }
+    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    salt.sameness(&parts)
+}

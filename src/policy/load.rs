@@ -1,0 +1,115 @@
+//! Reads the folder of policies: which are in force, and why others are not.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::accounts::Accounts;
+use super::approval::ApprovalTrust;
+use super::check::check;
+use super::rules::Policy;
+use crate::catalog::Catalog;
+use crate::document::{Document, DocumentError, Finding};
+use crate::env::{FileError, list_dir, read_text};
+use crate::model::Digest;
+
+/// Policies cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// A file cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Files have mistakes; all of them are listed.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n"))]
+    Documents(Vec<DocumentError>),
+    /// The accounts lack the auditors' approvals.
+    #[error("`accounts.toml` lacks the approvals that the configuration asks for ({0} needed)")]
+    AccountsUnapproved(u32),
+}
+
+/// A policy in force and the approvals that put it there.
+#[derive(Debug)]
+pub(super) struct InForce {
+    pub policy: Arc<Policy>,
+    pub approvals: Vec<Digest>,
+}
+
+/// The policies and accounts in force.
+#[derive(Debug)]
+pub struct PolicySet {
+    in_force: BTreeMap<String, InForce>,
+    unapproved: Vec<String>,
+    accounts: Accounts,
+}
+
+/// Checks one policy file. `nanos_per_kilofuel` is the machine's calibrated worst case.
+pub fn check_policy_file(path: &Path, catalog: &Catalog, nanos_per_kilofuel: u64) -> Result<Policy, PolicyError> {
+    let document = Document::new(path.display().to_string(), read_text(path)?);
+    check(&document, catalog, nanos_per_kilofuel).map_err(|error| PolicyError::Documents(vec![error]))
+}
+
+impl PolicySet {
+    /// Reads `folder/accounts.toml` and every `folder/<id>/policy.toml`. A mistake anywhere is an error;
+    /// a policy without its approvals is left out and listed.
+    pub fn load(
+        folder: &Path,
+        catalog: &Catalog,
+        nanos_per_kilofuel: u64,
+        trust: &ApprovalTrust,
+    ) -> Result<Self, PolicyError> {
+        let path = folder.join("accounts.toml");
+        let document = Document::new(path.display().to_string(), read_text(&path)?);
+        let accounts = Accounts::check(&document).map_err(|error| PolicyError::Documents(vec![error]))?;
+        if trust.approvals(&folder.join("approvals"), accounts.sha256())?.is_none() {
+            return Err(PolicyError::AccountsUnapproved(trust.needed));
+        }
+        let mut set = Self { in_force: BTreeMap::new(), unapproved: Vec::new(), accounts };
+        let mut errors = Vec::new();
+        for folder in list_dir(folder)? {
+            let path = folder.join("policy.toml");
+            if !path.is_file() {
+                continue;
+            }
+            let document = Document::new(path.display().to_string(), read_text(&path)?);
+            match check(&document, catalog, nanos_per_kilofuel) {
+                Err(error) => errors.push(error),
+                Ok(policy) if folder.file_name().is_none_or(|name| name != policy.id.as_str()) => {
+                    let message = format!("the folder must be called `{}`, as its policy", policy.id);
+                    errors.push(document.error(vec![Finding::whole(message)]));
+                }
+                Ok(policy) => set.admit(policy, trust, &folder)?,
+            }
+        }
+        if errors.is_empty() { Ok(set) } else { Err(PolicyError::Documents(errors)) }
+    }
+
+    fn admit(&mut self, policy: Policy, trust: &ApprovalTrust, folder: &Path) -> Result<(), FileError> {
+        match trust.approvals(&folder.join("approvals"), policy.sha256)? {
+            None => self.unapproved.push(policy.id),
+            Some(approvals) => {
+                let id = policy.id.clone();
+                self.in_force.insert(id, InForce { policy: Arc::new(policy), approvals });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<&InForce> {
+        self.in_force.get(id)
+    }
+
+    /// The policies in force.
+    pub fn policies(&self) -> impl Iterator<Item = &Arc<Policy>> {
+        self.in_force.values().map(|in_force| &in_force.policy)
+    }
+
+    /// The ids of policies that lack approvals.
+    pub fn unapproved(&self) -> &[String] {
+        &self.unapproved
+    }
+
+    /// The accounts.
+    pub const fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+}

@@ -1,0 +1,18 @@
+//! Policies and accounts: raw TOML → checked → the decision. Owns what may be asked by whom about
+//! whom, and what it costs; never touches data, ledger or guests.
+
+mod accounts;
+mod approval;
+mod check;
+mod decide;
+mod fit;
+mod load;
+mod raw;
+mod rules;
+
+pub use accounts::{Accounts, Quota};
+pub use approval::{ApprovalTrust, approval_payload};
+pub use decide::{Asked, ConsentUse, PartyCharge, Permit, PermittedParty, decide};
+pub use fit::{Plan, RolePlan, TablePlan, fit};
+pub use load::{PolicyError, PolicySet, check_policy_file};
+pub use rules::{Allowed, Grant, Guests, Limits, ParameterRule, Policy, RoleRule};

@@ -1,0 +1,138 @@
+//! A policy file and the accounts file as written, before they are checked.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::{LocalDate, Spanned};
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPolicy {
+    pub id: Spanned<String>,
+    pub version: Spanned<String>,
+    pub title: RawBilingual,
+    pub purpose: Spanned<String>,
+    pub basis: Vec<String>,
+    pub valid: RawValid,
+    pub who: RawWho,
+    #[serde(default)]
+    pub role: BTreeMap<String, RawRole>,
+    #[serde(default)]
+    pub grant: Vec<RawGrant>,
+    #[serde(default)]
+    pub parameter: Vec<RawParameter>,
+    pub answer: RawAnswer,
+    pub limits: RawLimits,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBilingual {
+    pub zh: String,
+    pub en: String,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawValid {
+    pub from: Spanned<LocalDate>,
+    pub until: Spanned<LocalDate>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawWho {
+    pub clients: Vec<Spanned<String>>,
+    pub guests: Spanned<RawGuests>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(untagged, expecting = "expected \"any\" or a list of `sha256:…` digests")]
+pub(super) enum RawGuests {
+    Word(String),
+    Listed(Vec<String>),
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRole {
+    pub unit: Spanned<String>,
+    pub count: RawCount,
+    pub consent: Spanned<String>,
+    pub basis: Option<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCount {
+    pub min: u32,
+    pub max: Spanned<u32>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawGrant {
+    pub role: Spanned<String>,
+    pub dataset: Spanned<String>,
+    pub columns: Vec<Spanned<String>>,
+    pub history_months: Option<Spanned<u32>>,
+    pub rows_max: Spanned<u32>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawParameter {
+    pub name: Spanned<String>,
+    pub kind: Spanned<String>,
+    pub values: Option<Vec<Spanned<RawValue>>>,
+    pub min: Option<Spanned<i64>>,
+    pub max: Option<Spanned<i64>>,
+    pub step: Option<Spanned<i64>>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(untagged, expecting = "expected an integer, a date or a text")]
+pub(super) enum RawValue {
+    Integer(i64),
+    Date(LocalDate),
+    Text(String),
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawAnswer {
+    pub kind: Spanned<String>,
+    pub labels: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLimits {
+    pub fuel: Spanned<u64>,
+    pub memory_mib: Spanned<u32>,
+    pub slot_ms: Spanned<u32>,
+    pub jobs_per_minute: Spanned<u32>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawAccounts {
+    #[serde(default)]
+    pub label: BTreeMap<String, RawLabelAccount>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLabelAccount {
+    pub clients: BTreeMap<String, RawQuota>,
+    pub limit: Spanned<RawQuota>,
+    pub window_days: Spanned<u32>,
+}
+
+#[derive(Deserialize, Serialize, Clone, Copy)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawQuota {
+    pub bits: u32,
+    pub lifetime: u32,
+}

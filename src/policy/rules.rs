@@ -1,0 +1,151 @@
+//! A policy after its file was checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Bilingual, Date, Digest, ParameterKind, UnitKind, Version, label_cost_bits};
+
+/// What may be asked, by whom, about whom, and what the answer may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Its name.
+    pub id: String,
+    /// Its version.
+    pub version: Version,
+    /// What people call it.
+    pub title: Bilingual,
+    /// What its answers may be used for.
+    pub purpose: String,
+    /// The legal bases.
+    pub basis: Vec<String>,
+    /// First day.
+    pub valid_from: Date,
+    /// Last day.
+    pub valid_until: Date,
+    /// The clients that may ask.
+    pub clients: BTreeSet<String>,
+    /// The guests that may answer.
+    pub guests: Guests,
+    /// The parties, by role.
+    pub roles: BTreeMap<String, RoleRule>,
+    /// What a guest may read of which party.
+    pub grants: Vec<Grant>,
+    /// The parameters.
+    pub parameters: Vec<ParameterRule>,
+    /// What may be answered, beside `undetermined`.
+    pub labels: Vec<String>,
+    /// What a run may use.
+    pub limits: Limits,
+    /// SHA-256 of the checked policy.
+    pub sha256: Digest,
+}
+
+impl Policy {
+    /// What one answer costs of each party's account: a function of the policy alone.
+    pub fn cost_bits(&self) -> u32 {
+        label_cost_bits(self.labels.len())
+    }
+
+    /// The version as text.
+    pub fn version_text(&self) -> String {
+        let Version(major, minor, patch) = self.version;
+        format!("{major}.{minor}.{patch}")
+    }
+
+    /// The grant of `dataset` to `role`.
+    pub fn grant(&self, role: &str, dataset: &str) -> Option<&Grant> {
+        self.grants.iter().find(|grant| grant.role == role && grant.dataset == dataset)
+    }
+}
+
+/// Which guests may answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guests {
+    /// Any registered one: the gate does not trust the guest either way.
+    Any,
+    /// One of these.
+    Listed(BTreeSet<Digest>),
+}
+
+/// A kind of party.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleRule {
+    /// Its kind of unit.
+    pub unit: UnitKind,
+    /// At least so many parties.
+    pub min: u32,
+    /// At most so many parties.
+    pub max: u32,
+    /// Whether each must have consented.
+    pub consent_required: bool,
+}
+
+/// Columns of one dataset for one role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The role.
+    pub role: String,
+    /// The dataset.
+    pub dataset: String,
+    /// The columns.
+    pub columns: BTreeSet<String>,
+    /// Rows older than so many months before `as_of` are not given.
+    pub history_months: Option<u32>,
+    /// The newest rows, at most so many.
+    pub rows_max: u32,
+}
+
+/// A parameter and what it may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterRule {
+    /// Its name.
+    pub name: String,
+    /// What it may be.
+    pub allowed: Allowed,
+}
+
+impl ParameterRule {
+    /// The parameter's kind.
+    pub const fn kind(&self) -> ParameterKind {
+        match self.allowed {
+            Allowed::Integers(_) | Allowed::Range { .. } => ParameterKind::Integer,
+            Allowed::Dates(_) => ParameterKind::Date,
+            Allowed::Texts(_) => ParameterKind::Text,
+            Allowed::AnyIdentifier => ParameterKind::Identifier,
+        }
+    }
+}
+
+/// What a parameter may be: a finite list, except for identifiers, which a guest only compares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// One of these integers.
+    Integers(BTreeSet<i64>),
+    /// `min`, `min + step`, … up to `max`.
+    Range {
+        /// The least.
+        min: i64,
+        /// The greatest.
+        max: i64,
+        /// The distance, at least 1.
+        step: i64,
+    },
+    /// One of these days.
+    Dates(BTreeSet<Date>),
+    /// One of these texts.
+    Texts(BTreeSet<String>),
+    /// Any identifier.
+    AnyIdentifier,
+}
+
+/// What a run may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Fuel of one run.
+    pub fuel: u64,
+    /// Linear memory of one instance, in bytes.
+    pub memory_bytes: u64,
+    /// From dispatch to tick, in milliseconds.
+    pub slot_ms: u32,
+    /// Jobs a minute and client.
+    pub jobs_per_minute: u32,
+}

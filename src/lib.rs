@@ -4,5 +4,7 @@ pub mod catalog;
 pub mod document;
 pub mod env;
 pub mod keys;
+pub mod ledger;
+pub mod log;
 pub mod model;
 pub mod policy;

@@ -61,6 +61,13 @@ pub fn write_atomic(path: &Path, bytes: &[u8], durable: Durable) -> Result<(), F
     sync_parent(path)
 }
 
+/// Writes a whole file so that a reader sees the old or the new content. Not durable: for what can be derived again.
+pub fn write_unsynced(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let temporary = path.with_extension(format!("tmp{}", std::process::id()));
+    fs::write(&temporary, bytes).map_err(failed("write", &temporary))?;
+    fs::rename(&temporary, path).map_err(failed("rename", path))
+}
+
 /// Makes a finished file durable, read-only and visible under its final name.
 pub fn link_or_exists(finished: &Path, path: &Path) -> Result<(), FileError> {
     let file = File::open(finished).map_err(failed("open", finished))?;

@@ -12,5 +12,5 @@ pub use clock::{Clock, Stopwatch};
 pub use entropy::{Entropy, EntropyError};
 pub use files::{
     DirLock, Durable, FileError, MappedFile, create_dir, create_new, is_private, link_or_exists, list_dir,
-    overwrite_synced, publish_dir, read, read_text, remove_file, variable, write_atomic,
+    overwrite_synced, publish_dir, read, read_text, remove_file, variable, write_atomic, write_unsynced,
 };

@@ -1,0 +1,20 @@
+//! Budgets and evidence: one SQLite store, one writer, one transaction for charge, record and leaf.
+//! Owns when a charge is durable; takes digests and opaque bytes, never an answer's meaning.
+
+mod accounts;
+mod open;
+mod read;
+mod record;
+mod records;
+mod reserve;
+mod store;
+mod writer;
+
+pub use accounts::{Spent, exceeds};
+pub use open::{LedgerConfig, create};
+pub use read::{AuditCharge, AuditEntry, AuditJob, AuditOutcome, Evidence, Existing, GuestRow, LedgerReader, SpentRow};
+pub use record::{End, Logged, OutcomeEntry};
+pub use records::{ChargeRecord, IntentRecord, OutcomeRecord, PartyRecord};
+pub use reserve::{Reservation, Stored};
+pub use store::LedgerError;
+pub use writer::{Ledger, Parking, ReserveError, Scheduled};

@@ -1,0 +1,120 @@
+//! Creating and opening the ledger: the checks against the mirror, and the closing of what a crash left open.
+
+use std::path::PathBuf;
+
+use rusqlite::{OptionalExtension, params};
+
+use super::record::write_abandoned;
+use super::reserve::Pace;
+use super::store::{LedgerError, create_store, digest, latest_day, open_writer, signed, stored_hash, unsigned};
+use super::writer::{Ledger, Writer};
+use crate::env::{Clock, Entropy, read_text};
+use crate::log::{Checkpoint, LogSigner, LogVerifier, Mirror, Tiles, root, stored_count};
+use crate::model::Digest;
+
+/// Where a ledger's parts are.
+#[derive(Clone, Debug)]
+pub struct LedgerConfig {
+    /// The SQLite file.
+    pub store: PathBuf,
+    /// The folder of the published log.
+    pub log: PathBuf,
+    /// The folder of the checkpoint mirror, outside the home.
+    pub mirror: PathBuf,
+}
+
+/// Creates an empty ledger with the checkpoint of an empty log.
+pub fn create(config: &LedgerConfig, signer: &LogSigner) -> Result<(), LedgerError> {
+    let connection = create_store(&config.store)?;
+    let empty = Checkpoint { size: 0, root: root(0, &|_| None)? };
+    let note = signer.sign(&empty)?;
+    connection.execute("INSERT INTO checkpoint (size, note) VALUES (0, ?1)", [&note])?;
+    Mirror::create(&config.mirror, &note)?;
+    Tiles::new(&config.log, 0).publish(0, &note, &|_| None, &|_| None)?;
+    Ok(())
+}
+
+impl Ledger {
+    /// Opens the ledger. Refuses a home that is behind its mirror, or whose log contradicts an earlier
+    /// checkpoint; closes jobs that a crash left open as abandoned, their charges kept.
+    pub fn open(config: &LedgerConfig, signer: LogSigner, clock: Clock, entropy: Entropy) -> Result<Self, LedgerError> {
+        let connection = open_writer(&config.store)?;
+        let verifier = LogVerifier::new(&signer.verifier_key()?)?;
+        let read = |index| stored_hash(&connection, index);
+        let size = check_frontier(&connection, &verifier)?;
+        let (mirror, mirrored) = Mirror::open(&config.mirror, &verifier)?;
+        if mirrored.size > size {
+            let message = format!("its log has {size} entries, the mirror has seen {}; an old copy must not refill budgets", mirrored.size);
+            return Err(LedgerError::Behind(message));
+        }
+        if root(mirrored.size, &read)? != mirrored.root {
+            return Err(LedgerError::Behind("its log is not the one that the mirror has seen".to_owned()));
+        }
+        // Tiles are republished from the last checkpoint that the folder shows, whole tiles before it included.
+        let shown = read_text(&config.log.join("checkpoint")).ok().and_then(|note| verifier.verify(&note).ok());
+        let shown = shown.filter(|shown| shown.size <= size && root(shown.size, &read).is_ok_and(|root| root == shown.root));
+        let published = shown.map_or(0, |shown| shown.size.saturating_sub(shown.size % u64::from(crate::log::TILE_WIDTH)));
+        let mut writer = Writer {
+            latest_day: latest_day(&connection)?,
+            pace: Pace::load(&connection, clock.now())?,
+            tiles: Tiles::new(&config.log, published),
+            connection,
+            clock,
+            entropy,
+            signer,
+            mirror,
+            size,
+        };
+        writer.close_abandoned()?;
+        writer.publish()?;
+        Ok(Self::start(writer))
+    }
+}
+
+/// The log's size, after its newest checkpoint was checked against the stored hashes.
+fn check_frontier(connection: &rusqlite::Connection, verifier: &LogVerifier) -> Result<u64, LedgerError> {
+    let note: String = connection.query_row("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1", [], |row| row.get(0))?;
+    let latest = verifier.verify(&note)?;
+    let next = |sql: &str| -> Result<u64, LedgerError> {
+        let highest = connection.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?;
+        Ok(highest.and_then(|index| u64::try_from(index).ok()).map_or(0, |index| index + 1))
+    };
+    let leaves = next("SELECT MAX(leaf_index) FROM entry")?;
+    let hashes = next("SELECT MAX(id) FROM hash")?;
+    let read = |index| stored_hash(connection, index);
+    if leaves != latest.size || hashes != stored_count(latest.size) || root(latest.size, &read)? != latest.root {
+        let message = "its newest checkpoint does not fit its entries; run `anshi audit verify`";
+        return Err(LedgerError::Inconsistent(message.to_owned()));
+    }
+    Ok(latest.size)
+}
+
+impl Writer {
+    /// Intents without an outcome are closed: the charge stays, the answer is gone.
+    fn close_abandoned(&mut self) -> Result<(), LedgerError> {
+        let mut statement = self.connection.prepare(
+            "SELECT intent_index, id FROM job LEFT JOIN outcome USING (intent_index)
+             WHERE outcome.intent_index IS NULL ORDER BY intent_index",
+        )?;
+        let open = statement.query_map([], |row| Ok((unsigned(row, 0)?, digest(row, 1)?)))?;
+        let open: Vec<(u64, Digest)> = open.collect::<rusqlite::Result<_>>()?;
+        drop(statement);
+        if open.is_empty() {
+            return Ok(());
+        }
+        tracing::warn!(jobs = open.len(), "closing jobs that a crash left open; their charges stay");
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let mut size = self.size;
+        let checkpoint_size = size + open.len() as u64;
+        for intent in open {
+            write_abandoned(&self.connection, &self.entropy, &mut size, checkpoint_size, intent)?;
+        }
+        self.seal(size)
+    }
+}
+
+/// The note of the checkpoint with `size` leaves.
+pub(super) fn note_of(connection: &rusqlite::Connection, size: u64) -> Result<Option<String>, LedgerError> {
+    let mut statement = connection.prepare_cached("SELECT note FROM checkpoint WHERE size = ?1")?;
+    Ok(statement.query_row(params![signed(size)], |row| row.get(0)).optional()?)
+}

@@ -1,0 +1,209 @@
+//! Reading the ledger: evidence for bundles, budgets, and everything for an audit. Never writes.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::accounts::{Spent, window_start};
+use super::open::note_of;
+use super::reserve::{find_job, spent};
+use super::store::{LedgerError, digest, open_reader, signed, stored_hash, unsigned};
+use crate::log::{InclusionProof, inclusion};
+use crate::model::{AccountKind, Date, Digest};
+use crate::policy::Quota;
+
+/// A reading connection.
+pub struct LedgerReader(Connection);
+
+/// What became of a job that was admitted earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Existing {
+    /// Its intent's leaf.
+    pub intent_index: u64,
+    /// The digest of its request's signing input.
+    pub input: Digest,
+}
+
+/// Everything that a bundle shows of the log for one finished job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The receipt's payload.
+    pub claims: Vec<u8>,
+    /// The openings of the parties' commitments.
+    pub parties: Vec<u8>,
+    /// The intent's salt, record and proof.
+    pub intent: (Vec<u8>, Vec<u8>, InclusionProof),
+    /// The outcome's salt, record and proof.
+    pub outcome: (Vec<u8>, Vec<u8>, InclusionProof),
+}
+
+/// A registered guest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuestRow {
+    /// SHA-256 of the module as submitted.
+    pub digest: Digest,
+    /// What its artefact was compiled for.
+    pub engine: String,
+    /// SHA-256 of the compiled artefact.
+    pub artefact: Digest,
+    /// Its manifest, as JSON.
+    pub manifest: String,
+}
+
+impl GuestRow {
+    pub(super) fn insert(&self, connection: &Connection) -> Result<(), LedgerError> {
+        connection
+            .prepare_cached("INSERT OR REPLACE INTO guest (digest, engine, artefact, manifest) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![self.digest.as_bytes(), self.engine, self.artefact.as_bytes(), self.manifest])?;
+        Ok(())
+    }
+}
+
+/// An entry of the log with its record, for audits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// The leaf's index.
+    pub index: u64,
+    /// `intent` or `outcome`.
+    pub kind: String,
+    /// The salt.
+    pub salt: Vec<u8>,
+    /// The record.
+    pub record: Vec<u8>,
+}
+
+/// A charge, for audits: intent, account, party, client, day, bits.
+pub type AuditCharge = (u64, String, Digest, String, i32, i64);
+/// A job, for audits: intent, id, input, client, policy, sameness, admission.
+pub type AuditJob = (u64, Digest, Digest, String, String, Digest, i64);
+/// An outcome, for audits: intent, outcome's leaf, answer, claims, checkpoint's size.
+pub type AuditOutcome = (u64, u64, Option<String>, Option<Vec<u8>>, u64);
+/// What was spent of a party's account by a client: account, party, client, bits in the window, bits ever.
+pub type SpentRow = (String, Digest, String, u64, u64);
+
+impl LedgerReader {
+    /// Opens the store for reading.
+    pub fn open(store: &Path) -> Result<Self, LedgerError> {
+        open_reader(store).map(Self)
+    }
+
+    /// A job by id.
+    pub fn find(&self, job: Digest) -> Result<Option<Existing>, LedgerError> {
+        Ok(find_job(&self.0, job)?.map(|(intent_index, input)| Existing { intent_index, input }))
+    }
+
+    /// The evidence of a finished job; `None` while it runs, an error where it was abandoned.
+    pub fn evidence(&self, intent_index: u64) -> Result<Option<Evidence>, LedgerError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT outcome_index, claims, parties, checkpoint_size FROM outcome WHERE intent_index = ?1",
+        )?;
+        let found = statement.query_row([signed(intent_index)], |row| {
+            Ok((unsigned(row, 0)?, row.get::<_, Option<Vec<u8>>>(1)?, row.get::<_, Option<Vec<u8>>>(2)?, unsigned(row, 3)?))
+        });
+        let Some((outcome_index, claims, parties, size)) = found.optional()? else { return Ok(None) };
+        let (Some(claims), Some(parties)) = (claims, parties) else {
+            return Err(LedgerError::Stopped("the job was abandoned in a crash; its charge stays; send a new request".to_owned()));
+        };
+        let note = note_of(&self.0, size)?.ok_or_else(|| LedgerError::Inconsistent(format!("no checkpoint of {size}")))?;
+        Ok(Some(Evidence {
+            claims,
+            parties,
+            intent: self.opened(intent_index, size, &note)?,
+            outcome: self.opened(outcome_index, size, &note)?,
+        }))
+    }
+
+    fn opened(&self, index: u64, size: u64, note: &str) -> Result<(Vec<u8>, Vec<u8>, InclusionProof), LedgerError> {
+        let mut statement = self.0.prepare_cached("SELECT salt, record FROM entry WHERE leaf_index = ?1")?;
+        let (salt, record) = statement.query_row([signed(index)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let hashes = inclusion(size, index, &|id| stored_hash(&self.0, id))?;
+        Ok((salt, record, InclusionProof { index, hashes, checkpoint: note.to_owned() }))
+    }
+
+    /// A registered guest whose artefact was compiled for `engine`.
+    pub fn guest(&self, guest: Digest, engine: &str) -> Result<Option<GuestRow>, LedgerError> {
+        let mut statement = self.0.prepare_cached("SELECT artefact, manifest FROM guest WHERE digest = ?1 AND engine = ?2")?;
+        let row = statement.query_row(params![guest.as_bytes(), engine], |row| {
+            Ok(GuestRow { digest: guest, engine: engine.to_owned(), artefact: digest(row, 0)?, manifest: row.get(1)? })
+        });
+        Ok(row.optional()?)
+    }
+
+    /// What `client` has spent of a party's account as of `day`.
+    pub fn spent(&self, account: AccountKind, party: Digest, client: &str, quota: &Quota, day: Date) -> Result<Spent, LedgerError> {
+        spent(&self.0, account, party, client, window_start(day, quota.window_days))
+    }
+
+    /// What was spent since `since` and ever, of every account that was ever charged.
+    pub fn all_spent(&self, since: Date) -> Result<Vec<SpentRow>, LedgerError> {
+        let mut statement = self.0.prepare(
+            "SELECT account, party, client, COALESCE(SUM(bits) FILTER (WHERE day >= ?1), 0), SUM(bits) FROM charge
+             GROUP BY account, party, client ORDER BY account, client, party",
+        )?;
+        let rows = statement.query_map([since.days()], |row| {
+            Ok((row.get(0)?, digest(row, 1)?, row.get(2)?, unsigned(row, 3)?, unsigned(row, 4)?))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every entry, in order.
+    pub fn audit_entries(&self, mut visit: impl FnMut(AuditEntry)) -> Result<(), LedgerError> {
+        let mut statement = self.0.prepare("SELECT leaf_index, kind, salt, record FROM entry ORDER BY leaf_index")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            visit(AuditEntry { index: unsigned(row, 0)?, kind: row.get(1)?, salt: row.get(2)?, record: row.get(3)? });
+        }
+        Ok(())
+    }
+
+    /// Every charge, in the order of its insertion.
+    pub fn audit_charges(&self) -> Result<Vec<AuditCharge>, LedgerError> {
+        let mut statement =
+            self.0.prepare("SELECT intent_index, account, party, client, day, bits FROM charge ORDER BY id")?;
+        let rows = statement.query_map([], |row| {
+            Ok((unsigned(row, 0)?, row.get(1)?, digest(row, 2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every job, in order.
+    pub fn audit_jobs(&self) -> Result<Vec<AuditJob>, LedgerError> {
+        let mut statement = self.0.prepare(
+            "SELECT intent_index, id, input, client, policy, sameness, admitted_ms FROM job ORDER BY intent_index",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok((unsigned(row, 0)?, digest(row, 1)?, digest(row, 2)?, row.get(3)?, row.get(4)?, digest(row, 5)?, row.get(6)?))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every outcome, in the order of intents.
+    pub fn audit_outcomes(&self) -> Result<Vec<AuditOutcome>, LedgerError> {
+        let mut statement = self.0.prepare(
+            "SELECT intent_index, outcome_index, answer, claims, checkpoint_size FROM outcome ORDER BY intent_index",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok((unsigned(row, 0)?, unsigned(row, 1)?, row.get(2)?, row.get(3)?, unsigned(row, 4)?))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every consent use, as intent, issuer, number.
+    pub fn audit_consents(&self) -> Result<Vec<(u64, String, String)>, LedgerError> {
+        let mut statement = self.0.prepare("SELECT intent_index, issuer, jti FROM consent_use ORDER BY rowid")?;
+        let rows = statement.query_map([], |row| Ok((unsigned(row, 0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every checkpoint note, by size.
+    pub fn audit_checkpoints(&self) -> Result<Vec<(u64, String)>, LedgerError> {
+        let mut statement = self.0.prepare("SELECT size, note FROM checkpoint ORDER BY size")?;
+        let rows = statement.query_map([], |row| Ok((unsigned(row, 0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every stored hash, by index.
+    pub fn audit_hash(&self, index: u64) -> Option<Digest> {
+        stored_hash(&self.0, index)
+    }
+}

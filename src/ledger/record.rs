@@ -1,0 +1,173 @@
+//! The outcome: written at the job's tick, in the order of ticks and intents.
+
+use rusqlite::{Connection, params};
+
+use super::records::OutcomeRecord;
+use super::store::{LedgerError, append_entry, signed};
+use crate::env::Entropy;
+use crate::env::weaken::{self, Weakness};
+use crate::keys::canonical_json;
+use crate::log::EntryKind;
+use crate::model::{Digest, Millis};
+
+/// How a job ended, for auditors. Clients never learn more than `undetermined`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With a label.
+    Answered,
+    /// With the stored answer of the same job.
+    Reused,
+    /// The guest trapped.
+    Trap,
+    /// The guest used up its fuel.
+    Fuel,
+    /// The guest wanted more memory than it may have.
+    Memory,
+    /// The guest's index is not one of its labels.
+    Index,
+    /// The guest was not done at its tick.
+    MissedTick,
+    /// The engine stopped between intent and tick.
+    Abandoned,
+}
+
+impl End {
+    /// The word in records.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Reused => "reused",
+            Self::Trap => "trap",
+            Self::Fuel => "fuel",
+            Self::Memory => "memory",
+            Self::Index => "index",
+            Self::MissedTick => "missed-tick",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+/// What the ledger keeps of a finished job: digests and opaque bytes.
+#[derive(Clone, Debug)]
+pub struct OutcomeEntry {
+    /// The answer's word, for the same job again.
+    pub answer: String,
+    /// How it ended.
+    pub end: End,
+    /// The receipt's payload, canonical JSON.
+    pub claims: Vec<u8>,
+    /// The digest of the claims without `log`.
+    pub claims_sha256: Digest,
+    /// The openings of the parties' commitments, canonical JSON.
+    pub parties: Vec<u8>,
+}
+
+/// Proof that a job's outcome is in the log and durable: made by the ledger's writer alone.
+#[derive(Debug)]
+pub struct Logged {
+    intent_index: u64,
+    end: End,
+    claims: Vec<u8>,
+}
+
+impl Logged {
+    pub(super) const fn new(intent_index: u64, end: End, claims: Vec<u8>) -> Self {
+        Self { intent_index, end, claims }
+    }
+
+    /// The job's leaf in the log.
+    pub const fn intent_index(&self) -> u64 {
+        self.intent_index
+    }
+
+    /// How it ended: for a synthetic home's debug output and for auditors.
+    pub const fn end(&self) -> End {
+        self.end
+    }
+
+    /// The receipt's payload that was logged.
+    pub fn claims(&self) -> &[u8] {
+        &self.claims
+    }
+}
+
+/// A job whose outcome is due.
+pub(super) struct Due {
+    pub intent_index: u64,
+    pub job: Digest,
+    pub tick: Millis,
+    pub outcome: OutcomeEntry,
+}
+
+/// Writes an outcome. The checkpoint that will cover it has `checkpoint_size` leaves.
+pub(super) fn write_outcome(
+    connection: &Connection,
+    entropy: &Entropy,
+    size: &mut u64,
+    checkpoint_size: u64,
+    due: &Due,
+) -> Result<(), LedgerError> {
+    let outcome = &due.outcome;
+    let record = OutcomeRecord {
+        job: due.job.to_string(),
+        intent: due.intent_index,
+        tick_ms: Some(due.tick.0),
+        claims: Some(outcome.claims_sha256.to_string()),
+        end: outcome.end.word().to_owned(),
+    };
+    let index = append_entry(connection, entropy, size, EntryKind::Outcome, &canonical_json(&record)?)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO outcome (intent_index, outcome_index, answer, claims, parties, checkpoint_size)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            signed(due.intent_index),
+            signed(index),
+            outcome.answer,
+            outcome.claims,
+            outcome.parties,
+            signed(checkpoint_size)
+        ])?;
+    weakened_charges(connection, due)
+}
+
+/// Closes a job that a crash left open: its charge stays, it has no answer.
+pub(super) fn write_abandoned(
+    connection: &Connection,
+    entropy: &Entropy,
+    size: &mut u64,
+    checkpoint_size: u64,
+    intent: (u64, Digest),
+) -> Result<(), LedgerError> {
+    let (intent_index, job) = intent;
+    let record = OutcomeRecord {
+        job: job.to_string(),
+        intent: intent_index,
+        tick_ms: None,
+        claims: None,
+        end: End::Abandoned.word().to_owned(),
+    };
+    let index = append_entry(connection, entropy, size, EntryKind::Outcome, &canonical_json(&record)?)?;
+    connection
+        .prepare_cached("INSERT INTO outcome (intent_index, outcome_index, checkpoint_size) VALUES (?1, ?2, ?3)")?
+        .execute(params![signed(intent_index), signed(index), signed(checkpoint_size)])?;
+    Ok(())
+}
+
+/// What a weakened build does wrong with charges; nothing in any other build.
+fn weakened_charges(connection: &Connection, due: &Due) -> Result<(), LedgerError> {
+    let copy = |bits: &str| {
+        format!(
+            "INSERT INTO charge (intent_index, account, party, client, day, bits)
+             SELECT intent_index, account, party, client, day, {bits} FROM charge WHERE intent_index = ?1"
+        )
+    };
+    if weaken::on(Weakness::Refund) && due.outcome.end != End::Answered {
+        connection.execute(&copy("-bits"), [signed(due.intent_index)])?;
+    }
+    if weaken::on(Weakness::CostByData) {
+        connection.execute(&copy(&due.outcome.answer.len().to_string()), [signed(due.intent_index)])?;
+    }
+    Ok(())
+}

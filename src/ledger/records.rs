@@ -1,0 +1,78 @@
+//! The records behind the log's leaves: what an auditor reads. Canonical JSON; the ledger's other
+//! tables can be derived from them.
+
+use serde::{Deserialize, Serialize};
+
+/// The record of an admitted job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntentRecord {
+    /// The job's id.
+    pub job: String,
+    /// SHA-256 of the request's signing input.
+    pub req: String,
+    /// The client.
+    pub client: String,
+    /// The policy's id.
+    pub policy: String,
+    /// The policy's version.
+    pub version: String,
+    /// The policy's digest.
+    pub policy_sha256: String,
+    /// The guest.
+    pub guest: String,
+    /// The snapshot.
+    pub snapshot: String,
+    /// What makes two jobs the same.
+    pub sameness: String,
+    /// When it was admitted, in milliseconds since 1970.
+    pub admitted_ms: i64,
+    /// The parties, by pseudonym.
+    pub parties: Vec<PartyRecord>,
+    /// What was charged; empty for the same job again.
+    pub charges: Vec<ChargeRecord>,
+    /// The consents used, as `issuer jti`.
+    pub consents: Vec<String>,
+}
+
+/// A party in a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartyRecord {
+    /// Its role.
+    pub role: String,
+    /// Its pseudonym.
+    pub party: String,
+}
+
+/// A charge in a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChargeRecord {
+    /// The account.
+    pub account: String,
+    /// The party's pseudonym.
+    pub party: String,
+    /// The day, in days since 1970.
+    pub day: i32,
+    /// Bits.
+    pub bits: u32,
+}
+
+/// The record of a job's end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeRecord {
+    /// The job's id.
+    pub job: String,
+    /// The leaf of its intent.
+    pub intent: u64,
+    /// The tick, in milliseconds since 1970; none for an abandoned job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tick_ms: Option<i64>,
+    /// The digest of the receipt's claims without `log`; none for an abandoned job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<String>,
+    /// How it ended, for auditors: `answered`, or why the answer is `undetermined`, or `abandoned`.
+    pub end: String,
+}

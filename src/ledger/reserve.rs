@@ -1,0 +1,270 @@
+//! The reservation: charge, consent uses and intent in one savepoint, or a refusal and nothing.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::accounts::{Spent, exceeds, window_start};
+use super::records::{ChargeRecord, IntentRecord, PartyRecord};
+use super::store::{LedgerError, append_entry, digest, signed, unsigned};
+use crate::env::Entropy;
+use crate::env::weaken::{self, Weakness};
+use crate::keys::canonical_json;
+use crate::log::EntryKind;
+use crate::model::{AccountKind, Date, Digest, Millis, Refusal, RefusalCode};
+use crate::policy::{ConsentUse, PartyCharge, Permit};
+
+/// The answer of the same job, given earlier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The answer's word.
+    pub answer: String,
+}
+
+/// Proof that a job was charged and its intent logged, both durable: made by the ledger's writer alone.
+#[derive(Debug)]
+pub struct Reservation {
+    permit: Permit,
+    intent_index: u64,
+    cost_bits: u32,
+    stored: Option<Stored>,
+}
+
+impl Reservation {
+    pub(super) const fn new(permit: Permit, intent_index: u64, cost_bits: u32, stored: Option<Stored>) -> Self {
+        Self { permit, intent_index, cost_bits, stored }
+    }
+
+    /// The permit that it was made for.
+    pub const fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    /// The job's leaf in the log.
+    pub const fn intent_index(&self) -> u64 {
+        self.intent_index
+    }
+
+    /// Bits charged to each party: 0 for the same job again.
+    pub const fn cost_bits(&self) -> u32 {
+        self.cost_bits
+    }
+
+    /// The answer of the same job, where there is one.
+    pub const fn stored(&self) -> Option<&Stored> {
+        self.stored.as_ref()
+    }
+}
+
+/// What the savepoint came to.
+pub(super) enum Admission {
+    Admitted { intent_index: u64, cost_bits: u32, stored: Option<Stored> },
+    Refused(Refusal),
+    /// The same signing input was admitted before.
+    Again { intent_index: u64 },
+}
+
+/// Jobs of the last minute, for each client and policy: the caller's own history.
+#[derive(Default)]
+pub(super) struct Pace(HashMap<(String, String), (i64, u32)>);
+
+const MINUTE_MS: i64 = 60_000;
+
+impl Pace {
+    /// Reads back the current minute after a restart.
+    pub fn load(connection: &Connection, now: Millis) -> Result<Self, LedgerError> {
+        let minute = now.0.div_euclid(MINUTE_MS);
+        let mut statement = connection
+            .prepare("SELECT client, policy, COUNT(*) FROM job WHERE admitted_ms >= ?1 GROUP BY client, policy")?;
+        let rows = statement.query_map([minute * MINUTE_MS], |row| {
+            Ok(((row.get::<_, String>(0)?, row.get::<_, String>(1)?), (minute, row.get::<_, u32>(2)?)))
+        })?;
+        Ok(Self(rows.collect::<rusqlite::Result<_>>()?))
+    }
+
+    fn admit(&mut self, permit: &Permit, now: Millis) -> bool {
+        let minute = now.0.div_euclid(MINUTE_MS);
+        let key = (permit.request().client.clone(), permit.policy().id.clone());
+        let (current, count) = self.0.entry(key).or_insert((minute, 0));
+        if *current != minute {
+            (*current, *count) = (minute, 0);
+        }
+        *count = count.saturating_add(1);
+        *count <= permit.policy().limits.jobs_per_minute
+    }
+}
+
+/// What a reservation needs beside the permit.
+pub(super) struct Desk<'a> {
+    pub connection: &'a Connection,
+    pub entropy: &'a Entropy,
+    pub now: Millis,
+    /// Never behind an earlier charge's day, whatever the clock says.
+    pub day: Date,
+}
+
+/// Admits one job inside the caller's savepoint. An error or refusal leaves nothing behind once the savepoint is undone.
+pub(super) fn admit(desk: &Desk<'_>, pace: &mut Pace, size: &mut u64, permit: &Permit) -> Result<Admission, LedgerError> {
+    let request = permit.request();
+    if let Some((intent_index, input)) = find_job(desk.connection, request.job)? {
+        if input == request.input {
+            return Ok(Admission::Again { intent_index });
+        }
+        return refused(RefusalCode::Replay, "");
+    }
+    if !pace.admit(permit, desk.now) {
+        return refused(RefusalCode::Rate, format!("{} a minute", permit.policy().limits.jobs_per_minute));
+    }
+    for consent in permit.consents() {
+        if !consent_left(desk.connection, consent)? {
+            return refused(RefusalCode::ConsentUsed, "");
+        }
+    }
+    let stored = stored_answer(desk.connection, permit.sameness())?;
+    let charges = if stored.is_some() { &[] } else { permit.charges() };
+    for charge in charges {
+        if !weaken::on(Weakness::CheckThenCharge) && !affordable(desk, permit, charge)? {
+            return refused(RefusalCode::Budget, charge.account.word());
+        }
+    }
+    let intent_index = write_intent(desk, size, permit, charges)?;
+    let cost_bits = charges.first().map_or(0, |charge| charge.bits);
+    Ok(Admission::Admitted { intent_index, cost_bits, stored })
+}
+
+/// Whether every charge of `permit` fits its quota now.
+pub(super) fn all_affordable(desk: &Desk<'_>, permit: &Permit) -> Result<bool, LedgerError> {
+    for charge in permit.charges() {
+        if !affordable(desk, permit, charge)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn refused(code: RefusalCode, detail: impl Into<String>) -> Result<Admission, LedgerError> {
+    Ok(Admission::Refused(Refusal::new(code, detail)))
+}
+
+/// A job by id: its intent's index and the digest of its signing input.
+pub(super) fn find_job(connection: &Connection, job: Digest) -> Result<Option<(u64, Digest)>, LedgerError> {
+    let mut statement = connection.prepare_cached("SELECT intent_index, input FROM job WHERE id = ?1")?;
+    let found = statement.query_row([job.as_bytes()], |row| Ok((unsigned(row, 0)?, digest(row, 1)?)));
+    Ok(found.optional()?)
+}
+
+fn consent_left(connection: &Connection, consent: &ConsentUse) -> Result<bool, LedgerError> {
+    let key = params![consent.issuer, consent.jti];
+    let revoked = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM consent_revoked WHERE issuer = ?1 AND jti = ?2)")?
+        .query_row(key, |row| row.get::<_, bool>(0))?;
+    let used = connection
+        .prepare_cached("SELECT COUNT(*) FROM consent_use WHERE issuer = ?1 AND jti = ?2")?
+        .query_row(key, |row| unsigned(row, 0))?;
+    Ok(!revoked && used < u64::from(consent.uses_max))
+}
+
+fn stored_answer(connection: &Connection, sameness: Digest) -> Result<Option<Stored>, LedgerError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT outcome.answer FROM job JOIN outcome USING (intent_index)
+         WHERE job.sameness = ?1 AND outcome.answer IS NOT NULL ORDER BY intent_index LIMIT 1",
+    )?;
+    let answer = statement.query_row([sameness.as_bytes()], |row| row.get(0)).optional()?;
+    Ok(answer.map(|answer| Stored { answer }))
+}
+
+/// What `client` has spent of a party's account.
+pub(super) fn spent(
+    connection: &Connection,
+    account: AccountKind,
+    party: Digest,
+    client: &str,
+    since: Date,
+) -> Result<Spent, LedgerError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT COALESCE(SUM(bits), 0), COALESCE(SUM(bits) FILTER (WHERE day >= ?4), 0) FROM charge
+         WHERE account = ?1 AND party = ?2 AND client = ?3",
+    )?;
+    let key = params![account.word(), party.as_bytes(), client, since.days()];
+    let sums: (i64, i64) = statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    // A negative sum can only be tampering; it must not read as credit.
+    let bits = |sum: i64| u64::try_from(sum).unwrap_or(if weaken::on(Weakness::Refund) { 0 } else { u64::MAX });
+    Ok(Spent { window_bits: bits(sums.1), lifetime_bits: bits(sums.0) })
+}
+
+fn affordable(desk: &Desk<'_>, permit: &Permit, charge: &PartyCharge) -> Result<bool, LedgerError> {
+    let since = window_start(desk.day, charge.quota.window_days);
+    let spent = spent(desk.connection, charge.account, charge.party, &permit.request().client, since)?;
+    Ok(!exceeds(&charge.quota, spent, charge.bits))
+}
+
+fn write_intent(desk: &Desk<'_>, size: &mut u64, permit: &Permit, charges: &[PartyCharge]) -> Result<u64, LedgerError> {
+    let request = permit.request();
+    let record = canonical_json(&intent_record(desk, permit, charges))?;
+    let index = append_entry(desk.connection, desk.entropy, size, EntryKind::Intent, &record)?;
+    desk.connection
+        .prepare_cached(
+            "INSERT INTO job (intent_index, id, input, client, policy, sameness, admitted_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            signed(index),
+            request.job.as_bytes(),
+            request.input.as_bytes(),
+            request.client,
+            permit.policy().id,
+            permit.sameness().as_bytes(),
+            desk.now.0,
+        ])?;
+    for charge in charges {
+        insert_charge(desk.connection, index, &request.client, desk.day, charge)?;
+    }
+    let mut insert = desk.connection.prepare_cached("INSERT INTO consent_use (issuer, jti, intent_index) VALUES (?1, ?2, ?3)")?;
+    for consent in permit.consents() {
+        insert.execute(params![consent.issuer, consent.jti, signed(index)])?;
+    }
+    Ok(index)
+}
+
+fn insert_charge(connection: &Connection, index: u64, client: &str, day: Date, charge: &PartyCharge) -> Result<(), LedgerError> {
+    connection
+        .prepare_cached("INSERT INTO charge (intent_index, account, party, client, day, bits) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute(params![
+            signed(index),
+            charge.account.word(),
+            charge.party.as_bytes(),
+            client,
+            day.days(),
+            charge.bits
+        ])?;
+    Ok(())
+}
+
+fn intent_record(desk: &Desk<'_>, permit: &Permit, charges: &[PartyCharge]) -> IntentRecord {
+    let (request, policy) = (permit.request(), permit.policy());
+    let party = |(party, charge): (&crate::policy::PermittedParty, &PartyCharge)| PartyRecord {
+        role: party.role_name.clone(),
+        party: charge.party.to_string(),
+    };
+    let charge = |charge: &PartyCharge| ChargeRecord {
+        account: charge.account.word().to_owned(),
+        party: charge.party.to_string(),
+        day: desk.day.days(),
+        bits: charge.bits,
+    };
+    IntentRecord {
+        job: request.job.to_string(),
+        req: request.input.to_string(),
+        client: request.client.clone(),
+        policy: policy.id.clone(),
+        version: policy.version_text(),
+        policy_sha256: policy.sha256.to_string(),
+        guest: request.guest.to_string(),
+        snapshot: permit.snapshot().to_string(),
+        sameness: permit.sameness().to_string(),
+        admitted_ms: desk.now.0,
+        parties: permit.parties().iter().zip(permit.charges()).map(party).collect(),
+        charges: charges.iter().map(charge).collect(),
+        consents: permit.consents().iter().map(|consent| format!("{} {}", consent.issuer, consent.jti)).collect(),
+    }
+}

@@ -1,0 +1,131 @@
+//! The SQLite file: how it is opened, and the few statements that everything else is made of.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use crate::env::{Entropy, EntropyError};
+use crate::keys::CanonicalError;
+use crate::log::{CheckpointError, EntryKind, MirrorError, SALT_BYTES, TilesError, TreeError, append, entry_bytes, leaf_hash, stored_count};
+use crate::model::{Date, Digest};
+
+/// The ledger cannot go on. The engine then refuses all work.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// SQLite failed.
+    #[error("the ledger cannot be read or written: {0}")]
+    Store(#[from] rusqlite::Error),
+    /// The log cannot be computed.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// A checkpoint is wrong.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The mirror cannot be used.
+    #[error(transparent)]
+    Mirror(#[from] MirrorError),
+    /// The log cannot be published.
+    #[error(transparent)]
+    Tiles(#[from] TilesError),
+    /// No randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// A record cannot be written as JSON.
+    #[error(transparent)]
+    Canonical(#[from] CanonicalError),
+    /// The home is older than the mirror, or another.
+    #[error("the home is not the latest: {0}")]
+    Behind(String),
+    /// The store contradicts itself.
+    #[error("the ledger contradicts itself: {0}")]
+    Inconsistent(String),
+    /// An earlier failure stopped the writer.
+    #[error("the ledger has stopped: {0}")]
+    Stopped(String),
+}
+
+/// Opens the store for writing, with every commit durable.
+pub(super) fn open_writer(path: &Path) -> Result<Connection, LedgerError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
+/// Creates the store.
+pub(super) fn create_store(path: &Path) -> Result<Connection, LedgerError> {
+    let connection = Connection::open(path)?;
+    configure(&connection)?;
+    connection.execute_batch(include_str!("schema.sql"))?;
+    Ok(connection)
+}
+
+fn configure(connection: &Connection) -> Result<(), LedgerError> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -64_000)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// Opens the store for reading alone.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, LedgerError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// A digest column.
+pub(super) fn digest(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Digest> {
+    row.get::<_, [u8; 32]>(column).map(Digest::from_bytes)
+}
+
+/// A count or index column.
+pub(super) fn unsigned(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(column)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
+}
+
+/// An index as SQLite stores it.
+pub(super) fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// The stored hash of an index.
+pub(super) fn stored_hash(connection: &Connection, index: u64) -> Option<Digest> {
+    let mut statement = connection.prepare_cached("SELECT hash FROM hash WHERE id = ?1").ok()?;
+    statement.query_row([signed(index)], |row| digest(row, 0)).optional().ok()?
+}
+
+/// Appends one record to the log: salt, entry, hashes. Gives its leaf's index.
+pub(super) fn append_entry(
+    connection: &Connection,
+    entropy: &Entropy,
+    size: &mut u64,
+    kind: EntryKind,
+    record: &[u8],
+) -> Result<u64, LedgerError> {
+    let salt: [u8; SALT_BYTES] = entropy.bytes()?;
+    let leaf = leaf_hash(&entry_bytes(kind, &salt, record));
+    let index = *size;
+    let read = |index| stored_hash(connection, index);
+    let hashes = append(index, leaf, &read, 0, &[])?;
+    connection
+        .prepare_cached("INSERT INTO entry (leaf_index, kind, salt, record) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![signed(index), kind.word(), salt, record])?;
+    let mut insert = connection.prepare_cached("INSERT INTO hash (id, hash) VALUES (?1, ?2)")?;
+    for (id, hash) in (stored_count(index)..).zip(hashes) {
+        insert.execute(params![signed(id), hash.as_bytes()])?;
+    }
+    *size += 1;
+    Ok(index)
+}
+
+/// The latest day that any charge names: accounting never goes back behind it.
+pub(super) fn latest_day(connection: &Connection) -> Result<Option<Date>, LedgerError> {
+    let day: Option<i32> = connection.query_row("SELECT MAX(day) FROM charge", [], |row| row.get(0))?;
+    Ok(day.map(Date::from_days))
+}

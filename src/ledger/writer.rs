@@ -1,0 +1,381 @@
+//! The single writer: drains what queued during the last fsync into one transaction, with a savepoint
+//! for each job, and hands every outcome over at its tick, never before.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, params};
+use tokio::sync::oneshot;
+
+use super::read::GuestRow;
+use super::record::{Due, Logged, OutcomeEntry, write_outcome};
+use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
+use super::store::{LedgerError, signed, stored_hash};
+use crate::env::weaken::{self, Weakness};
+use crate::env::{Clock, Entropy, Stopwatch};
+use crate::log::{Checkpoint, EntryKind, LogSigner, Mirror, Tiles, entry_bytes, root};
+use crate::model::{Date, Digest, Millis, Refusal};
+use crate::policy::Permit;
+
+/// How many requests one transaction takes at most.
+const BATCH_MAX: usize = 1_024;
+/// The published log is at most so far behind the ledger.
+const PUBLISH_EVERY: Duration = Duration::from_millis(1_000);
+/// A quiet ledger publishes after so long.
+const PUBLISH_IDLE: Duration = Duration::from_millis(25);
+
+/// Why there is no reservation.
+#[derive(Debug)]
+pub enum ReserveError {
+    /// The job is refused; nothing was charged.
+    Refused(Refusal),
+    /// The same signing input was admitted before, as this intent; nothing was charged.
+    Again {
+        /// The earlier intent's leaf.
+        intent_index: u64,
+    },
+    /// The ledger cannot go on.
+    Ledger(LedgerError),
+}
+
+type Reply<T, E> = oneshot::Sender<Result<T, E>>;
+
+enum Message {
+    Reserve(Box<Permit>, Reply<Reservation, ReserveError>),
+    Schedule(Box<Pending>),
+    Guest(GuestRow, Reply<(), LedgerError>),
+    Revoke { issuer: String, jti: String, reply: Reply<(), LedgerError> },
+    /// Wakes the writer after an outcome was parked early: weakened builds alone.
+    Wake,
+    Stop,
+}
+
+struct Pending {
+    intent_index: u64,
+    job: Digest,
+    tick: Millis,
+    parked: Arc<Mutex<Option<OutcomeEntry>>>,
+    otherwise: OutcomeEntry,
+    reply: Reply<Logged, LedgerError>,
+}
+
+/// Where a run leaves its outcome until the tick.
+pub struct Parking {
+    parked: Arc<Mutex<Option<OutcomeEntry>>>,
+    tick: Millis,
+    clock: Clock,
+    sender: Sender<Message>,
+}
+
+impl Parking {
+    /// Leaves the outcome. Behind the tick it changes nothing any more.
+    pub fn park(self, outcome: OutcomeEntry) {
+        if self.clock.now() >= self.tick {
+            return;
+        }
+        if let Ok(mut parked) = self.parked.lock() {
+            *parked = Some(outcome);
+        }
+        if weaken::on(Weakness::OutcomeEarly) {
+            let _ = self.sender.send(Message::Wake);
+        }
+    }
+}
+
+/// A job that waits for its tick.
+pub struct Scheduled(oneshot::Receiver<Result<Logged, LedgerError>>);
+
+impl Scheduled {
+    /// Waits until the outcome is in the log and durable.
+    pub async fn logged(self) -> Result<Logged, LedgerError> {
+        self.0.await.unwrap_or_else(|_| Err(LedgerError::Stopped("the writer ended".to_owned())))
+    }
+}
+
+/// The ledger. Dropping it waits for the outcomes that are due and publishes the log.
+pub struct Ledger {
+    sender: Sender<Message>,
+    clock: Clock,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Everything that the writer owns.
+pub(super) struct Writer {
+    pub connection: Connection,
+    pub clock: Clock,
+    pub entropy: Entropy,
+    pub signer: LogSigner,
+    pub mirror: Mirror,
+    pub tiles: Tiles,
+    pub size: u64,
+    pub latest_day: Option<Date>,
+    pub(super) pace: Pace,
+}
+
+impl Ledger {
+    pub(super) fn start(writer: Writer) -> Self {
+        let (sender, receiver) = channel();
+        let clock = writer.clock.clone();
+        let thread = std::thread::spawn(move || writer.run(&receiver));
+        Self { sender, clock, thread: Some(thread) }
+    }
+
+    /// Charges a job and logs its intent; both are durable when this returns.
+    pub async fn reserve(&self, permit: Permit) -> Result<Reservation, ReserveError> {
+        let (reply, answer) = oneshot::channel();
+        let stopped = || ReserveError::Ledger(LedgerError::Stopped("the writer ended".to_owned()));
+        self.sender.send(Message::Reserve(Box::new(permit), reply)).map_err(|_| stopped())?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Fixes the job's tick. At the tick the outcome then parked is logged, or `otherwise`.
+    pub fn schedule(&self, reservation: &Reservation, tick: Millis, otherwise: OutcomeEntry) -> (Parking, Scheduled) {
+        let (reply, answer) = oneshot::channel();
+        let parked = Arc::new(Mutex::new(None));
+        let pending = Pending {
+            intent_index: reservation.intent_index(),
+            job: reservation.permit().request().job,
+            tick,
+            parked: Arc::clone(&parked),
+            otherwise,
+            reply,
+        };
+        // A writer that has ended drops the reply, which `Scheduled::logged` sees.
+        let _ = self.sender.send(Message::Schedule(Box::new(pending)));
+        let parking = Parking { parked, tick, clock: self.clock.clone(), sender: self.sender.clone() };
+        (parking, Scheduled(answer))
+    }
+
+    /// Keeps a registered guest.
+    pub async fn keep_guest(&self, row: GuestRow) -> Result<(), LedgerError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Message::Guest(row, reply), answer).await
+    }
+
+    /// Revokes a consent: it serves no further job.
+    pub async fn revoke_consent(&self, issuer: String, jti: String) -> Result<(), LedgerError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Message::Revoke { issuer, jti, reply }, answer).await
+    }
+
+    async fn ask(&self, message: Message, answer: oneshot::Receiver<Result<(), LedgerError>>) -> Result<(), LedgerError> {
+        let stopped = || LedgerError::Stopped("the writer ended".to_owned());
+        self.sender.send(message).map_err(|_| stopped())?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        let _ = self.sender.send(Message::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What one transaction answers, once it is durable.
+#[derive(Default)]
+struct Answers {
+    reservations: Vec<(Result<Reservation, ReserveError>, Reply<Reservation, ReserveError>)>,
+    plain: Vec<Reply<(), LedgerError>>,
+    logged: Vec<(Logged, Reply<Logged, LedgerError>)>,
+}
+
+impl Writer {
+    fn run(mut self, receiver: &Receiver<Message>) {
+        let mut pending: BTreeMap<(Millis, u64), Box<Pending>> = BTreeMap::new();
+        let mut published = Stopwatch::new();
+        let mut unpublished = false;
+        let mut stopping = false;
+        while !(stopping && pending.is_empty()) {
+            let messages = self.next_messages(receiver, pending.keys().next().map(|key| key.0), unpublished);
+            let quiet = messages.is_empty();
+            let mut work = Vec::with_capacity(messages.len());
+            for message in messages {
+                match message {
+                    Message::Stop => stopping = true,
+                    Message::Wake => {}
+                    Message::Schedule(job) => drop(pending.insert((job.tick, job.intent_index), job)),
+                    other => work.push(other),
+                }
+            }
+            let due = take_due(&mut pending, self.clock.now());
+            let idle = work.is_empty() && due.is_empty();
+            if !idle {
+                if let Err(error) = self.commit(work, due) {
+                    // The state of the store is unknown: nothing more is admitted or answered.
+                    tracing::error!(%error, "the ledger stops");
+                    return;
+                }
+                unpublished = true;
+            }
+            if unpublished && ((idle && quiet) || published.elapsed() >= PUBLISH_EVERY) {
+                unpublished = self.publish().is_err();
+                published = Stopwatch::new();
+            }
+        }
+        if self.publish().is_err() {
+            tracing::warn!("the log could not be published; the next start does it");
+        }
+    }
+
+    /// Waits for messages until the next tick, then takes everything that is there.
+    fn next_messages(&self, receiver: &Receiver<Message>, next_tick: Option<Millis>, unpublished: bool) -> Vec<Message> {
+        let patience = if unpublished { PUBLISH_IDLE } else { PUBLISH_EVERY };
+        let wait = next_tick.map_or(patience, |tick| self.clock.until(tick).min(patience));
+        let mut messages = match receiver.recv_timeout(wait) {
+            Ok(message) => vec![message],
+            Err(RecvTimeoutError::Timeout) => Vec::new(),
+            Err(RecvTimeoutError::Disconnected) => vec![Message::Stop],
+        };
+        while messages.len() < BATCH_MAX {
+            match receiver.try_recv() {
+                Ok(message) => messages.push(message),
+                Err(_) => break,
+            }
+        }
+        messages
+    }
+
+    /// One transaction: intents first, then the outcomes that are due; durable in store and mirror before anybody hears of it.
+    fn commit(&mut self, work: Vec<Message>, due: Vec<Box<Pending>>) -> Result<(), LedgerError> {
+        let mut answers = Answers::default();
+        let mut size = self.size;
+        let now = self.clock.now();
+        let day = self.latest_day.map_or(now.day(), |latest| latest.max(now.day()));
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let desk = Desk { connection: &self.connection, entropy: &self.entropy, now, day };
+        weakened_check(&desk, &work)?;
+        for message in work {
+            match message {
+                Message::Reserve(permit, reply) => {
+                    let admission = reserve(&desk, &mut self.pace, &mut size, *permit);
+                    answers.reservations.push((admission, reply));
+                }
+                Message::Guest(row, reply) => {
+                    row.insert(&self.connection)?;
+                    answers.plain.push(reply);
+                }
+                Message::Revoke { issuer, jti, reply } => {
+                    let sql = "INSERT OR IGNORE INTO consent_revoked (issuer, jti) VALUES (?1, ?2)";
+                    self.connection.prepare_cached(sql)?.execute(params![issuer, jti])?;
+                    answers.plain.push(reply);
+                }
+                Message::Schedule(_) | Message::Wake | Message::Stop => {}
+            }
+        }
+        let checkpoint_size = size + due.len() as u64;
+        for job in due {
+            let parked = job.parked.lock().ok().and_then(|mut parked| parked.take());
+            let outcome = parked.unwrap_or(job.otherwise);
+            let due = Due { intent_index: job.intent_index, job: job.job, tick: job.tick, outcome };
+            write_outcome(&self.connection, &self.entropy, &mut size, checkpoint_size, &due)?;
+            answers.logged.push((Logged::new(due.intent_index, due.outcome.end, due.outcome.claims), job.reply));
+        }
+        self.seal(size)?;
+        self.latest_day = Some(day);
+        answers.send();
+        Ok(())
+    }
+
+    /// Signs the checkpoint of `size`, commits, and mirrors it.
+    pub(super) fn seal(&mut self, size: u64) -> Result<(), LedgerError> {
+        let grown = size > self.size;
+        let mut note = String::new();
+        if grown {
+            let read = |index| stored_hash(&self.connection, index);
+            note = self.signer.sign(&Checkpoint { size, root: root(size, &read)? })?;
+            self.connection
+                .prepare_cached("INSERT INTO checkpoint (size, note) VALUES (?1, ?2)")?
+                .execute(params![signed(size), note])?;
+        }
+        self.connection.execute_batch("COMMIT")?;
+        self.size = size;
+        if grown {
+            self.mirror.keep(&note)?;
+        }
+        Ok(())
+    }
+
+    /// Writes tiles and checkpoint for everybody to read.
+    pub(super) fn publish(&mut self) -> Result<(), LedgerError> {
+        let connection = &self.connection;
+        let note: String =
+            connection.query_row("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1", [], |row| row.get(0))?;
+        let hash = |index| stored_hash(connection, index);
+        let entry = |index| entry_of(connection, index);
+        Ok(self.tiles.publish(self.size, &note, &hash, &entry)?)
+    }
+}
+
+/// Admits one job in a savepoint of its own.
+fn reserve(desk: &Desk<'_>, pace: &mut Pace, size: &mut u64, permit: Permit) -> Result<Reservation, ReserveError> {
+    let before = *size;
+    let attempt = desk.connection.execute_batch("SAVEPOINT job").map_err(LedgerError::from);
+    let admission = attempt.and_then(|()| admit(desk, pace, size, &permit));
+    let kept = matches!(admission, Ok(Admission::Admitted { .. }));
+    let end = if kept { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+    if !kept {
+        *size = before;
+    }
+    let ended = desk.connection.execute_batch(end).map_err(LedgerError::from);
+    match (admission, ended) {
+        (Ok(Admission::Admitted { intent_index, cost_bits, stored }), Ok(())) => {
+            Ok(Reservation::new(permit, intent_index, cost_bits, stored))
+        }
+        (Ok(Admission::Refused(refusal)), Ok(())) => Err(ReserveError::Refused(refusal)),
+        (Ok(Admission::Again { intent_index }), Ok(())) => Err(ReserveError::Again { intent_index }),
+        (Err(error), _) | (_, Err(error)) => Err(ReserveError::Ledger(error)),
+    }
+}
+
+/// In a weakened build the budget is checked for the whole batch before anything is charged.
+fn weakened_check(desk: &Desk<'_>, work: &[Message]) -> Result<(), LedgerError> {
+    if weaken::on(Weakness::CheckThenCharge) {
+        for message in work {
+            if let Message::Reserve(permit, _) = message {
+                all_affordable(desk, permit)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn take_due(pending: &mut BTreeMap<(Millis, u64), Box<Pending>>, now: Millis) -> Vec<Box<Pending>> {
+    if weaken::on(Weakness::OutcomeEarly) {
+        let parked = |job: &Pending| job.parked.lock().is_ok_and(|parked| parked.is_some());
+        let keys: Vec<_> = pending.iter().filter(|(key, job)| key.0 <= now || parked(job)).map(|(key, _)| *key).collect();
+        return keys.into_iter().filter_map(|key| pending.remove(&key)).collect();
+    }
+    let later = pending.split_off(&(now.plus(1), 0));
+    std::mem::replace(pending, later).into_values().collect()
+}
+
+/// The entry of a leaf, made again from its record.
+pub(super) fn entry_of(connection: &Connection, index: u64) -> Option<Vec<u8>> {
+    let mut statement = connection.prepare_cached("SELECT kind, salt, record FROM entry WHERE leaf_index = ?1").ok()?;
+    let row = statement.query_row([signed(index)], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, Vec<u8>>(2)?))
+    });
+    let (kind, salt, record) = row.ok()?;
+    Some(entry_bytes(EntryKind::from_word(&kind)?, &salt, &record))
+}
+
+impl Answers {
+    /// A receiver that is gone has dropped its connection: the work is done and stays done.
+    fn send(self) {
+        for (reservation, reply) in self.reservations {
+            let _ = reply.send(reservation);
+        }
+        for reply in self.plain {
+            let _ = reply.send(Ok(()));
+        }
+        for (logged, reply) in self.logged {
+            let _ = reply.send(Ok(logged));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The published log: tiles of 256 hashes, bundles of 256 entries and the checkpoint, as files that a
+//! web server can hand out (C2SP tlog-tiles). Everything here can be derived from the ledger again.
+
+use std::path::{Path, PathBuf};
+
+use tlog_tiles::tile::Tile;
+use tlog_tiles::tlog::{self, Hash, HashReader};
+
+use crate::env::{Durable, FileError, create_dir, list_dir, remove_file, write_atomic, write_unsynced};
+use crate::model::Digest;
+
+/// Hashes in a full tile.
+pub const TILE_WIDTH: u32 = 256;
+const TILE_HEIGHT: u8 = 8;
+
+/// The log cannot be published.
+#[derive(Debug, thiserror::Error)]
+pub enum TilesError {
+    /// A file cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A hash or an entry is missing.
+    #[error("the log cannot be published: {0}")]
+    Missing(String),
+}
+
+/// One tile file of a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TileFile {
+    /// The level: 0 for leaf hashes.
+    pub level: u8,
+    /// Its place in the level.
+    pub index: u64,
+    /// How many hashes it has.
+    pub width: u32,
+    /// Its path below the log's folder.
+    pub path: String,
+    /// For level 0, the path of the bundle with the entries.
+    pub entries_path: Option<String>,
+}
+
+/// The tiles that a tree of `new_size` leaves has and one of `old_size` has not.
+pub fn tile_files(old_size: u64, new_size: u64) -> Vec<TileFile> {
+    let mut files = Vec::new();
+    for tile in Tile::new_tiles(TILE_HEIGHT, old_size, new_size) {
+        // Go's tiles carry their height in the path, C2SP's do not.
+        let path = tile.path().replacen("tile/8/", "tile/", 1);
+        let entries_path = (tile.level() == 0).then(|| path.replacen("tile/0/", "tile/entries/", 1));
+        files.push(TileFile { level: tile.level(), index: tile.level_index(), width: tile.width(), path, entries_path });
+    }
+    files
+}
+
+struct Reader<'r>(&'r dyn Fn(u64) -> Option<Digest>);
+
+impl HashReader for Reader<'_> {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog::Error> {
+        let one = |index: &u64| (self.0)(*index).map(|hash| Hash(*hash.as_bytes())).ok_or(tlog::Error::IndexesNotInTree);
+        indexes.iter().map(one).collect()
+    }
+}
+
+/// The folder of the published log.
+#[derive(Debug)]
+pub struct Tiles {
+    folder: PathBuf,
+    published: u64,
+}
+
+impl Tiles {
+    /// The log in `folder`, of which the first `published` leaves are there already; 0 publishes all again.
+    pub fn new(folder: &Path, published: u64) -> Self {
+        Self { folder: folder.to_owned(), published }
+    }
+
+    /// Publishes the tree of `size` leaves: full tiles durably, partial ones quickly, the checkpoint last.
+    pub fn publish(
+        &mut self,
+        size: u64,
+        note: &str,
+        hash: &dyn Fn(u64) -> Option<Digest>,
+        entry: &dyn Fn(u64) -> Option<Vec<u8>>,
+    ) -> Result<(), TilesError> {
+        for file in tile_files(self.published, size) {
+            let tile = Tile::new(TILE_HEIGHT, file.level, file.index, file.width, false);
+            let hashes = tile.read_data(&Reader(hash)).map_err(|error| TilesError::Missing(error.to_string()))?;
+            self.write(&file.path, &hashes, file.width)?;
+            if let Some(path) = &file.entries_path {
+                self.write(path, &bundle(&file, entry)?, file.width)?;
+            }
+        }
+        let checkpoint = self.folder.join("checkpoint");
+        create_dir(&self.folder)?;
+        write_unsynced(&checkpoint, note.as_bytes())?;
+        self.published = size;
+        Ok(())
+    }
+
+    fn write(&self, path: &str, bytes: &[u8], width: u32) -> Result<(), TilesError> {
+        let path = self.folder.join(path);
+        if let Some(parent) = path.parent() {
+            create_dir(parent)?;
+        }
+        if width < TILE_WIDTH {
+            return Ok(write_unsynced(&path, bytes)?);
+        }
+        write_atomic(&path, bytes, Durable::ReadOnly)?;
+        // Its partial forebears say nothing that the full tile does not.
+        let mut partial = path.into_os_string();
+        partial.push(".p");
+        for old in list_dir(Path::new(&partial))? {
+            remove_file(&old)?;
+        }
+        Ok(())
+    }
+}
+
+/// The entries of a level-0 tile, each behind its length as a big-endian `u16`.
+fn bundle(file: &TileFile, entry: &dyn Fn(u64) -> Option<Vec<u8>>) -> Result<Vec<u8>, TilesError> {
+    let first = file.index * u64::from(TILE_WIDTH);
+    let mut bytes = Vec::new();
+    for index in first..first + u64::from(file.width) {
+        let entry = entry(index).ok_or_else(|| TilesError::Missing(format!("entry {index}")))?;
+        let length = u16::try_from(entry.len()).map_err(|_| TilesError::Missing(format!("entry {index} is too long")))?;
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(&entry);
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_those_of_c2sp() {
+        let paths: Vec<String> = tile_files(0, 70_000).into_iter().map(|file| file.path).collect();
+        for path in ["tile/0/000", "tile/0/272", "tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1"] {
+            assert!(paths.iter().any(|p| p == path), "{path}");
+        }
+        assert_eq!(tile_files(0, 1)[0].entries_path.as_deref(), Some("tile/entries/000.p/1"));
+        assert_eq!(tile_files(5, 5), []);
+    }
+}

@@ -1,0 +1,184 @@
+//! What only a WebAssembly machine can do or suffer. In a native build these are panics: the attacks are
+//! for the engine, not for the machine that tests the guest.
+
+#![expect(clippy::panic, reason = "to panic is one of the attacks")]
+
+use alloc::format;
+use core::hint::black_box;
+
+/// Data in the text of a panic, beside a canary that the tests search every output for.
+pub(crate) fn panic_with(sum: i64) -> ! {
+    // The message is made even where the panic handler ignores it, so that the text lies in memory.
+    let message = black_box(format!("CANARY-7f3a {sum}"));
+    panic!("{message}")
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use native::*;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use wasm::*;
+
+#[cfg(target_arch = "wasm32")]
+mod wasm {
+    use alloc::vec;
+    use core::arch::wasm32::{memory_grow, memory_size};
+    use core::hint::black_box;
+    use core::num::NonZeroU32;
+    use core::ptr;
+    use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+    const PAGE_BYTES: usize = 65_536;
+
+    /// The `unreachable` instruction.
+    pub(crate) fn unreachable() -> ! {
+        core::arch::wasm32::unreachable()
+    }
+
+    /// The division instruction itself, without the check that Rust puts before it.
+    pub(crate) fn divide_by_zero() -> u32 {
+        // SAFETY: none. Zero is no `NonZeroU32`: the compiler is lied to, behind a black box, so that it
+        // emits a bare `i32.div_u`, which traps.
+        let zero = unsafe { NonZeroU32::new_unchecked(black_box(0)) };
+        black_box(1) / zero
+    }
+
+    /// A load just below 4 GiB, where no guest's memory reaches.
+    pub(crate) fn load_out_of_bounds() -> u32 {
+        let address = black_box(0xffff_fff0_usize);
+        // SAFETY: none; it is to trap.
+        unsafe { ptr::with_exposed_provenance::<u32>(address).read_volatile() }
+    }
+
+    /// Recursion that keeps nothing in linear memory, so that it meets the engine's stack and not the
+    /// guest's own.
+    pub(crate) fn overflow_the_stack() -> u32 {
+        dive(0)
+    }
+
+    /// No depth is reached at which this ends.
+    static BOTTOM: AtomicU32 = AtomicU32::new(u32::MAX);
+
+    #[inline(never)]
+    fn dive(depth: u32) -> u32 {
+        if depth == BOTTOM.load(Relaxed) {
+            return depth;
+        }
+        // The rotation keeps the compiler from making a loop of it.
+        dive(depth.wrapping_add(1)).rotate_left(depth) ^ depth
+    }
+
+    /// A loop without an end or an effect.
+    #[expect(clippy::empty_loop, reason = "it is the attack")]
+    pub(crate) fn spin_for_ever() -> ! {
+        loop {}
+    }
+
+    /// Takes all memory that there is to have, a page at a time, and says how often it was given one.
+    pub(crate) fn grow_until_refused() -> u32 {
+        let mut pages = 0;
+        while memory_grow::<0>(1) != usize::MAX {
+            pages += 1;
+        }
+        pages
+    }
+
+    /// Rounds of a loop that make about 300,000 fuel.
+    const BURN_ROUNDS: u32 = 36_000;
+
+    /// Where the loop's result goes, so that the compiler keeps the loop.
+    static ASHES: AtomicU32 = AtomicU32::new(0);
+
+    pub(crate) fn burn_fuel() -> u32 {
+        let mut value = ASHES.load(Relaxed);
+        for round in 0..BURN_ROUNDS {
+            value = value.rotate_left(5) ^ round;
+            ASHES.store(value, Relaxed);
+        }
+        0
+    }
+
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+
+    /// 1 if an earlier call was counted in this instance.
+    pub(crate) fn count_calls() -> u32 {
+        let before = CALLS.load(Relaxed);
+        CALLS.store(before.wrapping_add(1), Relaxed);
+        (before != 0).into()
+    }
+
+    /// The canary, masked: it never stands in the data section, and its halves are only ever together in
+    /// linear memory where a call planted them.
+    const MASKED: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03];
+    const MASK: u64 = 0x5a5a_5a5a_a5a5_a5a5;
+
+    /// 1 if the canary of an earlier call stands anywhere in memory, at a multiple of 8; else it is
+    /// planted on the heap, in fresh pages and at the end of memory, and the answer is 0.
+    pub(crate) fn find_or_plant_canary() -> u32 {
+        let mask = black_box(MASK);
+        let end = memory_size::<0>() * PAGE_BYTES;
+        let mut address = 0;
+        while address < end - 8 {
+            if word(address) ^ mask == MASKED[0] && word(address + 8) ^ mask == MASKED[1] {
+                return 1;
+            }
+            address += 8;
+        }
+        plant(mask, end);
+        0
+    }
+
+    fn word(address: usize) -> u64 {
+        // SAFETY: within the memory, and aligned.
+        unsafe { ptr::with_exposed_provenance::<u64>(address).read_volatile() }
+    }
+
+    fn plant(mask: u64, end: usize) {
+        let heap = vec![0_u64; 64].leak().as_mut_ptr().expose_provenance();
+        let mut places = [heap, heap + 256, end - 16, 0, 0, 0];
+        if memory_grow::<0>(2) != usize::MAX {
+            places = [heap, heap + 256, end - 16, end, end + PAGE_BYTES, end + 2 * PAGE_BYTES - 16];
+        }
+        for place in places.into_iter().filter(|&place| place != 0) {
+            for (half, masked) in MASKED.into_iter().enumerate() {
+                let address = place + half * 8;
+                // SAFETY: on the heap or above it, in memory that nothing else uses.
+                unsafe { ptr::with_exposed_provenance_mut::<u64>(address).write_volatile(masked ^ mask) };
+            }
+        }
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native {
+    fn not_here() -> ! {
+        panic!("this attack needs a WebAssembly machine")
+    }
+
+    pub(crate) fn unreachable() -> ! {
+        not_here()
+    }
+    pub(crate) fn divide_by_zero() -> u32 {
+        not_here()
+    }
+    pub(crate) fn load_out_of_bounds() -> u32 {
+        not_here()
+    }
+    pub(crate) fn overflow_the_stack() -> u32 {
+        not_here()
+    }
+    pub(crate) fn spin_for_ever() -> ! {
+        not_here()
+    }
+    pub(crate) fn grow_until_refused() -> u32 {
+        not_here()
+    }
+    pub(crate) fn burn_fuel() -> u32 {
+        not_here()
+    }
+    pub(crate) fn count_calls() -> u32 {
+        not_here()
+    }
+    pub(crate) fn find_or_plant_canary() -> u32 {
+        not_here()
+    }
+}

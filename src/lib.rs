@@ -1,10 +1,16 @@
 //! Anshi: a data sandbox. Data that is usable but invisible; `docs/architecture.md` tells how.
 
 pub mod catalog;
+pub mod config;
+pub mod data;
+pub mod disclosure;
 pub mod document;
 pub mod env;
+pub mod guest;
+pub mod job;
 pub mod keys;
 pub mod ledger;
 pub mod log;
 pub mod model;
 pub mod policy;
+pub mod receipt;

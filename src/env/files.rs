@@ -110,6 +110,11 @@ pub fn create_new(path: &Path) -> Result<File, FileError> {
     File::create(path).map_err(failed("create", path))
 }
 
+/// Opens a file for streaming reads.
+pub fn open(path: &Path) -> Result<File, FileError> {
+    File::open(path).map_err(failed("open", path))
+}
+
 /// Creates a folder and those above it.
 pub fn create_dir(path: &Path) -> Result<(), FileError> {
     fs::create_dir_all(path).map_err(failed("create", path))
@@ -160,6 +165,17 @@ pub fn list_dir(path: &Path) -> Result<Vec<PathBuf>, FileError> {
 pub fn is_private(path: &Path) -> Result<bool, FileError> {
     let mode = fs::metadata(path).map_err(failed("inspect", path))?.permissions().mode();
     Ok(mode & 0o077 == 0)
+}
+
+/// The bytes of the program that is running, at most `bytes_max` of them.
+pub fn read_program(bytes_max: u64) -> Result<Vec<u8>, FileError> {
+    let path = program().map_err(failed("find", Path::new("the running program")))?;
+    read(&path, bytes_max)
+}
+
+/// The path of the program that is running.
+pub fn program() -> io::Result<PathBuf> {
+    std::env::current_exe()
 }
 
 /// A variable of the process's environment.

@@ -49,6 +49,9 @@ pub struct PublicJwk {
     /// `sig` where it is given.
     #[serde(default, rename = "use", skip_serializing_if = "Option::is_none")]
     pub usage: Option<String>,
+    /// Marks the key of a synthetic home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anshi_test: Option<bool>,
 }
 
 /// Why a JWK is no key that Anshi takes.
@@ -124,6 +127,7 @@ impl PublicKey {
             kid: Some(self.thumbprint.clone()),
             alg: Some(alg.to_owned()),
             usage: Some("sig".to_owned()),
+            anshi_test: None,
         }
     }
 
@@ -190,7 +194,16 @@ impl SigningKey {
     pub fn from_private_jwk(json: &str) -> Result<Self, JwkError> {
         let jwk: PrivateJwk = serde_json::from_str(json).map_err(|_| JwkError::Encoding)?;
         let key = Self::from_seed(coordinate(&jwk.d)?)?;
-        let public = PublicJwk { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: None, kid: jwk.kid, alg: None, usage: None };
+        let public = PublicJwk {
+            kty: jwk.kty,
+            crv: jwk.crv,
+            x: jwk.x,
+            y: None,
+            kid: jwk.kid,
+            alg: None,
+            usage: None,
+            anshi_test: None,
+        };
         if PublicKey::from_jwk(&public)? == key.public { Ok(key) } else { Err(JwkError::Contradiction) }
     }
 

@@ -44,7 +44,10 @@ impl Ledger {
         let size = check_frontier(&connection, &verifier)?;
         let (mirror, mirrored) = Mirror::open(&config.mirror, &verifier)?;
         if mirrored.size > size {
-            let message = format!("its log has {size} entries, the mirror has seen {}; an old copy must not refill budgets", mirrored.size);
+            let message = format!(
+                "its log has {size} entries, the mirror has seen {}; an old copy must not refill budgets",
+                mirrored.size
+            );
             return Err(LedgerError::Behind(message));
         }
         if root(mirrored.size, &read)? != mirrored.root {
@@ -52,8 +55,10 @@ impl Ledger {
         }
         // Tiles are republished from the last checkpoint that the folder shows, whole tiles before it included.
         let shown = read_text(&config.log.join("checkpoint")).ok().and_then(|note| verifier.verify(&note).ok());
-        let shown = shown.filter(|shown| shown.size <= size && root(shown.size, &read).is_ok_and(|root| root == shown.root));
-        let published = shown.map_or(0, |shown| shown.size.saturating_sub(shown.size % u64::from(crate::log::TILE_WIDTH)));
+        let shown =
+            shown.filter(|shown| shown.size <= size && root(shown.size, &read).is_ok_and(|root| root == shown.root));
+        let published =
+            shown.map_or(0, |shown| shown.size.saturating_sub(shown.size % u64::from(crate::log::TILE_WIDTH)));
         let mut writer = Writer {
             latest_day: latest_day(&connection)?,
             pace: Pace::load(&connection, clock.now())?,
@@ -73,7 +78,8 @@ impl Ledger {
 
 /// The log's size, after its newest checkpoint was checked against the stored hashes.
 fn check_frontier(connection: &rusqlite::Connection, verifier: &LogVerifier) -> Result<u64, LedgerError> {
-    let note: String = connection.query_row("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1", [], |row| row.get(0))?;
+    let note: String =
+        connection.query_row("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1", [], |row| row.get(0))?;
     let latest = verifier.verify(&note)?;
     let next = |sql: &str| -> Result<u64, LedgerError> {
         let highest = connection.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?;

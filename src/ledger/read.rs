@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::accounts::{Spent, window_start};
 use super::open::note_of;
+use super::record::{End, Logged};
 use super::reserve::{find_job, spent};
 use super::store::{LedgerError, digest, open_reader, signed, stored_hash, unsigned};
 use crate::log::{InclusionProof, inclusion};
@@ -27,8 +28,6 @@ pub struct Existing {
 /// Everything that a bundle shows of the log for one finished job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// The receipt's payload.
-    pub claims: Vec<u8>,
     /// The openings of the parties' commitments.
     pub parties: Vec<u8>,
     /// The intent's salt, record and proof.
@@ -53,7 +52,9 @@ pub struct GuestRow {
 impl GuestRow {
     pub(super) fn insert(&self, connection: &Connection) -> Result<(), LedgerError> {
         connection
-            .prepare_cached("INSERT OR REPLACE INTO guest (digest, engine, artefact, manifest) VALUES (?1, ?2, ?3, ?4)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO guest (digest, engine, artefact, manifest) VALUES (?1, ?2, ?3, ?4)",
+            )?
             .execute(params![self.digest.as_bytes(), self.engine, self.artefact.as_bytes(), self.manifest])?;
         Ok(())
     }
@@ -92,25 +93,34 @@ impl LedgerReader {
         Ok(find_job(&self.0, job)?.map(|(intent_index, input)| Existing { intent_index, input }))
     }
 
-    /// The evidence of a finished job; `None` while it runs, an error where it was abandoned.
-    pub fn evidence(&self, intent_index: u64) -> Result<Option<Evidence>, LedgerError> {
+    /// A finished job's outcome; `None` while it runs, an error where it was abandoned.
+    pub fn logged(&self, intent_index: u64) -> Result<Option<Logged>, LedgerError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT outcome_index, claims, parties, checkpoint_size FROM outcome WHERE intent_index = ?1",
+            "SELECT outcome.claims, entry.record FROM outcome JOIN entry ON leaf_index = outcome_index
+             WHERE outcome.intent_index = ?1",
         )?;
-        let found = statement.query_row([signed(intent_index)], |row| {
-            Ok((unsigned(row, 0)?, row.get::<_, Option<Vec<u8>>>(1)?, row.get::<_, Option<Vec<u8>>>(2)?, unsigned(row, 3)?))
-        });
-        let Some((outcome_index, claims, parties, size)) = found.optional()? else { return Ok(None) };
-        let (Some(claims), Some(parties)) = (claims, parties) else {
-            return Err(LedgerError::Stopped("the job was abandoned in a crash; its charge stays; send a new request".to_owned()));
-        };
-        let note = note_of(&self.0, size)?.ok_or_else(|| LedgerError::Inconsistent(format!("no checkpoint of {size}")))?;
-        Ok(Some(Evidence {
-            claims,
+        let row = statement.query_row([signed(intent_index)], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)));
+        match row.optional()? {
+            None => Ok(None),
+            Some((None, _)) => Err(LedgerError::Abandoned),
+            Some((Some(claims), record)) => Ok(Some(Logged::new(intent_index, End::of_record(&record), claims))),
+        }
+    }
+
+    /// What the log shows of a finished job.
+    pub fn evidence(&self, intent_index: u64) -> Result<Evidence, LedgerError> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT outcome_index, parties, checkpoint_size FROM outcome WHERE intent_index = ?1")?;
+        let (outcome_index, parties, size) = statement
+            .query_row([signed(intent_index)], |row| Ok((unsigned(row, 0)?, row.get(1)?, unsigned(row, 2)?)))?;
+        let note =
+            note_of(&self.0, size)?.ok_or_else(|| LedgerError::Inconsistent(format!("no checkpoint of {size}")))?;
+        Ok(Evidence {
             parties,
             intent: self.opened(intent_index, size, &note)?,
             outcome: self.opened(outcome_index, size, &note)?,
-        }))
+        })
     }
 
     fn opened(&self, index: u64, size: u64, note: &str) -> Result<(Vec<u8>, Vec<u8>, InclusionProof), LedgerError> {
@@ -122,7 +132,8 @@ impl LedgerReader {
 
     /// A registered guest whose artefact was compiled for `engine`.
     pub fn guest(&self, guest: Digest, engine: &str) -> Result<Option<GuestRow>, LedgerError> {
-        let mut statement = self.0.prepare_cached("SELECT artefact, manifest FROM guest WHERE digest = ?1 AND engine = ?2")?;
+        let mut statement =
+            self.0.prepare_cached("SELECT artefact, manifest FROM guest WHERE digest = ?1 AND engine = ?2")?;
         let row = statement.query_row(params![guest.as_bytes(), engine], |row| {
             Ok(GuestRow { digest: guest, engine: engine.to_owned(), artefact: digest(row, 0)?, manifest: row.get(1)? })
         });
@@ -130,7 +141,14 @@ impl LedgerReader {
     }
 
     /// What `client` has spent of a party's account as of `day`.
-    pub fn spent(&self, account: AccountKind, party: Digest, client: &str, quota: &Quota, day: Date) -> Result<Spent, LedgerError> {
+    pub fn spent(
+        &self,
+        account: AccountKind,
+        party: Digest,
+        client: &str,
+        quota: &Quota,
+        day: Date,
+    ) -> Result<Spent, LedgerError> {
         spent(&self.0, account, party, client, window_start(day, quota.window_days))
     }
 
@@ -172,7 +190,15 @@ impl LedgerReader {
             "SELECT intent_index, id, input, client, policy, sameness, admitted_ms FROM job ORDER BY intent_index",
         )?;
         let rows = statement.query_map([], |row| {
-            Ok((unsigned(row, 0)?, digest(row, 1)?, digest(row, 2)?, row.get(3)?, row.get(4)?, digest(row, 5)?, row.get(6)?))
+            Ok((
+                unsigned(row, 0)?,
+                digest(row, 1)?,
+                digest(row, 2)?,
+                row.get(3)?,
+                row.get(4)?,
+                digest(row, 5)?,
+                row.get(6)?,
+            ))
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

@@ -32,6 +32,17 @@ pub enum End {
 }
 
 impl End {
+    const ALL: [Self; 8] = [
+        Self::Answered,
+        Self::Reused,
+        Self::Trap,
+        Self::Fuel,
+        Self::Memory,
+        Self::Index,
+        Self::MissedTick,
+        Self::Abandoned,
+    ];
+
     /// The word in records.
     pub const fn word(self) -> &'static str {
         match self {
@@ -44,6 +55,12 @@ impl End {
             Self::MissedTick => "missed-tick",
             Self::Abandoned => "abandoned",
         }
+    }
+
+    /// The end that an outcome's record names; what cannot be read was abandoned.
+    pub(super) fn of_record(record: &[u8]) -> Self {
+        let word = serde_json::from_slice::<OutcomeRecord>(record).map(|record| record.end).unwrap_or_default();
+        Self::ALL.into_iter().find(|end| end.word() == word).unwrap_or(Self::Abandoned)
     }
 }
 

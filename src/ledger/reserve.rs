@@ -58,10 +58,16 @@ impl Reservation {
 
 /// What the savepoint came to.
 pub(super) enum Admission {
-    Admitted { intent_index: u64, cost_bits: u32, stored: Option<Stored> },
+    Admitted {
+        intent_index: u64,
+        cost_bits: u32,
+        stored: Option<Stored>,
+    },
     Refused(Refusal),
     /// The same signing input was admitted before.
-    Again { intent_index: u64 },
+    Again {
+        intent_index: u64,
+    },
 }
 
 /// Jobs of the last minute, for each client and policy: the caller's own history.
@@ -104,7 +110,12 @@ pub(super) struct Desk<'a> {
 }
 
 /// Admits one job inside the caller's savepoint. An error or refusal leaves nothing behind once the savepoint is undone.
-pub(super) fn admit(desk: &Desk<'_>, pace: &mut Pace, size: &mut u64, permit: &Permit) -> Result<Admission, LedgerError> {
+pub(super) fn admit(
+    desk: &Desk<'_>,
+    pace: &mut Pace,
+    size: &mut u64,
+    permit: &Permit,
+) -> Result<Admission, LedgerError> {
     let request = permit.request();
     if let Some((intent_index, input)) = find_job(desk.connection, request.job)? {
         if input == request.input {
@@ -219,16 +230,25 @@ fn write_intent(desk: &Desk<'_>, size: &mut u64, permit: &Permit, charges: &[Par
     for charge in charges {
         insert_charge(desk.connection, index, &request.client, desk.day, charge)?;
     }
-    let mut insert = desk.connection.prepare_cached("INSERT INTO consent_use (issuer, jti, intent_index) VALUES (?1, ?2, ?3)")?;
+    let mut insert =
+        desk.connection.prepare_cached("INSERT INTO consent_use (issuer, jti, intent_index) VALUES (?1, ?2, ?3)")?;
     for consent in permit.consents() {
         insert.execute(params![consent.issuer, consent.jti, signed(index)])?;
     }
     Ok(index)
 }
 
-fn insert_charge(connection: &Connection, index: u64, client: &str, day: Date, charge: &PartyCharge) -> Result<(), LedgerError> {
+fn insert_charge(
+    connection: &Connection,
+    index: u64,
+    client: &str,
+    day: Date,
+    charge: &PartyCharge,
+) -> Result<(), LedgerError> {
     connection
-        .prepare_cached("INSERT INTO charge (intent_index, account, party, client, day, bits) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .prepare_cached(
+            "INSERT INTO charge (intent_index, account, party, client, day, bits) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
         .execute(params![
             signed(index),
             charge.account.word(),

@@ -6,7 +6,10 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::env::{Entropy, EntropyError};
 use crate::keys::CanonicalError;
-use crate::log::{CheckpointError, EntryKind, MirrorError, SALT_BYTES, TilesError, TreeError, append, entry_bytes, leaf_hash, stored_count};
+use crate::log::{
+    CheckpointError, EntryKind, MirrorError, SALT_BYTES, TilesError, TreeError, append, entry_bytes, leaf_hash,
+    stored_count,
+};
 use crate::model::{Date, Digest};
 
 /// The ledger cannot go on. The engine then refuses all work.
@@ -39,6 +42,9 @@ pub enum LedgerError {
     /// The store contradicts itself.
     #[error("the ledger contradicts itself: {0}")]
     Inconsistent(String),
+    /// The job was open when the engine crashed.
+    #[error("the job was abandoned in a crash: its charge stays; sign a new request")]
+    Abandoned,
     /// An earlier failure stopped the writer.
     #[error("the ledger has stopped: {0}")]
     Stopped(String),

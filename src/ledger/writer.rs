@@ -47,7 +47,11 @@ enum Message {
     Reserve(Box<Permit>, Reply<Reservation, ReserveError>),
     Schedule(Box<Pending>),
     Guest(GuestRow, Reply<(), LedgerError>),
-    Revoke { issuer: String, jti: String, reply: Reply<(), LedgerError> },
+    Revoke {
+        issuer: String,
+        jti: String,
+        reply: Reply<(), LedgerError>,
+    },
     /// Wakes the writer after an outcome was parked early: weakened builds alone.
     Wake,
     Stop,
@@ -161,7 +165,11 @@ impl Ledger {
         self.ask(Message::Revoke { issuer, jti, reply }, answer).await
     }
 
-    async fn ask(&self, message: Message, answer: oneshot::Receiver<Result<(), LedgerError>>) -> Result<(), LedgerError> {
+    async fn ask(
+        &self,
+        message: Message,
+        answer: oneshot::Receiver<Result<(), LedgerError>>,
+    ) -> Result<(), LedgerError> {
         let stopped = || LedgerError::Stopped("the writer ended".to_owned());
         self.sender.send(message).map_err(|_| stopped())?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
@@ -224,7 +232,12 @@ impl Writer {
     }
 
     /// Waits for messages until the next tick, then takes everything that is there.
-    fn next_messages(&self, receiver: &Receiver<Message>, next_tick: Option<Millis>, unpublished: bool) -> Vec<Message> {
+    fn next_messages(
+        &self,
+        receiver: &Receiver<Message>,
+        next_tick: Option<Millis>,
+        unpublished: bool,
+    ) -> Vec<Message> {
         let patience = if unpublished { PUBLISH_IDLE } else { PUBLISH_EVERY };
         let wait = next_tick.map_or(patience, |tick| self.clock.until(tick).min(patience));
         let mut messages = match receiver.recv_timeout(wait) {
@@ -348,7 +361,8 @@ fn weakened_check(desk: &Desk<'_>, work: &[Message]) -> Result<(), LedgerError> 
 fn take_due(pending: &mut BTreeMap<(Millis, u64), Box<Pending>>, now: Millis) -> Vec<Box<Pending>> {
     if weaken::on(Weakness::OutcomeEarly) {
         let parked = |job: &Pending| job.parked.lock().is_ok_and(|parked| parked.is_some());
-        let keys: Vec<_> = pending.iter().filter(|(key, job)| key.0 <= now || parked(job)).map(|(key, _)| *key).collect();
+        let keys: Vec<_> =
+            pending.iter().filter(|(key, job)| key.0 <= now || parked(job)).map(|(key, _)| *key).collect();
         return keys.into_iter().filter_map(|key| pending.remove(&key)).collect();
     }
     let later = pending.split_off(&(now.plus(1), 0));

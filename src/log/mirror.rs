@@ -13,7 +13,9 @@ pub enum MirrorError {
     #[error(transparent)]
     File(#[from] FileError),
     /// Neither file holds a checkpoint of this log.
-    #[error("the checkpoint mirror `{0}` holds no checkpoint of this log: put the mirrored checkpoint back, or the engine cannot know that its home is the latest")]
+    #[error(
+        "the checkpoint mirror `{0}` holds no checkpoint of this log: put the mirrored checkpoint back, or the engine cannot know that its home is the latest"
+    )]
     Nothing(String),
 }
 

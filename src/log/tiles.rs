@@ -46,7 +46,13 @@ pub fn tile_files(old_size: u64, new_size: u64) -> Vec<TileFile> {
         // Go's tiles carry their height in the path, C2SP's do not.
         let path = tile.path().replacen("tile/8/", "tile/", 1);
         let entries_path = (tile.level() == 0).then(|| path.replacen("tile/0/", "tile/entries/", 1));
-        files.push(TileFile { level: tile.level(), index: tile.level_index(), width: tile.width(), path, entries_path });
+        files.push(TileFile {
+            level: tile.level(),
+            index: tile.level_index(),
+            width: tile.width(),
+            path,
+            entries_path,
+        });
     }
     files
 }
@@ -55,7 +61,8 @@ struct Reader<'r>(&'r dyn Fn(u64) -> Option<Digest>);
 
 impl HashReader for Reader<'_> {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog::Error> {
-        let one = |index: &u64| (self.0)(*index).map(|hash| Hash(*hash.as_bytes())).ok_or(tlog::Error::IndexesNotInTree);
+        let one =
+            |index: &u64| (self.0)(*index).map(|hash| Hash(*hash.as_bytes())).ok_or(tlog::Error::IndexesNotInTree);
         indexes.iter().map(one).collect()
     }
 }
@@ -121,7 +128,8 @@ fn bundle(file: &TileFile, entry: &dyn Fn(u64) -> Option<Vec<u8>>) -> Result<Vec
     let mut bytes = Vec::new();
     for index in first..first + u64::from(file.width) {
         let entry = entry(index).ok_or_else(|| TilesError::Missing(format!("entry {index}")))?;
-        let length = u16::try_from(entry.len()).map_err(|_| TilesError::Missing(format!("entry {index} is too long")))?;
+        let length =
+            u16::try_from(entry.len()).map_err(|_| TilesError::Missing(format!("entry {index} is too long")))?;
         bytes.extend_from_slice(&length.to_be_bytes());
         bytes.extend_from_slice(&entry);
     }
@@ -135,7 +143,8 @@ mod tests {
     #[test]
     fn paths_are_those_of_c2sp() {
         let paths: Vec<String> = tile_files(0, 70_000).into_iter().map(|file| file.path).collect();
-        for path in ["tile/0/000", "tile/0/272", "tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1"] {
+        for path in ["tile/0/000", "tile/0/272", "tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1"]
+        {
             assert!(paths.iter().any(|p| p == path), "{path}");
         }
         assert_eq!(tile_files(0, 1)[0].entries_path.as_deref(), Some("tile/entries/000.p/1"));

@@ -28,7 +28,8 @@ struct Reader<'r> {
 impl HashReader for Reader<'_> {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog::Error> {
         let one = |index: &u64| {
-            let fresh = index.checked_sub(self.fresh_from).and_then(|place| self.fresh.get(usize::try_from(place).ok()?));
+            let fresh =
+                index.checked_sub(self.fresh_from).and_then(|place| self.fresh.get(usize::try_from(place).ok()?));
             let hash = fresh.copied().or_else(|| (self.read)(*index));
             hash.map(|hash| Hash(*hash.as_bytes())).ok_or(tlog::Error::IndexesNotInTree)
         };
@@ -56,7 +57,13 @@ pub fn stored_index(level: u8, n: u64) -> u64 {
 
 /// The hashes to store for a new leaf behind `size` leaves, from index [`stored_count`]`(size)` on.
 /// `pending` are hashes of earlier leaves that are not stored yet, from index `pending_from` on.
-pub fn append(size: u64, leaf: Digest, read: Read<'_>, pending_from: u64, pending: &[Digest]) -> Result<Vec<Digest>, TreeError> {
+pub fn append(
+    size: u64,
+    leaf: Digest,
+    read: Read<'_>,
+    pending_from: u64,
+    pending: &[Digest],
+) -> Result<Vec<Digest>, TreeError> {
     let reader = Reader { read, fresh: pending, fresh_from: pending_from };
     let hashes = tlog::stored_hashes_for_record_hash(size, Hash(*leaf.as_bytes()), &reader).map_err(failed)?;
     Ok(hashes.into_iter().map(digest).collect())

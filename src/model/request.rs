@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Date, Digest, Millis, UnitId};
+use super::{Date, Digest, Millis};
 
 /// The value of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,8 +23,8 @@ pub enum ParameterValue {
 pub struct Party {
     /// The policy's name of the role.
     pub role: String,
-    /// Who it is.
-    pub id: UnitId,
+    /// Who it is, as the client wrote it: which kind of identifier it must be, the policy says.
+    pub id: String,
 }
 
 /// A policy by name and version.
@@ -45,6 +45,8 @@ pub struct Request {
     pub input: Digest,
     /// The client that signed.
     pub client: String,
+    /// When the client signed, in seconds since 1970.
+    pub issued_seconds: i64,
     /// Until when the request is fresh, in seconds since 1970.
     pub expires_seconds: i64,
     /// The policy that it asks under.
@@ -77,8 +79,8 @@ pub struct Consent {
     pub issuer: String,
     /// The consent's number, unique with its issuer.
     pub jti: String,
-    /// The party that consents.
-    pub subject: UnitId,
+    /// The party that consents, as the authority wrote it; it must equal the request's canonical identifier.
+    pub subject: String,
     /// The client that may ask.
     pub client: String,
     /// What the answer may be for.

@@ -151,7 +151,7 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
     let parties = resolve_parties(policy, manifest, &request.parties)?;
     let consents = match_consents(policy, request, &asked.consents, asked.now)?;
     let charges = charges(policy, policies, request, &parties, salt)?;
-    let sameness = sameness(policy, request, &parameters, asked.snapshot, salt);
+    let sameness = sameness(policy, request, (&parameters, &parties), asked.snapshot, salt);
     Ok(Permit {
         policy: Arc::clone(policy),
         approvals: approvals.clone(),
@@ -241,13 +241,11 @@ fn resolve_parties(policy: &Policy, manifest: &Manifest, parties: &[Party]) -> R
         let role = role
             .and_then(|role| u32::try_from(role).ok())
             .ok_or_else(|| bad(format!("the guest has no role `{role_name}`")))?;
-        if party.id.kind() != rule.unit {
-            return Err(bad(format!("role `{role_name}` is played by a unit of another kind")));
-        }
-        if permitted.iter().any(|other| other.id == party.id) {
+        let id = UnitId::parse(rule.unit, &party.id).map_err(|error| bad(format!("role `{role_name}`: {error}")))?;
+        if permitted.iter().any(|other| other.id == id) {
             return Err(bad("one unit appears once in a job".to_owned()));
         }
-        permitted.push(PermittedParty { role, role_name: role_name.to_owned(), id: party.id });
+        permitted.push(PermittedParty { role, role_name: role_name.to_owned(), id });
     }
     for (name, RoleRule { min, max, .. }) in &policy.roles {
         let count = permitted.iter().filter(|party| party.role_name == *name).count();
@@ -332,7 +330,7 @@ fn charges(
 fn sameness(
     policy: &Policy,
     request: &Request,
-    parameters: &[ParameterValue],
+    (parameters, parties): (&[ParameterValue], &[PermittedParty]),
     snapshot: Digest,
     salt: &SaltKey,
 ) -> Digest {
@@ -344,8 +342,8 @@ fn sameness(
     ];
     // Resolved values in the manifest's order: "5" and 5 are the same parameter, and the same job.
     parts.extend(parameters.iter().map(|value| format!("{value:?}").into_bytes()));
-    for party in &request.parties {
-        parts.push(party.role.clone().into_bytes());
+    for party in parties {
+        parts.push(party.role_name.clone().into_bytes());
         parts.push(salt.pseudonym(&party.id).as_bytes().to_vec());
     }
     let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();

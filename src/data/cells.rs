@@ -1,0 +1,186 @@
+//! One cell of a delivery → one typed value. Pure; keeps what it has already worked out of dates and
+//! units, because a delivery says the same few things millions of times.
+
+use polars::prelude::PlHashMap;
+
+use super::reject::Reason;
+use crate::catalog::IntegerBounds;
+use crate::model::{Date, DateFormat, UNIT_ID_BYTES, UnitId, UnitKind, parse_decimal};
+
+/// A cell without the white space around it, full-width spaces included.
+pub(super) fn trimmed(cell: &[u8]) -> &[u8] {
+    let cell = cell.trim_ascii();
+    let foreign = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii());
+    if !foreign(cell.first()) && !foreign(cell.last()) {
+        return cell;
+    }
+    std::str::from_utf8(cell).map_or(cell, |text| text.trim().as_bytes())
+}
+
+/// A cell's text.
+pub(super) fn text(cell: &[u8]) -> Result<&str, Reason> {
+    std::str::from_utf8(cell).map_err(|_| Reason::Encoding)
+}
+
+/// A whole number of 10^-`decimals` units within the bounds.
+pub(super) fn integer(cell: &[u8], decimals: u8, bounds: &IntegerBounds) -> Result<i64, Reason> {
+    let value = parse_decimal(cell, decimals).map_err(Reason::Integer)?;
+    if value < bounds.min {
+        return Err(Reason::Min(bounds.min));
+    }
+    if value > bounds.max {
+        return Err(Reason::Max(bounds.max));
+    }
+    Ok(value)
+}
+
+/// A truth value.
+pub(super) fn boolean(cell: &[u8]) -> Result<bool, Reason> {
+    match cell {
+        b"1" => Ok(true),
+        b"0" => Ok(false),
+        _ if cell.eq_ignore_ascii_case(b"true") || cell == "是".as_bytes() => Ok(true),
+        _ if cell.eq_ignore_ascii_case(b"false") || cell == "否".as_bytes() => Ok(false),
+        _ => Err(Reason::Boolean),
+    }
+}
+
+/// A point in time, in UTC milliseconds: RFC 3339, or `2026-01-31 08:00:00` taken as UTC.
+pub(super) fn timestamp(cell: &[u8]) -> Result<i64, Reason> {
+    let text = text(cell)?;
+    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        return Ok(instant.as_millisecond());
+    }
+    let civil = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", text).map_err(|_| Reason::Timestamp)?;
+    let instant = jiff::tz::Offset::UTC.to_timestamp(civil).map_err(|_| Reason::Timestamp)?;
+    Ok(instant.as_millisecond())
+}
+
+/// An identifier that is not the key: trimmed, and in its canonical form where it is a unit's, so
+/// that a guest can join on it.
+pub(super) fn identifier(cell: &[u8]) -> Result<Identifier<'_>, Reason> {
+    let text = text(cell)?;
+    if text.len() < UNIT_ID_BYTES {
+        return Ok(Identifier::Text(text));
+    }
+    let kinds = [UnitKind::Enterprise, UnitKind::Person];
+    let unit = kinds.into_iter().find_map(|kind| UnitId::canonicalise(kind, text).ok());
+    Ok(unit.map_or(Identifier::Text(text), Identifier::Unit))
+}
+
+/// What an identifier column holds.
+pub(super) enum Identifier<'a> {
+    /// A unit's identifier.
+    Unit(UnitId),
+    /// A certificate's number, a title's.
+    Text(&'a str),
+}
+
+/// Days that were read before, by their text.
+const DATES_KEPT_MAX: usize = 65_536;
+
+/// Reads dates in the forms of one source.
+pub(super) struct Dates<'a> {
+    forms: &'a [DateFormat],
+    known: PlHashMap<Box<[u8]>, i32>,
+}
+
+impl<'a> Dates<'a> {
+    /// A reader of these forms.
+    pub fn new(forms: &'a [DateFormat]) -> Self {
+        Self { forms, known: PlHashMap::default() }
+    }
+
+    /// The day, as days since 1970-01-01.
+    pub fn read(&mut self, cell: &[u8]) -> Result<i32, Reason> {
+        if let Some(days) = self.known.get(cell) {
+            return Ok(*days);
+        }
+        let days = self.forms.iter().find_map(|form| form.read(cell)).map(Date::days).ok_or(Reason::Date)?;
+        if self.known.len() < DATES_KEPT_MAX {
+            self.known.insert(cell.into(), days);
+        }
+        Ok(days)
+    }
+}
+
+/// The distinct units of a delivery, numbered by first appearance.
+pub(super) struct Units {
+    kind: UnitKind,
+    numbers: PlHashMap<[u8; UNIT_ID_BYTES], u32>,
+    ids: Vec<[u8; UNIT_ID_BYTES]>,
+    last: Option<([u8; UNIT_ID_BYTES], u32)>,
+}
+
+impl Units {
+    /// No units yet.
+    pub fn new(kind: UnitKind) -> Self {
+        Self { kind, numbers: PlHashMap::default(), ids: Vec::new(), last: None }
+    }
+
+    /// The unit that `cell` names, canonicalised, its check character verified.
+    pub fn number(&mut self, cell: &[u8]) -> Result<u32, Reason> {
+        // The bytes of a known unit need no second check.
+        if let Ok(bytes) = <[u8; UNIT_ID_BYTES]>::try_from(cell) {
+            if let Some((_, number)) = self.last.filter(|(last, _)| *last == bytes) {
+                return Ok(number);
+            }
+            if let Some(number) = self.numbers.get(&bytes) {
+                self.last = Some((bytes, *number));
+                return Ok(*number);
+            }
+        }
+        let unit = UnitId::canonicalise(self.kind, text(cell)?).map_err(Reason::Key)?;
+        let next = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+        let ids = &mut self.ids;
+        Ok(*self.numbers.entry(*unit.as_bytes()).or_insert_with(|| {
+            ids.push(*unit.as_bytes());
+            next
+        }))
+    }
+
+    /// The identifiers, by number.
+    pub fn into_ids(self) -> Vec<[u8; UNIT_ID_BYTES]> {
+        self.ids
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn truth_in_four_ways() {
+        for yes in ["1", "true", "TRUE", "是"] {
+            assert_eq!(boolean(yes.as_bytes()), Ok(true), "{yes}");
+        }
+        for no in ["0", "false", "False", "否"] {
+            assert_eq!(boolean(no.as_bytes()), Ok(false), "{no}");
+        }
+        for bad in ["", "2", "yes", "Y", "真"] {
+            assert_eq!(boolean(bad.as_bytes()), Err(Reason::Boolean), "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_are_utc_milliseconds() {
+        assert_eq!(timestamp(b"1970-01-01T00:00:01Z"), Ok(1000));
+        assert_eq!(timestamp(b"1970-01-01T08:00:00.5+08:00"), Ok(500));
+        assert_eq!(timestamp(b"1970-01-02 00:00:00"), Ok(86_400_000));
+        for bad in ["1970-01-01", "1970-01-01T00:00:00", "yesterday", "1970-02-30 00:00:00"] {
+            assert_eq!(timestamp(bad.as_bytes()), Err(Reason::Timestamp), "{bad}");
+        }
+    }
+
+    #[test]
+    fn variants_of_a_unit_are_one_unit() {
+        let mut units = Units::new(UnitKind::Enterprise);
+        for variant in
+            ["91350100M000100Y43", "91350100m000100y43", " \u{3000}91350100M000100Y43\u{3000}", "９1350100M000100Y43"]
+        {
+            assert_eq!(units.number(trimmed(variant.as_bytes())), Ok(0), "{variant}");
+        }
+        assert!(matches!(units.number(b"91350100M000100Y44"), Err(Reason::Key(_))));
+        assert_eq!(units.into_ids(), vec![*b"91350100M000100Y43"]);
+    }
+}

@@ -1,0 +1,312 @@
+//! A delivery → a new snapshot. Takes each dataset whole or keeps its last good data, says which, and
+//! publishes all at once. Never changes a published snapshot.
+
+use std::path::{Path, PathBuf};
+
+use super::convert::Converter;
+use super::manifest::{DatasetEntry, SnapshotManifest};
+use super::reject::RejectsFile;
+use super::snapshot::fitting;
+use super::source_csv::{SourceError, files, read};
+use super::store::{Store, StoreError, Writable};
+use super::table::sort;
+use super::write::{BATCH_ROWS, WriteError, write};
+use crate::catalog::{Catalog, Dataset};
+use crate::document::did_you_mean;
+use crate::env::FileError;
+use crate::model::{Date, Digest};
+
+/// What an ingest is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngestOptions {
+    /// The day that the delivery is about.
+    pub as_of: Date,
+    /// Only these datasets; the others keep their data.
+    pub only: Option<Vec<String>>,
+}
+
+/// How far an ingest is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IngestProgress<'a> {
+    /// The dataset being worked on.
+    pub dataset: &'a str,
+    /// What is done with it.
+    pub stage: Stage,
+    /// How many rows were taken so far.
+    pub rows: u64,
+}
+
+/// What is done with a dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Its files are read and checked.
+    Reading,
+    /// Its rows are sorted.
+    Sorting,
+    /// Its files are written.
+    Writing,
+}
+
+/// What became of a delivery.
+#[derive(Debug)]
+pub struct IngestReport {
+    /// The current snapshot after the ingest; the old one where no dataset could be taken.
+    pub snapshot: Option<Digest>,
+    /// Whether it is a new one.
+    pub published: bool,
+    /// What became of each dataset, by name.
+    pub datasets: Vec<DatasetReport>,
+}
+
+impl IngestReport {
+    /// Whether a dataset's delivery was refused.
+    pub fn failed(&self) -> bool {
+        self.datasets.iter().any(|dataset| matches!(dataset.outcome, Outcome::Failed { .. }))
+    }
+}
+
+/// What became of one dataset.
+#[derive(Debug)]
+pub struct DatasetReport {
+    /// Its name.
+    pub name: String,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of one dataset.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The delivery was taken.
+    Published {
+        /// How many rows.
+        rows: u64,
+        /// How many units.
+        units: u64,
+        /// How many rows were refused; the rejects file lists them.
+        rejected: u64,
+    },
+    /// Nothing was delivered: the data of an earlier day stays.
+    Kept {
+        /// The day of that data.
+        as_of: Date,
+    },
+    /// The delivery was refused.
+    Failed {
+        /// Why.
+        error: DatasetError,
+        /// The day of the earlier data that stays, if there is any.
+        kept: Option<Date>,
+    },
+    /// Nothing was delivered, and there is no earlier data that could stay.
+    Absent {
+        /// Why earlier data cannot stay, where there is some.
+        reason: Option<String>,
+    },
+}
+
+/// A dataset's delivery is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    /// Its files cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Its files cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A file operation failed.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Too many rows break the schema.
+    #[error(
+        "{rejected} of {rows} rows were refused, more than the allowed {}: `{}` lists them; have the delivery mended, \
+         or raise `rejects_max` in the catalog", percent(*.max_ppm), list.display()
+    )]
+    Rejects {
+        /// How many were refused.
+        rejected: u64,
+        /// Of how many.
+        rows: u64,
+        /// The greatest share, in millionths.
+        max_ppm: u32,
+        /// Where they are listed.
+        list: PathBuf,
+    },
+    /// Nothing in it.
+    #[error("the delivery has no rows: it would replace the data by nothing")]
+    Empty,
+}
+
+/// An ingest cannot be done at all.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The folder of snapshots cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A dataset that the catalog does not have.
+    #[error("the catalog has no dataset `{name}`{}", close.as_ref().map(|c| format!(": did you mean `{c}`?")).unwrap_or_default())]
+    Unknown {
+        /// The name given.
+        name: String,
+        /// One that is close to it.
+        close: Option<String>,
+    },
+    /// The delivery is older than what is published.
+    #[error("the delivery is of {given}, the current snapshot of {current}: time does not go back")]
+    Older {
+        /// The day given.
+        given: Date,
+        /// The day of the current snapshot.
+        current: Date,
+    },
+    /// There is no such folder.
+    #[error("`{}` is not a folder: name the folder of the delivery", .0.display())]
+    Delivery(PathBuf),
+}
+
+/// Reads `delivery` and publishes a new snapshot in `home_data`; refused rows are listed in the folder
+/// `rejects`, a file for each dataset.
+///
+/// A dataset that was not delivered, or whose delivery is refused, keeps its last good data.
+pub fn ingest(
+    home_data: &Path,
+    rejects: &Path,
+    catalog: &Catalog,
+    delivery: &Path,
+    options: &IngestOptions,
+    progress: &mut dyn FnMut(IngestProgress<'_>),
+) -> Result<IngestReport, IngestError> {
+    check_only(catalog, options)?;
+    if !delivery.is_dir() {
+        return Err(IngestError::Delivery(delivery.to_owned()));
+    }
+    let store = Store::new(home_data).lock()?;
+    let current = store.store().current()?;
+    let previous = current.map(|name| store.store().manifest(name)).transpose()?;
+    if let Some(current) = previous.as_ref().map(|manifest| manifest.as_of).filter(|day| options.as_of < *day) {
+        return Err(IngestError::Older { given: options.as_of, current });
+    }
+    let (mut entries, mut datasets) = (Vec::new(), Vec::new());
+    for dataset in catalog.datasets() {
+        let job = DatasetJob { store: &store, dataset, rejects, as_of: options.as_of };
+        let wanted = options.only.as_ref().is_none_or(|only| only.contains(&dataset.name));
+        let result = if wanted { job.run(delivery, progress) } else { Ok(None) };
+        let previous = previous.as_ref().and_then(|manifest| manifest.dataset(&dataset.name));
+        let (entry, outcome) = settle(&store, catalog, result, previous);
+        entries.extend(entry);
+        datasets.push(DatasetReport { name: dataset.name.clone(), outcome });
+    }
+    let published = datasets.iter().any(|dataset| matches!(dataset.outcome, Outcome::Published { .. }));
+    let snapshot = if published {
+        let manifest = SnapshotManifest { as_of: options.as_of, catalog: catalog.sha256(), datasets: entries };
+        Some(store.publish(&manifest)?)
+    } else {
+        current
+    };
+    Ok(IngestReport { snapshot, published, datasets })
+}
+
+fn check_only(catalog: &Catalog, options: &IngestOptions) -> Result<(), IngestError> {
+    let unknown = options.only.iter().flatten().find(|name| catalog.dataset(name).is_none());
+    unknown.map_or(Ok(()), |name| {
+        let known = catalog.datasets().map(|dataset| dataset.name.as_str());
+        Err(IngestError::Unknown { name: name.clone(), close: did_you_mean(name, known).map(str::to_owned) })
+    })
+}
+
+/// The entry that the new snapshot gets, and what to tell of it.
+fn settle(
+    store: &Writable,
+    catalog: &Catalog,
+    result: Result<Option<DatasetEntry>, DatasetError>,
+    previous: Option<&DatasetEntry>,
+) -> (Option<DatasetEntry>, Outcome) {
+    let kept = previous.map(|entry| keepable(store, catalog, entry).map(|()| entry));
+    let entry = kept.as_ref().and_then(|kept| kept.as_ref().ok()).copied();
+    match result {
+        Ok(Some(new)) => {
+            let outcome = Outcome::Published { rows: new.rows, units: new.units, rejected: new.rejected };
+            (Some(new), outcome)
+        }
+        Ok(None) => match kept {
+            Some(Ok(entry)) => (Some(entry.clone()), Outcome::Kept { as_of: entry.as_of }),
+            other => (None, Outcome::Absent { reason: other.and_then(Result::err) }),
+        },
+        Err(error) => (entry.cloned(), Outcome::Failed { error, kept: entry.map(|entry| entry.as_of) }),
+    }
+}
+
+fn keepable(store: &Writable, catalog: &Catalog, entry: &DatasetEntry) -> Result<(), String> {
+    fitting(catalog, entry)?;
+    for file in entry.files() {
+        store.store().check_size(file).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+/// One dataset's way into the snapshot.
+struct DatasetJob<'a> {
+    store: &'a Writable,
+    dataset: &'a Dataset,
+    rejects: &'a Path,
+    as_of: Date,
+}
+
+impl DatasetJob<'_> {
+    /// The new entry; `None` where nothing was delivered.
+    fn run(
+        &self,
+        delivery: &Path,
+        progress: &mut dyn FnMut(IngestProgress<'_>),
+    ) -> Result<Option<DatasetEntry>, DatasetError> {
+        let dataset = self.dataset;
+        let mut tell = |stage, rows| progress(IngestProgress { dataset: &dataset.name, stage, rows });
+        let files = files(delivery, dataset)?;
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let list = self.rejects.join(format!("{}.csv", dataset.name));
+        let mut rejects = RejectsFile::create(&list)?;
+        let mut converter = Converter::new(dataset);
+        let read_all = files
+            .iter()
+            .try_for_each(|file| read(file, dataset, &mut converter, &mut rejects, &mut |n| tell(Stage::Reading, n)));
+        // The list is finished even where reading failed: it helps to see why.
+        let rejected = rejects.finish()?;
+        read_all?;
+        self.check_share(converter.rows() as u64, rejected, list)?;
+        let table = converter.finish();
+        let rows = table.rows as u64;
+        tell(Stage::Sorting, rows);
+        let order = sort(&table, dataset.time);
+        tell(Stage::Writing, rows);
+        let [rows_file, units_file, offsets_file] = write(self.store, dataset, &table, &order, BATCH_ROWS)?;
+        Ok(Some(DatasetEntry {
+            name: dataset.name.clone(),
+            schema: dataset.schema_sha256,
+            rows,
+            units: order.units.len() as u64,
+            rejected,
+            as_of: self.as_of,
+            rows_file,
+            units_file,
+            offsets_file,
+        }))
+    }
+
+    fn check_share(&self, taken: u64, rejected: u64, list: PathBuf) -> Result<(), DatasetError> {
+        let max_ppm = self.dataset.source.rejects_max_ppm;
+        let rows = taken + rejected;
+        if u128::from(rejected) * 1_000_000 > u128::from(rows) * u128::from(max_ppm) {
+            return Err(DatasetError::Rejects { rejected, rows, max_ppm, list });
+        }
+        if taken == 0 { Err(DatasetError::Empty) } else { Ok(()) }
+    }
+}
+
+fn percent(ppm: u32) -> String {
+    let fraction = format!("{:04}", ppm % 10_000);
+    let fraction = fraction.trim_end_matches('0');
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{}{point}{fraction} %", ppm / 10_000)
+}

@@ -1,0 +1,96 @@
+//! Why a row of a delivery is refused, and the file where refused rows are listed. Knows places and
+//! reasons; never writes a value, which may be a person's id.
+
+use std::fmt;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use crate::env::{FileError, create_new};
+use crate::model::{DecimalError, IdError};
+
+/// The longest cell, in bytes. A longer one is mostly a quote that was never closed.
+pub(super) const CELL_BYTES_MAX: usize = 16_384;
+
+/// Why a row is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// The row has another number of cells than the header.
+    Ragged { cells: usize, header: usize },
+    /// The key is missing.
+    KeyMissing,
+    /// The key is no identifier.
+    Key(IdError),
+    /// Not UTF-8.
+    Encoding,
+    /// Longer than [`CELL_BYTES_MAX`].
+    Long,
+    /// Not an integer of the stated decimals.
+    Integer(DecimalError),
+    /// Below the catalog's `min`.
+    Min(i64),
+    /// Above the catalog's `max`.
+    Max(i64),
+    /// Not a date in one of the source's forms.
+    Date,
+    /// Not a point in time.
+    Timestamp,
+    /// Not a truth value.
+    Boolean,
+    /// Not one of the catalog's `values`.
+    Value,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ragged { cells, header } => write!(f, "the row has {cells} cells, the header {header}"),
+            Self::KeyMissing => f.write_str("the identifier is missing"),
+            Self::Key(error) => error.fmt(f),
+            Self::Encoding => f.write_str("the text is not UTF-8"),
+            Self::Long => write!(f, "the cell is longer than {CELL_BYTES_MAX} bytes: is a quote left open?"),
+            Self::Integer(error) => write!(f, "the number {error}"),
+            Self::Min(min) => write!(f, "the number is less than {min}, counted as the catalog counts"),
+            Self::Max(max) => write!(f, "the number is greater than {max}, counted as the catalog counts"),
+            Self::Date => f.write_str("not a date in one of the forms that the catalog states"),
+            Self::Timestamp => f.write_str("not a time such as `2026-01-31T08:00:00Z` or `2026-01-31 08:00:00`"),
+            Self::Boolean => f.write_str("not a truth value: true, false, 1, 0, 是, 否"),
+            Self::Value => f.write_str("not one of the values that the catalog lists"),
+        }
+    }
+}
+
+/// The list of a dataset's refused rows: `file,row,column,reason`.
+pub(super) struct RejectsFile {
+    path: PathBuf,
+    writer: csv::Writer<BufWriter<File>>,
+    count: u64,
+}
+
+impl RejectsFile {
+    /// Starts the list anew.
+    pub fn create(path: &Path) -> Result<Self, FileError> {
+        let mut writer = csv::Writer::from_writer(BufWriter::new(create_new(path)?));
+        let header = writer.write_record(["file", "row", "column", "reason"]);
+        header.map_err(|source| write_failed(path, source.into()))?;
+        Ok(Self { path: path.to_owned(), writer, count: 0 })
+    }
+
+    /// Lists one refused row. `lines` is how many lines of the file it takes: a quote that is left
+    /// open swallows the rows after it, and they count too.
+    pub fn push(&mut self, file: &str, row: u64, lines: u64, column: &str, reason: Reason) -> Result<(), FileError> {
+        self.count += lines.max(1);
+        let record = [file, &row.to_string(), column, &reason.to_string()];
+        self.writer.write_record(record).map_err(|source| write_failed(&self.path, source.into()))
+    }
+
+    /// Writes out what is still in memory.
+    pub fn finish(mut self) -> Result<u64, FileError> {
+        self.writer.flush().map_err(|source| write_failed(&self.path, source))?;
+        Ok(self.count)
+    }
+}
+
+fn write_failed(path: &Path, source: std::io::Error) -> FileError {
+    FileError { action: "write", path: path.to_owned(), source }
+}

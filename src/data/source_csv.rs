@@ -1,0 +1,175 @@
+//! Reads the CSV files of a delivery (RFC 4180, UTF-8, with or without a byte order mark), streaming.
+//! Checks the header; what the cells mean is `convert`'s business.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+
+use super::convert::Converter;
+use super::reject::RejectsFile;
+use crate::catalog::Dataset;
+use crate::document::did_you_mean;
+use crate::env::{FileError, list_dir, open};
+
+/// How many rows go from the reading to the converting thread at once, and how many such lots exist.
+const LOT_ROWS: usize = 2_048;
+const LOTS: usize = 4;
+const READ_BUFFER_BYTES: usize = 1 << 20;
+
+/// A delivery's files cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// A file cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The CSV reader gave up.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Csv {
+        /// The file.
+        path: PathBuf,
+        /// What the reader said.
+        source: csv::Error,
+    },
+    /// Not a header that fits the catalog.
+    #[error("the header of `{}` does not fit the catalog:\n  {}", path.display(), problems.join("\n  "))]
+    Header {
+        /// The file.
+        path: PathBuf,
+        /// All that is wrong with it, each with its cure.
+        problems: Vec<String>,
+    },
+    /// More rows than one dataset can have.
+    #[error("more than {ROWS_MAX} rows: split the dataset")]
+    Rows,
+}
+
+/// The most rows of one dataset: they are numbered in 32 bits while they are sorted.
+pub(super) const ROWS_MAX: usize = u32::MAX as usize;
+
+/// The files of the delivery that belong to `dataset`, by name.
+pub(super) fn files(delivery: &Path, dataset: &Dataset) -> Result<Vec<PathBuf>, FileError> {
+    let (prefix, suffix) = &dataset.source.file_pattern;
+    let fits = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.len() >= prefix.len() + suffix.len() && name.starts_with(prefix) && name.ends_with(suffix)
+    };
+    let mut paths = list_dir(&delivery.join(&dataset.source.folder))?;
+    paths.retain(fits);
+    // A pattern without a star names one file, whole.
+    if suffix.is_empty() {
+        paths.retain(|path| path.file_name().is_some_and(|name| name == prefix.as_str()));
+    }
+    Ok(paths)
+}
+
+/// Reads one file into `converter`; refused rows go to `rejects`. `progress` hears of every lot.
+pub(super) fn read(
+    path: &Path,
+    dataset: &Dataset,
+    converter: &mut Converter<'_>,
+    rejects: &mut RejectsFile,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), SourceError> {
+    let csv_failed = |source| SourceError::Csv { path: path.to_owned(), source };
+    let mut builder = ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).buffer_capacity(READ_BUFFER_BYTES);
+    let mut reader = builder.from_reader(open(path)?);
+    let mut header = ByteRecord::new();
+    reader.read_byte_record(&mut header).map_err(csv_failed)?;
+    let places = check_header(path, &header, dataset)?;
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    std::thread::scope(|scope| {
+        let (full_out, full) = sync_channel(LOTS);
+        let (empty_out, empty) = sync_channel(LOTS);
+        scope.spawn(move || read_lots(reader, &empty, &full_out));
+        while let Ok(lot) = full.recv() {
+            let lot: Vec<ByteRecord> = lot.map_err(csv_failed)?;
+            for record in &lot {
+                if let Err((column, reason)) = converter.push(record, &places) {
+                    let row = record.position().map_or(0, csv::Position::line);
+                    let column = column.and_then(|column| dataset.columns.get(column));
+                    let column = column.map_or("", |column| column.name.as_str());
+                    rejects.push(name, row, lines(record), column, reason)?;
+                }
+            }
+            progress(converter.rows() as u64);
+            if converter.rows() > ROWS_MAX - LOT_ROWS {
+                return Err(SourceError::Rows);
+            }
+            // The reader may have ended; then nobody needs the lot.
+            empty_out.try_send(lot).ok();
+        }
+        Ok(())
+    })
+}
+
+type Lot = Result<Vec<ByteRecord>, csv::Error>;
+
+fn read_lots<R: std::io::Read>(mut reader: Reader<R>, empty: &Receiver<Vec<ByteRecord>>, full: &SyncSender<Lot>) {
+    loop {
+        let mut lot = empty.try_recv().unwrap_or_default();
+        lot.resize_with(LOT_ROWS, ByteRecord::new);
+        let mut filled = 0;
+        for record in &mut lot {
+            match reader.read_byte_record(record) {
+                Ok(true) => filled += 1,
+                Ok(false) => break,
+                Err(error) => {
+                    full.send(Err(error)).ok();
+                    return;
+                }
+            }
+        }
+        lot.truncate(filled);
+        if filled == 0 || full.send(Ok(lot)).is_err() {
+            return;
+        }
+    }
+}
+
+fn lines(record: &ByteRecord) -> u64 {
+    1 + record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
+/// For each of the dataset's columns, where it stands in the file.
+fn check_header(path: &Path, header: &ByteRecord, dataset: &Dataset) -> Result<Vec<usize>, SourceError> {
+    let refused = |problems| SourceError::Header { path: path.to_owned(), problems };
+    if header.is_empty() {
+        return Err(refused(vec!["the file is empty: the first line must name the columns".to_owned()]));
+    }
+    let names: Option<Vec<&str>> =
+        header.iter().map(|cell| std::str::from_utf8(cell).ok().map(str::trim)).collect::<Option<_>>();
+    let Some(names) = names else {
+        return Err(refused(vec!["it is not UTF-8: convert the file, or ask for a delivery in UTF-8".to_owned()]));
+    };
+    let expected = &dataset.source.headers;
+    let mut problems = Vec::new();
+    for (place, name) in names.iter().enumerate() {
+        if names.iter().take(place).any(|other| other == name) {
+            problems.push(format!("the column `{name}` stands there twice: one of the two must go"));
+        } else if !expected.iter().any(|known| known == name) {
+            problems.push(unknown(name, &names, dataset));
+        }
+    }
+    let places = expected.iter().map(|wanted| names.iter().position(|name| name == wanted));
+    let missing = expected.iter().zip(&dataset.columns).zip(places.clone());
+    for ((wanted, column), _) in missing.filter(|(_, place)| place.is_none()) {
+        let name = &column.name;
+        problems.push(format!("the column `{wanted}` (`{name}` of the catalog) is missing: the delivery must have it"));
+    }
+    if problems.is_empty() { Ok(places.flatten().collect()) } else { Err(refused(problems)) }
+}
+
+fn unknown(name: &str, names: &[&str], dataset: &Dataset) -> String {
+    let absent = dataset.source.headers.iter().map(String::as_str).filter(|wanted| !names.contains(wanted));
+    let file = format!("catalog/{}.toml", dataset.name);
+    let name = name.escape_debug();
+    match did_you_mean(&name.to_string(), absent) {
+        Some(close) => format!(
+            "unknown column `{name}`: did you mean `{close}`? If the department renamed it, change `[source.columns]` \
+             in `{file}`"
+        ),
+        None => format!("unknown column `{name}`: name it in `[source.columns]` of `{file}`, or leave it out"),
+    }
+}

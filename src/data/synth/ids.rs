@@ -1,0 +1,115 @@
+//! Identifiers of invented units: no two alike, right by the check character that the engine verifies, and
+//! never those of a real firm or person. Never parses one.
+
+use super::draw::Shuffle;
+use crate::model::{Date, IdError, UNIT_ID_BYTES, UnitId, UnitKind};
+
+/// The most units that have identifiers of their own.
+pub(super) const UNITS_MAX: u64 = 200_000_000;
+
+/// GB 32100: digits and capitals without I, O, S, V, Z.
+const USCC_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+const ORGANISATION_WEIGHTS: [u64; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
+const ORGANISATION_CHECKS: &[u8; 11] = b"0123456789X";
+/// Codes given out since 2015 begin so; six more characters follow.
+const ORGANISATION_PREFIX: &[u8; 2] = b"MA";
+const ORGANISATION_DRAWN: u32 = 6;
+/// How far the organisation's own check character is moved from the right one.
+const ORGANISATION_CHECK_SHIFT: u64 = 5;
+
+/// 371490 to 371499 are not given to any county (GB/T 2260).
+const CITIZEN_AREA: &[u8; 5] = b"37149";
+const CITIZEN_AREAS: u64 = 10;
+const CITIZEN_SERIALS: u64 = 1000;
+/// 1940-01-01.
+const BORN_FIRST: i32 = -10_957;
+const BORN_DAYS: u64 = 25_000;
+
+/// Gives every number below [`UNITS_MAX`] its identifiers.
+pub(super) struct Ids {
+    organisations: Shuffle,
+    citizens: Shuffle,
+}
+
+impl Ids {
+    pub(super) fn new(key: u64) -> Self {
+        let organisations = (USCC_ALPHABET.len() as u64).pow(ORGANISATION_DRAWN);
+        Self {
+            organisations: Shuffle::new(organisations, key),
+            citizens: Shuffle::new(CITIZEN_AREAS * BORN_DAYS * CITIZEN_SERIALS, key),
+        }
+    }
+
+    /// The unified social credit code of firm `number`, registered in `county`.
+    ///
+    /// Its last character, which GB 32100 and the engine check, is right. The inner check character of the
+    /// organisation code (GB 11714) is wrong on purpose: no real firm can have this code.
+    pub(super) fn enterprise(&self, number: u64, county: &str) -> Result<UnitId, IdError> {
+        let mut organisation = [b'0'; 8];
+        let (prefix, drawn) = organisation.split_at_mut(ORGANISATION_PREFIX.len());
+        prefix.iter_mut().zip(ORGANISATION_PREFIX).for_each(|(byte, given)| *byte = *given);
+        let mut rest = self.organisations.at(number);
+        for byte in drawn {
+            *byte = USCC_ALPHABET.get((rest % 31) as usize).copied().unwrap_or(b'0');
+            rest /= 31;
+        }
+        let mut head = [b'0'; UNIT_ID_BYTES - 1];
+        let inner = wrong_organisation_check(&organisation);
+        let text = b"91".iter().chain(county.as_bytes()).chain(&organisation).chain([&inner]);
+        head.iter_mut().zip(text).for_each(|(byte, given)| *byte = *given);
+        UnitId::with_check(UnitKind::Enterprise, &head)
+    }
+
+    /// The citizen id of person `number`, in an area that does not exist.
+    pub(super) fn person(&self, number: u64) -> Result<UnitId, IdError> {
+        let drawn = self.citizens.at(number);
+        let (drawn, serial) = (drawn / CITIZEN_SERIALS, drawn % CITIZEN_SERIALS);
+        let (area, day) = (drawn / BORN_DAYS, drawn % BORN_DAYS);
+        let (year, month, day) = Date::from_days(BORN_FIRST).plus_days(day as i32).ymd();
+        let born = (i64::from(year) * 100 + i64::from(month)) * 100 + i64::from(day);
+        let mut digits = (area * 100_000_000).saturating_add_signed(born) * CITIZEN_SERIALS + serial;
+        let mut head = [b'0'; UNIT_ID_BYTES - 1];
+        let (prefix, places) = head.split_at_mut(CITIZEN_AREA.len());
+        prefix.iter_mut().zip(CITIZEN_AREA).for_each(|(byte, given)| *byte = *given);
+        for place in places.iter_mut().rev() {
+            *place = b'0' + (digits % 10) as u8;
+            digits /= 10;
+        }
+        UnitId::with_check(UnitKind::Person, &head)
+    }
+}
+
+fn wrong_organisation_check(organisation: &[u8; 8]) -> u8 {
+    let value = |byte: u8| u64::from(if byte.is_ascii_digit() { byte - b'0' } else { byte - b'A' + 10 });
+    let sum: u64 = organisation.iter().zip(ORGANISATION_WEIGHTS).map(|(byte, weight)| value(*byte) * weight).sum();
+    let right = (11 - sum % 11) % 11;
+    ORGANISATION_CHECKS.get(((right + ORGANISATION_CHECK_SHIFT) % 11) as usize).copied().unwrap_or(b'0')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn identifiers_parse_and_none_comes_twice() {
+        let ids = Ids::new(3);
+        let mut seen = BTreeSet::new();
+        for number in (0..5_000).chain([UNITS_MAX - 1]) {
+            let firm = ids.enterprise(number, "371402").unwrap();
+            let person = ids.person(number).unwrap();
+            assert_eq!(UnitId::parse(UnitKind::Enterprise, firm.as_str()), Ok(firm));
+            assert_eq!(UnitId::parse(UnitKind::Person, person.as_str()), Ok(person));
+            assert!(firm.as_str().starts_with("91371402MA"));
+            assert!(person.as_str().starts_with("37149"));
+            assert!(seen.insert(firm) && seen.insert(person));
+        }
+    }
+
+    #[test]
+    fn the_inner_check_character_is_never_the_right_one() {
+        // GB 11714-1997 works D2143569 out to the check character X: the shift gives 4.
+        assert_eq!(wrong_organisation_check(b"D2143569"), b'4');
+    }
+}

@@ -1,0 +1,6 @@
+//! Ingest and snapshots over real files.
+
+mod deliveries;
+mod refusals;
+mod snapshots;
+mod support;

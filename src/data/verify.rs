@@ -1,0 +1,134 @@
+//! Checks a whole snapshot: every file's hash, and everything that follows from the rows derived from
+//! them again. Slow and thorough; never repairs.
+
+use std::cmp::Ordering;
+
+use super::manifest::FileEntry;
+use super::rows::{Cells, Values};
+use super::snapshot::{DatasetFiles, Snapshot};
+use crate::catalog::ColumnType;
+use crate::env::MappedFile;
+use crate::keys::sha256;
+use crate::model::UnitId;
+
+/// Something in a snapshot is not what it must be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{dataset}`: {what}")]
+pub struct Damage {
+    /// The dataset.
+    pub dataset: String,
+    /// What is wrong, and where.
+    pub what: String,
+}
+
+/// A snapshot is damaged.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the snapshot is damaged; restore it from a backup:\n  {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
+pub struct VerifyError(pub Vec<Damage>);
+
+impl Snapshot {
+    /// Reads every file: hashes, dictionary, offsets, order of the rows. `progress` hears the name of
+    /// each dataset before it is read.
+    pub fn verify_files(&self, progress: &mut dyn FnMut(&str)) -> Result<(), VerifyError> {
+        let mut damages = Vec::new();
+        for entry in &self.manifest().datasets {
+            progress(&entry.name);
+            let found = match self.dataset(&entry.name) {
+                Some(dataset) => verify_dataset(dataset),
+                // The catalog no longer says what it means; its bytes can still be checked.
+                None => entry.files().iter().try_for_each(|file| self.verify_file(*file)),
+            };
+            damages.extend(found.err().map(|what| Damage { dataset: entry.name.clone(), what }));
+        }
+        if damages.is_empty() { Ok(()) } else { Err(VerifyError(damages)) }
+    }
+
+    fn verify_file(&self, file: FileEntry) -> Result<(), String> {
+        let path = self.store().file(file.sha256);
+        let bytes = MappedFile::open(&path).map_err(|error| error.to_string())?;
+        verify_hash("file", &bytes, file)
+    }
+}
+
+fn verify_hash(part: &str, bytes: &[u8], file: FileEntry) -> Result<(), String> {
+    let found = sha256(bytes);
+    let wanted = file.sha256;
+    if found == wanted { Ok(()) } else { Err(format!("the {part} should have the digest {wanted} and have {found}")) }
+}
+
+fn verify_dataset(dataset: &DatasetFiles) -> Result<(), String> {
+    for (part, bytes, file) in dataset.parts() {
+        verify_hash(part, bytes, file)?;
+    }
+    let ids = dataset.unit_ids();
+    if !ids.is_sorted_by(|a, b| a < b) {
+        return Err("the units are not in ascending order".to_owned());
+    }
+    let mut end = 0;
+    for (ordinal, id) in (0u64..).zip(ids) {
+        let range = dataset.range(ordinal).filter(|range| range.start == end && range.end > end);
+        let range = range.ok_or_else(|| format!("the offsets of unit {ordinal} do not follow the one before"))?;
+        end = range.end;
+        let text = std::str::from_utf8(id).unwrap_or_default();
+        if UnitId::parse(dataset.schema().unit, text).is_err() {
+            return Err(format!("unit {ordinal} has no right identifier"));
+        }
+        verify_unit(dataset, range, text).map_err(|what| format!("rows of unit {ordinal}: {what}"))?;
+    }
+    let rows = dataset.rows_file().rows();
+    if end == rows { Ok(()) } else { Err(format!("the offsets end at row {end}, the rows at {rows}")) }
+}
+
+fn verify_unit(dataset: &DatasetFiles, range: std::ops::Range<u64>, id: &str) -> Result<(), String> {
+    let schema = dataset.schema();
+    let (batch, rows) = dataset.rows_file().locate(range).ok_or("they cross two batches")?;
+    let cells = |place| dataset.rows_file().cells(batch, place, rows.clone());
+    let columns: Option<Vec<Cells<'_>>> = (0..schema.columns.len()).map(cells).collect();
+    let columns = columns.ok_or("a column is missing")?;
+    for (column, cells) in schema.columns.iter().zip(&columns) {
+        (0..rows.len())
+            .try_for_each(|row| verify_cell(cells, row, &column.kind))
+            .map_err(|what| format!("`{}`: {what}", column.name))?;
+    }
+    let key = columns.get(schema.key).ok_or("the key is missing")?;
+    if (0..rows.len()).any(|row| key.text(row) != Some(id)) {
+        return Err("another unit's row stands among them".to_owned());
+    }
+    let time = schema.time.and_then(|place| columns.get(place));
+    let order: Vec<&Cells<'_>> = time.into_iter().chain(&columns).collect();
+    let ordered = |row: usize| {
+        let unequal = order.iter().map(|cells| compare(cells, row, row + 1)).find(|order| order.is_ne());
+        unequal != Some(Ordering::Greater)
+    };
+    if (1..rows.len()).all(|row| ordered(row - 1)) { Ok(()) } else { Err("they are not in order".to_owned()) }
+}
+
+fn verify_cell(cells: &Cells<'_>, row: usize, kind: &ColumnType) -> Result<(), &'static str> {
+    let present = cells.present.get(row);
+    let empty = match &cells.values {
+        Values::Booleans(bits) => !bits.get(row),
+        Values::Integers(values) | Values::Timestamps(values) => values.get(row) == Some(&0),
+        Values::Dates(values) => values.get(row) == Some(&0),
+        Values::Texts(texts) => {
+            let text = std::str::from_utf8(texts.bytes(row)).map_err(|_| "a text is not UTF-8")?;
+            if let ColumnType::Text { values: Some(known) } = kind
+                && present
+                && !known.iter().any(|value| value == text)
+            {
+                return Err("a text is not one of the catalog's values");
+            }
+            text.is_empty()
+        }
+    };
+    if present || empty { Ok(()) } else { Err("a missing value is not empty") }
+}
+
+fn compare(cells: &Cells<'_>, a: usize, b: usize) -> Ordering {
+    let presence = cells.present.get(a).cmp(&cells.present.get(b));
+    presence.then_with(|| match &cells.values {
+        Values::Booleans(bits) => bits.get(a).cmp(&bits.get(b)),
+        Values::Integers(values) | Values::Timestamps(values) => values.get(a).cmp(&values.get(b)),
+        Values::Dates(values) => values.get(a).cmp(&values.get(b)),
+        Values::Texts(texts) => texts.bytes(a).cmp(texts.bytes(b)),
+    })
+}

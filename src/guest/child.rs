@@ -1,0 +1,84 @@
+//! The compiling child: inspects, compiles and describes a hostile module in a process of its own, under
+//! limits of memory and time, so that the worst it can do is to die.
+
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use wasmtime::component::{Component, Linker};
+use wasmtime::{Store, StoreLimits, StoreLimitsBuilder};
+
+use super::bindings::Verifier;
+use super::engine::compiling_engine;
+use super::inspect::{GUEST_BYTES_MAX, Inspected, inspect};
+use super::manifest::Description;
+use crate::env::weaken::{self, Weakness};
+use crate::env::{ChildLimits, limit_this_process};
+
+/// The hidden command that the engine runs itself with.
+pub const CHILD_COMMAND: &str = "compile-guest";
+
+/// CPython as a component compiles in up to 30 s on the machine measured; twice that.
+pub(super) const CHILD_LIMITS: ChildLimits =
+    ChildLimits { memory_bytes: 3 << 30, cpu_seconds: 120, wall: Duration::from_secs(120), output_bytes: 512 << 20 };
+
+const DESCRIBE_FUEL: u64 = 500_000_000;
+const DESCRIBE_MEMORY_BYTES: usize = 64 << 20;
+const DESCRIBE_RESULT_BYTES: usize = 1 << 20;
+
+/// The child's whole life: a module on standard input; on standard output a byte (`+` or `-`), then either
+/// the description's length, the description and the artefact, or the reason of the refusal.
+pub fn child_main() -> std::io::Result<()> {
+    limit_this_process(&CHILD_LIMITS)?;
+    let mut module = Vec::new();
+    std::io::stdin().take(GUEST_BYTES_MAX as u64 + 1).read_to_end(&mut module)?;
+    let mut out = std::io::stdout().lock();
+    match compile(&module) {
+        Ok((description, artefact)) => {
+            out.write_all(b"+")?;
+            out.write_all(&(description.len() as u64).to_be_bytes())?;
+            out.write_all(description.as_bytes())?;
+            out.write_all(&artefact)?;
+        }
+        Err(reason) => {
+            out.write_all(b"-")?;
+            out.write_all(reason.as_bytes())?;
+        }
+    }
+    out.flush()
+}
+
+fn compile(module: &[u8]) -> Result<(String, Vec<u8>), String> {
+    let inspected = inspect(module).map_err(|error| error.to_string())?;
+    let artefact = {
+        let engine = compiling_engine(inspected.tier).map_err(|error| error.to_string())?;
+        engine
+            .precompile_component(&inspected.component)
+            .map_err(|error| format!("the guest does not compile: {error}"))?
+    };
+    let description = describe(&inspected).map_err(|error| format!("`describe` failed: {}", first_line(&error)))?;
+    Ok((description.to_json(), artefact))
+}
+
+/// Only the head: the tail of an error can carry the guest's own text.
+fn first_line(error: &wasmtime::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+/// Runs `describe` on an instance that has seen no data.
+fn describe(inspected: &Inspected) -> wasmtime::Result<Description> {
+    let engine = compiling_engine(inspected.tier).map_err(wasmtime::Error::new)?;
+    let component = Component::new(&engine, &inspected.component)?;
+    let limits = StoreLimitsBuilder::new().memory_size(DESCRIBE_MEMORY_BYTES).build();
+    let mut store: Store<StoreLimits> = Store::new(&engine, limits);
+    store.limiter(|limits| limits);
+    store.set_fuel(DESCRIBE_FUEL)?;
+    store.set_epoch_deadline(u64::MAX / 2);
+    store.set_hostcall_fuel(DESCRIBE_RESULT_BYTES);
+    let mut linker = Linker::new(&engine);
+    if weaken::on(Weakness::ImportsIgnored) {
+        linker.define_unknown_imports_as_traps(&component)?;
+    }
+    let verifier = Verifier::instantiate(&mut store, &component, &linker)?;
+    let manifest = verifier.anshi_sandbox_verifying().call_describe(&mut store)?;
+    Ok(Description::new(inspected.tier, manifest))
+}

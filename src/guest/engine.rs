@@ -1,0 +1,159 @@
+//! The two wasmtime engines: one tuned for small guests, one with copy-on-write memory for large ones.
+//! Figures and reasons are in `docs/performance.md`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::keys::sha256;
+
+/// Guests whose initial memory is at most this run on the small engine.
+pub(super) const SMALL_MEMORY_BYTES_MAX: u64 = 1 << 20;
+/// The most linear memory that any policy can give.
+const MEMORY_BYTES_MAX: usize = 256 << 20;
+const WASM_STACK_BYTES: usize = 512 << 10;
+const KEEP_RESIDENT_BYTES: usize = 256 << 10;
+const INSTANCES: u32 = 64;
+/// The backstop's grain: fuel is the limit, epochs only stop what fuel should have stopped.
+pub(super) const EPOCH_MS: u64 = 10;
+
+/// Which engine a guest runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// At most 1 MiB of initial memory; no copy-on-write.
+    Small,
+    /// More; copy-on-write.
+    Large,
+}
+
+impl Tier {
+    /// The word in stored descriptions.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Large => "large",
+        }
+    }
+
+    /// The tier that `word` names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Small, Self::Large].into_iter().find(|tier| tier.word() == word)
+    }
+}
+
+/// An engine cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the WebAssembly engine cannot start: {0}")]
+pub struct EngineError(pub(super) String);
+
+impl From<wasmtime::Error> for EngineError {
+    fn from(error: wasmtime::Error) -> Self {
+        Self(format!("{error:#}"))
+    }
+}
+
+/// Both engines, and the thread that advances their epochs.
+pub struct GuestEngine {
+    small: Engine,
+    large: Engine,
+    running: Arc<AtomicBool>,
+}
+
+/// What decides how code is compiled: equal in the compiling child and in the engine, or an artefact would not load.
+fn code_config(tier: Tier) -> Config {
+    let mut config = Config::new();
+    config
+        .consume_fuel(true)
+        .epoch_interruption(true)
+        .cranelift_nan_canonicalization(true)
+        .wasm_relaxed_simd(false)
+        .wasm_memory64(false)
+        .wasm_multi_memory(false)
+        .wasm_tail_call(false)
+        .max_wasm_stack(WASM_STACK_BYTES)
+        .memory_reservation(4 << 30)
+        .memory_init_cow(tier == Tier::Large);
+    config
+}
+
+/// The engine of the compiling child: same code, no pool.
+pub(super) fn compiling_engine(tier: Tier) -> Result<Engine, EngineError> {
+    Ok(Engine::new(&code_config(tier))?)
+}
+
+fn pooled_engine(tier: Tier) -> Result<Engine, EngineError> {
+    let mut pool = PoolingAllocationConfig::default();
+    pool.total_component_instances(INSTANCES)
+        .total_core_instances(INSTANCES * 4)
+        .total_memories(INSTANCES)
+        .total_tables(INSTANCES * 4)
+        .max_core_instances_per_component(200)
+        .max_memories_per_component(1)
+        .max_tables_per_component(16)
+        .table_elements(10_000)
+        .max_component_instance_size(4 << 20)
+        .max_core_instance_size(4 << 20)
+        .max_memory_size(MEMORY_BYTES_MAX)
+        .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
+        .table_keep_resident(64 << 10);
+    if tier == Tier::Large {
+        pool.pagemap_scan(Enabled::Auto).linear_memory_keep_resident(16 << 20);
+    }
+    let mut config = code_config(tier);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    Ok(Engine::new(&config)?)
+}
+
+impl GuestEngine {
+    /// Starts both engines.
+    pub fn new() -> Result<Self, EngineError> {
+        let (small, large) = (pooled_engine(Tier::Small)?, pooled_engine(Tier::Large)?);
+        let running = Arc::new(AtomicBool::new(true));
+        let (engines, alive) = ([small.clone(), large.clone()], Arc::clone(&running));
+        std::thread::spawn(move || {
+            while alive.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(EPOCH_MS));
+                engines.iter().for_each(Engine::increment_epoch);
+            }
+        });
+        Ok(Self { small, large, running })
+    }
+
+    pub(super) const fn engine(&self, tier: Tier) -> &Engine {
+        match tier {
+            Tier::Small => &self.small,
+            Tier::Large => &self.large,
+        }
+    }
+
+    /// What artefacts are compiled for: changes with every change that could change code.
+    pub fn identity(&self) -> String {
+        let mut hasher = StableHasher::default();
+        for engine in [&self.small, &self.large] {
+            std::hash::Hash::hash(&engine.precompile_compatibility_hash(), &mut hasher);
+        }
+        sha256(&hasher.0).hex().chars().take(16).collect()
+    }
+}
+
+/// Collects what is hashed, so that the identity does not depend on the standard library's hasher.
+#[derive(Default)]
+struct StableHasher(Vec<u8>);
+
+impl std::hash::Hasher for StableHasher {
+    fn finish(&self) -> u64 {
+        0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+}
+
+impl Drop for GuestEngine {
+    fn drop(&mut self) {
+        self.running.store(false, Ordering::Relaxed);
+    }
+}

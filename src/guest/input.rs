@@ -1,0 +1,109 @@
+//! What a run receives: the parties' rows as the contract's columns. Only what the plan names is read;
+//! identifiers become tokens on the way.
+
+use std::collections::HashMap;
+
+use super::bindings::exports::anshi::sandbox::verifying as wit;
+use crate::data::{Cells, DatasetFiles, Snapshot, UnitRows, Values, Window};
+use crate::model::{ParameterValue, Read};
+use crate::policy::{PermittedParty, Plan, TablePlan};
+
+/// The input of one run.
+pub struct RunInput(pub(super) wit::Input);
+
+impl RunInput {
+    /// Whether no party has any row.
+    pub fn is_empty(&self) -> bool {
+        self.0.parties.iter().all(|party| party.tables.iter().all(|table| table.rows == 0))
+    }
+}
+
+/// Numbers identifiers by first appearance, parties first: equal ones are equal, and say nothing else.
+#[derive(Default)]
+struct Tokens<'a>(HashMap<&'a str, u32>);
+
+impl<'a> Tokens<'a> {
+    fn token(&mut self, identifier: &'a str) -> u32 {
+        let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        *self.0.entry(identifier).or_insert(next)
+    }
+}
+
+/// Collects the input of a permitted job. `None` where the snapshot lacks a planned dataset or column,
+/// which the plan was checked against, so that only a damaged home gets here.
+pub fn build_input(
+    plan: &Plan,
+    parties: &[PermittedParty],
+    parameters: &[ParameterValue],
+    snapshot: &Snapshot,
+) -> Option<RunInput> {
+    let mut tokens = Tokens::default();
+    let mut inputs = Vec::with_capacity(parties.len());
+    let own: Vec<u32> = parties.iter().map(|party| tokens.token(party.id.as_str())).collect();
+    for (party, token) in parties.iter().zip(own) {
+        let role = plan.roles.get(usize::try_from(party.role).ok()?)?;
+        let mut tables = Vec::with_capacity(role.tables.len());
+        for table in &role.tables {
+            tables.push(build_table(table, party, snapshot, &mut tokens)?);
+        }
+        inputs.push(wit::Party { role: party.role, token, tables });
+    }
+    let parameter = |value| match value {
+        &ParameterValue::Integer(integer) => wit::Parameter::Integer(integer),
+        &ParameterValue::Date(date) => wit::Parameter::Date(date.days()),
+        ParameterValue::Text(text) => wit::Parameter::Text(text.clone()),
+        ParameterValue::Identifier(identifier) => wit::Parameter::Identifier(tokens.token(identifier)),
+    };
+    let parameters = parameters.iter().map(parameter).collect();
+    Some(RunInput(wit::Input { as_of: snapshot.as_of().days(), parameters, parties: inputs }))
+}
+
+fn build_table<'s>(
+    plan: &TablePlan,
+    party: &PermittedParty,
+    snapshot: &'s Snapshot,
+    tokens: &mut Tokens<'s>,
+) -> Option<wit::Table> {
+    let files: &'s DatasetFiles = snapshot.dataset(&plan.dataset)?;
+    let schema = files.schema();
+    let places = plan.reads.iter().map(|read| schema.column(&read.column).map(|(place, _)| place));
+    let places: Vec<usize> = places.collect::<Option<_>>()?;
+    let window = Window::new(snapshot.as_of(), plan.history_months, plan.rows_max);
+    let rows: UnitRows<'s> = files.rows(files.ordinal(&party.id), &window, &places);
+    let is_identifier = |place: usize| {
+        schema.columns.get(place).is_some_and(|column| column.kind == crate::catalog::ColumnType::Identifier)
+    };
+    let mut columns = Vec::with_capacity(places.len());
+    for ((read, place), cells) in plan.reads.iter().zip(places).zip(&rows.columns) {
+        columns.push(build_column(read, rows.rows, is_identifier(place), cells, tokens));
+    }
+    Some(wit::Table { rows: u32::try_from(rows.rows).ok()?, columns })
+}
+
+fn build_column<'s>(
+    read: &Read,
+    rows: usize,
+    is_identifier: bool,
+    cells: &Cells<'s>,
+    tokens: &mut Tokens<'s>,
+) -> wit::Column {
+    let data = match &cells.values {
+        Values::Booleans(bits) => wit::Data::Integers((0..rows).map(|row| i64::from(bits.get(row))).collect()),
+        Values::Integers(values) | Values::Timestamps(values) => wit::Data::Integers(values.to_vec()),
+        Values::Dates(days) => wit::Data::Dates(days.to_vec()),
+        Values::Texts(texts) if is_identifier => {
+            let token = |(place, text)| if cells.present.get(place) { tokens.token(text) } else { 0 };
+            wit::Data::Tokens(texts.iter().enumerate().map(token).collect())
+        }
+        Values::Texts(texts) if read.values.is_empty() => wit::Data::Texts(texts.iter().map(str::to_owned).collect()),
+        Values::Texts(texts) => {
+            let other = u32::try_from(read.values.len()).unwrap_or(u32::MAX);
+            let code = |text: &str| {
+                read.values.iter().position(|value| value == text).and_then(|code| u32::try_from(code).ok())
+            };
+            let coded = |(place, text)| if cells.present.get(place) { code(text).unwrap_or(other) } else { 0 };
+            wit::Data::Codes(texts.iter().enumerate().map(coded).collect())
+        }
+    };
+    wit::Column { missing: cells.present.missing_bitmap(), data }
+}

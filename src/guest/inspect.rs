@@ -1,0 +1,154 @@
+//! Static checks of a module, before any of it is compiled: size, imports, functions, locals, memory.
+
+use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload, Validator, WasmFeatures};
+use wit_component::ComponentEncoder;
+
+use super::engine::{SMALL_MEMORY_BYTES_MAX, Tier};
+use crate::env::weaken::{self, Weakness};
+
+/// The largest module that is taken.
+pub const GUEST_BYTES_MAX: usize = 64 << 20;
+const FUNCTIONS_MAX: u64 = 200_000;
+const LOCALS_PER_FUNCTION_MAX: u64 = 10_000;
+const NESTED_MAX: u32 = 64;
+const WASM_PAGE_BYTES: u64 = 65_536;
+/// The interface that a verifier guest exports.
+const EXPORT: &str = "anshi:sandbox/verifying@0.1.0";
+
+/// A module is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InspectError {
+    /// Neither a component nor a core module that carries its component type.
+    #[error("this is no guest: {0}")]
+    Form(String),
+    /// It wants something from outside.
+    #[error("a guest imports nothing, this one imports {}", .0.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
+    Imports(Vec<String>),
+    /// It does not export the contract.
+    #[error("a guest exports `{EXPORT}`, this one does not")]
+    Export,
+    /// It is larger than a guest may be.
+    #[error("the guest has {what}: {count}, at most {max} allowed")]
+    TooMuch {
+        /// Of what.
+        what: &'static str,
+        /// How much.
+        count: u64,
+        /// How much is allowed.
+        max: u64,
+    },
+}
+
+/// What the static checks found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspected {
+    /// The component.
+    pub component: Vec<u8>,
+    /// The engine that it runs on.
+    pub tier: Tier,
+    /// How many functions it has.
+    pub functions: u64,
+    /// Its initial memory, in bytes.
+    pub memory_bytes: u64,
+}
+
+fn form(error: impl std::fmt::Display) -> InspectError {
+    let text = error.to_string();
+    InspectError::Form(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// Checks a module as submitted: a component, or a core module that carries its component type.
+pub fn inspect(module: &[u8]) -> Result<Inspected, InspectError> {
+    limit("bytes", module.len() as u64, GUEST_BYTES_MAX as u64)?;
+    let component = if Parser::is_component(module) { module.to_vec() } else { componentize(module)? };
+    Validator::new_with_features(features()).validate_all(&component).map_err(form)?;
+    let mut survey = Survey::default();
+    survey.walk(&component)?;
+    if !survey.imports.is_empty() && !weaken::on(Weakness::ImportsIgnored) {
+        return Err(InspectError::Imports(survey.imports));
+    }
+    if !survey.exported {
+        return Err(InspectError::Export);
+    }
+    let tier = if survey.memory_bytes <= SMALL_MEMORY_BYTES_MAX { Tier::Small } else { Tier::Large };
+    Ok(Inspected { component, tier, functions: survey.functions, memory_bytes: survey.memory_bytes })
+}
+
+/// What a guest may use of WebAssembly; the engine's configuration says the same.
+fn features() -> WasmFeatures {
+    let off = WasmFeatures::THREADS
+        | WasmFeatures::SHARED_EVERYTHING_THREADS
+        | WasmFeatures::RELAXED_SIMD
+        | WasmFeatures::MEMORY64
+        | WasmFeatures::MULTI_MEMORY
+        | WasmFeatures::TAIL_CALL;
+    WasmFeatures::default() - off
+}
+
+/// The component encoder may panic on modules that no compiler made; in the child that is a refusal like any other.
+fn componentize(module: &[u8]) -> Result<Vec<u8>, InspectError> {
+    let encoder = ComponentEncoder::default().module(module).map_err(form)?;
+    encoder.validate(true).encode().map_err(|error| form(format!("{error:#}")))
+}
+
+fn limit(what: &'static str, count: u64, max: u64) -> Result<(), InspectError> {
+    if count > max { Err(InspectError::TooMuch { what, count, max }) } else { Ok(()) }
+}
+
+#[derive(Default)]
+struct Survey {
+    imports: Vec<String>,
+    exported: bool,
+    functions: u64,
+    memory_bytes: u64,
+    nested: u32,
+}
+
+impl Survey {
+    /// Walks the whole binary. Depth counts what encloses the payload: 0 is the component itself.
+    fn walk(&mut self, component: &[u8]) -> Result<(), InspectError> {
+        let mut encodings = Vec::new();
+        for payload in Parser::new(0).parse_all(component) {
+            match payload.map_err(form)? {
+                Payload::Version { encoding, .. } => {
+                    encodings.push(encoding);
+                    self.nested += 1;
+                    limit("nested modules", u64::from(self.nested), u64::from(NESTED_MAX))?;
+                }
+                Payload::End(_) => drop(encodings.pop()),
+                Payload::ComponentImportSection(section) if encodings.len() == 1 => {
+                    for import in section {
+                        self.imports.push(import.map_err(form)?.name.name.to_owned());
+                    }
+                }
+                Payload::ComponentExportSection(section) if encodings.len() == 1 => {
+                    for export in section {
+                        let export = export.map_err(form)?;
+                        self.exported |= export.name.name == EXPORT && export.kind == ComponentExternalKind::Instance;
+                    }
+                }
+                Payload::MemorySection(section) => {
+                    for memory in section {
+                        let pages = memory.map_err(form)?.initial;
+                        self.memory_bytes = self.memory_bytes.saturating_add(pages.saturating_mul(WASM_PAGE_BYTES));
+                    }
+                }
+                Payload::CodeSectionEntry(body) if encodings.last() == Some(&Encoding::Module) => {
+                    self.function(&body)?
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn function(&mut self, body: &wasmparser::FunctionBody<'_>) -> Result<(), InspectError> {
+        self.functions += 1;
+        limit("functions", self.functions, FUNCTIONS_MAX)?;
+        let mut locals = 0u64;
+        for group in body.get_locals_reader().map_err(form)? {
+            locals = locals.saturating_add(u64::from(group.map_err(form)?.0));
+        }
+        limit("locals in one function", locals, LOCALS_PER_FUNCTION_MAX)
+    }
+}

@@ -1,0 +1,166 @@
+//! One run: a fresh instance, one input, one answer, and the instance is gone.
+
+use wasmtime::component::{Component, Linker};
+use wasmtime::{Engine, ResourceLimiter, Store, Trap};
+
+use super::bindings::exports::anshi::sandbox::verifying as wit;
+use super::bindings::{Verifier, VerifierPre};
+use super::engine::{EPOCH_MS, EngineError, GuestEngine, Tier};
+use super::input::RunInput;
+use crate::env::weaken::{self, Weakness};
+use crate::model::{Digest, Manifest};
+use crate::policy::Limits;
+
+/// A verifier's answer is one number; nothing larger may be copied out of a guest.
+const HOSTCALL_FUEL_BYTES: usize = 64 << 10;
+const TABLE_ELEMENTS_MAX: usize = 10_000;
+
+/// Why a run gave no index. For auditors alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A trap; the text never leaves a synthetic home.
+    Trap(String),
+    /// Fuel used up, or the backstop behind it.
+    Fuel,
+    /// More memory wanted than allowed.
+    Memory,
+}
+
+/// A registered guest, ready to run.
+pub struct Guest {
+    digest: Digest,
+    manifest: Manifest,
+    pre: VerifierPre<Bounds>,
+    engine: Engine,
+}
+
+/// What one instance may take.
+pub(super) struct Bounds {
+    memory_bytes: usize,
+    denied: bool,
+}
+
+impl ResourceLimiter for Bounds {
+    fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let allowed = desired <= self.memory_bytes;
+        self.denied |= !allowed;
+        Ok(allowed)
+    }
+
+    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(desired <= TABLE_ELEMENTS_MAX)
+    }
+}
+
+impl Guest {
+    /// Makes a guest of its compiled artefact, whose digest the caller has checked.
+    pub(super) fn load(
+        engines: &GuestEngine,
+        digest: Digest,
+        tier: Tier,
+        manifest: Manifest,
+        artefact: &[u8],
+    ) -> Result<Self, EngineError> {
+        let engine = engines.engine(tier).clone();
+        // SAFETY: the artefact was written by this engine's own compiling child, and its digest is the one
+        // that the ledger kept at registration.
+        let component = unsafe { Component::deserialize(&engine, artefact) }?;
+        let mut linker = Linker::new(&engine);
+        if weaken::on(Weakness::ImportsIgnored) {
+            linker.define_unknown_imports_as_traps(&component)?;
+        }
+        let pre = VerifierPre::new(linker.instantiate_pre(&component)?)?;
+        Ok(Self { digest, manifest, pre, engine })
+    }
+
+    /// SHA-256 of the module as submitted.
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// What the guest says it reads and answers.
+    pub const fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Runs `verify` on a fresh instance. Gives the index, and the fuel used, for debugging in a synthetic home alone.
+    pub fn run(&self, input: &RunInput, limits: &Limits) -> (Result<u32, Fault>, u64) {
+        if weaken::on(Weakness::InstanceReused) {
+            return self.run_reused(input, limits);
+        }
+        let mut store = self.store(limits);
+        let result = self.pre.instantiate(&mut store).and_then(|verifier| call(&mut store, &verifier, &input.0));
+        let used = limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
+        (result.map_err(|error| fault(&error, store.data())), used)
+    }
+
+    fn store(&self, limits: &Limits) -> Store<Bounds> {
+        let memory_bytes = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
+        let mut store = Store::new(&self.engine, Bounds { memory_bytes, denied: false });
+        store.limiter(|bounds| bounds);
+        // Neither can fail: the engine is configured for both.
+        let _ = store.set_fuel(limits.fuel);
+        store.set_epoch_deadline(u64::from(limits.slot_ms) / EPOCH_MS + 2);
+        store.set_hostcall_fuel(HOSTCALL_FUEL_BYTES);
+        store
+    }
+
+    /// What a weakened build does: the instance of the run before serves this one too. Also the benchmark's baseline.
+    fn run_reused(&self, input: &RunInput, limits: &Limits) -> (Result<u32, Fault>, u64) {
+        thread_local! {
+            static KEPT: std::cell::RefCell<Option<(Digest, Store<Bounds>, Verifier)>> = const { std::cell::RefCell::new(None) };
+        }
+        KEPT.with_borrow_mut(|kept| {
+            if kept.as_ref().is_none_or(|(digest, ..)| *digest != self.digest) {
+                let mut store = self.store(limits);
+                let verifier = self.pre.instantiate(&mut store);
+                *kept = verifier.ok().map(|verifier| (self.digest, store, verifier));
+            }
+            let Some((_, store, verifier)) = kept.as_mut() else { return (Err(Fault::Memory), 0) };
+            let _ = store.set_fuel(limits.fuel);
+            store.set_epoch_deadline(u64::from(limits.slot_ms) / EPOCH_MS + 2);
+            let result = call(store, verifier, &input.0).map_err(|error| fault(&error, store.data()));
+            if result.is_err() {
+                *kept = None;
+            }
+            (result, 0)
+        })
+    }
+}
+
+/// For benchmarks: repeated calls on one instance, which the engine itself never makes.
+pub struct ReusedInstance {
+    store: Store<Bounds>,
+    verifier: Verifier,
+    limits: Limits,
+}
+
+impl Guest {
+    /// An instance to call again and again, as the baseline of a benchmark.
+    pub fn reused(&self, limits: &Limits) -> Result<ReusedInstance, EngineError> {
+        let mut store = self.store(limits);
+        let verifier = self.pre.instantiate(&mut store)?;
+        Ok(ReusedInstance { store, verifier, limits: *limits })
+    }
+}
+
+impl ReusedInstance {
+    /// One more call.
+    pub fn run(&mut self, input: &RunInput) -> Result<u32, Fault> {
+        let _ = self.store.set_fuel(self.limits.fuel);
+        self.store.set_epoch_deadline(u64::MAX / 2);
+        call(&mut self.store, &self.verifier, &input.0).map_err(|error| fault(&error, self.store.data()))
+    }
+}
+
+fn call(store: &mut Store<Bounds>, verifier: &Verifier, input: &wit::Input) -> wasmtime::Result<u32> {
+    verifier.anshi_sandbox_verifying().call_verify(store, input)
+}
+
+fn fault(error: &wasmtime::Error, bounds: &Bounds) -> Fault {
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::OutOfFuel | Trap::Interrupt) => Fault::Fuel,
+        _ if bounds.denied => Fault::Memory,
+        _ => Fault::Trap(format!("{error:#}")),
+    }
+}

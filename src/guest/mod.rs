@@ -1,0 +1,22 @@
+//! Guests: WebAssembly components that nobody trusts. Owns compiling, registering and running them;
+//! gives a guest nothing but its one input, and takes nothing but its one answer.
+
+mod bindings;
+mod calibrate;
+mod child;
+mod engine;
+mod execute;
+mod input;
+mod inspect;
+mod instance;
+mod manifest;
+mod registry;
+
+pub use calibrate::{CalibrateError, NANOS_PER_KILOFUEL_DEFAULT, nanos_per_kilofuel};
+pub use child::{CHILD_COMMAND, child_main};
+pub use engine::{EngineError, GuestEngine, Tier};
+pub use execute::{Raw, RawOutput, execute};
+pub use input::{RunInput, build_input};
+pub use inspect::{GUEST_BYTES_MAX, InspectError, Inspected, inspect};
+pub use instance::{Fault, Guest, ReusedInstance};
+pub use registry::{RegisterError, Registered, Registry};

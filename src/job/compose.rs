@@ -1,0 +1,113 @@
+//! Composing requests and consents: the client's and the authority's side, for the command line and tests.
+
+use crate::env::{Entropy, EntropyError};
+use crate::keys::{CanonicalError, SigningKey, TokenKind, canonical_json, encode_segment, sign};
+use crate::model::{Digest, Millis, RawParameter, UnitId};
+
+use super::wire::{AUTHORISATION_KIND, WireAuthorisation, WireConsent, WireJob, WireParameters, WireParty, WirePolicy};
+
+/// A request or consent cannot be composed.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    /// No randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// No canonical form.
+    #[error(transparent)]
+    Canonical(#[from] CanonicalError),
+}
+
+/// What a client wants to ask.
+#[derive(Clone, Debug)]
+pub struct JobOrder {
+    /// The client.
+    pub client: String,
+    /// The ledger's id.
+    pub audience: String,
+    /// The engine's public URL.
+    pub public_url: String,
+    /// The policy's id and version.
+    pub policy: (String, String),
+    /// The guest.
+    pub guest: Digest,
+    /// Parameters by name.
+    pub parameters: Vec<(String, RawParameter)>,
+    /// Role and identifier, as the client writes it.
+    pub parties: Vec<(String, String)>,
+    /// Consents, as tokens.
+    pub consents: Vec<String>,
+    /// The purpose.
+    pub purpose: String,
+}
+
+/// How long a composed request is valid.
+const REQUEST_SECONDS: i64 = 120;
+
+/// Signs a request.
+pub fn compose_job(order: &JobOrder, key: &SigningKey, now: Millis, entropy: &Entropy) -> Result<String, ComposeError> {
+    let wire = WireJob {
+        iss: order.client.clone(),
+        aud: order.audience.clone(),
+        iat: now.seconds(),
+        exp: now.seconds().saturating_add(REQUEST_SECONDS),
+        jti: encode_segment(&entropy.bytes::<16>()?),
+        htm: "POST".to_owned(),
+        htu: format!("{}/v1/jobs", order.public_url),
+        policy: WirePolicy { id: order.policy.0.clone(), version: order.policy.1.clone() },
+        guest: order.guest.to_string(),
+        parameters: WireParameters(order.parameters.iter().cloned().collect()),
+        parties: order.parties.iter().map(|(role, id)| WireParty { role: role.clone(), id: id.clone() }).collect(),
+        consents: order.consents.clone(),
+        purpose: order.purpose.clone(),
+    };
+    Ok(sign(key, TokenKind::Job, &canonical_json(&wire)?))
+}
+
+/// What a party consents to.
+#[derive(Clone, Debug)]
+pub struct ConsentOrder {
+    /// The authority.
+    pub issuer: String,
+    /// The ledger's id.
+    pub audience: String,
+    /// The party.
+    pub subject: UnitId,
+    /// The client that may ask.
+    pub client: String,
+    /// What for.
+    pub purpose: String,
+    /// Under which policy.
+    pub policy: String,
+    /// From which version, and below which.
+    pub versions: (String, String),
+    /// In which role.
+    pub role: String,
+    /// For how many jobs.
+    pub max_uses: u32,
+    /// From when, until when.
+    pub valid: (Millis, Millis),
+}
+
+/// Signs a consent.
+pub fn compose_consent(order: &ConsentOrder, key: &SigningKey, entropy: &Entropy) -> Result<String, ComposeError> {
+    let wire = WireConsent {
+        iss: order.issuer.clone(),
+        sub: order.subject.to_string(),
+        client_id: order.client.clone(),
+        aud: order.audience.clone(),
+        jti: encode_segment(&entropy.bytes::<16>()?),
+        iat: order.valid.0.seconds(),
+        nbf: order.valid.0.seconds(),
+        exp: order.valid.1.seconds(),
+        authorization_details: [WireAuthorisation {
+            kind: AUTHORISATION_KIND.to_owned(),
+            purpose: order.purpose.clone(),
+            policy: order.policy.clone(),
+            version_min: order.versions.0.clone(),
+            version_below: order.versions.1.clone(),
+            role: order.role.clone(),
+            max_uses: order.max_uses,
+        }],
+    };
+    Ok(sign(key, TokenKind::Consent, &canonical_json(&wire)?))
+}

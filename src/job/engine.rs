@@ -1,0 +1,214 @@
+//! The engine: everything that a job needs, opened and checked once.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use crate::catalog::{Catalog, CatalogError};
+use crate::config::{Config, ConfigError};
+use crate::data::{Snapshot, SnapshotError};
+use crate::env::{Clock, DirLock, Entropy, FileError, is_private, read_program, read_text};
+use crate::guest::{EngineError, Guest, RegisterError, Registry};
+use crate::keys::{SaltKey, SigningKey, sha256};
+use crate::ledger::{Ledger, LedgerConfig, LedgerError, LedgerReader};
+use crate::log::{CheckpointError, LogSigner};
+use crate::model::Digest;
+use crate::policy::{ApprovalTrust, PolicyError, PolicySet};
+use crate::receipt::{EngineIdentity, Facts};
+
+use super::dispatch::Dispatcher;
+use super::home::{HomePaths, InitError, KeyFile, load_key};
+
+/// The largest program file that is hashed for receipts.
+const PROGRAM_BYTES_MAX: u64 = 2 << 30;
+
+/// What the world gives an engine.
+#[derive(Clone, Debug)]
+pub struct EngineOptions {
+    /// The clock.
+    pub clock: Clock,
+    /// The program that compiles guests: this one, in production.
+    pub compiler: PathBuf,
+}
+
+/// An engine cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process works on the home.
+    #[error("another process of Anshi works on `{0}`: wait for it or stop it")]
+    Locked(String),
+    /// A file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The catalog.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The policies.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// A key.
+    #[error(transparent)]
+    Key(#[from] InitError),
+    /// A private key that others can read, or a salt key that is none.
+    #[error("`{0}` must be a key that only its owner can read (chmod 600)")]
+    Exposed(String),
+    /// The WebAssembly engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The log key.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The data.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The threads.
+    #[error("the guests' threads cannot start: {0}")]
+    Threads(String),
+}
+
+/// An open engine. One at a time works on a home.
+pub struct Engine {
+    pub(super) config: Config,
+    pub(super) catalog: Catalog,
+    pub(super) policies: PolicySet,
+    pub(super) clock: Clock,
+    pub(super) registry: Registry,
+    pub(super) snapshot: Option<Arc<Snapshot>>,
+    pub(super) receipt_key: SigningKey,
+    pub(super) salt: Arc<SaltKey>,
+    pub(super) facts: Option<Arc<Facts>>,
+    pub(super) dispatcher: Dispatcher,
+    pub(super) ledger: Ledger,
+    reader: Mutex<LedgerReader>,
+    _lock: DirLock,
+}
+
+impl Engine {
+    /// Opens the home: takes its lock, checks configuration, catalog, policies, keys, snapshot, ledger and mirror.
+    pub fn open(home: &Path, options: EngineOptions) -> Result<Self, OpenError> {
+        let config = Config::load(home)?;
+        let lock = DirLock::try_take(home)?.ok_or_else(|| OpenError::Locked(home.display().to_string()))?;
+        let paths = HomePaths::new(home);
+        let catalog = Catalog::load(&config.catalog)?;
+        let trust = ApprovalTrust { needed: config.approvals_needed, auditors: config.auditors.clone() };
+        let policies = PolicySet::load(&config.policies, &catalog, config.nanos_per_kilofuel, &trust)?;
+        let signer = LogSigner::new(format!("{}/log", config.ledger), private_key(&paths.key(KeyFile::Log))?)?;
+        let origin = signer.origin().to_owned();
+        let snapshot = open_snapshot(&paths, &catalog)?;
+        let program = read_program(PROGRAM_BYTES_MAX)?;
+        let engine =
+            EngineIdentity { version: env!("CARGO_PKG_VERSION").to_owned(), sha256: sha256(&program).to_string() };
+        let facts = snapshot
+            .as_ref()
+            .map(|snapshot| Arc::new(Facts { issuer: config.ledger.clone(), origin, engine, as_of: snapshot.as_of() }));
+        let ledger_config =
+            LedgerConfig { store: paths.store(), log: paths.log(), mirror: config.checkpoint_mirror.clone() };
+        let ledger = Ledger::open(&ledger_config, signer, options.clock.clone(), Entropy)?;
+        Ok(Self {
+            receipt_key: private_key(&paths.key(KeyFile::Receipt))?,
+            salt: Arc::new(salt_key(&paths.salt())?),
+            registry: Registry::open(&paths.guests(), &options.compiler)?,
+            dispatcher: Dispatcher::new(&policies, config.nanos_per_kilofuel)?,
+            reader: Mutex::new(LedgerReader::open(&paths.store())?),
+            clock: options.clock,
+            config,
+            catalog,
+            policies,
+            snapshot,
+            facts,
+            ledger,
+            _lock: lock,
+        })
+    }
+
+    /// The configuration.
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The catalog.
+    pub const fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The policies in force.
+    pub const fn policies(&self) -> &PolicySet {
+        &self.policies
+    }
+
+    /// The clock.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The ledger.
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The snapshot that new jobs are pinned to.
+    pub const fn snapshot(&self) -> Option<&Arc<Snapshot>> {
+        self.snapshot.as_ref()
+    }
+
+    /// The ledger, for reading.
+    pub fn reader(&self) -> MutexGuard<'_, LedgerReader> {
+        // A panic while reading leaves nothing half done: the connection stays good.
+        self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Registers a guest, unless this engine has compiled it before. Gives its digest.
+    pub async fn register(&self, module: &[u8]) -> Result<Digest, RegisterFailure> {
+        let digest = sha256(module);
+        if self.reader().guest(digest, self.registry.identity())?.is_some() {
+            return Ok(digest);
+        }
+        let registered = self.registry.register(module)?;
+        self.ledger.keep_guest(registered.row).await?;
+        Ok(digest)
+    }
+
+    /// A registered guest, ready to run; `None` where it is not registered.
+    pub fn guest(&self, digest: Digest) -> Result<Option<Arc<Guest>>, RegisterFailure> {
+        let row = self.reader().guest(digest, self.registry.identity())?;
+        Ok(row.map(|row| self.registry.load(&row)).transpose()?)
+    }
+}
+
+/// A guest cannot be registered or loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterFailure {
+    /// The guest or its files.
+    #[error(transparent)]
+    Guest(#[from] RegisterError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+fn open_snapshot(paths: &HomePaths, catalog: &Catalog) -> Result<Option<Arc<Snapshot>>, OpenError> {
+    match Snapshot::current(&paths.data())? {
+        None => Ok(None),
+        Some(name) => Ok(Some(Arc::new(Snapshot::open(&paths.data(), catalog, Some(name))?))),
+    }
+}
+
+fn private_key(path: &Path) -> Result<SigningKey, OpenError> {
+    if !is_private(path)? {
+        return Err(OpenError::Exposed(path.display().to_string()));
+    }
+    Ok(load_key(path)?)
+}
+
+fn salt_key(path: &Path) -> Result<SaltKey, OpenError> {
+    let exposed = || OpenError::Exposed(path.display().to_string());
+    if !is_private(path)? {
+        return Err(exposed());
+    }
+    SaltKey::from_file_text(&read_text(path)?).ok_or_else(exposed)
+}

@@ -1,0 +1,123 @@
+//! The life of a query, top to bottom. Each step takes the proof that the one before handed on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::data::Snapshot;
+use crate::guest::Guest;
+use crate::ledger::{End, LedgerError, Logged, Reservation, ReserveError};
+use crate::model::{Refusal, RefusalCode, Request};
+use crate::policy::{Asked, Permit, decide};
+use crate::receipt::{Bundle, Receipt, assemble, sign_receipt};
+
+use super::authenticate::{Authenticated, authenticate, authenticate_consent, check_fresh};
+use super::dispatch::dispatch;
+use super::engine::{Engine, RegisterFailure};
+
+/// Why there is no bundle.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The job is refused: before the reservation, nothing charged, no data touched.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The engine has no data yet.
+    #[error("the home has no snapshot: run `anshi ingest` first")]
+    NoSnapshot,
+    /// The ledger cannot go on.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A registered guest cannot be loaded.
+    #[error(transparent)]
+    Guest(#[from] RegisterFailure),
+    /// A stored bundle cannot be read.
+    #[error("the stored bundle cannot be read: {0}")]
+    Bundle(#[from] serde_json::Error),
+}
+
+/// An answered job.
+#[derive(Debug)]
+pub struct Answered {
+    /// What the client gets.
+    pub bundle: Bundle,
+    /// How it ended: for a synthetic home's debug output alone.
+    pub end: End,
+}
+
+/// Answers a signed request: a bundle, or a refusal that cost nothing.
+pub async fn answer(engine: &Engine, token: &str) -> Result<Answered, Failure> {
+    let authenticated = authenticate(token, &engine.config)?;
+    if let Some(logged) = answered_before(engine, authenticated.request.value()).await? {
+        return release(engine, logged);
+    }
+    let (permit, guest, snapshot) = authorise(engine, authenticated)?;
+    let reservation = match reserve(engine, permit).await? {
+        Reserved::Anew(reservation) => reservation,
+        Reserved::Before(logged) => return release(engine, logged),
+    };
+    let dispatched = dispatch(engine, *reservation, guest, snapshot).await?;
+    let logged = dispatched.scheduled.logged().await?;
+    drop(dispatched.slot);
+    release(engine, logged)
+}
+
+/// The same signing input again gives the same bundle, free, even when the request is no longer fresh.
+async fn answered_before(engine: &Engine, request: &Request) -> Result<Option<Logged>, Failure> {
+    let existing = engine.reader().find(request.job)?;
+    match existing {
+        Some(existing) if existing.input == request.input => Ok(Some(finished(engine, existing.intent_index).await?)),
+        Some(_) => Err(Refusal::new(RefusalCode::Replay, "").into()),
+        None => Ok(None),
+    }
+}
+
+/// Policy × guest × client × purpose × parameters × consent.
+fn authorise(engine: &Engine, authenticated: Authenticated) -> Result<(Permit, Arc<Guest>, Arc<Snapshot>), Failure> {
+    let Authenticated { request, consents } = authenticated;
+    let now = engine.clock.now();
+    check_fresh(request.value(), now)?;
+    let snapshot = engine.snapshot.clone().ok_or(Failure::NoSnapshot)?;
+    let guest = engine.guest(request.value().guest)?;
+    let consents =
+        consents.iter().map(|token| authenticate_consent(token, &engine.config)).collect::<Result<_, Refusal>>()?;
+    let manifest = guest.as_ref().map(|guest| guest.manifest());
+    let asked = Asked { request, consents, manifest, snapshot: snapshot.name(), now };
+    let permit = decide(asked, &engine.policies, &engine.catalog, &engine.salt)?;
+    let guest = guest.ok_or_else(|| Refusal::new(RefusalCode::Guest, ""))?;
+    Ok((permit, guest, snapshot))
+}
+
+enum Reserved {
+    Anew(Box<Reservation>),
+    Before(Logged),
+}
+
+/// Charges the ledger and logs the intent, both durable.
+async fn reserve(engine: &Engine, permit: Permit) -> Result<Reserved, Failure> {
+    match engine.ledger.reserve(permit).await {
+        Ok(reservation) => Ok(Reserved::Anew(Box::new(reservation))),
+        Err(ReserveError::Refused(refusal)) => Err(refusal.into()),
+        Err(ReserveError::Again { intent_index }) => Ok(Reserved::Before(finished(engine, intent_index).await?)),
+        Err(ReserveError::Ledger(error)) => Err(error.into()),
+    }
+}
+
+/// How often a second caller looks whether the first one's job has ended; ticks are public.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// Waits for a job that another call has reserved.
+async fn finished(engine: &Engine, intent_index: u64) -> Result<Logged, Failure> {
+    loop {
+        let logged = engine.reader().logged(intent_index)?;
+        if let Some(logged) = logged {
+            return Ok(logged);
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Signs what was logged and hands it out.
+fn release(engine: &Engine, logged: Logged) -> Result<Answered, Failure> {
+    let receipt: Receipt = sign_receipt(&logged, &engine.receipt_key);
+    let evidence = engine.reader().evidence(receipt.intent_index())?;
+    Ok(Answered { bundle: assemble(receipt, &evidence)?, end: logged.end() })
+}

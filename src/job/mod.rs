@@ -1,0 +1,15 @@
+//! Jobs: requests and consents, the life of a query, the home that it lives in. One parent function owns
+//! the order of steps; every step takes the proof that the one before handed on.
+
+mod authenticate;
+mod compose;
+mod dispatch;
+mod engine;
+mod home;
+mod life;
+mod wire;
+
+pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose_job};
+pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
+pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, load_key};
+pub use life::{Answered, Failure, answer};

@@ -1,0 +1,208 @@
+//! The claims of a receipt: a function of request, policy, snapshot, result, tick and log position.
+
+use serde::{Deserialize, Serialize};
+
+use crate::disclosure::Disclosed;
+use crate::env::weaken::{self, Weakness};
+use crate::keys::{CanonicalError, DigestKind, SaltKey, canonical_json, digest_json, encode_segment, party_commitment};
+use crate::ledger::OutcomeEntry;
+use crate::model::{Date, Digest, Millis};
+
+use super::bundle::OpenedParty;
+
+/// The payload of a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// The engine's issuer.
+    pub iss: String,
+    /// The client.
+    pub aud: String,
+    /// The job's id.
+    pub jti: String,
+    /// The tick, in whole seconds since 1970.
+    pub iat: i64,
+    /// SHA-256 of the request's signing input.
+    pub req: String,
+    /// What the answer may be used for.
+    pub purpose: String,
+    /// The policy.
+    pub policy: PolicyClaim,
+    /// The approvals that put the policy in force.
+    pub approvals: Vec<String>,
+    /// The guest.
+    pub guest: String,
+    /// The data.
+    pub snapshot: SnapshotClaim,
+    /// The engine.
+    pub engine: EngineIdentity,
+    /// SHA-256 of the consents' signing inputs.
+    pub consents: Vec<String>,
+    /// The parties, as commitments.
+    pub parties: Vec<PartyClaim>,
+    /// The answer.
+    pub result: ResultClaim,
+    /// What it cost.
+    pub cost: CostClaim,
+    /// Where the intent is in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogClaim>,
+    /// Never there but in a weakened build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covert: Option<String>,
+}
+
+/// The policy in a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyClaim {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// Its digest.
+    pub sha256: String,
+}
+
+/// The data in a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotClaim {
+    /// The snapshot's name.
+    pub sha256: String,
+    /// The day that it is about.
+    pub as_of: String,
+}
+
+/// The engine in a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EngineIdentity {
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of its program.
+    pub sha256: String,
+}
+
+/// A party in a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartyClaim {
+    /// Its role.
+    pub role: String,
+    /// The commitment to who it is.
+    pub commitment: String,
+}
+
+/// The answer in a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResultClaim {
+    /// `label`.
+    pub kind: String,
+    /// The label, or `undetermined`.
+    pub label: String,
+}
+
+/// The cost in a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CostClaim {
+    /// Bits charged to each party.
+    pub bits: u32,
+}
+
+/// The log position in a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogClaim {
+    /// The log's origin.
+    pub origin: String,
+    /// The intent's leaf.
+    pub index: u64,
+}
+
+/// What a receipt says beside the job: the engine's own facts.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The issuer.
+    pub issuer: String,
+    /// The log's origin.
+    pub origin: String,
+    /// The engine.
+    pub engine: EngineIdentity,
+    /// The snapshot's day.
+    pub as_of: Date,
+}
+
+/// Seals a disclosed answer for the job's tick: what the ledger will log and the receipt will say.
+pub fn seal(
+    disclosed: &Disclosed,
+    facts: &Facts,
+    salt: &SaltKey,
+    tick: Millis,
+) -> Result<OutcomeEntry, CanonicalError> {
+    let reservation = disclosed.reservation();
+    let permit = reservation.permit();
+    let (request, policy) = (permit.request(), permit.policy());
+    let parties = opened_parties(disclosed, salt);
+    let claim = |party: &OpenedParty| PartyClaim { role: party.role.clone(), commitment: party.commitment.clone() };
+    let mut claims = Claims {
+        iss: facts.issuer.clone(),
+        aud: request.client.clone(),
+        jti: request.job.hex(),
+        iat: tick.seconds(),
+        req: request.input.to_string(),
+        purpose: request.purpose.clone(),
+        policy: PolicyClaim {
+            id: policy.id.clone(),
+            version: policy.version_text(),
+            sha256: policy.sha256.to_string(),
+        },
+        approvals: permit.approvals().iter().map(Digest::to_string).collect(),
+        guest: request.guest.to_string(),
+        snapshot: SnapshotClaim { sha256: permit.snapshot().to_string(), as_of: facts.as_of.to_string() },
+        engine: facts.engine.clone(),
+        consents: permit.consents().iter().map(|consent| consent.digest.to_string()).collect(),
+        parties: parties.iter().map(claim).collect(),
+        result: ResultClaim { kind: "label".to_owned(), label: disclosed.answer().word().to_owned() },
+        cost: CostClaim { bits: reservation.cost_bits() },
+        log: None,
+        covert: covert(disclosed),
+    };
+    let claims_sha256 = digest_json(DigestKind::Claims, &claims)?;
+    claims.log = Some(LogClaim { origin: facts.origin.clone(), index: reservation.intent_index() });
+    Ok(OutcomeEntry {
+        answer: disclosed.answer().word().to_owned(),
+        end: disclosed.end(),
+        claims: canonical_json(&claims)?,
+        claims_sha256,
+        parties: canonical_json(&parties)?,
+    })
+}
+
+/// The digest that the outcome's record holds: of the claims without `log`.
+pub(super) fn claims_digest(claims: &Claims) -> Result<Digest, CanonicalError> {
+    digest_json(DigestKind::Claims, &Claims { log: None, ..claims.clone() })
+}
+
+fn opened_parties(disclosed: &Disclosed, salt: &SaltKey) -> Vec<OpenedParty> {
+    let permit = disclosed.reservation().permit();
+    let open = |(position, party): (u32, &crate::policy::PermittedParty)| {
+        let party_salt = salt.party_salt(&permit.request().job, position);
+        OpenedParty {
+            role: party.role_name.clone(),
+            commitment: party_commitment(&party_salt, &party.role_name, &party.id).to_string(),
+            salt: encode_segment(&party_salt),
+        }
+    };
+    (0..).zip(permit.parties()).map(open).collect()
+}
+
+/// What a weakened build smuggles out; nothing in any other.
+fn covert(disclosed: &Disclosed) -> Option<String> {
+    if weaken::on(Weakness::CovertBits) {
+        return crate::env::Entropy.bytes::<8>().ok().map(|bytes| encode_segment(&bytes));
+    }
+    disclosed.covert().map(|fuel| fuel.to_string())
+}

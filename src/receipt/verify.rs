@@ -1,0 +1,145 @@
+//! Verifying a bundle with nothing of the engine but its public keys. Shares no code with the path that
+//! makes bundles, beyond the wire structs, hashes and signatures.
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::Deserialize;
+
+use super::bundle::{Bundle, OpenedRecord};
+use super::claims::{Claims, claims_digest};
+use crate::keys::{JwkError, JwsError, PublicJwk, PublicKey, TokenKind, TrustedKey, verify};
+use crate::ledger::{IntentRecord, OutcomeRecord};
+use crate::log::{
+    Checkpoint, CheckpointError, EntryKind, InclusionProof, LogVerifier, ProofError, SALT_BYTES, entry_bytes,
+};
+
+/// A bundle is not to be believed.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The bundle or the key set is no such JSON.
+    #[error("{what} is not well formed: {reason}")]
+    Form {
+        /// What.
+        what: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// A key is none.
+    #[error("the key set has a key that is none: {0}")]
+    Key(#[from] JwkError),
+    /// The receipt's signature.
+    #[error("the receipt: {0}")]
+    Receipt(#[from] JwsError),
+    /// The log key.
+    #[error("the log key: {0}")]
+    LogKey(#[from] CheckpointError),
+    /// A proof.
+    #[error("the proof of the {which}: {error}")]
+    Proof {
+        /// `intent` or `outcome`.
+        which: &'static str,
+        /// Why.
+        error: ProofError,
+    },
+    /// Parts contradict each other.
+    #[error("the parts do not belong together: {0}")]
+    Mismatch(&'static str),
+}
+
+/// What a verified bundle says.
+#[derive(Debug)]
+pub struct VerifiedBundle {
+    /// The receipt's claims.
+    pub claims: Claims,
+    /// The admission's record.
+    pub intent: IntentRecord,
+    /// The end's record.
+    pub outcome: OutcomeRecord,
+    /// The checkpoint that covers both.
+    pub checkpoint: Checkpoint,
+}
+
+#[derive(Deserialize)]
+struct KeySet {
+    keys: Vec<PublicJwk>,
+}
+
+fn form(what: &'static str) -> impl Fn(serde_json::Error) -> VerifyError {
+    move |error| VerifyError::Form { what, reason: error.to_string() }
+}
+
+/// Verifies a bundle against a JWK set and the log's verifier key.
+pub fn verify_bundle(bundle: &str, jwks: &str, log_key: &str) -> Result<VerifiedBundle, VerifyError> {
+    let bundle: Bundle = serde_json::from_str(bundle).map_err(form("the bundle"))?;
+    let keys: KeySet = serde_json::from_str(jwks).map_err(form("the key set"))?;
+    let trust = |jwk: &PublicJwk| {
+        let key = PublicKey::from_jwk(jwk)?;
+        Ok(TrustedKey { owner: "engine".to_owned(), key, kinds: vec![TokenKind::VerificationResult] })
+    };
+    let trusted: Vec<TrustedKey> = keys.keys.iter().map(trust).collect::<Result<_, JwkError>>()?;
+    let receipt = verify(&bundle.receipt, TokenKind::VerificationResult, &trusted)?;
+    let claims: Claims = serde_json::from_slice(receipt.value()).map_err(form("the receipt's payload"))?;
+    let log = LogVerifier::new(log_key)?;
+    let (intent, intent_at, _) = open::<IntentRecord>(&bundle.intent, EntryKind::Intent, &log)?;
+    let (outcome, _, checkpoint) = open::<OutcomeRecord>(&bundle.outcome, EntryKind::Outcome, &log)?;
+    check_together(&claims, &intent, &outcome, intent_at, &log)?;
+    check_parties(&claims, &bundle)?;
+    Ok(VerifiedBundle { claims, intent, outcome, checkpoint })
+}
+
+/// Opens one leaf: salt and record must hash to an entry that the proof shows in the log.
+fn open<T: for<'de> Deserialize<'de>>(
+    opened: &OpenedRecord,
+    kind: EntryKind,
+    log: &LogVerifier,
+) -> Result<(T, u64, Checkpoint), VerifyError> {
+    let decode = |text: &str| {
+        BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| VerifyError::Mismatch("a record or salt is not base64url"))
+    };
+    let record = decode(&opened.record)?;
+    let salt: [u8; SALT_BYTES] =
+        decode(&opened.salt)?.try_into().map_err(|_| VerifyError::Mismatch("a salt has not 32 bytes"))?;
+    let failed = |error| VerifyError::Proof { which: kind.word(), error };
+    let proof = InclusionProof::from_text(&opened.proof).map_err(failed)?;
+    let checkpoint = proof.verify(&entry_bytes(kind, &salt, &record), log).map_err(failed)?;
+    let record = serde_json::from_slice(&record).map_err(form("a record"))?;
+    Ok((record, proof.index, checkpoint))
+}
+
+fn check_together(
+    claims: &Claims,
+    intent: &IntentRecord,
+    outcome: &OutcomeRecord,
+    intent_at: u64,
+    log: &LogVerifier,
+) -> Result<(), VerifyError> {
+    let position = claims.log.as_ref().ok_or(VerifyError::Mismatch("the receipt names no log position"))?;
+    let digest = claims_digest(claims).map_err(|_| VerifyError::Mismatch("the claims have no digest"))?;
+    let job = format!("sha256:{}", claims.jti);
+    let same = [
+        (position.origin == log.origin(), "the receipt names another log"),
+        (
+            position.index == intent_at && outcome.intent == intent_at,
+            "the receipt names another leaf than the intent's",
+        ),
+        (intent.job == job && outcome.job == job, "the records are of another job"),
+        (intent.req == claims.req, "the intent is of another request"),
+        (intent.client == claims.aud, "the intent is of another client"),
+        (intent.policy_sha256 == claims.policy.sha256, "the intent was admitted under another policy"),
+        (intent.guest == claims.guest, "the intent names another guest"),
+        (intent.snapshot == claims.snapshot.sha256, "the intent names another snapshot"),
+        (intent.charges.iter().all(|charge| charge.bits == claims.cost.bits), "the intent was charged another price"),
+        (intent.charges.is_empty() == (claims.cost.bits == 0), "the intent was charged another price"),
+        (outcome.claims.as_deref() == Some(digest.to_string().as_str()), "the outcome is of other claims"),
+        (outcome.tick_ms.map(|tick| tick.div_euclid(1000)) == Some(claims.iat), "the outcome has another tick"),
+    ];
+    match same.into_iter().find(|(same, _)| !same) {
+        None => Ok(()),
+        Some((_, what)) => Err(VerifyError::Mismatch(what)),
+    }
+}
+
+fn check_parties(claims: &Claims, bundle: &Bundle) -> Result<(), VerifyError> {
+    let named = claims.parties.iter().map(|party| (&party.role, &party.commitment));
+    let opened = bundle.parties.iter().map(|party| (&party.role, &party.commitment));
+    if named.eq(opened) { Ok(()) } else { Err(VerifyError::Mismatch("the openings are of other parties")) }
+}

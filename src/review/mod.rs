@@ -1,0 +1,1 @@
+//! What auditors and operators look at: policies against guests, and the home derived again.

@@ -1,6 +1,7 @@
 //! Anshi: a data sandbox. Data that is usable but invisible; `docs/architecture.md` tells how.
 
 pub mod catalog;
+pub mod cli;
 pub mod config;
 pub mod data;
 pub mod disclosure;
@@ -14,3 +15,4 @@ pub mod log;
 pub mod model;
 pub mod policy;
 pub mod receipt;
+pub mod review;

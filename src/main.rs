@@ -1,3 +1,7 @@
 //! The `anshi` command. Owns nothing: see `cli`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    anshi::cli::main()
+}

@@ -229,3 +229,30 @@ impl std::ops::Deref for MappedFile {
         &self.0
     }
 }
+
+/// A folder that is removed when dropped.
+#[derive(Debug)]
+pub struct TemporaryDir(PathBuf);
+
+impl TemporaryDir {
+    /// A new empty folder below the system's folder for such.
+    pub fn new() -> Result<Self, FileError> {
+        let random = super::Entropy.bytes::<8>().map(u64::from_be_bytes);
+        let base = std::env::temp_dir();
+        let random = random.map_err(|error| failed("name", &base)(io::Error::other(error)))?;
+        let path = base.join(format!("anshi-{random:016x}"));
+        fs::create_dir(&path).map_err(failed("create", &path))?;
+        Ok(Self(path))
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TemporaryDir {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

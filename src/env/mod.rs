@@ -5,13 +5,15 @@ mod child;
 mod clock;
 mod entropy;
 mod files;
+mod tool;
 pub mod weaken;
 
 pub use child::{ChildError, ChildLimits, ChildOutput, limit_this_process, run_child};
 pub use clock::{Clock, Stopwatch};
 pub use entropy::{Entropy, EntropyError};
 pub use files::{
-    DirLock, Durable, FileError, MappedFile, create_dir, create_new, is_private, link_or_exists, list_dir, open,
-    overwrite_synced, program, publish_dir, read, read_program, read_text, remove_file, variable, write_atomic,
-    write_unsynced,
+    DirLock, Durable, FileError, MappedFile, TemporaryDir, create_dir, create_new, is_private, link_or_exists,
+    list_dir, open, overwrite_synced, program, publish_dir, read, read_program, read_text, remove_file, variable,
+    write_atomic, write_unsynced,
 };
+pub use tool::run_tool;

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 use serde_json::json;
 
+use crate::catalog::{Catalog, CatalogError};
 use crate::config::{CONFIG_FILE, HomeKind};
-use crate::env::{Durable, Entropy, EntropyError, FileError, create_dir, list_dir, read_text, write_atomic};
+use crate::env::{
+    Durable, Entropy, EntropyError, FileError, TemporaryDir, create_dir, list_dir, read_text, write_atomic,
+};
 use crate::guest::{CalibrateError, nanos_per_kilofuel};
 use crate::keys::{JwkError, PublicJwk, SaltKey, SigningKey};
 use crate::ledger::{LedgerConfig, LedgerError, create};
@@ -137,6 +140,17 @@ pub enum InitError {
         /// Why.
         error: JwkError,
     },
+}
+
+/// The catalog that is built in.
+pub fn unpack_catalog() -> Result<Catalog, CatalogError> {
+    let folder = TemporaryDir::new()?;
+    for file in CATALOG.files() {
+        if let Some(name) = file.path().file_name() {
+            write_atomic(&folder.path().join(name), file.contents(), Durable::Shared)?;
+        }
+    }
+    Catalog::load(folder.path())
 }
 
 /// Reads a private key.

@@ -11,5 +11,5 @@ mod wire;
 
 pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose_job};
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
-pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, load_key};
+pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, load_key, unpack_catalog};
 pub use life::{Answered, Failure, answer};

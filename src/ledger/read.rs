@@ -152,6 +152,14 @@ impl LedgerReader {
         spent(&self.0, account, party, client, window_start(day, quota.window_days))
     }
 
+    /// Every account, party and client that was ever charged.
+    pub fn charged(&self) -> Result<Vec<(String, Digest, String)>, LedgerError> {
+        let mut statement =
+            self.0.prepare("SELECT DISTINCT account, party, client FROM charge ORDER BY account, client, party")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, digest(row, 1)?, row.get(2)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// What was spent since `since` and ever, of every account that was ever charged.
     pub fn all_spent(&self, since: Date) -> Result<Vec<SpentRow>, LedgerError> {
         let mut statement = self.0.prepare(

@@ -39,6 +39,14 @@ pub struct Bundle {
     pub parties: Vec<OpenedParty>,
 }
 
+impl Bundle {
+    /// The receipt's claims, unverified: for a look, or where the engine itself has just signed them.
+    pub fn claims(&self) -> Option<super::Claims> {
+        let payload = self.receipt.split('.').nth(1)?;
+        serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?).ok()
+    }
+}
+
 /// A record with what opens its leaf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -169,6 +169,6 @@ mod tests {
         assert_eq!(UnitKeys::new(42).key(7), PINNED_KEY);
     }
 
-    const PINNED_BITS: u64 = 0;
-    const PINNED_KEY: u64 = 0;
+    const PINNED_BITS: u64 = 12_740_263_649_319_443_980;
+    const PINNED_KEY: u64 = 5_512_203_764_421_985_043;
 }

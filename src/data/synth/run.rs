@@ -13,7 +13,7 @@ use super::ids::{Ids, UNITS_MAX};
 use super::manifest::{MANIFEST_FILE, SeedError, SeedFile, SeedManifest, delivered};
 use super::table::{Life, Table};
 use crate::catalog::{Catalog, Dataset};
-use crate::env::{FileError, create_dir, remove_file};
+use crate::env::{FileError, create_dir, list_dir, remove_file};
 use crate::model::{Date, DateFormat, IdError, UnitId};
 
 /// The rows of all datasets together at scale 1: those of the city's catalogues.
@@ -74,7 +74,7 @@ pub enum SynthError {
     #[error("an invented identifier is wrong: {0}")]
     Id(#[from] IdError),
     /// The folder has files that are not synthetic.
-    #[error("`{}` is in the way: a synthetic delivery needs a folder of its own", .0.display())]
+    #[error("`{}` is in the way, and no seed manifest says that it is synthetic: choose another folder", .0.display())]
     Occupied(PathBuf),
     /// A file would be taken for one of another dataset.
     #[error("the file `{path}` of `{dataset}` also fits the source of `{other}`: give each its own folder")]
@@ -154,16 +154,21 @@ fn plan(tables: &[Table<'_>], firms: &Firms<'_>, scale_ppm: u64) -> Result<(u64,
 
 /// Removes an older synthetic delivery; refuses to touch anything else.
 fn clear(out: &Path) -> Result<(), SynthError> {
-    let listed = SeedManifest::read(out)?.map_or_else(Vec::new, |manifest| manifest.files);
+    let Some(manifest) = SeedManifest::read(out)? else {
+        return match list_dir(out)?.into_iter().next() {
+            Some(foreign) => Err(SynthError::Occupied(foreign)),
+            None => Ok(create_dir(out)?),
+        };
+    };
     let present = delivered(out)?;
-    if let Some(foreign) = present.iter().find(|path| !listed.iter().any(|file| file.path == **path)) {
+    if let Some(foreign) = present.iter().find(|path| !manifest.files.iter().any(|file| file.path == **path)) {
         return Err(SynthError::Occupied(out.join(foreign)));
     }
     remove_file(&out.join(MANIFEST_FILE))?;
     for path in present {
         remove_file(&out.join(path))?;
     }
-    Ok(create_dir(out)?)
+    Ok(())
 }
 
 fn file_count(dataset: &Dataset) -> usize {

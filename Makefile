@@ -1,0 +1,43 @@
+# Everything that a developer, an auditor or CI runs. `make help` lists it.
+# One target folder for everything, outside the clone, so that a fresh clone does not rebuild the world.
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/anshi-target
+ANSHI := $(CARGO_TARGET_DIR)/release/anshi
+GUESTS := target/guests
+export ANSHI_GUESTS_DIR := $(CURDIR)/$(GUESTS)
+DEMO_HOME ?= $(shell mktemp -u /tmp/anshi-demo-XXXXXX)
+ROUNDS ?= 200
+NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
+ifdef NEXTEST
+TEST := cargo nextest run --release --no-fail-fast
+else
+TEST := cargo test --release
+endif
+
+.PHONY: help build target guests demo test lint docs-test foreign crash attacks bench clean
+
+help:            ## list the targets
+	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
+
+target:          ## add the WebAssembly target
+	@rustup target list --installed 2>/dev/null | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
+
+build: target    ## build the `anshi` command
+	cargo build --release --locked --bin anshi
+
+guests: target   ## build the guests for the tests
+	@mkdir -p $(GUESTS)
+	cd sandbox-guests && env -u RUSTFLAGS cargo build --release --locked --target wasm32-unknown-unknown
+	cp $(CARGO_TARGET_DIR)/wasm32-unknown-unknown/release/*.wasm $(GUESTS)/
+
+demo: build      ## watch a bank's question be answered
+	$(ANSHI) demo --home $(DEMO_HOME)
+
+test: guests     ## all tests: the project's, then the guests' own
+	$(TEST) --locked
+	cd sandbox-guests && cargo test --release --locked --quiet
+
+lint:            ## formatting, clippy and rustdoc, warnings denied
+	cargo fmt --all --check
+	cargo clippy --release --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps
+	cd sandbox-guests && cargo fmt --all --check && cargo clippy --release --locked --all-targets -- -D warnings

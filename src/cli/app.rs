@@ -1,0 +1,129 @@
+//! The arguments and which command they mean.
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::error::CliError;
+use super::terminal::Terminal;
+use super::{budget, consent, demo, guest, ingest, init, key, policy, receipt, run, snapshot, synth};
+use crate::guest::{CHILD_COMMAND, child_main};
+use crate::model::Lang;
+
+/// Anshi (暗室): a data sandbox. Data that is usable but invisible.
+#[derive(Parser)]
+#[command(name = "anshi", version, disable_help_subcommand = true, after_help = EXIT_CODES)]
+struct App {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by a policy, 4 verification failed.\n\
+Example: anshi demo --home /tmp/anshi-demo";
+
+#[derive(Args)]
+struct Common {
+    /// Print JSON, for programs
+    #[arg(long, global = true)]
+    json: bool,
+    /// The language of what people read: zh or en (default: the locale's)
+    #[arg(long, global = true, value_parser = read_lang)]
+    lang: Option<Lang>,
+}
+
+fn read_lang(text: &str) -> Result<Lang, String> {
+    match text {
+        "zh" => Ok(Lang::Zh),
+        "en" => Ok(Lang::En),
+        _ => Err("a language is `zh` or `en`".to_owned()),
+    }
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a home: keys, catalog, policies, ledger, log
+    Init(init::InitArgs),
+    /// Watch a bank's question about a firm be answered, from invented data to a verified receipt
+    Demo(demo::DemoArgs),
+    /// Ask one question and write the receipt's bundle
+    Run(run::RunArgs),
+    /// Invent the departments' deliveries: deterministic by seed
+    Synth(synth::SynthArgs),
+    /// Take deliveries into a new snapshot
+    Ingest(ingest::IngestArgs),
+    /// List, show and verify snapshots
+    #[command(subcommand)]
+    Snapshot(snapshot::SnapshotCommand),
+    /// Build, inspect and register guests
+    #[command(subcommand)]
+    Guest(guest::GuestCommand),
+    /// Check policies
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    /// Issue and revoke consents of the development authority
+    #[command(subcommand)]
+    Consent(consent::ConsentCommand),
+    /// Show and verify receipts
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
+    /// Derive a home's log, ledger and snapshots again
+    #[command(subcommand)]
+    Audit(receipt::AuditCommand),
+    /// Show what was spent
+    #[command(subcommand)]
+    Budget(budget::BudgetCommand),
+    /// Make and show keys
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(CHILD_COMMAND) {
+        weaken_child(arguments.next().as_deref());
+        return if child_main().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    let app = App::parse();
+    let terminal = Terminal::new(app.common.json, app.common.lang);
+    terminal.start_tracing();
+    match dispatch(app.command, &terminal) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal.report(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// The child of a weakened engine is weakened alike; in every other build the argument means nothing.
+#[cfg(feature = "weaken")]
+fn weaken_child(argument: Option<&str>) {
+    use crate::env::weaken::{Weakness, set};
+    if argument == Some("--weaken-imports") {
+        set(Some(Weakness::ImportsIgnored));
+    }
+}
+
+#[cfg(not(feature = "weaken"))]
+fn weaken_child(_: Option<&str>) {}
+
+fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
+    match command {
+        Command::Init(args) => init::init(&args, terminal),
+        Command::Demo(args) => demo::demo(&args, terminal),
+        Command::Run(args) => run::run(&args, terminal),
+        Command::Synth(args) => synth::synth(&args, terminal),
+        Command::Ingest(args) => ingest::ingest_command(&args, terminal),
+        Command::Snapshot(command) => snapshot::snapshot(&command, terminal),
+        Command::Guest(command) => guest::guest(&command, terminal),
+        Command::Policy(command) => policy::policy(&command, terminal),
+        Command::Consent(command) => consent::consent(&command, terminal),
+        Command::Receipt(command) => receipt::receipt(&command, terminal),
+        Command::Audit(command) => receipt::audit(&command, terminal),
+        Command::Budget(command) => budget::budget(&command, terminal),
+        Command::Key(command) => key::key(&command, terminal),
+    }
+}

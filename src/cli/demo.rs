@@ -1,0 +1,200 @@
+//! `anshi demo`: the whole way, from invented data to verified receipts, in steps that a newcomer understands.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+use super::error::CliError;
+use super::message::Message;
+use super::receipt::verify_files;
+use super::run::{RunArgs, ask, open_engine, summarise, write_bundle};
+use super::terminal::Terminal;
+use super::{guest, ingest, synth};
+use crate::catalog::Catalog;
+use crate::config::{Config, HomeKind};
+use crate::data::synth::SynthReport;
+use crate::env::{Durable, Entropy, create_dir, read_text, write_atomic};
+use crate::job::{Engine, HomePaths, InitOptions, initialise};
+use crate::keys::sha256;
+use crate::model::{Date, Digest};
+
+const POLICY: &str = "sme-credit-check";
+const GUEST_FOLDER: &str = "sandbox-guests/sme-credit-check";
+
+/// Arguments of `anshi demo`.
+#[derive(Args)]
+#[command(after_help = "Example: anshi demo --home /tmp/anshi-demo")]
+pub struct DemoArgs {
+    /// The folder of the demo's home: absent or empty
+    #[arg(long)]
+    pub home: PathBuf,
+    /// 1 means 9.2 million rows over the datasets present
+    #[arg(long, default_value = "0.01", value_parser = synth::read_scale)]
+    pub scale: u64,
+    /// A guest to use instead of building `sandbox-guests/sme-credit-check`
+    #[arg(long)]
+    pub guest: Option<PathBuf>,
+}
+
+/// What the steps hand on.
+struct Demo<'a> {
+    home: &'a Path,
+    folder: PathBuf,
+    terminal: &'a Terminal,
+}
+
+/// Runs the demo.
+pub fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<(), CliError> {
+    let demo = Demo { home: &args.home, folder: args.home.join("demo"), terminal };
+    if args.guest.is_none() && !Path::new(GUEST_FOLDER).is_dir() {
+        return Err(CliError::Use(format!(
+            "`{GUEST_FOLDER}` is not here: run in the project's folder, or give --guest FILE"
+        )));
+    }
+    terminal.say(&Message::DemoTitle);
+    demo.make_home()?;
+    let report = demo.invent(args.scale)?;
+    demo.ingest()?;
+    let (guest_file, guest) = demo.guest(args.guest.as_deref())?;
+    demo.policy(guest)?;
+    let results = demo.jobs(&guest_file, guest, &report)?;
+    demo.verify()?;
+    terminal.say(&Message::DemoNext {
+        home: args.home.display().to_string(),
+        guest: guest_file.display().to_string(),
+        party: report.healthy.to_string(),
+    });
+    terminal.result(&json!({
+        "home": args.home.display().to_string(), "guest": guest.to_string(), "jobs": results,
+        "examples": { "healthy": report.healthy.to_string(), "failing": report.failing.to_string() },
+    }));
+    Ok(())
+}
+
+impl Demo<'_> {
+    fn make_home(&self) -> Result<(), CliError> {
+        let options = InitOptions { home: self.home.to_owned(), kind: HomeKind::Synthetic };
+        initialise(&options, &Entropy).map_err(CliError::failed)?;
+        create_dir(&self.folder).map_err(CliError::failed)?;
+        self.terminal.say(&Message::DemoHome { home: self.home.display().to_string() });
+        Ok(())
+    }
+
+    fn invent(&self, scale: u64) -> Result<SynthReport, CliError> {
+        let config = Config::load(self.home).map_err(CliError::failed)?;
+        let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
+        let args = synth::SynthArgs {
+            out: self.folder.join("delivery"),
+            scale,
+            seed: 1,
+            as_of: Date::from_ymd(2026, 9, 30).unwrap_or(Date::from_days(0)),
+            catalog: None,
+        };
+        let report = synth::write(&catalog, &args, self.terminal)?;
+        let rows = report.datasets.iter().map(|(_, rows)| rows).sum();
+        self.terminal.say(&Message::DemoInvented { rows, units: report.units, datasets: report.datasets.len() });
+        Ok(report)
+    }
+
+    fn ingest(&self) -> Result<(), CliError> {
+        let report = ingest::take(self.home, &self.folder.join("delivery"), None, self.terminal)?;
+        if report.failed() {
+            return Err(CliError::Failed("a dataset could not be taken".to_owned()));
+        }
+        let name = report.snapshot.map(|name| name.to_string()).unwrap_or_default();
+        let rejected = report.datasets.iter().map(|dataset| match dataset.outcome {
+            crate::data::Outcome::Published { rejected, .. } => rejected,
+            _ => 0,
+        });
+        self.terminal.say(&Message::DemoIngested { name, rejected: rejected.sum() });
+        Ok(())
+    }
+
+    fn guest(&self, given: Option<&Path>) -> Result<(PathBuf, Digest), CliError> {
+        let out = self.folder.join("sme-credit-check.wasm");
+        let component = match given {
+            Some(path) => {
+                let module = guest::read_guest(path)?;
+                write_atomic(&out, &module, Durable::Shared).map_err(CliError::failed)?;
+                module
+            }
+            None => guest::build(Path::new(GUEST_FOLDER), Some(&out))?.1,
+        };
+        let digest = sha256(&component);
+        self.terminal.say(&Message::DemoGuest { bytes: component.len() as u64, digest: digest.to_string() });
+        Ok((out, digest))
+    }
+
+    /// Reviews the policy for this one guest: its digest takes the place of `"any"`.
+    fn policy(&self, guest: Digest) -> Result<(), CliError> {
+        let path = self.home.join("policies").join(POLICY).join("policy.toml");
+        let text = read_text(&path).map_err(CliError::failed)?;
+        let pinned = text.replace("guests = \"any\" ", &format!("guests = [\"{guest}\"] "));
+        write_atomic(&path, pinned.as_bytes(), Durable::Shared).map_err(CliError::failed)?;
+        self.terminal.say(&Message::DemoPolicy { path: path.display().to_string() });
+        Ok(())
+    }
+
+    fn jobs(&self, guest_file: &Path, guest: Digest, report: &SynthReport) -> Result<Vec<serde_json::Value>, CliError> {
+        let (engine, runtime) = open_engine(self.home)?;
+        let module = guest::read_guest(guest_file)?;
+        runtime.block_on(engine.register(&module)).map_err(CliError::failed)?;
+        let healthy = self.job(&engine, &runtime, guest, (&report.healthy.to_string(), "healthy", true))?;
+        let failing = self.job(&engine, &runtime, guest, (&report.failing.to_string(), "failing", true))?;
+        let refused = self.job(&engine, &runtime, guest, (&report.healthy.to_string(), "refused", false))?;
+        Ok(vec![healthy, failing, refused])
+    }
+
+    fn job(
+        &self,
+        engine: &Engine,
+        runtime: &Runtime,
+        guest: Digest,
+        ask_for: (&str, &str, bool),
+    ) -> Result<serde_json::Value, CliError> {
+        let (party, name, consented) = ask_for;
+        let out = self.folder.join(format!("{name}.bundle.json"));
+        let args = RunArgs {
+            home: self.home.to_owned(),
+            policy: POLICY.to_owned(),
+            guest: PathBuf::new(),
+            parties: vec![("enterprise".to_owned(), party.to_owned())],
+            parameters: vec![("min_paid_fen".to_owned(), "50000000".to_owned())],
+            consents: if consented { vec!["auto".to_owned()] } else { Vec::new() },
+            client: "smart-finance".to_owned(),
+            client_key: None,
+            out: out.clone(),
+        };
+        match ask(engine, runtime, &args, guest) {
+            Ok(answered) => {
+                let summary = summarise(&answered)?;
+                write_bundle(&answered, &out)?;
+                self.terminal.say(&Message::DemoAnswered {
+                    party: party.to_owned(),
+                    label: summary.label.clone(),
+                    bits: summary.bits,
+                    out: out.display().to_string(),
+                });
+                Ok(
+                    json!({ "party": party, "result": summary.label, "bits": summary.bits, "out": out.display().to_string() }),
+                )
+            }
+            Err(CliError::Refused(refusal)) => {
+                self.terminal.say(&Message::DemoRefused { party: party.to_owned(), refusal: refusal.clone() });
+                Ok(json!({ "party": party, "refused": refusal.code.word() }))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn verify(&self) -> Result<(), CliError> {
+        let paths = HomePaths::new(self.home);
+        for name in ["healthy", "failing"] {
+            verify_files(&self.folder.join(format!("{name}.bundle.json")), &paths.jwks(), &paths.log_key())?;
+        }
+        self.terminal.say(&Message::DemoVerified);
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! `anshi guest`: build, inspect and register guests.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::error::CliError;
+use super::message::Message;
+use super::run::open_engine;
+use super::terminal::Terminal;
+use crate::env::{Durable, read, run_tool, write_atomic};
+use crate::guest::{GUEST_BYTES_MAX, Registry, inspect};
+use crate::keys::sha256;
+use crate::model::{Digest, Manifest};
+
+/// Subcommands of `anshi guest`.
+#[derive(Subcommand)]
+pub enum GuestCommand {
+    /// Build a Rust guest and make a component of it
+    #[command(after_help = "Example: anshi guest build sandbox-guests/sme-credit-check --out sme-credit-check.wasm")]
+    Build(BuildArgs),
+    /// Say what a guest reads and may answer, without data and without a home
+    #[command(after_help = "Example: anshi guest inspect sme-credit-check.wasm")]
+    Inspect(InspectArgs),
+    /// Register a guest with a home
+    #[command(after_help = "Example: anshi guest register --home /srv/anshi sme-credit-check.wasm")]
+    Register(RegisterArgs),
+}
+
+/// Arguments of `anshi guest build`.
+#[derive(Args)]
+pub struct BuildArgs {
+    /// The guest's folder, with its Cargo.toml
+    pub folder: PathBuf,
+    /// Where to write the component (default: beside the build's output)
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+}
+
+/// Arguments of `anshi guest inspect`.
+#[derive(Args)]
+pub struct InspectArgs {
+    /// The guest
+    pub file: PathBuf,
+}
+
+/// Arguments of `anshi guest register`.
+#[derive(Args)]
+pub struct RegisterArgs {
+    /// The home
+    #[arg(long)]
+    pub home: PathBuf,
+    /// The guest
+    pub file: PathBuf,
+}
+
+/// Runs a subcommand.
+pub fn guest(command: &GuestCommand, terminal: &Terminal) -> Result<(), CliError> {
+    match command {
+        GuestCommand::Build(args) => {
+            let (path, component) = build(&args.folder, args.out.as_deref())?;
+            let digest = sha256(&component);
+            let bytes = component.len() as u64;
+            terminal.say(&Message::GuestBuilt { path: path.display().to_string(), bytes, digest: digest.to_string() });
+            terminal
+                .result(&json!({ "path": path.display().to_string(), "bytes": bytes, "guest": digest.to_string() }));
+            Ok(())
+        }
+        GuestCommand::Inspect(args) => inspect_command(&args.file, terminal),
+        GuestCommand::Register(args) => register(args, terminal),
+    }
+}
+
+/// One line of cargo's `--message-format=json`.
+#[derive(Deserialize)]
+struct CargoMessage {
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+}
+
+/// Builds a guest; gives the component's path and bytes.
+pub fn build(folder: &Path, out: Option<&Path>) -> Result<(PathBuf, Vec<u8>), CliError> {
+    if !folder.join("Cargo.toml").is_file() {
+        return Err(CliError::Use(format!("`{}` has no Cargo.toml: name a guest's folder", folder.display())));
+    }
+    let arguments =
+        ["build", "--release", "--locked", "--target", "wasm32-unknown-unknown", "--message-format=json", "--quiet"];
+    let printed = run_tool("cargo", &arguments, folder).map_err(CliError::failed)?;
+    let printed = printed.ok_or_else(|| {
+        CliError::Failed(
+            "the guest does not build\nhelp: is the target there? `rustup target add wasm32-unknown-unknown`"
+                .to_owned(),
+        )
+    })?;
+    let lines = String::from_utf8_lossy(&printed);
+    let files =
+        lines.lines().filter_map(|line| serde_json::from_str::<CargoMessage>(line).ok()).flat_map(|m| m.filenames);
+    let module = files.filter(|path| path.extension().is_some_and(|extension| extension == "wasm")).last();
+    let module =
+        module.ok_or_else(|| CliError::Failed("the build made no `.wasm`: is the crate a `cdylib`?".to_owned()))?;
+    let component = inspect(&read_guest(&module)?).map_err(CliError::failed)?.component;
+    let path = out.map_or_else(|| module.with_extension("component.wasm"), Path::to_owned);
+    write_atomic(&path, &component, Durable::Shared).map_err(CliError::failed)?;
+    Ok((path, component))
+}
+
+/// Reads a guest's file.
+pub fn read_guest(path: &Path) -> Result<Vec<u8>, CliError> {
+    read(path, GUEST_BYTES_MAX as u64).map_err(CliError::failed)
+}
+
+fn inspect_command(path: &Path, terminal: &Terminal) -> Result<(), CliError> {
+    let module = read_guest(path)?;
+    let manifest = describe(&module)?;
+    let bytes = module.len() as u64;
+    terminal.say(&Message::GuestInspected { digest: sha256(&module).to_string(), bytes });
+    for parameter in &manifest.parameters {
+        terminal.say(&Message::GuestParameter { name: parameter.name.clone(), kind: parameter.kind.word() });
+    }
+    for role in &manifest.roles {
+        for table in &role.tables {
+            let columns = table.reads.iter().map(|read| read.column.clone()).collect::<Vec<_>>().join(", ");
+            terminal.say(&Message::GuestReads { role: role.name.clone(), dataset: table.dataset.clone(), columns });
+        }
+    }
+    terminal.say(&Message::GuestAnswers { labels: manifest.labels.join(", ") });
+    terminal.result(&json!({ "guest": sha256(&module).to_string(), "bytes": bytes, "imports": [], "manifest": manifest_json(&manifest) }));
+    Ok(())
+}
+
+/// Compiles and describes a guest in the child, in a folder that is thrown away.
+pub fn describe(module: &[u8]) -> Result<Manifest, CliError> {
+    let program = crate::env::program().map_err(CliError::failed)?;
+    let folder = crate::env::TemporaryDir::new().map_err(CliError::failed)?;
+    let registry = Registry::open(folder.path(), &program).map_err(CliError::failed)?;
+    Ok(registry.register(module).map_err(CliError::failed)?.manifest)
+}
+
+fn manifest_json(manifest: &Manifest) -> serde_json::Value {
+    let table = |table: &crate::model::TableRead| json!({ "dataset": table.dataset, "columns": table.reads.iter().map(|read| &read.column).collect::<Vec<_>>() });
+    let roles = manifest
+        .roles
+        .iter()
+        .map(|role| json!({ "name": role.name, "tables": role.tables.iter().map(table).collect::<Vec<_>>() }));
+    json!({
+        "parameters": manifest.parameters.iter().map(|p| json!({ "name": p.name, "kind": p.kind.word() })).collect::<Vec<_>>(),
+        "roles": roles.collect::<Vec<_>>(),
+        "labels": manifest.labels,
+    })
+}
+
+fn register(args: &RegisterArgs, terminal: &Terminal) -> Result<(), CliError> {
+    let module = read_guest(&args.file)?;
+    let (engine, runtime) = open_engine(&args.home)?;
+    let digest: Digest = runtime.block_on(engine.register(&module)).map_err(CliError::failed)?;
+    terminal.say(&Message::GuestRegistered { digest: digest.to_string() });
+    let guest = engine.guest(digest).map_err(CliError::failed)?;
+    let mut findings = Vec::new();
+    for policy in engine.policies().policies() {
+        let misfits = guest.as_ref().map(|guest| crate::policy::fit(policy, guest.manifest(), engine.catalog()).err());
+        let misfits = misfits.flatten().unwrap_or_default();
+        terminal.say(&Message::GuestFits { policy: policy.id.clone(), misfits: misfits.clone() });
+        findings.push(json!({ "policy": policy.id, "misfits": misfits }));
+    }
+    terminal.result(&json!({ "guest": digest.to_string(), "policies": findings }));
+    Ok(())
+}

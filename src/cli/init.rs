@@ -1,0 +1,51 @@
+//! `anshi init`: make a home.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::error::CliError;
+use super::message::Message;
+use super::terminal::Terminal;
+use crate::config::HomeKind;
+use crate::env::Entropy;
+use crate::job::{InitOptions, initialise};
+
+/// Arguments of `anshi init`.
+#[derive(Args)]
+#[command(after_help = "Example: anshi init --home /srv/anshi --kind synthetic")]
+pub struct InitArgs {
+    /// The home's folder: absent or empty
+    #[arg(long)]
+    pub home: PathBuf,
+    /// What the home is, for good
+    #[arg(long, value_enum)]
+    pub kind: Kind,
+}
+
+/// A home's kind on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Kind {
+    /// Invented data alone; debug output; keys marked as test
+    Synthetic,
+    /// Real data; no debug path; approvals needed
+    Production,
+}
+
+impl From<Kind> for HomeKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Synthetic => Self::Synthetic,
+            Kind::Production => Self::Production,
+        }
+    }
+}
+
+/// Makes a home.
+pub fn init(args: &InitArgs, terminal: &Terminal) -> Result<(), CliError> {
+    let kind = HomeKind::from(args.kind);
+    initialise(&InitOptions { home: args.home.clone(), kind }, &Entropy).map_err(CliError::failed)?;
+    terminal.say(&Message::HomeMade { home: args.home.display().to_string(), kind: kind.word() });
+    terminal.result(&serde_json::json!({ "home": args.home.display().to_string(), "kind": kind.word() }));
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! `anshi snapshot`: list, show and verify.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::error::CliError;
+use super::message::Message;
+use super::terminal::Terminal;
+use crate::catalog::Catalog;
+use crate::config::Config;
+use crate::data::Snapshot;
+use crate::job::HomePaths;
+use crate::model::Digest;
+
+/// Subcommands of `anshi snapshot`.
+#[derive(Subcommand)]
+pub enum SnapshotCommand {
+    /// List the home's snapshots
+    #[command(after_help = "Example: anshi snapshot list --home /srv/anshi")]
+    List(HomeArgs),
+    /// Show one: its datasets, rows, units and age
+    #[command(after_help = "Example: anshi snapshot show --home /srv/anshi")]
+    Show(NamedArgs),
+    /// Read every file again and derive what can be derived
+    #[command(after_help = "Example: anshi snapshot verify --home /srv/anshi")]
+    Verify(NamedArgs),
+}
+
+/// A home.
+#[derive(Args)]
+pub struct HomeArgs {
+    /// The home
+    #[arg(long)]
+    pub home: PathBuf,
+}
+
+/// A home and a snapshot.
+#[derive(Args)]
+pub struct NamedArgs {
+    /// The home
+    #[arg(long)]
+    pub home: PathBuf,
+    /// The snapshot, `sha256:…` (default: the current one)
+    pub name: Option<Digest>,
+}
+
+/// Runs a subcommand.
+pub fn snapshot(command: &SnapshotCommand, terminal: &Terminal) -> Result<(), CliError> {
+    match command {
+        SnapshotCommand::List(args) => list(args, terminal),
+        SnapshotCommand::Show(args) => show(args, terminal),
+        SnapshotCommand::Verify(args) => verify(args, terminal),
+    }
+}
+
+fn list(args: &HomeArgs, terminal: &Terminal) -> Result<(), CliError> {
+    let data = HomePaths::new(&args.home).data();
+    let current = Snapshot::current(&data).map_err(CliError::failed)?;
+    let names = Snapshot::list(&data).map_err(CliError::failed)?;
+    for name in &names {
+        terminal.say(&Message::SnapshotListed { name: name.to_string(), current: Some(*name) == current });
+    }
+    let names: Vec<String> = names.iter().map(Digest::to_string).collect();
+    terminal.result(&json!({ "current": current.map(|name| name.to_string()), "snapshots": names }));
+    Ok(())
+}
+
+fn open(args: &NamedArgs) -> Result<Snapshot, CliError> {
+    let config = Config::load(&args.home).map_err(CliError::failed)?;
+    let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
+    Snapshot::open(&HomePaths::new(&args.home).data(), &catalog, args.name).map_err(CliError::failed)
+}
+
+fn show(args: &NamedArgs, terminal: &Terminal) -> Result<(), CliError> {
+    let snapshot = open(args)?;
+    terminal.say(&Message::SnapshotShown { name: snapshot.name().to_string(), as_of: snapshot.as_of().to_string() });
+    for entry in &snapshot.manifest().datasets {
+        terminal.say(&Message::DatasetShown {
+            name: entry.name.clone(),
+            rows: entry.rows,
+            units: entry.units,
+            rejected: entry.rejected,
+            as_of: entry.as_of.to_string(),
+        });
+    }
+    let one = |entry: &crate::data::DatasetEntry| json!({ "name": entry.name, "rows": entry.rows, "units": entry.units, "rejected": entry.rejected, "as_of": entry.as_of.to_string() });
+    let datasets: Vec<_> = snapshot.manifest().datasets.iter().map(one).collect();
+    terminal.result(&json!({ "snapshot": snapshot.name().to_string(), "as_of": snapshot.as_of().to_string(), "datasets": datasets }));
+    Ok(())
+}
+
+fn verify(args: &NamedArgs, terminal: &Terminal) -> Result<(), CliError> {
+    let snapshot = open(args)?;
+    snapshot.verify_files(&mut |_| {}).map_err(|error| CliError::Unverified(error.to_string()))?;
+    terminal.say(&Message::SnapshotVerified { name: snapshot.name().to_string() });
+    terminal.result(&json!({ "snapshot": snapshot.name().to_string(), "verified": true }));
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! `anshi synth`: invent the departments' deliveries.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::error::CliError;
+use super::message::Message;
+use super::terminal::Terminal;
+use crate::catalog::Catalog;
+use crate::data::synth::{SynthOptions, SynthReport, synthesise};
+use crate::env::create_dir;
+use crate::job::unpack_catalog;
+use crate::model::{Date, parse_decimal};
+
+/// Arguments of `anshi synth`.
+#[derive(Args)]
+#[command(after_help = "Example: anshi synth --out /tmp/delivery --scale 0.01 --seed 7")]
+pub struct SynthArgs {
+    /// The folder to write the delivery to
+    #[arg(long)]
+    pub out: PathBuf,
+    /// 1 means 9.2 million rows over the datasets present
+    #[arg(long, default_value = "0.01", value_parser = read_scale)]
+    pub scale: u64,
+    /// The same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The day of the delivery
+    #[arg(long, default_value = "2026-09-30")]
+    pub as_of: Date,
+    /// The catalog's folder (default: the one built in)
+    #[arg(long)]
+    pub catalog: Option<PathBuf>,
+}
+
+/// A decimal scale, in millionths.
+pub fn read_scale(text: &str) -> Result<u64, String> {
+    let scale = parse_decimal(text.as_bytes(), 6).map_err(|error| error.to_string())?;
+    u64::try_from(scale)
+        .ok()
+        .filter(|scale| (1..=100_000_000).contains(scale))
+        .ok_or_else(|| "a scale is from 0.000001 to 100".to_owned())
+}
+
+/// Writes a delivery.
+pub fn synth(args: &SynthArgs, terminal: &Terminal) -> Result<(), CliError> {
+    create_dir(&args.out).map_err(CliError::failed)?;
+    let catalog = match &args.catalog {
+        Some(folder) => Catalog::load(folder).map_err(CliError::failed)?,
+        None => unpack_catalog().map_err(CliError::failed)?,
+    };
+    let report = write(&catalog, args, terminal)?;
+    for (name, rows) in &report.datasets {
+        terminal.say(&Message::DatasetInvented { name: name.clone(), rows: *rows });
+    }
+    let (healthy, failing) = (report.healthy.to_string(), report.failing.to_string());
+    terminal.say(&Message::Invented { units: report.units, healthy: healthy.clone(), failing: failing.clone() });
+    let datasets: serde_json::Map<_, _> =
+        report.datasets.iter().map(|(name, rows)| (name.clone(), json!(rows))).collect();
+    terminal.result(&json!({
+        "seed": report.seed, "as_of": report.as_of.to_string(), "units": report.units, "rows": datasets,
+        "examples": { "healthy": healthy, "failing": failing },
+    }));
+    Ok(())
+}
+
+/// Writes a delivery, with progress.
+pub fn write(catalog: &Catalog, args: &SynthArgs, terminal: &Terminal) -> Result<SynthReport, CliError> {
+    let options = SynthOptions { scale_ppm: args.scale, seed: args.seed, as_of: args.as_of };
+    let bar = terminal.progress(&Message::Inventing, 0);
+    let report = synthesise(catalog, &args.out, &options, &mut |rows, expected| {
+        bar.set_length(expected);
+        bar.set_position(rows);
+    });
+    bar.finish_and_clear();
+    report.map_err(CliError::failed)
+}

@@ -1,0 +1,81 @@
+//! What a person or a program sees: lines, JSON, progress, errors.
+
+use std::io::{IsTerminal, Write};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tracing_subscriber::EnvFilter;
+
+use super::error::CliError;
+use super::message::Message;
+use crate::env::variable;
+use crate::model::Lang;
+
+/// Where a command speaks.
+pub struct Terminal {
+    json: bool,
+    lang: Lang,
+}
+
+impl Terminal {
+    /// A terminal with these options.
+    pub fn new(json: bool, lang: Option<Lang>) -> Self {
+        Self { json, lang: lang.unwrap_or_else(locale) }
+    }
+
+    /// The language.
+    pub const fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// Says a message to a person; a program gets [`Self::result`] alone.
+    pub fn say(&self, message: &Message) {
+        if !self.json {
+            self.line(&message.text(self.lang));
+        }
+    }
+
+    /// Prints a command's result for a program.
+    pub fn result(&self, value: &serde_json::Value) {
+        if self.json {
+            self.line(&serde_json::to_string_pretty(value).unwrap_or_default());
+        }
+    }
+
+    /// A closed pipe is the reader's choice, not an error.
+    fn line(&self, text: &str) {
+        let _ = writeln!(std::io::stdout().lock(), "{text}");
+    }
+
+    /// Reports an error on standard error; as JSON on standard output for a program.
+    pub fn report(&self, error: &CliError) {
+        self.result(&serde_json::json!({ "error": error.word(), "message": error.text(self.lang) }));
+        let _ = writeln!(std::io::stderr().lock(), "{}", error.text(self.lang));
+    }
+
+    /// A bar on a terminal, nothing in a pipe.
+    pub fn progress(&self, what: &Message, total: u64) -> ProgressBar {
+        if self.json || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style = "{msg} {bar:30} {human_pos}/{human_len} {eta}";
+        let bar = ProgressBar::new(total).with_message(what.text(self.lang));
+        match ProgressStyle::with_template(style) {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        }
+    }
+
+    /// Warnings and errors of the engine go to standard error; `ANSHI_LOG` says otherwise.
+    pub fn start_tracing(&self) {
+        let filter = variable("ANSHI_LOG").unwrap_or_else(|| "error".to_owned());
+        let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("error"));
+        let _ =
+            tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().try_init();
+    }
+}
+
+fn locale() -> Lang {
+    let set =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| variable(name).filter(|value| !value.is_empty()));
+    if set.is_some_and(|locale| locale.starts_with("zh")) { Lang::Zh } else { Lang::En }
+}

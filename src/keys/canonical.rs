@@ -25,6 +25,8 @@ pub enum DigestKind {
     Claims,
     /// A party's commitment.
     Party,
+    /// The commitment to how a job ended.
+    Reason,
 }
 
 impl DigestKind {
@@ -38,6 +40,7 @@ impl DigestKind {
             Self::Job => b"anshi/job/v1\n",
             Self::Claims => b"anshi/claims/v1\n",
             Self::Party => b"anshi/party/v1\n",
+            Self::Reason => b"anshi/reason/v1\n",
         }
     }
 }

@@ -13,7 +13,7 @@ mod writer;
 pub use accounts::{Spent, exceeds};
 pub use open::{LedgerConfig, create};
 pub use read::{AuditCharge, AuditEntry, AuditJob, AuditOutcome, Evidence, Existing, GuestRow, LedgerReader, SpentRow};
-pub use record::{End, Logged, OutcomeEntry};
+pub use record::{End, Logged, OutcomeEntry, reason_commitment};
 pub use records::{ChargeRecord, IntentRecord, OutcomeRecord, PartyRecord};
 pub use reserve::{Reservation, Stored};
 pub use store::LedgerError;

@@ -95,15 +95,12 @@ impl LedgerReader {
 
     /// A finished job's outcome; `None` while it runs, an error where it was abandoned.
     pub fn logged(&self, intent_index: u64) -> Result<Option<Logged>, LedgerError> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT outcome.claims, entry.record FROM outcome JOIN entry ON leaf_index = outcome_index
-             WHERE outcome.intent_index = ?1",
-        )?;
-        let row = statement.query_row([signed(intent_index)], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)));
+        let mut statement = self.0.prepare_cached("SELECT claims, reason FROM outcome WHERE intent_index = ?1")?;
+        let row = statement.query_row([signed(intent_index)], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
         match row.optional()? {
             None => Ok(None),
             Some((None, _)) => Err(LedgerError::Abandoned),
-            Some((Some(claims), record)) => Ok(Some(Logged::new(intent_index, End::of_record(&record), claims))),
+            Some((Some(claims), reason)) => Ok(Some(Logged::new(intent_index, End::from_word(&reason), claims))),
         }
     }
 

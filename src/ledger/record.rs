@@ -6,8 +6,8 @@ use super::records::OutcomeRecord;
 use super::store::{LedgerError, append_entry, signed};
 use crate::env::Entropy;
 use crate::env::weaken::{self, Weakness};
-use crate::keys::canonical_json;
-use crate::log::EntryKind;
+use crate::keys::{DigestKind, canonical_json, digest_parts};
+use crate::log::{EntryKind, SALT_BYTES};
 use crate::model::{Digest, Millis};
 
 /// How a job ended, for auditors. Clients never learn more than `undetermined`.
@@ -57,11 +57,15 @@ impl End {
         }
     }
 
-    /// The end that an outcome's record names; what cannot be read was abandoned.
-    pub(super) fn of_record(record: &[u8]) -> Self {
-        let word = serde_json::from_slice::<OutcomeRecord>(record).map(|record| record.end).unwrap_or_default();
+    /// The end that `word` names; what cannot be read was abandoned.
+    pub(super) fn from_word(word: &str) -> Self {
         Self::ALL.into_iter().find(|end| end.word() == word).unwrap_or(Self::Abandoned)
     }
+}
+
+/// The commitment to a job's end that its outcome's record holds.
+pub fn reason_commitment(salt: &[u8; SALT_BYTES], reason: &str) -> Digest {
+    digest_parts(DigestKind::Reason, &[salt, reason.as_bytes()])
 }
 
 /// What the ledger keeps of a finished job: digests and opaque bytes.
@@ -125,18 +129,20 @@ pub(super) fn write_outcome(
     due: &Due,
 ) -> Result<(), LedgerError> {
     let outcome = &due.outcome;
+    let reason_salt: [u8; SALT_BYTES] = entropy.bytes()?;
     let record = OutcomeRecord {
         job: due.job.to_string(),
         intent: due.intent_index,
         tick_ms: Some(due.tick.0),
         claims: Some(outcome.claims_sha256.to_string()),
-        end: outcome.end.word().to_owned(),
+        reason: reason_commitment(&reason_salt, outcome.end.word()).to_string(),
     };
     let index = append_entry(connection, entropy, size, EntryKind::Outcome, &canonical_json(&record)?)?;
     connection
         .prepare_cached(
-            "INSERT INTO outcome (intent_index, outcome_index, answer, claims, parties, checkpoint_size)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO outcome
+             (intent_index, outcome_index, answer, claims, parties, reason, reason_salt, checkpoint_size)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             signed(due.intent_index),
@@ -144,6 +150,8 @@ pub(super) fn write_outcome(
             outcome.answer,
             outcome.claims,
             outcome.parties,
+            outcome.end.word(),
+            reason_salt,
             signed(checkpoint_size)
         ])?;
     weakened_charges(connection, due)
@@ -158,17 +166,27 @@ pub(super) fn write_abandoned(
     intent: (u64, Digest),
 ) -> Result<(), LedgerError> {
     let (intent_index, job) = intent;
+    let reason_salt: [u8; SALT_BYTES] = entropy.bytes()?;
     let record = OutcomeRecord {
         job: job.to_string(),
         intent: intent_index,
         tick_ms: None,
         claims: None,
-        end: End::Abandoned.word().to_owned(),
+        reason: reason_commitment(&reason_salt, End::Abandoned.word()).to_string(),
     };
     let index = append_entry(connection, entropy, size, EntryKind::Outcome, &canonical_json(&record)?)?;
     connection
-        .prepare_cached("INSERT INTO outcome (intent_index, outcome_index, checkpoint_size) VALUES (?1, ?2, ?3)")?
-        .execute(params![signed(intent_index), signed(index), signed(checkpoint_size)])?;
+        .prepare_cached(
+            "INSERT INTO outcome (intent_index, outcome_index, reason, reason_salt, checkpoint_size)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            signed(intent_index),
+            signed(index),
+            End::Abandoned.word(),
+            reason_salt,
+            signed(checkpoint_size)
+        ])?;
     Ok(())
 }
 

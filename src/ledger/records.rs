@@ -59,7 +59,8 @@ pub struct ChargeRecord {
     pub bits: u32,
 }
 
-/// The record of a job's end.
+/// The record of a job's end. The client gets it in the bundle, so the reason of an `undetermined` stands
+/// here as a salted commitment alone; its opening is in the ledger, for auditors.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OutcomeRecord {
@@ -73,6 +74,6 @@ pub struct OutcomeRecord {
     /// The digest of the receipt's claims without `log`; none for an abandoned job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims: Option<String>,
-    /// How it ended, for auditors: `answered`, or why the answer is `undetermined`, or `abandoned`.
-    pub end: String,
+    /// The commitment to how it ended.
+    pub reason: String,
 }

@@ -43,6 +43,8 @@ CREATE TABLE outcome (
     answer TEXT,                        -- NULL: abandoned
     claims BLOB,                        -- the receipt's payload; NULL: abandoned
     parties BLOB,                       -- the parties' openings for the bundle; NULL: abandoned
+    reason TEXT NOT NULL,               -- how it ended, for auditors; the record holds a commitment to it
+    reason_salt BLOB NOT NULL,
     checkpoint_size INTEGER NOT NULL    -- the checkpoint that covers it
 ) STRICT;
 

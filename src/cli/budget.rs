@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::error::CliError;
-use super::message::Message;
+use super::message::WorkMessage;
 use super::terminal::Terminal;
 use crate::config::Config;
 use crate::document::Document;
@@ -65,7 +65,7 @@ pub fn budget(command: &BudgetCommand, terminal: &Terminal) -> Result<(), CliErr
             continue;
         }
         let spent = reader.spent(kind, party, &client, &quota, today).map_err(CliError::failed)?;
-        terminal.say(&Message::BudgetRow {
+        terminal.say(WorkMessage::BudgetRow {
             account: account.clone(),
             client: client.clone(),
             party: party.hex().chars().take(12).collect(),
@@ -79,7 +79,7 @@ pub fn budget(command: &BudgetCommand, terminal: &Terminal) -> Result<(), CliErr
         }));
     }
     if rows.is_empty() {
-        terminal.say(&Message::BudgetEmpty);
+        terminal.say(WorkMessage::BudgetEmpty);
     }
     terminal.result(&json!({ "accounts": rows }));
     Ok(())

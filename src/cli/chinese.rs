@@ -1,10 +1,11 @@
 //! The Chinese words of the message catalogue. Owns wording alone; which line is said when is the commands' business.
 
-use super::message::Message;
+use super::message::{DataMessage, DemoMessage, WorkMessage};
 
-impl Message {
-    pub(super) fn data_chinese(&self) -> Option<String> {
-        Some(match self {
+impl DataMessage {
+    /// The line.
+    pub(super) fn chinese(&self) -> String {
+        match self {
             Self::Inventing => "正在生成数据".to_owned(),
             Self::DatasetInvented { name, rows } => format!("{name}：{rows} 行"),
             Self::Invented { units, healthy, failing } => {
@@ -28,12 +29,14 @@ impl Message {
             Self::SnapshotCurrent { name, published: true } => format!("已发布快照 {name}"),
             Self::SnapshotCurrent { name, published: false } => format!("沿用快照 {name}"),
             Self::SnapshotListed { name, current } => format!("{name}{}", if *current { "  当前" } else { "" }),
-            _ => return None,
-        })
+        }
     }
+}
 
-    pub(super) fn demo_chinese(&self) -> Option<String> {
-        Some(match self {
+impl DemoMessage {
+    /// The line.
+    pub(super) fn chinese(&self) -> String {
+        match self {
             Self::DemoTitle => "暗室：银行询问一家企业，却看不到它的任何数据。以下数据均为虚构。\n".to_owned(),
             Self::DemoHome { home } => {
                 format!("建室　　在 `{home}` 建立合成数据的暗室：密钥、账本、空日志，旁有检查点镜像")
@@ -62,11 +65,13 @@ impl Message {
                  anshi run --home {home} --policy sme-credit-check --guest {guest} \\\n    --party enterprise={party} --param min_paid_fen=5000000 --consent auto --out bundle.json\n  \
                  anshi guest inspect {guest}\n  anshi budget show --home {home}\n  anshi audit verify --home {home}"
             ),
-            _ => return None,
-        })
+        }
     }
+}
 
-    pub(super) fn work_chinese(&self) -> String {
+impl WorkMessage {
+    /// The line.
+    pub(super) fn chinese(&self) -> String {
         match self {
             Self::HomeMade { home, kind } => format!("已在 `{home}` 建立暗室（{kind}）"),
             Self::GuestBuilt { path, bytes, digest } => format!("`{path}`：{bytes} 字节，{digest}"),
@@ -104,7 +109,6 @@ impl Message {
                 window.0, window.1, window.2, lifetime.0, lifetime.1
             ),
             Self::Verbatim(text) => text.clone(),
-            other => format!("{other:?}"),
         }
     }
 }

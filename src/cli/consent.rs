@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::error::CliError;
-use super::message::Message;
+use super::message::WorkMessage;
 use super::run::{next_major, open_engine};
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
@@ -85,7 +85,7 @@ pub fn consent(command: &ConsentCommand, terminal: &Terminal) -> Result<(), CliE
             let (engine, runtime) = open_engine(&args.home)?;
             let revoked = runtime.block_on(engine.ledger().revoke_consent(args.issuer.clone(), args.jti.clone()));
             revoked.map_err(CliError::failed)?;
-            terminal.say(&Message::ConsentRevoked { jti: args.jti.clone() });
+            terminal.say(WorkMessage::ConsentRevoked { jti: args.jti.clone() });
             terminal.result(&json!({ "revoked": args.jti }));
             Ok(())
         }
@@ -117,7 +117,7 @@ fn issue(args: &IssueArgs, terminal: &Terminal) -> Result<(), CliError> {
     };
     let token = compose_consent(&order, &key, &Entropy).map_err(CliError::failed)?;
     write_atomic(&args.out, format!("{token}\n").as_bytes(), Durable::Shared).map_err(CliError::failed)?;
-    terminal.say(&Message::ConsentIssued { out: args.out.display().to_string(), days: args.days, uses: args.uses });
+    terminal.say(WorkMessage::ConsentIssued { out: args.out.display().to_string(), days: args.days, uses: args.uses });
     terminal.result(&json!({ "out": args.out.display().to_string() }));
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! The English words of the message catalogue. Owns wording alone; which line is said when is the commands' business.
 
-use super::message::Message;
+use super::message::{DataMessage, DemoMessage, WorkMessage};
 
-impl Message {
-    pub(super) fn data_english(&self) -> Option<String> {
-        Some(match self {
+impl DataMessage {
+    /// The line.
+    pub(super) fn english(&self) -> String {
+        match self {
             Self::Inventing => "inventing rows".to_owned(),
             Self::DatasetInvented { name, rows } => format!("{name}: {rows} rows"),
             Self::Invented { units, healthy, failing } => {
@@ -28,12 +29,14 @@ impl Message {
             Self::SnapshotCurrent { name, published: true } => format!("snapshot {name} is published"),
             Self::SnapshotCurrent { name, published: false } => format!("snapshot {name} stays"),
             Self::SnapshotListed { name, current } => format!("{name}{}", if *current { "  current" } else { "" }),
-            _ => return None,
-        })
+        }
     }
+}
 
-    pub(super) fn demo_english(&self) -> Option<String> {
-        Some(match self {
+impl DemoMessage {
+    /// The line.
+    pub(super) fn english(&self) -> String {
+        match self {
             Self::DemoTitle => {
                 "Anshi: a bank asks about a firm whose data it never sees. Everything here is invented.\n".to_owned()
             }
@@ -69,11 +72,13 @@ impl Message {
                  anshi run --home {home} --policy sme-credit-check --guest {guest} \\\n    --party enterprise={party} --param min_paid_fen=5000000 --consent auto --out bundle.json\n  \
                  anshi guest inspect {guest}\n  anshi budget show --home {home}\n  anshi audit verify --home {home}"
             ),
-            _ => return None,
-        })
+        }
     }
+}
 
-    pub(super) fn work_english(&self) -> String {
+impl WorkMessage {
+    /// The line.
+    pub(super) fn english(&self) -> String {
         match self {
             Self::HomeMade { home, kind } => format!("a {kind} home is ready in `{home}`"),
             Self::GuestBuilt { path, bytes, digest } => format!("`{path}`: {bytes} bytes, {digest}"),
@@ -113,7 +118,6 @@ impl Message {
                 window.0, window.1, window.2, lifetime.0, lifetime.1
             ),
             Self::Verbatim(text) => text.clone(),
-            other => format!("{other:?}"),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::error::CliError;
-use super::message::Message;
+use super::message::WorkMessage;
 use super::run::open_engine;
 use super::terminal::Terminal;
 use crate::env::{Durable, read, run_tool, write_atomic};
@@ -63,7 +63,11 @@ pub fn guest(command: &GuestCommand, terminal: &Terminal) -> Result<(), CliError
             let (path, component) = build(&args.folder, args.out.as_deref())?;
             let digest = sha256(&component);
             let bytes = component.len() as u64;
-            terminal.say(&Message::GuestBuilt { path: path.display().to_string(), bytes, digest: digest.to_string() });
+            terminal.say(WorkMessage::GuestBuilt {
+                path: path.display().to_string(),
+                bytes,
+                digest: digest.to_string(),
+            });
             terminal
                 .result(&json!({ "path": path.display().to_string(), "bytes": bytes, "guest": digest.to_string() }));
             Ok(())
@@ -97,7 +101,8 @@ pub fn build(folder: &Path, out: Option<&Path>) -> Result<(PathBuf, Vec<u8>), Cl
     let lines = String::from_utf8_lossy(&printed);
     let files =
         lines.lines().filter_map(|line| serde_json::from_str::<CargoMessage>(line).ok()).flat_map(|m| m.filenames);
-    let module = files.filter(|path| path.extension().is_some_and(|extension| extension == "wasm")).last();
+    let module =
+        files.filter(|path| path.extension().is_some_and(|extension| extension == "wasm")).reduce(|_, last| last);
     let module =
         module.ok_or_else(|| CliError::Failed("the build made no `.wasm`: is the crate a `cdylib`?".to_owned()))?;
     let component = inspect(&read_guest(&module)?).map_err(CliError::failed)?.component;
@@ -115,17 +120,17 @@ fn inspect_command(path: &Path, terminal: &Terminal) -> Result<(), CliError> {
     let module = read_guest(path)?;
     let manifest = describe(&module)?;
     let bytes = module.len() as u64;
-    terminal.say(&Message::GuestInspected { digest: sha256(&module).to_string(), bytes });
+    terminal.say(WorkMessage::GuestInspected { digest: sha256(&module).to_string(), bytes });
     for parameter in &manifest.parameters {
-        terminal.say(&Message::GuestParameter { name: parameter.name.clone(), kind: parameter.kind.word() });
+        terminal.say(WorkMessage::GuestParameter { name: parameter.name.clone(), kind: parameter.kind.word() });
     }
     for role in &manifest.roles {
         for table in &role.tables {
             let columns = table.reads.iter().map(|read| read.column.clone()).collect::<Vec<_>>().join(", ");
-            terminal.say(&Message::GuestReads { role: role.name.clone(), dataset: table.dataset.clone(), columns });
+            terminal.say(WorkMessage::GuestReads { role: role.name.clone(), dataset: table.dataset.clone(), columns });
         }
     }
-    terminal.say(&Message::GuestAnswers { labels: manifest.labels.join(", ") });
+    terminal.say(WorkMessage::GuestAnswers { labels: manifest.labels.join(", ") });
     terminal.result(&json!({ "guest": sha256(&module).to_string(), "bytes": bytes, "imports": [], "manifest": manifest_json(&manifest) }));
     Ok(())
 }
@@ -155,13 +160,13 @@ fn register(args: &RegisterArgs, terminal: &Terminal) -> Result<(), CliError> {
     let module = read_guest(&args.file)?;
     let (engine, runtime) = open_engine(&args.home)?;
     let digest: Digest = runtime.block_on(engine.register(&module)).map_err(CliError::failed)?;
-    terminal.say(&Message::GuestRegistered { digest: digest.to_string() });
+    terminal.say(WorkMessage::GuestRegistered { digest: digest.to_string() });
     let guest = engine.guest(digest).map_err(CliError::failed)?;
     let mut findings = Vec::new();
     for policy in engine.policies().policies() {
         let misfits = guest.as_ref().map(|guest| crate::policy::fit(policy, guest.manifest(), engine.catalog()).err());
         let misfits = misfits.flatten().unwrap_or_default();
-        terminal.say(&Message::GuestFits { policy: policy.id.clone(), misfits: misfits.clone() });
+        terminal.say(WorkMessage::GuestFits { policy: policy.id.clone(), misfits: misfits.clone() });
         findings.push(json!({ "policy": policy.id, "misfits": misfits }));
     }
     terminal.result(&json!({ "guest": digest.to_string(), "policies": findings }));

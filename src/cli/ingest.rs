@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::error::CliError;
-use super::message::Message;
+use super::message::{DataMessage, Message};
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -35,22 +35,27 @@ pub fn ingest_command(args: &IngestArgs, terminal: &Terminal) -> Result<(), CliE
     let report = take(&args.home, &args.from, args.as_of, terminal)?;
     for dataset in &report.datasets {
         let message = match &dataset.outcome {
-            Outcome::Published { rows, units, rejected } => {
-                Message::DatasetTaken { name: dataset.name.clone(), rows: *rows, units: *units, rejected: *rejected }
-            }
-            Outcome::Failed { error, kept } => Message::DatasetFailed {
+            Outcome::Published { rows, units, rejected } => DataMessage::DatasetTaken {
+                name: dataset.name.clone(),
+                rows: *rows,
+                units: *units,
+                rejected: *rejected,
+            },
+            Outcome::Failed { error, kept } => DataMessage::DatasetFailed {
                 name: dataset.name.clone(),
                 error: error.to_string(),
                 kept: kept.map(|day| day.to_string()),
             },
-            Outcome::Kept { as_of } => Message::DatasetKept { name: dataset.name.clone(), as_of: as_of.to_string() },
-            Outcome::Absent { .. } => Message::DatasetAbsent { name: dataset.name.clone() },
+            Outcome::Kept { as_of } => {
+                DataMessage::DatasetKept { name: dataset.name.clone(), as_of: as_of.to_string() }
+            }
+            Outcome::Absent { .. } => DataMessage::DatasetAbsent { name: dataset.name.clone() },
         };
-        terminal.say(&message);
+        terminal.say(message);
     }
     let snapshot = report.snapshot.map(|name| name.to_string());
     if let Some(name) = &snapshot {
-        terminal.say(&Message::SnapshotCurrent { name: name.clone(), published: report.published });
+        terminal.say(DataMessage::SnapshotCurrent { name: name.clone(), published: report.published });
     }
     terminal
         .result(&json!({ "snapshot": snapshot, "published": report.published, "datasets": datasets_json(&report) }));
@@ -104,10 +109,14 @@ pub fn take(home: &Path, from: &Path, as_of: Option<Date>, terminal: &Terminal) 
         }
     };
     let paths = HomePaths::new(home);
-    let bar = terminal.progress(&Message::Ingesting, 0);
+    let bar = terminal.progress(DataMessage::Ingesting, 0);
     let options = IngestOptions { as_of, only: None };
     let report = ingest(&paths.data(), &paths.rejects(), &catalog, from, &options, &mut |progress| {
-        bar.set_message(format!("{} {}", Message::Ingesting.text(terminal.lang()), progress.dataset));
+        bar.set_message(format!(
+            "{} {}",
+            Message::from(DataMessage::Ingesting).text(terminal.lang()),
+            progress.dataset
+        ));
         bar.set_position(progress.rows);
     });
     bar.finish_and_clear();

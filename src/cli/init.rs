@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::error::CliError;
-use super::message::Message;
+use super::message::WorkMessage;
 use super::terminal::Terminal;
 use crate::config::HomeKind;
 use crate::env::Entropy;
@@ -45,7 +45,7 @@ impl From<Kind> for HomeKind {
 pub fn init(args: &InitArgs, terminal: &Terminal) -> Result<(), CliError> {
     let kind = HomeKind::from(args.kind);
     initialise(&InitOptions { home: args.home.clone(), kind }, &Entropy).map_err(CliError::failed)?;
-    terminal.say(&Message::HomeMade { home: args.home.display().to_string(), kind: kind.word() });
+    terminal.say(WorkMessage::HomeMade { home: args.home.display().to_string(), kind: kind.word() });
     terminal.result(&serde_json::json!({ "home": args.home.display().to_string(), "kind": kind.word() }));
     Ok(())
 }

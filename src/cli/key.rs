@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::error::CliError;
-use super::message::Message;
+use super::message::WorkMessage;
 use super::terminal::Terminal;
 use crate::env::{Durable, Entropy, write_atomic};
 use crate::job::load_key;
@@ -47,13 +47,13 @@ pub fn key(command: &KeyCommand, terminal: &Terminal) -> Result<(), CliError> {
             }
             let key = SigningKey::generate(&Entropy).map_err(CliError::failed)?;
             write_atomic(&args.out, key.to_private_jwk().as_bytes(), Durable::Private).map_err(CliError::failed)?;
-            terminal.say(&Message::KeyMade { out: args.out.display().to_string() });
+            terminal.say(WorkMessage::KeyMade { out: args.out.display().to_string() });
             key
         }
         KeyCommand::Show(args) => load_key(&args.file).map_err(CliError::failed)?,
     };
     let jwk = key.public().to_jwk();
-    terminal.say(&Message::Verbatim(serde_json::to_string(&jwk).map_err(CliError::failed)?));
+    terminal.say(WorkMessage::Verbatim(serde_json::to_string(&jwk).map_err(CliError::failed)?));
     terminal.result(&json!(jwk));
     Ok(())
 }

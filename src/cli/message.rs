@@ -1,12 +1,22 @@
-//! The message catalogue: every line that a command says to a person, in both languages.
+//! The message catalogue: every line that a command says to a person. Both languages match exhaustively,
+//! so that a line without its words does not compile.
 
 use crate::model::{Lang, Refusal};
 
 /// A line for a person.
 #[derive(Clone, Debug)]
 pub enum Message {
-    Verbatim(String),
-    HomeMade { home: String, kind: &'static str },
+    /// About deliveries and snapshots.
+    Data(DataMessage),
+    /// A step of the demo.
+    Demo(DemoMessage),
+    /// About everything else.
+    Work(WorkMessage),
+}
+
+/// Lines about deliveries and snapshots; their words are in `english` and `chinese`.
+#[derive(Clone, Debug)]
+pub enum DataMessage {
     Inventing,
     DatasetInvented { name: String, rows: u64 },
     Invented { units: u64, healthy: String, failing: String },
@@ -20,6 +30,28 @@ pub enum Message {
     SnapshotShown { name: String, as_of: String },
     SnapshotVerified { name: String },
     DatasetShown { name: String, rows: u64, units: u64, rejected: u64, as_of: String },
+}
+
+/// Lines about the demo; their words are in `english` and `chinese`.
+#[derive(Clone, Debug)]
+pub enum DemoMessage {
+    DemoTitle,
+    DemoHome { home: String },
+    DemoInvented { rows: u64, units: u64, datasets: usize },
+    DemoIngested { name: String, rejected: u64 },
+    DemoGuest { bytes: u64, digest: String },
+    DemoPolicy { path: String },
+    DemoAnswered { party: String, label: String, bits: u64, out: String },
+    DemoRefused { party: String, refusal: Refusal },
+    DemoVerified,
+    DemoNext { home: String, guest: String, party: String },
+}
+
+/// Lines about homes, guests, policies, receipts and audits; their words are in `english` and `chinese`.
+#[derive(Clone, Debug)]
+pub enum WorkMessage {
+    Verbatim(String),
+    HomeMade { home: String, kind: &'static str },
     GuestBuilt { path: String, bytes: u64, digest: String },
     GuestInspected { digest: String, bytes: u64 },
     GuestParameter { name: String, kind: &'static str },
@@ -41,32 +73,36 @@ pub enum Message {
     BudgetRow { account: String, client: String, party: String, window: (u64, u32, u32), lifetime: (u64, u32) },
     BudgetEmpty,
     KeyMade { out: String },
-    DemoTitle,
-    DemoHome { home: String },
-    DemoInvented { rows: u64, units: u64, datasets: usize },
-    DemoIngested { name: String, rejected: u64 },
-    DemoGuest { bytes: u64, digest: String },
-    DemoPolicy { path: String },
-    DemoAnswered { party: String, label: String, bits: u64, out: String },
-    DemoRefused { party: String, refusal: Refusal },
-    DemoVerified,
-    DemoNext { home: String, guest: String, party: String },
 }
 
 impl Message {
     /// The line in `lang`.
     pub fn text(&self, lang: Lang) -> String {
-        match lang {
-            Lang::En => self.english(),
-            Lang::Zh => self.chinese(),
+        match (self, lang) {
+            (Self::Data(message), Lang::En) => message.english(),
+            (Self::Data(message), Lang::Zh) => message.chinese(),
+            (Self::Demo(message), Lang::En) => message.english(),
+            (Self::Demo(message), Lang::Zh) => message.chinese(),
+            (Self::Work(message), Lang::En) => message.english(),
+            (Self::Work(message), Lang::Zh) => message.chinese(),
         }
     }
+}
 
-    fn english(&self) -> String {
-        self.data_english().or_else(|| self.demo_english()).unwrap_or_else(|| self.work_english())
+impl From<DataMessage> for Message {
+    fn from(message: DataMessage) -> Self {
+        Self::Data(message)
     }
+}
 
-    fn chinese(&self) -> String {
-        self.data_chinese().or_else(|| self.demo_chinese()).unwrap_or_else(|| self.work_chinese())
+impl From<DemoMessage> for Message {
+    fn from(message: DemoMessage) -> Self {
+        Self::Demo(message)
+    }
+}
+
+impl From<WorkMessage> for Message {
+    fn from(message: WorkMessage) -> Self {
+        Self::Work(message)
     }
 }

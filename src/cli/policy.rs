@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::error::CliError;
 use super::guest::{describe, read_guest};
-use super::message::Message;
+use super::message::WorkMessage;
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -56,7 +56,7 @@ pub fn policy(command: &PolicyCommand, terminal: &Terminal) -> Result<(), CliErr
         }
     }
     let (labels, bits) = (policy.labels.join(", "), policy.cost_bits());
-    terminal.say(&Message::PolicyGood { id: policy.id.clone(), version: policy.version_text(), labels, bits });
+    terminal.say(WorkMessage::PolicyGood { id: policy.id.clone(), version: policy.version_text(), labels, bits });
     terminal.result(&json!({
         "policy": policy.id, "version": policy.version_text(), "sha256": policy.sha256.to_string(), "cost": { "bits": bits },
     }));

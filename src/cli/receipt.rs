@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::error::CliError;
-use super::message::Message;
+use super::message::{Message, WorkMessage};
 use super::terminal::Terminal;
 use crate::config::Config;
 use crate::env::read_text;
@@ -67,14 +67,14 @@ pub fn receipt(command: &ReceiptCommand, terminal: &Terminal) -> Result<(), CliE
         ReceiptCommand::Show(args) => {
             let bundle: Bundle = serde_json::from_str(&text(&args.bundle)?).map_err(CliError::failed)?;
             let claims = bundle.claims().ok_or_else(|| CliError::Failed("the receipt cannot be read".to_owned()))?;
-            terminal.say(&Message::ReceiptUnverified);
+            terminal.say(WorkMessage::ReceiptUnverified);
             show(&claims, terminal);
             terminal.result(&json!({ "verified": false, "claims": claims }));
             Ok(())
         }
         ReceiptCommand::Verify(args) => {
             let verified = verify_files(&args.bundle, &args.jwks, &args.log_key)?;
-            terminal.say(&Message::ReceiptVerified { size: verified.checkpoint.size });
+            terminal.say(WorkMessage::ReceiptVerified { size: verified.checkpoint.size });
             show(&verified.claims, terminal);
             terminal
                 .result(&json!({ "verified": true, "claims": verified.claims, "log_size": verified.checkpoint.size }));
@@ -94,7 +94,7 @@ pub fn verify_files(bundle: &Path, jwks: &Path, log_key: &Path) -> Result<Verifi
 }
 
 fn show(claims: &Claims, terminal: &Terminal) {
-    terminal.say(&Message::ReceiptShown {
+    terminal.say(WorkMessage::ReceiptShown {
         label: claims.result.label.clone(),
         client: claims.aud.clone(),
         policy: format!("{} {}", claims.policy.id, claims.policy.version),
@@ -121,7 +121,7 @@ pub fn audit(command: &AuditCommand, terminal: &Terminal) -> Result<(), CliError
     };
     let report = audit_home(&inputs, &mut |_| {}).map_err(CliError::failed)?;
     for check in &report.checks {
-        terminal.say(&Message::AuditCheck {
+        terminal.say(WorkMessage::AuditCheck {
             name: check.name.to_owned(),
             counted: check.counted.clone(),
             findings: check.findings.clone(),
@@ -134,9 +134,9 @@ pub fn audit(command: &AuditCommand, terminal: &Terminal) -> Result<(), CliError
     terminal.result(&json!({ "clean": report.is_clean(), "checks": checks.collect::<Vec<_>>() }));
     let findings: usize = report.checks.iter().map(|check| check.findings.len()).sum();
     if report.is_clean() {
-        terminal.say(&Message::AuditClean);
+        terminal.say(WorkMessage::AuditClean);
         Ok(())
     } else {
-        Err(CliError::Unverified(Message::AuditFindings { findings }.text(terminal.lang())))
+        Err(CliError::Unverified(Message::from(WorkMessage::AuditFindings { findings }).text(terminal.lang())))
     }
 }

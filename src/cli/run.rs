@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use super::error::CliError;
 use super::guest::read_guest;
-use super::message::Message;
+use super::message::WorkMessage;
 use super::terminal::Terminal;
 use crate::env::{Clock, Durable, Entropy, program, read_text, write_atomic};
 use crate::job::{
@@ -79,7 +79,7 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Result<(), CliError> {
     let answered = ask(&engine, &runtime, args, guest)?;
     let summary = summarise(&answered)?;
     write_bundle(&answered, &args.out)?;
-    terminal.say(&Message::Answered {
+    terminal.say(WorkMessage::Answered {
         label: summary.label.clone(),
         bits: summary.bits,
         out: args.out.display().to_string(),
@@ -89,7 +89,7 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Result<(), CliError> {
     });
     if engine.config().is_synthetic() {
         if answered.end != End::Answered && answered.end != End::Reused {
-            terminal.say(&Message::DebugEnd { end: answered.end.word() });
+            terminal.say(WorkMessage::DebugEnd { end: answered.end.word() });
         }
         if let Some(members) = result.as_object_mut() {
             members.insert("debug".to_owned(), json!({ "end": answered.end.word() }));

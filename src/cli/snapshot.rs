@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::error::CliError;
-use super::message::Message;
+use super::message::DataMessage;
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -60,7 +60,7 @@ fn list(args: &HomeArgs, terminal: &Terminal) -> Result<(), CliError> {
     let current = Snapshot::current(&data).map_err(CliError::failed)?;
     let names = Snapshot::list(&data).map_err(CliError::failed)?;
     for name in &names {
-        terminal.say(&Message::SnapshotListed { name: name.to_string(), current: Some(*name) == current });
+        terminal.say(DataMessage::SnapshotListed { name: name.to_string(), current: Some(*name) == current });
     }
     let names: Vec<String> = names.iter().map(Digest::to_string).collect();
     terminal.result(&json!({ "current": current.map(|name| name.to_string()), "snapshots": names }));
@@ -75,9 +75,9 @@ fn open(args: &NamedArgs) -> Result<Snapshot, CliError> {
 
 fn show(args: &NamedArgs, terminal: &Terminal) -> Result<(), CliError> {
     let snapshot = open(args)?;
-    terminal.say(&Message::SnapshotShown { name: snapshot.name().to_string(), as_of: snapshot.as_of().to_string() });
+    terminal.say(DataMessage::SnapshotShown { name: snapshot.name().to_string(), as_of: snapshot.as_of().to_string() });
     for entry in &snapshot.manifest().datasets {
-        terminal.say(&Message::DatasetShown {
+        terminal.say(DataMessage::DatasetShown {
             name: entry.name.clone(),
             rows: entry.rows,
             units: entry.units,
@@ -94,7 +94,7 @@ fn show(args: &NamedArgs, terminal: &Terminal) -> Result<(), CliError> {
 fn verify(args: &NamedArgs, terminal: &Terminal) -> Result<(), CliError> {
     let snapshot = open(args)?;
     snapshot.verify_files(&mut |_| {}).map_err(|error| CliError::Unverified(error.to_string()))?;
-    terminal.say(&Message::SnapshotVerified { name: snapshot.name().to_string() });
+    terminal.say(DataMessage::SnapshotVerified { name: snapshot.name().to_string() });
     terminal.result(&json!({ "snapshot": snapshot.name().to_string(), "verified": true }));
     Ok(())
 }

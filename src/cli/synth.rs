@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::error::CliError;
-use super::message::Message;
+use super::message::DataMessage;
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
 use crate::data::synth::{SynthOptions, SynthReport, synthesise};
@@ -53,10 +53,10 @@ pub fn synth(args: &SynthArgs, terminal: &Terminal) -> Result<(), CliError> {
     };
     let report = write(&catalog, args, terminal)?;
     for (name, rows) in &report.datasets {
-        terminal.say(&Message::DatasetInvented { name: name.clone(), rows: *rows });
+        terminal.say(DataMessage::DatasetInvented { name: name.clone(), rows: *rows });
     }
     let (healthy, failing) = (report.healthy.to_string(), report.failing.to_string());
-    terminal.say(&Message::Invented { units: report.units, healthy: healthy.clone(), failing: failing.clone() });
+    terminal.say(DataMessage::Invented { units: report.units, healthy: healthy.clone(), failing: failing.clone() });
     let datasets: serde_json::Map<_, _> =
         report.datasets.iter().map(|(name, rows)| (name.clone(), json!(rows))).collect();
     terminal.result(&json!({
@@ -69,7 +69,7 @@ pub fn synth(args: &SynthArgs, terminal: &Terminal) -> Result<(), CliError> {
 /// Writes a delivery, with progress.
 pub fn write(catalog: &Catalog, args: &SynthArgs, terminal: &Terminal) -> Result<SynthReport, CliError> {
     let options = SynthOptions { scale_ppm: args.scale, seed: args.seed, as_of: args.as_of };
-    let bar = terminal.progress(&Message::Inventing, 0);
+    let bar = terminal.progress(DataMessage::Inventing, 0);
     let report = synthesise(catalog, &args.out, &options, &mut |rows, expected| {
         bar.set_length(expected);
         bar.set_position(rows);

@@ -28,9 +28,9 @@ impl Terminal {
     }
 
     /// Says a message to a person; a program gets [`Self::result`] alone.
-    pub fn say(&self, message: &Message) {
+    pub fn say(&self, message: impl Into<Message>) {
         if !self.json {
-            self.line(&message.text(self.lang));
+            self.line(&message.into().text(self.lang));
         }
     }
 
@@ -53,12 +53,12 @@ impl Terminal {
     }
 
     /// A bar on a terminal, nothing in a pipe.
-    pub fn progress(&self, what: &Message, total: u64) -> ProgressBar {
+    pub fn progress(&self, what: impl Into<Message>, total: u64) -> ProgressBar {
         if self.json || !std::io::stderr().is_terminal() {
             return ProgressBar::hidden();
         }
         let style = "{msg} {bar:30} {human_pos}/{human_len} {eta}";
-        let bar = ProgressBar::new(total).with_message(what.text(self.lang));
+        let bar = ProgressBar::new(total).with_message(what.into().text(self.lang));
         match ProgressStyle::with_template(style) {
             Ok(style) => bar.with_style(style),
             Err(_) => bar,

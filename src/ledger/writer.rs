@@ -195,7 +195,7 @@ struct Answers {
 
 impl Writer {
     fn run(mut self, receiver: &Receiver<Message>) {
-        let mut pending: BTreeMap<(Millis, u64), Box<Pending>> = BTreeMap::new();
+        let mut pending: BTreeMap<(Millis, u64), Pending> = BTreeMap::new();
         let mut published = Stopwatch::new();
         let mut unpublished = false;
         let mut stopping = false;
@@ -207,7 +207,7 @@ impl Writer {
                 match message {
                     Message::Stop => stopping = true,
                     Message::Wake => {}
-                    Message::Schedule(job) => drop(pending.insert((job.tick, job.intent_index), job)),
+                    Message::Schedule(job) => drop(pending.insert((job.tick, job.intent_index), *job)),
                     other => work.push(other),
                 }
             }
@@ -255,7 +255,7 @@ impl Writer {
     }
 
     /// One transaction: intents first, then the outcomes that are due; durable in store and mirror before anybody hears of it.
-    fn commit(&mut self, work: Vec<Message>, due: Vec<Box<Pending>>) -> Result<(), LedgerError> {
+    fn commit(&mut self, work: Vec<Message>, due: Vec<Pending>) -> Result<(), LedgerError> {
         let mut answers = Answers::default();
         let mut size = self.size;
         let now = self.clock.now();
@@ -358,7 +358,7 @@ fn weakened_check(desk: &Desk<'_>, work: &[Message]) -> Result<(), LedgerError> 
     Ok(())
 }
 
-fn take_due(pending: &mut BTreeMap<(Millis, u64), Box<Pending>>, now: Millis) -> Vec<Box<Pending>> {
+fn take_due(pending: &mut BTreeMap<(Millis, u64), Pending>, now: Millis) -> Vec<Pending> {
     if weaken::on(Weakness::OutcomeEarly) {
         let parked = |job: &Pending| job.parked.lock().is_ok_and(|parked| parked.is_some());
         let keys: Vec<_> =

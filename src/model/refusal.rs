@@ -89,116 +89,102 @@ impl RefusalCode {
 
     /// The stable word in JSON.
     pub const fn word(self) -> &'static str {
-        self.row().0
+        match self {
+            Self::Malformed => "malformed-request",
+            Self::Signature => "bad-signature",
+            Self::Client => "unknown-client",
+            Self::Audience => "wrong-audience",
+            Self::Stale => "stale-request",
+            Self::Replay => "replayed-request",
+            Self::Policy => "unknown-policy",
+            Self::PolicyDate => "policy-not-valid",
+            Self::PolicyClient => "client-not-allowed",
+            Self::Purpose => "wrong-purpose",
+            Self::Guest => "unknown-guest",
+            Self::GuestPolicy => "guest-not-allowed",
+            Self::GuestManifest => "guest-exceeds-policy",
+            Self::Parameters => "bad-parameters",
+            Self::Parties => "bad-parties",
+            Self::ConsentMissing => "consent-missing",
+            Self::ConsentInvalid => "consent-invalid",
+            Self::ConsentTime => "consent-not-valid-now",
+            Self::ConsentUsed => "consent-used-up",
+            Self::Budget => "budget-exhausted",
+            Self::Rate => "too-many-jobs",
+        }
     }
 
     /// What it means and what to do, for a person.
     pub const fn text(self, lang: Lang) -> &'static str {
         match lang {
-            Lang::En => self.row().1,
-            Lang::Zh => self.row().2,
+            Lang::En => self.english(),
+            Lang::Zh => self.chinese(),
         }
     }
 
-    const fn row(self) -> (&'static str, &'static str, &'static str) {
+    const fn english(self) -> &'static str {
         match self {
-            Self::Malformed => (
-                "malformed-request",
-                "The request is not a well-formed job: correct it and sign it again.",
-                "请求格式不正确：请改正后重新签名。",
-            ),
-            Self::Signature => (
-                "bad-signature",
-                "The signature does not verify with the key of the client named: sign with the registered key.",
-                "签名与所称客户的密钥不符：请使用已登记的密钥签名。",
-            ),
-            Self::Client => (
-                "unknown-client",
-                "The client is not registered here: ask the operator to add it.",
-                "客户未在此登记：请联系运行方添加。",
-            ),
-            Self::Audience => (
-                "wrong-audience",
-                "The request is addressed to another engine: set `aud`, `htm` and `htu` to this one.",
-                "请求发往另一个引擎：请将 `aud`、`htm`、`htu` 设为本引擎。",
-            ),
-            Self::Stale => (
-                "stale-request",
-                "The request is not fresh: sign a new one, valid for at most five minutes, with a right clock.",
-                "请求已过期或尚未生效：请校准时钟，重新签署有效期不超过五分钟的请求。",
-            ),
-            Self::Replay => (
-                "replayed-request",
-                "This `jti` was used for another request: choose a new random one.",
-                "该 `jti` 已用于另一请求：请换用新的随机值。",
-            ),
-            Self::Policy => (
-                "unknown-policy",
-                "No such policy version is in force: ask for one that `anshi policy list` shows.",
-                "没有生效的该政策版本：请选择现行政策。",
-            ),
-            Self::PolicyDate => (
-                "policy-not-valid",
-                "The policy is not valid today: ask under one that is.",
-                "该政策今日不在有效期内：请使用有效的政策。",
-            ),
-            Self::PolicyClient => {
-                ("client-not-allowed", "The policy does not allow this client.", "该政策不允许此客户。")
+            Self::Malformed => "The request is not a well-formed job: correct it and sign it again.",
+            Self::Signature => {
+                "The signature does not verify with the key of the client named: sign with the registered key."
             }
-            Self::Purpose => (
-                "wrong-purpose",
-                "The purpose is not the policy's: state the purpose that the policy was approved for.",
-                "用途与政策不符：请声明该政策获批的用途。",
-            ),
-            Self::Guest => {
-                ("unknown-guest", "The guest is not registered: register it first.", "程序未登记：请先登记。")
+            Self::Client => "The client is not registered here: ask the operator to add it.",
+            Self::Audience => "The request is addressed to another engine: set `aud`, `htm` and `htu` to this one.",
+            Self::Stale => {
+                "The request is not fresh: sign a new one, valid for at most five minutes, with a right clock."
             }
-            Self::GuestPolicy => ("guest-not-allowed", "The policy does not allow this guest.", "该政策不允许此程序。"),
-            Self::GuestManifest => (
-                "guest-exceeds-policy",
-                "The guest asks for more than the policy grants: change the guest, or have the policy reviewed.",
-                "程序所需超出政策授予：请修改程序，或提请复核政策。",
-            ),
-            Self::Parameters => (
-                "bad-parameters",
-                "A parameter is missing, unknown or outside the policy's list: use one of the values listed.",
-                "参数缺失、未知或不在政策所列取值之内：请使用所列取值。",
-            ),
-            Self::Parties => (
-                "bad-parties",
-                "The parties are not those that the policy wants: name each role as often as it says, no unit twice, identifiers in canonical form.",
-                "当事方与政策要求不符：请按政策规定的数量指明各角色，不得重复，标识须为规范形式。",
-            ),
-            Self::ConsentMissing => (
-                "consent-missing",
-                "A party's consent is missing: obtain it from the party's authority and send it along.",
-                "缺少当事方授权：请向授权机构取得后一并提交。",
-            ),
-            Self::ConsentInvalid => (
-                "consent-invalid",
-                "A consent does not cover this job: it is for another party, client, purpose, policy, role or engine, or its signature fails.",
-                "授权不适用于本次请求：其当事方、客户、用途、政策、角色或引擎不符，或签名无效。",
-            ),
-            Self::ConsentTime => (
-                "consent-not-valid-now",
-                "A consent is expired or not yet valid: obtain a new one.",
-                "授权已过期或尚未生效：请重新取得。",
-            ),
-            Self::ConsentUsed => (
-                "consent-used-up",
-                "A consent has been used as often as it allows, or was revoked: obtain a new one.",
-                "授权次数已用完或已被撤销：请重新取得。",
-            ),
-            Self::Budget => (
-                "budget-exhausted",
-                "Your own quota for this party is used up: wait until the window has passed.",
-                "贵方对该当事方的额度已用完：请等待窗口期结束。",
-            ),
-            Self::Rate => (
-                "too-many-jobs",
-                "You sent more jobs in a minute than the policy allows: slow down.",
-                "每分钟请求数超过政策上限：请降低频率。",
-            ),
+            Self::Replay => "This `jti` was used for another request: choose a new random one.",
+            Self::Policy => "No such policy version is in force: ask for one that `anshi policy list` shows.",
+            Self::PolicyDate => "The policy is not valid today: ask under one that is.",
+            Self::PolicyClient => "The policy does not allow this client.",
+            Self::Purpose => "The purpose is not the policy's: state the purpose that the policy was approved for.",
+            Self::Guest => "The guest is not registered: register it first.",
+            Self::GuestPolicy => "The policy does not allow this guest.",
+            Self::GuestManifest => {
+                "The guest asks for more than the policy grants: change the guest, or have the policy reviewed."
+            }
+            Self::Parameters => {
+                "A parameter is missing, unknown or outside the policy's list: use one of the values listed."
+            }
+            Self::Parties => {
+                "The parties are not those that the policy wants: name each role as often as it says, no unit twice, identifiers in canonical form."
+            }
+            Self::ConsentMissing => {
+                "A party's consent is missing: obtain it from the party's authority and send it along."
+            }
+            Self::ConsentInvalid => {
+                "A consent does not cover this job: it is for another party, client, purpose, policy, role or engine, or its signature fails."
+            }
+            Self::ConsentTime => "A consent is expired or not yet valid: obtain a new one.",
+            Self::ConsentUsed => "A consent has been used as often as it allows, or was revoked: obtain a new one.",
+            Self::Budget => "Your own quota for this party is used up: wait until the window has passed.",
+            Self::Rate => "You sent more jobs in a minute than the policy allows: slow down.",
+        }
+    }
+
+    const fn chinese(self) -> &'static str {
+        match self {
+            Self::Malformed => "请求格式不正确：请改正后重新签名。",
+            Self::Signature => "签名与所称客户的密钥不符：请使用已登记的密钥签名。",
+            Self::Client => "客户未在此登记：请联系运行方添加。",
+            Self::Audience => "请求发往另一个引擎：请将 `aud`、`htm`、`htu` 设为本引擎。",
+            Self::Stale => "请求已过期或尚未生效：请校准时钟，重新签署有效期不超过五分钟的请求。",
+            Self::Replay => "该 `jti` 已用于另一请求：请换用新的随机值。",
+            Self::Policy => "没有生效的该政策版本：请选择现行政策。",
+            Self::PolicyDate => "该政策今日不在有效期内：请使用有效的政策。",
+            Self::PolicyClient => "该政策不允许此客户。",
+            Self::Purpose => "用途与政策不符：请声明该政策获批的用途。",
+            Self::Guest => "程序未登记：请先登记。",
+            Self::GuestPolicy => "该政策不允许此程序。",
+            Self::GuestManifest => "程序所需超出政策授予：请修改程序，或提请复核政策。",
+            Self::Parameters => "参数缺失、未知或不在政策所列取值之内：请使用所列取值。",
+            Self::Parties => "当事方与政策要求不符：请按政策规定的数量指明各角色，不得重复，标识须为规范形式。",
+            Self::ConsentMissing => "缺少当事方授权：请向授权机构取得后一并提交。",
+            Self::ConsentInvalid => "授权不适用于本次请求：其当事方、客户、用途、政策、角色或引擎不符，或签名无效。",
+            Self::ConsentTime => "授权已过期或尚未生效：请重新取得。",
+            Self::ConsentUsed => "授权次数已用完或已被撤销：请重新取得。",
+            Self::Budget => "贵方对该当事方的额度已用完：请等待窗口期结束。",
+            Self::Rate => "每分钟请求数超过政策上限：请降低频率。",
         }
     }
 }

@@ -37,30 +37,30 @@ impl DemoMessage {
     /// The line.
     pub(super) fn chinese(&self) -> String {
         match self {
-            Self::DemoTitle => "暗室：银行询问一家企业，却看不到它的任何数据。以下数据均为虚构。\n".to_owned(),
-            Self::DemoHome { home } => {
+            Self::Title => "暗室：银行询问一家企业，却看不到它的任何数据。以下数据均为虚构。\n".to_owned(),
+            Self::Home { home } => {
                 format!("建室　　在 `{home}` 建立合成数据的暗室：密钥、账本、空日志，旁有检查点镜像")
             }
-            Self::DemoInvented { rows, units, datasets } => {
+            Self::Invented { rows, units, datasets } => {
                 format!("数据　　{datasets} 个部门交付的 {units} 家虚构企业，共 {rows} 行")
             }
-            Self::DemoIngested { name, rejected } => {
+            Self::Ingested { name, rejected } => {
                 format!("入库　　校验、按企业排序、发布为快照 {name}；拒收 {rejected} 行")
             }
-            Self::DemoGuest { bytes, digest } => {
+            Self::Guest { bytes, digest } => {
                 format!("程序　　银行的问题：{bytes} 字节 WebAssembly，不导入任何功能，{digest}")
             }
-            Self::DemoPolicy { path } => format!(
+            Self::Policy { path } => format!(
                 "政策　　`{path}` 只允许该程序，只允许回答 A、B、C、D 之一，每次用去企业 24 比特额度中的 3 比特"
             ),
-            Self::DemoAnswered { party, label, bits, out } => {
+            Self::Answered { party, label, bits, out } => {
                 format!("作业　　{party}（已授权）：等级 {label}，扣 {bits} 比特，回执 `{out}`")
             }
-            Self::DemoVerified => "验证　　两份回执均通过：签名、日志位置、各部分相符\n".to_owned(),
-            Self::DemoRefused { party, refusal } => {
+            Self::Verified => "验证　　两份回执均通过：签名、日志位置、各部分相符\n".to_owned(),
+            Self::Refused { party, refusal } => {
                 format!("作业　　{party}（未授权）：未接触任何数据即被拒绝（{}），不扣额度", refusal.code.word())
             }
-            Self::DemoNext { home, guest, party } => format!(
+            Self::Next { home, guest, party } => format!(
                 "接下来可以试：\n  anshi receipt verify {home}/demo/healthy.bundle.json --jwks {home}/jwks.json --log-key {home}/log.vkey\n  \
                  anshi run --home {home} --policy sme-credit-check --guest {guest} \\\n    --party enterprise={party} --param min_paid_fen=5000000 --consent auto --out bundle.json\n  \
                  anshi guest inspect {guest}\n  anshi budget show --home {home}\n  anshi audit verify --home {home}"

@@ -53,7 +53,7 @@ pub fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<(), CliError> {
             "`{GUEST_FOLDER}` is not here: run in the project's folder, or give --guest FILE"
         )));
     }
-    terminal.say(DemoMessage::DemoTitle);
+    terminal.say(DemoMessage::Title);
     demo.make_home()?;
     let report = demo.invent(args.scale)?;
     demo.ingest()?;
@@ -61,7 +61,7 @@ pub fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<(), CliError> {
     demo.policy(guest)?;
     let results = demo.jobs(&guest_file, guest, &report)?;
     demo.verify()?;
-    terminal.say(DemoMessage::DemoNext {
+    terminal.say(DemoMessage::Next {
         home: args.home.display().to_string(),
         guest: guest_file.display().to_string(),
         party: report.healthy.to_string(),
@@ -78,7 +78,7 @@ impl Demo<'_> {
         let options = InitOptions { home: self.home.to_owned(), kind: HomeKind::Synthetic };
         initialise(&options, &Entropy).map_err(CliError::failed)?;
         create_dir(&self.folder).map_err(CliError::failed)?;
-        self.terminal.say(DemoMessage::DemoHome { home: self.home.display().to_string() });
+        self.terminal.say(DemoMessage::Home { home: self.home.display().to_string() });
         Ok(())
     }
 
@@ -94,7 +94,7 @@ impl Demo<'_> {
         };
         let report = synth::write(&catalog, &args, self.terminal)?;
         let rows = report.datasets.iter().map(|(_, rows)| rows).sum();
-        self.terminal.say(DemoMessage::DemoInvented { rows, units: report.units, datasets: report.datasets.len() });
+        self.terminal.say(DemoMessage::Invented { rows, units: report.units, datasets: report.datasets.len() });
         Ok(report)
     }
 
@@ -108,7 +108,7 @@ impl Demo<'_> {
             crate::data::Outcome::Published { rejected, .. } => rejected,
             _ => 0,
         });
-        self.terminal.say(DemoMessage::DemoIngested { name, rejected: rejected.sum() });
+        self.terminal.say(DemoMessage::Ingested { name, rejected: rejected.sum() });
         Ok(())
     }
 
@@ -123,7 +123,7 @@ impl Demo<'_> {
             None => guest::build(Path::new(GUEST_FOLDER), Some(&out))?.1,
         };
         let digest = sha256(&component);
-        self.terminal.say(DemoMessage::DemoGuest { bytes: component.len() as u64, digest: digest.to_string() });
+        self.terminal.say(DemoMessage::Guest { bytes: component.len() as u64, digest: digest.to_string() });
         Ok((out, digest))
     }
 
@@ -132,8 +132,11 @@ impl Demo<'_> {
         let path = self.home.join("policies").join(POLICY).join("policy.toml");
         let text = read_text(&path).map_err(CliError::failed)?;
         let pinned = text.replace("guests = \"any\" ", &format!("guests = [\"{guest}\"] "));
+        if pinned == text {
+            return Err(CliError::Failed(format!("`{}` does not say `guests = \"any\"`", path.display())));
+        }
         write_atomic(&path, pinned.as_bytes(), Durable::Shared).map_err(CliError::failed)?;
-        self.terminal.say(DemoMessage::DemoPolicy { path: path.display().to_string() });
+        self.terminal.say(DemoMessage::Policy { path: path.display().to_string() });
         Ok(())
     }
 
@@ -171,7 +174,7 @@ impl Demo<'_> {
             Ok(answered) => {
                 let summary = summarise(&answered)?;
                 write_bundle(&answered, &out)?;
-                self.terminal.say(DemoMessage::DemoAnswered {
+                self.terminal.say(DemoMessage::Answered {
                     party: party.to_owned(),
                     label: summary.label.clone(),
                     bits: summary.bits,
@@ -182,7 +185,7 @@ impl Demo<'_> {
                 )
             }
             Err(CliError::Refused(refusal)) => {
-                self.terminal.say(DemoMessage::DemoRefused { party: party.to_owned(), refusal: refusal.clone() });
+                self.terminal.say(DemoMessage::Refused { party: party.to_owned(), refusal: refusal.clone() });
                 Ok(json!({ "party": party, "refused": refusal.code.word() }))
             }
             Err(other) => Err(other),
@@ -194,7 +197,7 @@ impl Demo<'_> {
         for name in ["healthy", "failing"] {
             verify_files(&self.folder.join(format!("{name}.bundle.json")), &paths.jwks(), &paths.log_key())?;
         }
-        self.terminal.say(DemoMessage::DemoVerified);
+        self.terminal.say(DemoMessage::Verified);
         Ok(())
     }
 }

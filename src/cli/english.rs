@@ -37,37 +37,37 @@ impl DemoMessage {
     /// The line.
     pub(super) fn english(&self) -> String {
         match self {
-            Self::DemoTitle => {
+            Self::Title => {
                 "Anshi: a bank asks about a firm whose data it never sees. Everything here is invented.\n".to_owned()
             }
-            Self::DemoHome { home } => format!(
+            Self::Home { home } => format!(
                 "home     a synthetic home in `{home}`: keys, ledger, an empty log, a checkpoint mirror beside it"
             ),
-            Self::DemoInvented { rows, units, datasets } => format!(
+            Self::Invented { rows, units, datasets } => format!(
                 "data     {rows} rows about {units} invented firms, as {datasets} departments would deliver them"
             ),
-            Self::DemoIngested { name, rejected } => {
+            Self::Ingested { name, rejected } => {
                 format!("ingest   checked, sorted by firm, published as snapshot {name}; {rejected} rows rejected")
             }
-            Self::DemoGuest { bytes, digest } => {
+            Self::Guest { bytes, digest } => {
                 format!("guest    the bank's question: {bytes} bytes of WebAssembly that import nothing, {digest}")
             }
-            Self::DemoPolicy { path } => format!(
+            Self::Policy { path } => format!(
                 "policy   `{path}` allows this guest alone, and one answer: A, B, C or D, for 3 of a firm's 24 bits"
             ),
-            Self::DemoAnswered { party, label, bits, out } => {
+            Self::Answered { party, label, bits, out } => {
                 format!("job      {party}, with its consent: band {label}, {bits} bits charged, receipt in `{out}`")
             }
-            Self::DemoVerified => {
+            Self::Verified => {
                 "verify   both receipts: signature, place in the log, and that their parts belong together\n".to_owned()
             }
-            Self::DemoRefused { party, refusal } => {
+            Self::Refused { party, refusal } => {
                 format!(
                     "job      {party}, without: refused before any data was touched ({}), nothing charged",
                     refusal.code.word()
                 )
             }
-            Self::DemoNext { home, guest, party } => format!(
+            Self::Next { home, guest, party } => format!(
                 "Try next:\n  anshi receipt verify {home}/demo/healthy.bundle.json --jwks {home}/jwks.json --log-key {home}/log.vkey\n  \
                  anshi run --home {home} --policy sme-credit-check --guest {guest} \\\n    --party enterprise={party} --param min_paid_fen=5000000 --consent auto --out bundle.json\n  \
                  anshi guest inspect {guest}\n  anshi budget show --home {home}\n  anshi audit verify --home {home}"

@@ -35,16 +35,16 @@ pub enum DataMessage {
 /// Lines about the demo; their words are in `english` and `chinese`.
 #[derive(Clone, Debug)]
 pub enum DemoMessage {
-    DemoTitle,
-    DemoHome { home: String },
-    DemoInvented { rows: u64, units: u64, datasets: usize },
-    DemoIngested { name: String, rejected: u64 },
-    DemoGuest { bytes: u64, digest: String },
-    DemoPolicy { path: String },
-    DemoAnswered { party: String, label: String, bits: u64, out: String },
-    DemoRefused { party: String, refusal: Refusal },
-    DemoVerified,
-    DemoNext { home: String, guest: String, party: String },
+    Title,
+    Home { home: String },
+    Invented { rows: u64, units: u64, datasets: usize },
+    Ingested { name: String, rejected: u64 },
+    Guest { bytes: u64, digest: String },
+    Policy { path: String },
+    Answered { party: String, label: String, bits: u64, out: String },
+    Refused { party: String, refusal: Refusal },
+    Verified,
+    Next { home: String, guest: String, party: String },
 }
 
 /// Lines about homes, guests, policies, receipts and audits; their words are in `english` and `chinese`.

@@ -49,6 +49,7 @@ impl fmt::Display for Reason {
             Self::Key(error) => error.fmt(f),
             Self::Encoding => f.write_str("the text is not UTF-8"),
             Self::Long => write!(f, "the cell is longer than {CELL_BYTES_MAX} bytes: is a quote left open?"),
+            Self::Integer(DecimalError::Syntax) => DecimalError::Syntax.fmt(f),
             Self::Integer(error) => write!(f, "the number {error}"),
             Self::Min(min) => write!(f, "the number is less than {min}, counted as the catalog counts"),
             Self::Max(max) => write!(f, "the number is greater than {max}, counted as the catalog counts"),

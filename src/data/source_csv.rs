@@ -57,7 +57,7 @@ pub(super) fn files(delivery: &Path, dataset: &Dataset) -> Result<Vec<PathBuf>, 
     let mut paths = list_dir(&delivery.join(&dataset.source.folder))?;
     paths.retain(fits);
     // A pattern without a star names one file, whole.
-    if suffix.is_empty() {
+    if suffix.is_empty() && prefix.contains('.') {
         paths.retain(|path| path.file_name().is_some_and(|name| name == prefix.as_str()));
     }
     Ok(paths)
@@ -128,8 +128,10 @@ fn read_lots<R: std::io::Read>(mut reader: Reader<R>, empty: &Receiver<Vec<ByteR
     }
 }
 
+/// How many lines of the file the record takes.
 fn lines(record: &ByteRecord) -> u64 {
-    1 + record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64
+    let text = record.as_slice();
+    1 + text.strip_suffix(b"\n").unwrap_or(text).iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// For each of the dataset's columns, where it stands in the file.

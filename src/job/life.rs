@@ -23,6 +23,9 @@ pub enum Failure {
     /// The engine has no data yet.
     #[error("the home has no snapshot: run `anshi ingest` first")]
     NoSnapshot,
+    /// A dataset that the policy grants was never delivered.
+    #[error("the snapshot has no data of `{0}` yet: nothing was charged")]
+    NoDataset(String),
     /// The ledger cannot go on.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -83,6 +86,10 @@ fn authorise(engine: &Engine, authenticated: Authenticated) -> Result<(Permit, A
     let asked = Asked { request, consents, manifest, snapshot: snapshot.name(), now };
     let permit = decide(asked, &engine.policies, &engine.catalog, &engine.salt)?;
     let guest = guest.ok_or_else(|| Refusal::new(RefusalCode::Guest, ""))?;
+    let mut tables = permit.plan().roles.iter().flat_map(|role| &role.tables);
+    if let Some(table) = tables.find(|table| snapshot.dataset(&table.dataset).is_none()) {
+        return Err(Failure::NoDataset(table.dataset.clone()));
+    }
     Ok((permit, guest, snapshot))
 }
 

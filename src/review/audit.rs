@@ -1,5 +1,5 @@
 //! stub until the audit branch lands
-#![allow(missing_docs)]
+#![expect(missing_docs, reason = "stub")]
 use std::path::PathBuf;
 pub struct AuditInputs {
     pub store: PathBuf,

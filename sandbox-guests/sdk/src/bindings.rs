@@ -1,6 +1,6 @@
 //! The wire types, generated from `wit/sandbox.wit`. Nothing else names the WIT file.
 
-#![allow(
+#![expect(
     missing_docs,
     clippy::undocumented_unsafe_blocks,
     clippy::unwrap_used,

@@ -131,8 +131,12 @@ fn a_flipped_byte_is_found() {
         let middle = bad.len() / 2;
         bad[middle] ^= 1;
         overwrite(&path, &bad);
-        let message = home.open().verify_files(&mut |_| {}).unwrap_err().to_string();
-        assert!(message.contains("`tax_payment`: the ") && message.contains(&file.sha256.to_string()), "{message}");
+        // A byte of the frame is found at once, a byte of the data by its hash.
+        let message = match Snapshot::open(&home.data(), &home.catalog, None) {
+            Ok(snapshot) => snapshot.verify_files(&mut |_| {}).unwrap_err().to_string(),
+            Err(error) => error.to_string(),
+        };
+        assert!(message.contains("`tax_payment`") && message.contains(&file.sha256.hex()), "{message}");
         overwrite(&path, &good[..good.len() - 1]);
         let error = Snapshot::open(&home.data(), &home.catalog, None).unwrap_err();
         assert!(matches!(error, SnapshotError::Size { .. }), "{error}");

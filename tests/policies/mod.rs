@@ -1,0 +1,172 @@
+//! Policy, accounts and catalog files with one mistake each: every mistake is found, with its line.
+
+use std::path::{Path, PathBuf};
+
+use anshi::catalog::Catalog;
+use anshi::document::Document;
+use anshi::policy::{Accounts, ApprovalTrust, PolicyError, PolicySet, check_policy_file};
+
+const NANOS_PER_KILOFUEL: u64 = 12_000;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn catalog() -> Catalog {
+    Catalog::load(&root().join("catalog")).unwrap()
+}
+
+fn check(text: &str) -> Result<(), String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.toml");
+    std::fs::write(&path, text).unwrap();
+    check_policy_file(&path, &catalog(), NANOS_PER_KILOFUEL).map(drop).map_err(|error| error.to_string())
+}
+
+/// What stands in the good policy, what takes its place, and what the finding must say.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    ("purpose = ", "porpose = ", "did you mean `purpose`?"),
+    ("id = \"sme", "id = \"SME", "is not a name"),
+    ("version = \"1.0.0\"", "version = \"1.0\"", "three numbers"),
+    ("version = \"1.0.0\"", "version = \"01.0.0\"", "three numbers"),
+    ("from = 2026-01-01", "from = 2029-01-01", "`until` is before `from`"),
+    ("from = 2026-01-01", "from = 2026-02-30", "invalid date"),
+    ("from = 2026-01-01", "from = \"2026-01-01\"", "expected"),
+    ("guests = \"any\"", "guests = \"all\"", "\"any\" or a list"),
+    ("guests = \"any\"", "guests = [\"sha256:12\"]", "64 lower-case hexadecimal"),
+    ("unit = \"enterprise\"", "unit = \"firm\"", "`enterprise` or `person`"),
+    ("unit = \"enterprise\"", "unit = \"person\"", "the role is not"),
+    ("max = 1 }", "max = 0 }", "a role has at least"),
+    ("consent = \"required\"", "consent = \"not-required\"", "names the `basis`"),
+    ("consent = \"required\"", "consent = \"maybe\"", "\"required\" or \"not-required\""),
+    ("dataset = \"tax_payment\"", "dataset = \"tax_payments\"", "did you mean `tax_payment`?"),
+    ("\"paid_date\"]", "\"paid_dat\"]", "did you mean `paid_date`?"),
+    ("\"paid_date\"]", "\"due_date\"]", "stands here twice"),
+    (
+        "role = \"enterprise\"\ndataset = \"tax_payment\"",
+        "role = \"enterprize\"\ndataset = \"tax_payment\"",
+        "did you mean `enterprise`?",
+    ),
+    ("history_months = 24                #", "#", "say how far back"),
+    ("history_months = 24                #", "history_months = 0 #", "at least 1"),
+    ("rows_max = 1\n", "rows_max = 1\nhistory_months = 3\n", "no `time`"),
+    ("rows_max = 500 ", "rows_max = 0 ", "`rows_max` is from 1"),
+    ("dataset = \"electricity_usage\"", "dataset = \"tax_payment\"", "granted to `enterprise` twice"),
+    ("kind = \"integer\"", "kind = \"float\"", "an `integer`, a `date`"),
+    ("values = [5_000_000, 10_000_000, 50_000_000]", "values = [5_000_000, 5_000_000]", "stands here twice"),
+    ("values = [5_000_000, 10_000_000, 50_000_000]", "values = [5.5]", "expected"),
+    ("values = [5_000_000, 10_000_000, 50_000_000]", "values = [\"many\"]", "not an integer"),
+    ("values = [5_000_000, 10_000_000, 50_000_000]", "min = 1", "a finite list"),
+    ("values = [5_000_000, 10_000_000, 50_000_000]", "min = 9\nmax = 1\nstep = 1", "`min` ≤ `max`"),
+    ("kind = \"label\"", "kind = \"table\"", "does not answer `table`"),
+    ("\"D\"]", "\"Undetermined\"]", "cannot be a label"),
+    ("\"D\"]", "\"A\"]", "stands here twice"),
+    ("\"D\"]", "\"D\\u200b\"]", "cannot be printed"),
+    ("labels = [\"A\", \"B\", \"C\", \"D\"]", "labels = []", "at least one label"),
+    ("fuel = 500_000", "fuel = 0", "`fuel` is from 1"),
+    ("fuel = 500_000", "fuel = 5_000_000", "the slot must hold"),
+    ("slot_ms = 20", "slot_ms = 5", "the slot must hold"),
+    ("memory_mib = 1", "memory_mib = 1_000", "`memory_mib` is from 1"),
+    ("jobs_per_minute = 600", "jobs_per_minute = 0", "at least 1"),
+    ("jobs_per_minute = 600", "jobs_per_minute = -1", "invalid value"),
+    ("basis = [\"enterprise authorisation\", \"征信业务管理办法\"]", "basis = []", "at least one legal `basis`"),
+    ("fuel = 500_000", "fuel = 500_000\nfuel = 400_000", "duplicate key"),
+];
+
+#[test]
+fn every_mistake_in_a_policy_is_found_with_its_line() {
+    let good = std::fs::read_to_string(root().join("policies/sme-credit-check/policy.toml")).unwrap();
+    check(&good).unwrap();
+    for (from, to, expected) in MISTAKES {
+        let bad = good.replacen(from, to, 1);
+        assert_ne!(bad, good, "`{from}` is not in the policy");
+        let error = check(&bad).expect_err(&format!("`{to}` passed"));
+        assert!(error.contains(expected), "`{to}`: no `{expected}` in:\n{error}");
+        assert!(error.contains("policy.toml:"), "`{to}`: no line in:\n{error}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let good = std::fs::read_to_string(root().join("policies/sme-credit-check/policy.toml")).unwrap();
+    let bad = good.replace("\"paid_date\"]", "\"paid_dat\"]").replace("fuel = 500_000", "fuel = 0");
+    let error = check(&bad).unwrap_err();
+    assert!(error.contains("did you mean `paid_date`?") && error.contains("`fuel` is from 1"), "{error}");
+}
+
+#[test]
+fn quotas_are_disjoint() {
+    let good = std::fs::read_to_string(root().join("policies/accounts.toml")).unwrap();
+    let accounts =
+        |text: &str| Accounts::check(&Document::new("accounts.toml", text)).map(drop).map_err(|e| e.to_string());
+    accounts(&good).unwrap();
+    let cases = [
+        ("limit = { bits = 24,", "limit = { bits = 23,", "disjoint"),
+        ("lifetime = 240 } }", "lifetime = 241 } }", "disjoint"),
+        ("bits = 24, lifetime = 240 } }", "bits = 24, lifetime = 20 } }", "lifetime of `smart-finance`"),
+        ("window_days = 90", "window_days = 0", "at least one day"),
+        ("[label.enterprise]", "[label.firm]", "`enterprise` or `person`"),
+        ("window_days = 90", "window_day = 90", "did you mean `window_days`?"),
+    ];
+    for (from, to, expected) in cases {
+        let error = accounts(&good.replacen(from, to, 1)).expect_err(to);
+        assert!(error.contains(expected), "`{to}`: no `{expected}` in:\n{error}");
+    }
+}
+
+#[test]
+fn a_policy_without_its_approvals_is_not_in_force() {
+    let trust = ApprovalTrust { needed: 1, auditors: Vec::new() };
+    let set = PolicySet::load(&root().join("policies"), &catalog(), NANOS_PER_KILOFUEL, &trust);
+    assert!(matches!(set, Err(PolicyError::AccountsUnapproved(1))));
+    let set =
+        PolicySet::load(&root().join("policies"), &catalog(), NANOS_PER_KILOFUEL, &ApprovalTrust::default()).unwrap();
+    assert_eq!(set.policies().count(), 1);
+}
+
+#[test]
+fn enough_different_auditors_put_a_policy_in_force() {
+    use anshi::keys::{SigningKey, TokenKind, TrustedKey, sign};
+    use anshi::policy::approval_payload;
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join("policies"), folder.path());
+    let keys = [SigningKey::from_seed([1; 32]).unwrap(), SigningKey::from_seed([2; 32]).unwrap()];
+    let auditor = |(name, key): (&str, &SigningKey)| TrustedKey {
+        owner: name.into(),
+        key: key.public().clone(),
+        kinds: vec![TokenKind::Approval],
+    };
+    let auditors = ["one", "two"].into_iter().zip(&keys).map(auditor).collect();
+    let trust = ApprovalTrust { needed: 2, auditors };
+    let load = || PolicySet::load(folder.path(), &catalog(), NANOS_PER_KILOFUEL, &trust);
+    let free = PolicySet::load(folder.path(), &catalog(), NANOS_PER_KILOFUEL, &ApprovalTrust::default()).unwrap();
+    let policy = free.policies().next().unwrap().sha256;
+    let approve = |path: &Path, sha256, key: &SigningKey, name: &str| {
+        std::fs::create_dir_all(path).unwrap();
+        std::fs::write(path.join(name), sign(key, TokenKind::Approval, &approval_payload(sha256))).unwrap();
+    };
+    for (key, name) in keys.iter().zip(["one.jws", "two.jws"]) {
+        approve(&folder.path().join("approvals"), free.accounts().sha256(), key, name);
+    }
+    let of_policy = folder.path().join("sme-credit-check/approvals");
+    approve(&of_policy, policy, &keys[0], "one.jws");
+    approve(&of_policy, policy, &keys[0], "one-again.jws");
+    approve(&of_policy, free.accounts().sha256(), &keys[1], "two.jws");
+    assert_eq!(load().unwrap().policies().count(), 0, "one auditor twice, and an approval of something else");
+    assert_eq!(load().unwrap().unapproved(), ["sme-credit-check"]);
+    approve(&of_policy, policy, &keys[1], "two.jws");
+    assert_eq!(load().unwrap().policies().count(), 1);
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

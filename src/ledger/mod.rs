@@ -2,6 +2,7 @@
 //! Owns when a charge is durable; takes digests and opaque bytes, never an answer's meaning.
 
 mod accounts;
+mod audit_read;
 mod open;
 mod read;
 mod record;
@@ -11,6 +12,7 @@ mod store;
 mod writer;
 
 pub use accounts::{Spent, exceeds};
+pub use audit_read::{LeafCharge, LeafJob, LeafOutcome, LeafRows};
 pub use open::{LedgerConfig, create};
 pub use read::{AuditCharge, AuditEntry, AuditJob, AuditOutcome, Evidence, Existing, GuestRow, LedgerReader, SpentRow};
 pub use record::{End, Logged, OutcomeEntry, reason_commitment};

@@ -14,7 +14,7 @@ use crate::model::{AccountKind, Date, Digest};
 use crate::policy::Quota;
 
 /// A reading connection.
-pub struct LedgerReader(Connection);
+pub struct LedgerReader(pub(super) Connection);
 
 /// What became of a job that was admitted earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

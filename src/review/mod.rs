@@ -1,3 +1,13 @@
 //! What auditors and operators look at: policies against guests, and the home derived again.
+
 mod audit;
-pub use audit::*;
+mod audit_claims;
+mod audit_entries;
+mod audit_files;
+mod audit_jobs;
+mod audit_log;
+mod audit_mirror;
+mod audit_sums;
+mod audit_tree;
+
+pub use audit::{AuditError, AuditInputs, AuditReport, Check, audit_home};

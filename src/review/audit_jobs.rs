@@ -1,0 +1,265 @@
+//! The records against the tables: jobs, charges, consent uses and outcomes are derived from the records
+//! again, leaf by leaf in the order of the log, and compared with what the store says.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+
+use super::audit::{Check, Named};
+use super::audit_claims::{Answers, Claimed, check_claims, check_outcome};
+use super::audit_sums::Charged;
+use crate::keys::{DigestKind, canonical_json, digest_parts};
+use crate::ledger::{IntentRecord, LeafCharge, LeafRows, OutcomeRecord};
+use crate::model::{AccountKind, Digest, Millis};
+
+/// An intent whose outcome has not come yet in the walk.
+struct Open {
+    job: String,
+    claimed: Option<Claimed>,
+}
+
+/// The walk over the records.
+pub(super) struct Jobs<'a> {
+    /// The ledger's id: the issuer of its receipts.
+    issuer: &'a str,
+    /// The log's origin.
+    origin: &'a str,
+    /// The sizes of the ledger's checkpoints, ascending.
+    checkpoints: Vec<u64>,
+    records: Check,
+    outcomes: Check,
+    open: BTreeMap<u64, Open>,
+    answers: Answers,
+    charged: Charged,
+    named: Named,
+    latest_day: i32,
+    latest_charge: i64,
+    intents: u64,
+    charges: u64,
+    ended: u64,
+}
+
+impl<'a> Jobs<'a> {
+    /// Nothing seen yet.
+    pub fn new(issuer: &'a str, origin: &'a str, checkpoints: Vec<u64>) -> Self {
+        Self {
+            issuer,
+            origin,
+            checkpoints,
+            records: Check::new("records"),
+            outcomes: Check::new("outcomes"),
+            open: BTreeMap::new(),
+            answers: Answers::default(),
+            charged: Charged::default(),
+            named: Named::default(),
+            latest_day: i32::MIN,
+            latest_charge: i64::MIN,
+            intents: 0,
+            charges: 0,
+            ended: 0,
+        }
+    }
+
+    /// Takes in the next leaf's rows.
+    pub fn visit(&mut self, rows: &LeafRows) {
+        let kind = rows.entry.as_ref().map(|entry| entry.kind.as_str());
+        match kind {
+            Some("intent") => self.visit_intent(rows),
+            Some("outcome") => {
+                self.check_strays(rows);
+                self.visit_outcome(rows);
+            }
+            _ => self.check_strays(rows),
+        }
+    }
+
+    /// Rows that name a leaf where no intent is.
+    fn check_strays(&mut self, rows: &LeafRows) {
+        let index = rows.index;
+        let strays = [
+            (rows.job.is_some(), "a job"),
+            (!rows.charges.is_empty(), "a charge"),
+            (!rows.consents.is_empty(), "a consent use"),
+            (rows.outcome.is_some(), "an outcome"),
+        ];
+        for (_, what) in strays.into_iter().filter(|(is_there, _)| *is_there) {
+            self.records.find(format!("{what} names entry {index}, which is no intent"));
+        }
+    }
+
+    fn visit_intent(&mut self, rows: &LeafRows) {
+        let index = rows.index;
+        let subject = format!("intent {index}");
+        let parsed = rows.entry.as_ref().map(|entry| (entry.index, parse::<IntentRecord>(&entry.record)));
+        let (leaf, record) = match parsed {
+            Some((leaf, Ok(record))) => (leaf, record),
+            Some((_, Err(reason))) => return self.records.find(format!("{subject}: {reason}")),
+            None => return,
+        };
+        self.intents += 1;
+        self.check_job(&subject, &record, rows);
+        self.check_charges(&subject, &record, &rows.charges);
+        let consents = rows.consents.iter().map(|(issuer, jti)| format!("{issuer} {jti}"));
+        if !consents.eq(record.consents.iter().cloned()) {
+            self.records.find(format!("{subject}: the consent uses are not those of its record"));
+        }
+        self.name(&subject, &record);
+        let stored = self.answers.known(&record.sameness);
+        if stored.is_some() != record.charges.is_empty() {
+            let what = if stored.is_some() { "was charged, though answered before" } else { "was charged nothing" };
+            self.records.find(format!("{subject} {what}"));
+        }
+        let claimed = rows.outcome.as_ref().map(|row| {
+            let about = (leaf, self.issuer, self.origin);
+            let claims_sha256 = check_claims(&mut self.outcomes, about, &record, row);
+            let checkpoint = self.checkpoint_of(row.outcome_index);
+            if checkpoint.and_then(|size| i64::try_from(size).ok()) != Some(row.checkpoint_size) {
+                let told = row.checkpoint_size;
+                self.outcomes.find(format!("outcome of intent {leaf}: {told} is not the first checkpoint over it"));
+            }
+            Claimed {
+                outcome_index: row.outcome_index,
+                answer: row.answer.clone(),
+                reason: row.reason.clone(),
+                commitment: digest_parts(DigestKind::Reason, &[&row.reason_salt, row.reason.as_bytes()]),
+                claims_sha256,
+                sameness: record.sameness.clone(),
+                stored,
+            }
+        });
+        self.open.insert(leaf, Open { job: record.job, claimed });
+    }
+
+    /// The size of the first checkpoint that covers a leaf.
+    fn checkpoint_of(&self, leaf: i64) -> Option<u64> {
+        let leaf = u64::try_from(leaf).ok()?;
+        self.checkpoints.get(self.checkpoints.partition_point(|size| *size <= leaf)).copied()
+    }
+
+    fn check_job(&mut self, subject: &str, record: &IntentRecord, rows: &LeafRows) {
+        let Some(job) = &rows.job else {
+            return self.records.find(format!("{subject} has no job in the table"));
+        };
+        let facts = [
+            (is_digest(&record.job, &job.id), "is of another job in the table"),
+            (is_digest(&record.req, &job.input), "has another request in the table"),
+            (record.client == job.client, "has another client in the table"),
+            (record.policy == job.policy, "has another policy in the table"),
+            (is_digest(&record.sameness, &job.sameness), "has another sameness in the table"),
+            (record.admitted_ms == job.admitted_ms, "was admitted at another time in the table"),
+        ];
+        self.records.expect(subject, facts);
+    }
+
+    /// Every charge of the record in the table, exactly and in order, and no other; at least one bit each,
+    /// one for each party, on a day that never goes back.
+    fn check_charges(&mut self, subject: &str, record: &IntentRecord, rows: &[LeafCharge]) {
+        let same = record.charges.len() == rows.len()
+            && record.charges.iter().zip(rows).all(|(charge, row)| {
+                charge.account == row.account
+                    && is_digest(&charge.party, &row.party)
+                    && record.client == row.client
+                    && i64::from(charge.day) == row.day
+                    && i64::from(charge.bits) == row.bits
+            });
+        let parties = record.parties.iter().map(|party| &party.party);
+        let per_party = record.charges.is_empty() || parties.eq(record.charges.iter().map(|charge| &charge.party));
+        let known = record.charges.iter().all(|charge| AccountKind::from_word(&charge.account).is_some());
+        let positive = record.charges.iter().all(|charge| charge.bits > 0) && rows.iter().all(|row| row.bits > 0);
+        let earliest = self.latest_day.max(Millis(record.admitted_ms).day().days());
+        let forward = record.charges.iter().all(|charge| charge.day >= earliest);
+        let facts = [
+            (same, "has other charges in the table than in its record"),
+            (per_party, "does not charge each of its parties once"),
+            (known, "is charged to an account that does not exist"),
+            (positive, "has a charge of less than one bit"),
+            (forward, "is charged on a day before its admission or before an earlier charge"),
+        ];
+        self.records.expect(subject, facts);
+        for row in rows {
+            if row.id <= self.latest_charge {
+                self.records.find(format!("{subject}: charge {} was inserted before an earlier intent's", row.id));
+            }
+            self.latest_charge = self.latest_charge.max(row.id);
+        }
+        for charge in &record.charges {
+            self.latest_day = self.latest_day.max(charge.day);
+            match charge.party.parse() {
+                Ok(party) => self.charged.add(&charge.account, party, &record.client, charge.day, charge.bits),
+                Err(_) => self.records.find(format!("{subject}: a charged party is no pseudonym")),
+            }
+        }
+        self.charges += record.charges.len() as u64;
+    }
+
+    fn name(&mut self, subject: &str, record: &IntentRecord) {
+        for (text, names, what) in [
+            (&record.snapshot, &mut self.named.snapshots, "snapshot"),
+            (&record.guest, &mut self.named.guests, "guest"),
+        ] {
+            match text.parse() {
+                Ok(digest) => drop(names.insert(digest)),
+                Err(error) => self.records.find(format!("{subject}: its {what}: {error}")),
+            }
+        }
+    }
+
+    fn visit_outcome(&mut self, rows: &LeafRows) {
+        let Some(entry) = &rows.entry else {
+            return;
+        };
+        let subject = format!("outcome {}", rows.index);
+        let record = match parse::<OutcomeRecord>(&entry.record) {
+            Ok(record) => record,
+            Err(reason) => return self.outcomes.find(format!("{subject}: {reason}")),
+        };
+        self.ended += 1;
+        let Some(open) = self.open.remove(&record.intent) else {
+            let intent = record.intent;
+            return self.outcomes.find(format!("{subject} is of entry {intent}, which is no intent that was open"));
+        };
+        if open.job != record.job {
+            self.outcomes.find(format!("{subject} is of another job than its intent"));
+        }
+        let Some(claimed) = open.claimed else {
+            return self.outcomes.find(format!("{subject} is not in the table"));
+        };
+        if claimed.outcome_index != rows.index {
+            self.outcomes.find(format!("{subject} is entry {} in the table", claimed.outcome_index));
+        }
+        check_outcome(&mut self.outcomes, &subject, &record, &claimed, &self.answers);
+        if let Some(answer) = claimed.answer {
+            self.answers.learn(&claimed.sameness, record.intent, &answer);
+        }
+    }
+
+    /// Ends the walk: the checks of records and outcomes, what was charged, what files are named.
+    pub fn finish(mut self) -> (Check, Check, Charged, Named) {
+        let (lost, running): (Vec<_>, Vec<_>) = self.open.iter().partition(|(_, open)| open.claimed.is_some());
+        for (intent, _) in lost {
+            self.outcomes.find(format!("the outcome of intent {intent} in the table has no record in the log"));
+        }
+        if !running.is_empty() {
+            let jobs = running.len();
+            self.outcomes.note(format!("{jobs} jobs have no outcome yet: they run, or the next start closes them"));
+        }
+        self.records.count(self.intents, "intents");
+        self.records.count(self.charges, "charges");
+        self.outcomes.count(self.ended, "outcomes");
+        (self.records, self.outcomes, self.charged, self.named)
+    }
+}
+
+/// A record, which must be in its one canonical form.
+fn parse<T: DeserializeOwned + serde::Serialize>(record: &[u8]) -> Result<T, String> {
+    let parsed: T = serde_json::from_slice(record).map_err(|error| format!("its record cannot be read: {error}"))?;
+    match canonical_json(&parsed) {
+        Ok(bytes) if bytes == record => Ok(parsed),
+        _ => Err("its record is not in canonical form".to_owned()),
+    }
+}
+
+/// Whether a digest in a record is that of a column.
+fn is_digest(text: &str, column: &[u8]) -> bool {
+    text.parse::<Digest>().is_ok_and(|digest| digest.as_bytes() == column)
+}

@@ -1,0 +1,78 @@
+//! The sums that budgets are decided by: added up again from the records, compared with what the store
+//! adds up, which reads an index of its own.
+
+use std::collections::BTreeMap;
+
+use super::audit::Check;
+use crate::ledger::LedgerReader;
+use crate::model::{Date, Digest};
+
+/// The windows that are added up, in days, whatever the policies say today.
+const WINDOWS_DAYS: [i32; 5] = [1, 7, 30, 90, 365];
+
+/// What the records say was charged: account, client and party; day and bits.
+#[derive(Debug, Default)]
+pub(super) struct Charged {
+    accounts: BTreeMap<(String, String), BTreeMap<Digest, Vec<(i32, u32)>>>,
+    latest_day: Option<i32>,
+}
+
+impl Charged {
+    /// Adds one charge.
+    pub fn add(&mut self, account: &str, party: Digest, client: &str, day: i32, bits: u32) {
+        self.latest_day = self.latest_day.max(Some(day));
+        let parties = self.accounts.entry((account.to_owned(), client.to_owned())).or_default();
+        parties.entry(party).or_default().push((day, bits));
+    }
+
+    /// Sums since a day, and ever, in the order of account, client, party.
+    fn sums(&self, since: i32) -> impl Iterator<Item = (&str, Digest, &str, u64, u64)> {
+        let sum = move |charges: &[(i32, u32)], since: i32| -> u64 {
+            charges.iter().filter(|(day, _)| *day >= since).map(|(_, bits)| u64::from(*bits)).sum()
+        };
+        self.accounts.iter().flat_map(move |((account, client), parties)| {
+            parties.iter().map(move |(party, charges)| {
+                (account.as_str(), *party, client.as_str(), sum(charges, since), sum(charges, i32::MIN))
+            })
+        })
+    }
+}
+
+/// Compares every sum that a budget could be decided by.
+pub(super) fn check_sums(reader: &LedgerReader, charged: &Charged) -> Check {
+    let mut check = Check::new("sums");
+    let latest = charged.latest_day.unwrap_or_default();
+    for window in WINDOWS_DAYS {
+        let since = latest.saturating_sub(window - 1);
+        let stored = match reader.all_spent(Date::from_days(since)) {
+            Ok(stored) => stored,
+            Err(error) => {
+                check.find(format!("the charges of {window} days cannot be added up: {error}"));
+                continue;
+            }
+        };
+        let derived: BTreeMap<_, _> = charged
+            .sums(since)
+            .map(|(account, party, client, recent, ever)| ((account, party, client), (recent, ever)))
+            .collect();
+        let stored: BTreeMap<_, _> = stored
+            .iter()
+            .map(|(account, party, client, recent, ever)| {
+                ((account.as_str(), *party, client.as_str()), (*recent, *ever))
+            })
+            .collect();
+        for key in derived.keys().chain(stored.keys().filter(|key| !derived.contains_key(*key))) {
+            let (wanted, found) = (derived.get(key), stored.get(key));
+            if wanted != found {
+                let (account, party, client) = key;
+                let [wanted, found] = [wanted, found].map(|sum| sum.copied().unwrap_or_default());
+                check.find(format!(
+                    "`{client}` has spent {} bits of {party} in `{account}` within {window} days and {} ever; the store adds up {} and {}",
+                    wanted.0, wanted.1, found.0, found.1
+                ));
+            }
+        }
+    }
+    check.count(charged.accounts.values().map(|parties| parties.len() as u64).sum(), "sums");
+    check
+}

@@ -60,10 +60,10 @@ impl DemoMessage {
             Self::Refused { party, refusal } => {
                 format!("作业　　{party}（未授权）：未接触任何数据即被拒绝（{}），不扣额度", refusal.code.word())
             }
-            Self::Next { home, guest, party } => format!(
-                "接下来可以试：\n  anshi receipt verify {home}/demo/healthy.bundle.json --jwks {home}/jwks.json --log-key {home}/log.vkey\n  \
-                 anshi run --home {home} --policy sme-credit-check --guest {guest} \\\n    --party enterprise={party} --param min_paid_fen=5000000 --consent auto --out bundle.json\n  \
-                 anshi guest inspect {guest}\n  anshi budget show --home {home}\n  anshi audit verify --home {home}"
+            Self::Next { anshi, home, guest, party } => format!(
+                "接下来可以试：\n  {anshi} receipt verify {home}/demo/healthy.bundle.json --jwks {home}/jwks.json --log-key {home}/log.vkey\n  \
+                 {anshi} run --home {home} --policy sme-credit-check --guest {guest} \\\n    --party enterprise={party} --param min_paid_fen=5000000 --consent auto --out bundle.json\n  \
+                 {anshi} guest inspect {guest}\n  {anshi} budget show --home {home}\n  {anshi} audit verify --home {home}"
             ),
         }
     }

@@ -62,6 +62,8 @@ pub fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<(), CliError> {
     let results = demo.jobs(&guest_file, guest, &report)?;
     demo.verify()?;
     terminal.say(DemoMessage::Next {
+        // As it was typed, so that the commands work as they stand.
+        anshi: std::env::args().next().unwrap_or_else(|| "anshi".to_owned()),
         home: args.home.display().to_string(),
         guest: guest_file.display().to_string(),
         party: report.healthy.to_string(),

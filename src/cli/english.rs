@@ -67,10 +67,10 @@ impl DemoMessage {
                     refusal.code.word()
                 )
             }
-            Self::Next { home, guest, party } => format!(
-                "Try next:\n  anshi receipt verify {home}/demo/healthy.bundle.json --jwks {home}/jwks.json --log-key {home}/log.vkey\n  \
-                 anshi run --home {home} --policy sme-credit-check --guest {guest} \\\n    --party enterprise={party} --param min_paid_fen=5000000 --consent auto --out bundle.json\n  \
-                 anshi guest inspect {guest}\n  anshi budget show --home {home}\n  anshi audit verify --home {home}"
+            Self::Next { anshi, home, guest, party } => format!(
+                "Try next:\n  {anshi} receipt verify {home}/demo/healthy.bundle.json --jwks {home}/jwks.json --log-key {home}/log.vkey\n  \
+                 {anshi} run --home {home} --policy sme-credit-check --guest {guest} \\\n    --party enterprise={party} --param min_paid_fen=5000000 --consent auto --out bundle.json\n  \
+                 {anshi} guest inspect {guest}\n  {anshi} budget show --home {home}\n  {anshi} audit verify --home {home}"
             ),
         }
     }

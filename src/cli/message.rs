@@ -44,7 +44,7 @@ pub enum DemoMessage {
     Answered { party: String, label: String, bits: u64, out: String },
     Refused { party: String, refusal: Refusal },
     Verified,
-    Next { home: String, guest: String, party: String },
+    Next { anshi: String, home: String, guest: String, party: String },
 }
 
 /// Lines about homes, guests, policies, receipts and audits; their words are in `english` and `chinese`.

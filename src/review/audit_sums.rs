@@ -10,10 +10,13 @@ use crate::model::{Date, Digest};
 /// The windows that are added up, in days, whatever the policies say today.
 const WINDOWS_DAYS: [i32; 5] = [1, 7, 30, 90, 365];
 
-/// What the records say was charged: account, client and party; day and bits.
+/// The charges of each party, as day and bits.
+type PartyCharges = BTreeMap<Digest, Vec<(i32, u32)>>;
+
+/// What the records say was charged, by account and client.
 #[derive(Debug, Default)]
 pub(super) struct Charged {
-    accounts: BTreeMap<(String, String), BTreeMap<Digest, Vec<(i32, u32)>>>,
+    accounts: BTreeMap<(String, String), PartyCharges>,
     latest_day: Option<i32>,
 }
 

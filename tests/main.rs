@@ -1,6 +1,7 @@
 //! The one integration binary: everything that needs a real home, real guests and a real ledger.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod audit;
 mod guests;
 mod policies;
 mod support;

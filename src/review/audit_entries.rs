@@ -2,7 +2,7 @@
 //! follows from the leaves.
 
 use super::audit::Check;
-use super::audit_tree::{Tree, completion_order, hash_leaf};
+use super::audit_tree::{Tree, UNKNOWN, completion_order, hash_leaf};
 use crate::keys::Hasher;
 use crate::ledger::{AuditEntry, LeafRows, LedgerError, LedgerReader};
 use crate::log::{Checkpoint, LogVerifier, stored_index};
@@ -55,7 +55,7 @@ impl<'a> Entries<'a> {
             return;
         }
         let leaf = open_leaf(entry);
-        let public = self.published.node(0, entry.index);
+        let public = self.published.leaf(entry.index);
         match leaf {
             Err(what) => self.check.find(format!("entry {index} {what}")),
             Ok(leaf) if public.is_some_and(|public| public != leaf) => {
@@ -83,7 +83,7 @@ impl<'a> Entries<'a> {
 
     fn leaf_of_others(&self, index: u64) -> Digest {
         let stored = || self.reader.audit_hash(stored_index(0, index));
-        self.published.node(0, index).or_else(stored).unwrap_or(Digest::from_bytes([0; 32]))
+        self.published.leaf(index).or_else(stored).unwrap_or(UNKNOWN)
     }
 
     /// Ends the walk; the newest checkpoint says how many entries there must be.

@@ -178,7 +178,9 @@ impl<'a> Jobs<'a> {
         self.records.expect(subject, facts);
         for row in rows {
             if row.id <= self.latest_charge {
-                self.records.find(format!("{subject}: charge {} was inserted before an earlier intent's", row.id));
+                let (older, latest) = (row.id, self.latest_charge);
+                self.records
+                    .find(format!("{subject}: charge {older} is older than charge {latest} of an earlier intent"));
             }
             self.latest_charge = self.latest_charge.max(row.id);
         }

@@ -19,6 +19,9 @@ fn hash_node(left: &Digest, right: &Digest) -> Digest {
     sha256(&bytes)
 }
 
+/// Stands where a leaf is not known: no leaf that anybody can find hashes to it.
+pub(super) const UNKNOWN: Digest = Digest::from_bytes([0; 32]);
+
 /// A tree that grows by leaves: all complete subtrees, by height.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
@@ -39,6 +42,11 @@ impl Tree {
     /// The root of the complete subtree `n` of 2^`level` leaves.
     pub fn node(&self, level: usize, n: u64) -> Option<Digest> {
         self.nodes(level).get(usize::try_from(n).ok()?).copied()
+    }
+
+    /// A leaf; `None` where it is beyond the end, or not known.
+    pub fn leaf(&self, index: u64) -> Option<Digest> {
+        self.node(0, index).filter(|leaf| *leaf != UNKNOWN)
     }
 
     /// Appends a leaf, and every node that it completes.

@@ -1,0 +1,170 @@
+//! Harm done to the published log and to the mirror, and homes that are not what the mirror has seen.
+
+use std::task::{Context, Waker};
+
+use anshi::job::{OpenError, answer};
+use anshi::ledger::LedgerError;
+
+use super::home::{Home, another_job, open};
+
+#[test]
+fn a_changed_tile_is_found() {
+    for (path, wanted) in [
+        ("log/tile/0/000", "`tile/0/000`: hash 128 of level 0 does not follow"),
+        ("log/tile/0/001.p/8", "`tile/0/001`: hash 260 of level 0 does not follow"),
+        ("log/tile/1/000.p/1", "`tile/1/000`: hash 0 of level 1 does not follow"),
+    ] {
+        let home = Home::copy();
+        home.flip(&home.file(path));
+        home.expect(&[wanted]);
+    }
+}
+
+#[test]
+fn a_removed_tile_is_found() {
+    for path in ["tile/0/000", "tile/0/001.p/8", "tile/1/000.p/1", "tile/entries/000", "tile/entries/001.p/8"] {
+        let home = Home::copy();
+        std::fs::remove_file(home.file("log").join(path)).unwrap();
+        home.expect(&["published log: cannot open", path]);
+        assert_eq!(home.findings().len(), 1, "one missing file is one finding: {:#?}", home.findings());
+    }
+}
+
+#[test]
+fn a_cut_tile_is_found() {
+    let home = Home::copy();
+    let path = home.file("log/tile/0/000");
+    let bytes = std::fs::read(&path).unwrap();
+    home.overwrite(&path, &bytes[..bytes.len() - 32]);
+    home.expect(&["`tile/0/000` has 8160 bytes for 256 hashes"]);
+}
+
+#[test]
+fn a_changed_bundle_is_found() {
+    for (path, wanted) in [("000", "entry 0"), ("001.p/8", "entry 256")] {
+        let home = Home::copy();
+        let path = home.file("log/tile/entries").join(path);
+        let mut bytes = std::fs::read(&path).unwrap();
+        // The last byte of the first entry's digest.
+        let length = usize::from(u16::from_be_bytes([bytes[0], bytes[1]]));
+        bytes[length + 1] ^= 1;
+        home.overwrite(&path, &bytes);
+        home.expect(&[
+            &format!("ledger: {wanted}: salt and record do not open its leaf"),
+            "does not follow from the entries",
+            "published log: `checkpoint`: the published entries have the root",
+        ]);
+    }
+}
+
+#[test]
+fn an_older_partial_tile_that_is_no_beginning_is_found() {
+    let home = Home::copy();
+    let path = home.file("log/tile/0/001.p/3");
+    std::fs::write(&path, [0; 96]).unwrap();
+    home.expect(&["published log: `tile/0/001.p/3` is no beginning of the tile"]);
+}
+
+#[test]
+fn a_foreign_checkpoint_in_the_log_is_found() {
+    let home = Home::copy();
+    home.overwrite(&home.file("log/checkpoint"), home.other_checkpoint(264, false).as_bytes());
+    home.expect(&["published log: `checkpoint`: the checkpoint is not signed by the log's key"]);
+}
+
+#[test]
+fn a_forked_checkpoint_in_the_log_is_found() {
+    let home = Home::copy();
+    home.overwrite(&home.file("log/checkpoint"), home.other_checkpoint(200, true).as_bytes());
+    home.expect(&["published log: the log's first 200 entries are not the ledger's"]);
+    let home = Home::copy();
+    home.overwrite(&home.file("log/checkpoint"), home.other_checkpoint(1 << 60, true).as_bytes());
+    home.expect(&["published log: cannot open", "published log: and 1 more"]);
+    // What is missing there is not held against the ledger.
+    assert!(!home.findings().iter().any(|finding| finding.starts_with("ledger: ")));
+}
+
+#[test]
+fn a_published_log_behind_the_ledger_is_in_order() {
+    let home = Home::copy();
+    // What a web server shows that was last synchronised some time ago.
+    let early = Home::rolled_back();
+    std::fs::remove_dir_all(home.file("log")).unwrap();
+    std::fs::rename(early.file("log"), home.file("log")).unwrap();
+    let report = home.audit();
+    assert!(report.is_clean(), "{report:#?}");
+    assert!(report.checks[0].notes[0].contains("not yet published"), "{report:#?}");
+}
+
+#[test]
+fn a_foreign_checkpoint_in_the_mirror_is_found() {
+    let home = Home::copy();
+    home.overwrite(&home.file("../home.mirror/checkpoint.0"), home.other_checkpoint(264, false).as_bytes());
+    home.expect(&["mirror: `checkpoint.0`: the checkpoint is not signed by the log's key"]);
+}
+
+#[test]
+fn a_fork_in_the_mirror_is_found() {
+    let home = Home::copy();
+    home.overwrite(&home.file("../home.mirror/checkpoint.1"), home.other_checkpoint(264, true).as_bytes());
+    home.expect(&["mirror: the home is not the one that was mirrored: the first 264 entries"]);
+}
+
+#[test]
+fn a_mirror_without_a_checkpoint_is_found() {
+    let home = Home::copy();
+    home.overwrite(&home.file("../home.mirror/checkpoint.0"), b"torn");
+    let report = home.audit();
+    assert!(report.is_clean(), "a crash leaves one file so: {report:#?}");
+    home.overwrite(&home.file("../home.mirror/checkpoint.1"), b"torn");
+    home.expect(&["mirror: `checkpoint.0` is no signed checkpoint", "mirror: `checkpoint.1` is no signed checkpoint"]);
+    std::fs::remove_dir_all(home.file("../home.mirror")).unwrap();
+    home.expect(&["mirror: cannot open"]);
+}
+
+#[test]
+fn a_rolled_back_home_is_found_and_does_not_start() {
+    let home = Home::rolled_back();
+    home.expect(&["mirror: the home is behind its mirror: its log has 8 entries", "it was rolled back"]);
+    assert!(matches!(open(&home.path()), Err(OpenError::Ledger(LedgerError::Behind(_)))));
+}
+
+#[test]
+fn a_home_can_be_audited_while_its_engine_runs() {
+    let home = Home::copy();
+    let engine = open(&home.path()).unwrap();
+    assert_eq!(home.findings(), Vec::<String>::new());
+    drop(engine);
+    assert_eq!(home.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_job_that_a_crash_left_open_is_noted_and_then_closed() {
+    let home = Home::copy();
+    let engine = open(&home.path()).unwrap();
+    let token = another_job(&engine);
+    let mut asked = Box::pin(answer(&engine, &token));
+    // As far as the reservation, and never on.
+    assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    while home.query("SELECT COUNT(*) FROM job") < 133 {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    drop(asked);
+    drop(engine);
+    let report = home.audit();
+    assert!(report.is_clean(), "{report:#?}");
+    let notes: Vec<&String> = report.checks.iter().flat_map(|check| &check.notes).collect();
+    assert!(notes[0].starts_with("1 jobs have no outcome yet"), "{notes:?}");
+
+    let engine = open(&home.path()).unwrap();
+    // The charge stayed, and there is no answer that could be given again: the same question is charged anew.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(answer(&engine, &another_job(&engine))).unwrap();
+    runtime.block_on(answer(&engine, &another_job(&engine))).unwrap();
+    drop(engine);
+    let report = home.audit();
+    assert!(report.is_clean(), "{report:#?}");
+    assert!(report.checks.iter().any(|check| check.counted == "135 intents, 5 charges"), "{report:#?}");
+    home.tamper("UPDATE outcome SET reason = 'answered' WHERE answer IS NULL");
+    home.expect(&["outcomes: outcome 265 has no answer in the table, and was not abandoned"]);
+}

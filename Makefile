@@ -6,12 +6,8 @@ GUESTS := target/guests
 export ANSHI_GUESTS_DIR := $(CURDIR)/$(GUESTS)
 DEMO_HOME ?= $(shell mktemp -u /tmp/anshi-demo-XXXXXX)
 ROUNDS ?= 200
-NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
-ifdef NEXTEST
-TEST := cargo nextest run --release --no-fail-fast
-else
-TEST := cargo test --release
-endif
+# One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
+TEST := cargo test --release --locked
 
 .PHONY: help build target guests demo test lint docs-test foreign crash attacks bench clean
 
@@ -33,7 +29,7 @@ demo: build      ## watch a bank's question be answered
 	$(ANSHI) demo --home $(DEMO_HOME)
 
 test: guests     ## all tests: the project's, then the guests' own
-	$(TEST) --locked
+	$(TEST)
 	cd sandbox-guests && cargo test --release --locked --quiet
 
 lint:            ## formatting, clippy and rustdoc, warnings denied

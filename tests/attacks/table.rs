@@ -3,6 +3,9 @@
 use super::catalog::{ATTACKS, Trial};
 use super::run::{against_strong, against_weakened};
 
+/// How much is printed of what an attack learnt from a weakened engine.
+const LEARNT_CHARS: usize = 110;
+
 /// What came of both runs, and whether that is as it must be.
 fn try_both(trial: &Trial) -> (String, bool) {
     let (strong, held) = match against_strong(trial.attack) {
@@ -11,7 +14,7 @@ fn try_both(trial: &Trial) -> (String, bool) {
     };
     let (weakened, shown) = match against_weakened(trial.attack, trial.weakness) {
         None => ("not in this build".to_owned(), true),
-        Some(Err(_)) => ("broken".to_owned(), true),
+        Some(Err(learnt)) => (format!("broken: {}", learnt.chars().take(LEARNT_CHARS).collect::<String>()), true),
         Some(Ok(())) => ("SURVIVED".to_owned(), false),
     };
     (format!("{:<28} strong: {strong:<8} weakened: {weakened}", trial.test), held && shown)

@@ -67,9 +67,9 @@ impl Seen {
     /// The answer without what belongs to one request: what is left is its class.
     pub fn class(&self) -> Value {
         let mut class = self.masked.clone();
-        let own = ["/claims/jti", "/claims/req", "/claims/consents", "/claims/parties", "/claims/log/index"];
+        let own = ["/jti", "/req", "/consents/0", "/parties/0/commitment", "/log/index"];
         class["claims"] = masked(&class["claims"], &own);
-        let own = ["/job", "/req", "/parties", "/charges/0/party", "/consents"];
+        let own = ["/job", "/req", "/parties/0/party", "/charges/0/party", "/consents/0"];
         class["intent"] = masked(&class["intent"], &own);
         class["outcome"] = masked(&class["outcome"], &["/job", "/intent"]);
         for member in ["parties", "lengths"] {

@@ -1,1 +1,19 @@
-//! What the integration tests share.
+//! What the integration tests share: homes with known rows, guests, requests, and what a client sees of the answers.
+
+mod ask;
+mod base;
+mod home;
+mod rows;
+mod seen;
+mod turn;
+mod twins;
+
+pub use ask::{label, refusal, reseal, signed_again};
+pub use base::guest_path;
+pub use home::{Setup, TestHome, block_on, block_on_all};
+pub use rows::{ABSENT, BARE, ODD_FEN, OLD, firm};
+pub use seen::seen;
+pub use turn::strong;
+#[cfg(feature = "weaken")]
+pub use turn::weakened;
+pub use twins::Twins;

@@ -1,0 +1,34 @@
+//! How an attack is run. `Err` says what it learnt: the attack succeeded.
+
+use anshi::env::weaken::Weakness;
+
+use crate::support::strong;
+
+/// An attack: `Err` means that it succeeded.
+pub type Attack = fn() -> Result<(), String>;
+
+/// Whether the engine as it is holds against the attack.
+pub fn against_strong(attack: Attack) -> Result<(), String> {
+    let _turn = strong();
+    attack()
+}
+
+/// Runs the attack against an engine without its defence; `None` in a build that cannot be weakened.
+#[cfg(feature = "weaken")]
+pub fn against_weakened(attack: Attack, weakness: Weakness) -> Option<Result<(), String>> {
+    Some(crate::support::weakened(weakness, attack))
+}
+
+/// Runs the attack against an engine without its defence; `None` in a build that cannot be weakened.
+#[cfg(not(feature = "weaken"))]
+pub fn against_weakened(_: Attack, _: Weakness) -> Option<Result<(), String>> {
+    None
+}
+
+/// The test of one attack: it fails, and in a build that can be weakened it succeeds once the defence is gone.
+pub fn check(attack: Attack, weakness: Weakness) {
+    assert_eq!(against_strong(attack), Ok(()));
+    if let Some(result) = against_weakened(attack, weakness) {
+        assert!(result.is_err(), "the attack fails without its defence too: it shows nothing");
+    }
+}

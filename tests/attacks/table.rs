@@ -1,0 +1,33 @@
+//! The table of all attacks: what holds, and what breaks once its defence is gone.
+
+use super::catalog::{ATTACKS, Trial};
+use super::run::{against_strong, against_weakened};
+
+/// How much is printed of what an attack learnt from a weakened engine.
+const LEARNT_CHARS: usize = 110;
+
+/// What came of both runs, and whether that is as it must be.
+fn try_both(trial: &Trial) -> (String, bool) {
+    let (strong, held) = match against_strong(trial.attack) {
+        Ok(()) => ("held".to_owned(), true),
+        Err(learnt) => (format!("BROKEN ({learnt})"), false),
+    };
+    let (weakened, shown) = match against_weakened(trial.attack, trial.weakness) {
+        None => ("not in this build".to_owned(), true),
+        Some(Err(learnt)) => (format!("broken: {}", learnt.chars().take(LEARNT_CHARS).collect::<String>()), true),
+        Some(Ok(())) => ("SURVIVED".to_owned(), false),
+    };
+    (format!("{:<28} strong: {strong:<8} weakened: {weakened}", trial.test), held && shown)
+}
+
+#[test]
+#[ignore = "run by make attacks"]
+fn table() {
+    let mut good = true;
+    for (number, (title, trial)) in (1..).zip(&ATTACKS) {
+        let (state, as_it_must) = trial.as_ref().map_or(("later".to_owned(), true), try_both);
+        good &= as_it_must;
+        println!("{number:>3}  {title:<48} {state}");
+    }
+    assert!(good, "an attack succeeded, or survived without its defence");
+}

@@ -1,0 +1,6 @@
+//! What the engine does on an ordinary day: answers, the same again, refusals that cost nothing, bundles that verify.
+
+mod answers;
+mod bundles;
+mod refusals;
+mod refused_consents;

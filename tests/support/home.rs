@@ -1,0 +1,235 @@
+//! A home of one test: the base home's copy with the test's own rows, policy and quotas.
+
+use std::fs;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use anshi::catalog::Catalog;
+use anshi::data::{IngestOptions, ingest};
+use anshi::job::{Engine, HomePaths, KeyFile, load_key};
+use anshi::keys::SigningKey;
+use anshi::ledger::LedgerReader;
+use anshi::model::Digest;
+use tokio::runtime::Runtime;
+
+use super::base::{base, copy_folder, engine_options};
+use super::rows::{ODD_FEN, deliver};
+
+/// What a test wants of its home.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// What firm 1 has paid.
+    pub paid_fen: i64,
+    /// The client's quota for each party, in the window and ever.
+    pub bits: u32,
+    /// From dispatch to tick.
+    pub slot_ms: u32,
+    /// Of the one client under the one policy.
+    pub jobs_per_minute: u32,
+    /// The policy's `guests`, as TOML.
+    pub guests: String,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let guests = "\"any\"".to_owned();
+        Self { paid_fen: ODD_FEN, bits: 10_000, slot_ms: 150, jobs_per_minute: 100_000, guests }
+    }
+}
+
+/// A home with an open engine. Dropping it closes the engine, then removes the folder.
+pub struct TestHome {
+    pub engine: Arc<Engine>,
+    pub path: PathBuf,
+    pub client: SigningKey,
+    pub authority: SigningKey,
+    pub adversary: Digest,
+    pub credit_check: Digest,
+    _folder: tempfile::TempDir,
+}
+
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap())
+}
+
+/// Runs a future to its end.
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    runtime().block_on(future)
+}
+
+/// Runs all futures at once, each as a task of its own; results in their order.
+pub fn block_on_all<F>(futures: impl Iterator<Item = F>) -> Vec<F::Output>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    block_on(async {
+        let tasks: Vec<_> = futures.map(tokio::spawn).collect();
+        let mut results = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            results.push(task.await.unwrap());
+        }
+        results
+    })
+}
+
+impl TestHome {
+    /// A home with the default setup.
+    pub fn new() -> Self {
+        Self::with(&Setup::default())
+    }
+
+    /// A home of its own for the caller.
+    pub fn with(setup: &Setup) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let base = base();
+        copy_folder(&base.folder, folder.path());
+        let path = folder.path().join("home");
+        configure(&path, setup);
+        take_delivery(&path, setup.paid_fen);
+        let paths = HomePaths::new(&path);
+        Self {
+            engine: Arc::new(Engine::open(&path, engine_options()).unwrap()),
+            client: load_key(&paths.key(KeyFile::Client)).unwrap(),
+            authority: load_key(&paths.key(KeyFile::Authority)).unwrap(),
+            adversary: base.adversary,
+            credit_check: base.credit_check,
+            path,
+            _folder: folder,
+        }
+    }
+
+    /// The same home after its engine was closed and opened again.
+    pub fn reopened(self) -> Self {
+        let Self { engine, path, client, authority, adversary, credit_check, _folder } = self;
+        drop(engine);
+        let engine = Arc::new(Engine::open(&path, engine_options()).unwrap());
+        Self { engine, path, client, authority, adversary, credit_check, _folder }
+    }
+
+    /// The home's paths.
+    pub fn paths(&self) -> HomePaths {
+        HomePaths::new(&self.path)
+    }
+
+    /// A reader of its own of the ledger.
+    pub fn reader(&self) -> LedgerReader {
+        LedgerReader::open(&self.paths().store()).unwrap()
+    }
+
+    /// How many entries the log has, and how many charges there are.
+    pub fn totals(&self) -> (usize, usize) {
+        let mut entries = 0;
+        self.reader().audit_entries(|_| entries += 1).unwrap();
+        (entries, self.reader().audit_charges().unwrap().len())
+    }
+
+    /// Bits charged so far, credits taken off.
+    pub fn bits_charged(&self) -> i64 {
+        self.reader().audit_charges().unwrap().iter().map(|charge| charge.5).sum()
+    }
+
+    /// Verifies a bundle with the home's public keys alone.
+    pub fn verify(&self, bundle: &str) -> Result<anshi::receipt::VerifiedBundle, anshi::receipt::VerifyError> {
+        let read = |path| fs::read_to_string(path).unwrap();
+        anshi::receipt::verify_bundle(bundle, &read(self.paths().jwks()), &read(self.paths().log_key()))
+    }
+}
+
+/// Puts the test's policy and accounts in the place of the repository's, and makes the calibration a fixed one.
+pub fn configure(home: &Path, setup: &Setup) {
+    let config = home.join("anshi.toml");
+    let fixed = |line: &str| match line.starts_with("nanos_per_kilofuel") {
+        true => "nanos_per_kilofuel = 4_000\n".to_owned(),
+        false => format!("{line}\n"),
+    };
+    let mut text: String = fs::read_to_string(&config).unwrap().lines().map(fixed).collect();
+    if !text.contains(STRANGER) {
+        text += &stranger();
+    }
+    fs::write(&config, text).unwrap();
+    let policies = home.join("policies");
+    fs::remove_dir_all(&policies).unwrap();
+    fs::create_dir_all(policies.join("adversary")).unwrap();
+    fs::write(policies.join("adversary/policy.toml"), policy(setup)).unwrap();
+    fs::write(policies.join("accounts.toml"), accounts(setup)).unwrap();
+}
+
+/// A client whom the engine knows and the policy does not name.
+const STRANGER: &str = "housing-fund";
+
+impl TestHome {
+    /// The key of a client whom the engine knows and the policy does not name, and its name.
+    pub fn stranger() -> (&'static str, SigningKey) {
+        (STRANGER, SigningKey::from_seed([7; 32]).unwrap())
+    }
+}
+
+fn stranger() -> String {
+    let jwk = TestHome::stranger().1.public().to_jwk();
+    format!("\n[[client]]\nid = \"{STRANGER}\"\nkey = {{ kty = \"OKP\", crv = \"Ed25519\", x = \"{}\" }}\n", jwk.x)
+}
+
+fn take_delivery(home: &Path, paid_fen: i64) {
+    let delivery = tempfile::tempdir().unwrap();
+    deliver(delivery.path(), paid_fen);
+    let paths = HomePaths::new(home);
+    let catalog = Catalog::load(&home.join("catalog")).unwrap();
+    let options = IngestOptions { as_of: "2026-06-30".parse().unwrap(), only: None };
+    let report = ingest(&paths.data(), &paths.rejects(), &catalog, delivery.path(), &options, &mut |_| {}).unwrap();
+    assert!(report.published && !report.failed(), "{report:?}");
+}
+
+fn accounts(setup: &Setup) -> String {
+    let bits = setup.bits;
+    format!(
+        "[label.enterprise]\nclients = {{ smart-finance = {{ bits = {bits}, lifetime = {bits} }} }}\n\
+         limit = {{ bits = {bits}, lifetime = {bits} }}\nwindow_days = 90\n"
+    )
+}
+
+fn policy(setup: &Setup) -> String {
+    let Setup { slot_ms, jobs_per_minute, guests, .. } = setup;
+    format!(
+        r#"id = "adversary"
+version = "1.0.0"
+title = {{ zh = "对抗", en = "Adversary" }}
+purpose = "testing"
+basis = ["test"]
+valid = {{ from = 2020-01-01, until = 2099-12-31 }}
+[who]
+clients = ["smart-finance"]
+guests = {guests}
+[role.enterprise]
+unit = "enterprise"
+count = {{ min = 1, max = 1 }}
+consent = "required"
+[[grant]]
+role = "enterprise"
+dataset = "tax_payment"
+columns = ["period_end", "paid_fen", "payable_fen"]
+history_months = 24
+rows_max = 500
+[[grant]]
+role = "enterprise"
+dataset = "business_registration"
+columns = ["established"]
+rows_max = 1
+[[parameter]]
+name = "behaviour"                 # beyond the guest's last one it does nothing: room for distinct jobs
+kind = "integer"
+min = 0
+max = 200
+step = 1
+[answer]
+kind = "label"
+labels = ["no", "yes"]
+[limits]
+fuel = 500_000
+memory_mib = 2
+slot_ms = {slot_ms}
+jobs_per_minute = {jobs_per_minute}
+"#
+    )
+}

@@ -1,0 +1,81 @@
+//! What a client sees of an answer, taken apart, with what is random or a name masked so that two can be compared.
+
+use anshi::job::Answered;
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Value, json};
+
+/// An answer in its parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The label, or `undetermined`.
+    pub label: String,
+    /// The receipt's claims.
+    pub claims: Value,
+    /// The intent's record.
+    pub intent: Value,
+    /// The outcome's record.
+    pub outcome: Value,
+    /// Everything that a client can see, without what is random, the clock, the snapshot's name and the label.
+    pub masked: Value,
+    /// The bundle as it is sent.
+    pub text: String,
+}
+
+fn decode(segment: &str) -> Vec<u8> {
+    BASE64URL_NOPAD.decode(segment.as_bytes()).unwrap()
+}
+
+/// Takes an answer apart.
+pub fn seen(answered: &Answered) -> Seen {
+    let bundle = &answered.bundle;
+    let payload = decode(bundle.receipt.split('.').nth(1).unwrap());
+    let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
+    let (claims, intent) = (read(&payload), read(&decode(&bundle.intent.record)));
+    let outcome_record = decode(&bundle.outcome.record);
+    let outcome = read(&outcome_record);
+    let label = claims["result"]["label"].as_str().unwrap().to_owned();
+    let lengths = json!({
+        "receipt": payload.len() - label.len(),
+        "signature": bundle.receipt.rsplit('.').next().unwrap().len(),
+        "intent": [bundle.intent.record.len(), bundle.intent.salt.len(), bundle.intent.proof.len()],
+        "outcome": [outcome_record.len(), bundle.outcome.salt.len(), bundle.outcome.proof.len()],
+    });
+    let masked = json!({
+        "header": String::from_utf8(decode(bundle.receipt.split('.').next().unwrap())).unwrap(),
+        "claims": masked(&claims, &["/iat", "/snapshot/sha256", "/result/label"]),
+        "intent": masked(&intent, &["/snapshot", "/sameness", "/admitted_ms"]),
+        "outcome": masked(&outcome, &["/tick_ms", "/claims", "/reason"]),
+        "parties": serde_json::to_value(&bundle.parties).unwrap(),
+        "lengths": lengths,
+    });
+    let text = serde_json::to_string(bundle).unwrap();
+    Seen { label, claims, intent, outcome, masked, text }
+}
+
+/// `value` with the members at `pointers` replaced by the kind of thing that they are.
+fn masked(value: &Value, pointers: &[&str]) -> Value {
+    let mut value = value.clone();
+    for pointer in pointers {
+        if let Some(member) = value.pointer_mut(pointer) {
+            *member = json!(if member.is_string() { "a text" } else { "a number" });
+        }
+    }
+    value
+}
+
+impl Seen {
+    /// The answer without what belongs to one request: what is left is its class.
+    pub fn class(&self) -> Value {
+        let mut class = self.masked.clone();
+        let own = ["/jti", "/req", "/consents/0", "/parties/0/commitment", "/log/index"];
+        class["claims"] = masked(&class["claims"], &own);
+        let own = ["/job", "/req", "/parties/0/party", "/charges/0/party", "/consents/0"];
+        class["intent"] = masked(&class["intent"], &own);
+        class["outcome"] = masked(&class["outcome"], &["/job", "/intent"]);
+        for member in ["parties", "lengths"] {
+            class[member] = Value::Null;
+        }
+        class["label"] = json!(self.label);
+        class
+    }
+}

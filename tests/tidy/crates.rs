@@ -114,8 +114,8 @@ mod tests {
     fn each_confined_crate_is_caught_outside_its_layers() {
         let expected = "wasmtime=guest wasmparser=guest wit_component=guest wit_parser=guest polars=data csv=data \
             rand_chacha=data memmap2=data,env arrow_ipc=data,guest arrow_array=data,guest rusqlite=ledger \
-            tlog_tiles=log signed_note=log ring=keys,env jiff=model,env toml=document annotate_snippets=document \
-            clap=cli,main indicatif=cli tracing_subscriber=cli axum=server tokio=job,cli,server rayon=job,guest \
+            tlog_tiles=log signed_note=log ring=keys,env jiff=model,env,data toml=document annotate_snippets=document \
+            clap=cli,main indicatif=cli tracing_subscriber=cli axum=server tokio=ledger,job,cli,server rayon=job,guest,data \
             base64= hex=";
         let layers: Vec<&str> = LAYERS.bands.iter().flat_map(|band| band.iter().copied()).collect();
         for (name, homes) in expected.split_whitespace().filter_map(|row| row.split_once('=')) {

@@ -32,6 +32,9 @@ test: guests     ## all tests: the project's, then the guests' own
 	$(TEST)
 	cd sandbox-guests && cargo test --release --locked --quiet
 
+docs-test: build guests  ## run what the documents show
+	cargo test --release --locked --test docs
+
 lint:            ## formatting, clippy and rustdoc, warnings denied
 	cargo fmt --all --check
 	cargo clippy --release --locked --all-targets -- -D warnings

@@ -40,3 +40,6 @@ lint:            ## formatting, clippy and rustdoc, warnings denied
 	cargo clippy --release --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps
 	cd sandbox-guests && cargo fmt --all --check && cargo clippy --release --locked --all-targets -- -D warnings
+
+bench: guests    ## what one job costs, part by part, beside baselines
+	cargo bench --locked --bench bench

@@ -1,10 +1,11 @@
 //! Reads the CSV files of a delivery (RFC 4180, UTF-8, with or without a byte order mark), streaming.
 //! Checks the header; what the cells mean is `convert`'s business.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
 use super::convert::Converter;
 use super::reject::RejectsFile;
@@ -73,8 +74,10 @@ pub(super) fn read(
 ) -> Result<(), SourceError> {
     let csv_failed = |source| SourceError::Csv { path: path.to_owned(), source };
     let mut builder = ReaderBuilder::new();
-    builder.has_headers(false).flexible(true).buffer_capacity(READ_BUFFER_BYTES);
-    let mut reader = builder.from_reader(open(path)?);
+    // Records end at a line feed alone, and the last one surely, so that lines can be counted; a
+    // carriage return before it falls to the white space around the last cell.
+    builder.has_headers(false).flexible(true).buffer_capacity(READ_BUFFER_BYTES).terminator(Terminator::Any(b'\n'));
+    let mut reader = builder.from_reader(open(path)?.chain(&b"\n"[..]));
     let mut header = ByteRecord::new();
     reader.read_byte_record(&mut header).map_err(csv_failed)?;
     let places = check_header(path, &header, dataset)?;
@@ -85,9 +88,9 @@ pub(super) fn read(
         scope.spawn(move || read_lots(reader, &empty, &full_out));
         while let Ok(lot) = full.recv() {
             let lot: Vec<ByteRecord> = lot.map_err(csv_failed)?;
-            for record in &lot {
+            for record in lot.iter().filter(|record| !is_blank(record)) {
                 if let Err((column, reason)) = converter.push(record, &places) {
-                    let row = record.position().map_or(0, csv::Position::line);
+                    let row = record.position().map_or(0, Position::line);
                     let column = column.and_then(|column| dataset.columns.get(column));
                     let column = column.map_or("", |column| column.name.as_str());
                     rejects.push(name, row, lines(record), column, reason)?;
@@ -106,14 +109,17 @@ pub(super) fn read(
 
 type Lot = Result<Vec<ByteRecord>, csv::Error>;
 
-fn read_lots<R: std::io::Read>(mut reader: Reader<R>, empty: &Receiver<Vec<ByteRecord>>, full: &SyncSender<Lot>) {
+fn read_lots<R: Read>(mut reader: Reader<R>, empty: &Receiver<Vec<ByteRecord>>, full: &SyncSender<Lot>) {
     loop {
         let mut lot = empty.try_recv().unwrap_or_default();
         lot.resize_with(LOT_ROWS, ByteRecord::new);
         let mut filled = 0;
         for record in &mut lot {
             match reader.read_byte_record(record) {
-                Ok(true) => filled += 1,
+                Ok(true) => {
+                    number(record, reader.position());
+                    filled += 1;
+                }
                 Ok(false) => break,
                 Err(error) => {
                     full.send(Err(error)).ok();
@@ -128,10 +134,27 @@ fn read_lots<R: std::io::Read>(mut reader: Reader<R>, empty: &Receiver<Vec<ByteR
     }
 }
 
+/// Gives the record the line on which it begins: the reader gives it the end of the record before,
+/// and blank lines may lie between.
+fn number(record: &mut ByteRecord, end: &Position) {
+    let mut start = record.position().unwrap_or(end).clone();
+    let line = end.line().saturating_sub(1 + line_feeds(record.as_slice()));
+    start.set_line(line.max(start.line()));
+    record.set_position(Some(start));
+}
+
+/// A line without anything on it, in a file whose lines end in carriage return and line feed.
+fn is_blank(record: &ByteRecord) -> bool {
+    record.len() == 1 && record.as_slice().trim_ascii().is_empty()
+}
+
 /// How many lines of the file the record takes.
 fn lines(record: &ByteRecord) -> u64 {
-    let text = record.as_slice();
-    1 + text.strip_suffix(b"\n").unwrap_or(text).iter().filter(|byte| **byte == b'\n').count() as u64
+    1 + line_feeds(record.as_slice().trim_ascii_end())
+}
+
+fn line_feeds(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// For each of the dataset's columns, where it stands in the file.
@@ -146,10 +169,15 @@ fn check_header(path: &Path, header: &ByteRecord, dataset: &Dataset) -> Result<V
         return Err(refused(vec!["it is not UTF-8: convert the file, or ask for a delivery in UTF-8".to_owned()]));
     };
     let expected = &dataset.source.headers;
+    // Where nothing fits, the first line may be somebody's data: it is not repeated.
+    if !names.iter().any(|name| expected.iter().any(|known| known == name)) {
+        let wanted = expected.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        return Err(refused(vec![format!("it names none of the columns: the first line must be {wanted}")]));
+    }
     let mut problems = Vec::new();
     for (place, name) in names.iter().enumerate() {
         if names.iter().take(place).any(|other| other == name) {
-            problems.push(format!("the column `{name}` stands there twice: one of the two must go"));
+            problems.push(format!("the column `{}` stands there twice: one of the two must go", name.escape_debug()));
         } else if !expected.iter().any(|known| known == name) {
             problems.push(unknown(name, &names, dataset));
         }

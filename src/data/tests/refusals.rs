@@ -114,6 +114,8 @@ fn headers_that_do_not_fit_are_told_with_the_cure() {
     check(&format!("{TAX_HEADER},税种"), &["the column `税种` stands there twice"]);
     check(&format!("{TAX_HEADER},电话"), &["unknown column `电话`", "catalog/tax_payment.toml"]);
     check(&TAX_HEADER.replace("税种", "tax_kind"), &["unknown column `tax_kind`"]);
+    check(&format!("{},张三,13800000000", firm(9)), &["it names none of the columns", "`税种`"]);
+    assert!(!failure(&home.ingest("2026-12-31"), "tax_payment").contains("13800000000"));
     check("", &["the file is empty"]);
     check("\u{feff}", &["the file is empty"]);
     let path = home.delivery().join("tax_payment/a.csv");
@@ -137,4 +139,31 @@ fn wrong_use_is_told() {
     home.deliver_tax(&format!("{},20260131,VAT,1,1,,\n", firm(1)));
     home.ingest("2026-02-01");
     assert!(matches!(home.try_ingest("2026-01-31"), Err(IngestError::Older { .. })));
+}
+
+#[test]
+fn rows_are_numbered_by_the_line_on_which_they_begin() {
+    let a = person(1);
+    for end in ["\n", "\r\n"] {
+        let home = Home::persons();
+        let lines = [
+            "note,id,insured,seen,firm,heads".to_owned(),
+            format!("fine,{a},1,,,1"),
+            "bad,,1,,,1".to_owned(),
+            String::new(),
+            "  ".to_owned(),
+            "bad,,1,,,1".to_owned(),
+            format!("\"two{end}lines\",{a},1,,,1"),
+            format!("\"two{end}lines\",,1,,,1"),
+            format!("fine,{a},1,,,1"),
+            format!("fine,{a},1,,,1"),
+            format!("fine,{a},1,,,1"),
+            "bad,,1,,,1".to_owned(),
+        ];
+        home.deliver("persons.csv", &lines.join(end));
+        home.ingest("2026-12-31");
+        let list = home.rejects("persons");
+        let rows: Vec<&str> = list.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
+        assert_eq!(rows, ["3", "6", "9", "14"], "{end:?}");
+    }
 }

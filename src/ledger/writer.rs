@@ -17,7 +17,7 @@ use super::store::{LedgerError, signed, stored_hash};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy, Stopwatch};
 use crate::log::{Checkpoint, EntryKind, LogSigner, Mirror, Tiles, entry_bytes, root};
-use crate::model::{Date, Digest, Millis, Refusal};
+use crate::model::{Date, Digest, Millis, Refusal, RefusalCode};
 use crate::policy::Permit;
 
 /// How many requests one transaction takes at most.
@@ -262,11 +262,14 @@ impl Writer {
         let day = self.latest_day.map_or(now.day(), |latest| latest.max(now.day()));
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         let desk = Desk { connection: &self.connection, entropy: &self.entropy, now, day };
-        weakened_check(&desk, &work)?;
+        let refused_before = weakened_check(&desk, &work)?;
         for message in work {
             match message {
                 Message::Reserve(permit, reply) => {
-                    let admission = reserve(&desk, &mut self.pace, &mut size, *permit);
+                    let admission = match refused_before.contains(&permit.request().job) {
+                        true => Err(ReserveError::Refused(Refusal::new(RefusalCode::Budget, ""))),
+                        false => reserve(&desk, &mut self.pace, &mut size, *permit),
+                    };
                     answers.reservations.push((admission, reply));
                 }
                 Message::Guest(row, reply) => {
@@ -346,16 +349,20 @@ fn reserve(desk: &Desk<'_>, pace: &mut Pace, size: &mut u64, permit: Permit) -> 
     }
 }
 
-/// In a weakened build the budget is checked for the whole batch before anything is charged.
-fn weakened_check(desk: &Desk<'_>, work: &[Message]) -> Result<(), LedgerError> {
+/// In a weakened build the budget is checked for the whole batch before anything is charged: the jobs that
+/// fail this check. Empty in every other build, where each job is checked as it is charged.
+fn weakened_check(desk: &Desk<'_>, work: &[Message]) -> Result<Vec<Digest>, LedgerError> {
+    let mut refused = Vec::new();
     if weaken::on(Weakness::CheckThenCharge) {
         for message in work {
-            if let Message::Reserve(permit, _) = message {
-                all_affordable(desk, permit)?;
+            if let Message::Reserve(permit, _) = message
+                && !all_affordable(desk, permit)?
+            {
+                refused.push(permit.request().job);
             }
         }
     }
-    Ok(())
+    Ok(refused)
 }
 
 fn take_due(pending: &mut BTreeMap<(Millis, u64), Pending>, now: Millis) -> Vec<Pending> {

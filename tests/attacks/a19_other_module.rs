@@ -6,7 +6,7 @@ use anshi::keys::sha256;
 use anshi::model::RefusalCode;
 
 use super::run::check;
-use crate::support::{Setup, TestHome, guest_path, refusal};
+use crate::support::{Setup, TestHome, guest_path, label, refusal};
 
 /// The adversary guest with a custom section that holds `byte`: still a valid guest whatever the byte is.
 fn module(byte: u8) -> Vec<u8> {
@@ -26,7 +26,8 @@ pub fn attack() -> Result<(), String> {
     ask(&approved, 1).unwrap();
     let answer = ask(&module(2), 2);
     if refusal(&answer) != Some(RefusalCode::GuestPolicy) {
-        return Err(format!("a module that nobody approved answered: {answer:?}"));
+        let label = answer.as_ref().map(label);
+        return Err(format!("a module that nobody approved gave {label:?}"));
     }
     changed_artefact(home, sha256(&approved))
 }

@@ -22,7 +22,10 @@ struct Look {
 fn watch(home: &TestHome, stop: &AtomicBool) -> Vec<Look> {
     let reader = home.reader();
     let mut looks = Vec::new();
-    while !stop.load(Ordering::SeqCst) {
+    // One look more after the answer: an answer before its tick is seen for sure.
+    let mut last = false;
+    while !last {
+        last = stop.load(Ordering::SeqCst);
         let mut entries = 0;
         reader.audit_entries(|_| entries += 1).unwrap();
         let outcomes = reader.audit_outcomes().unwrap().len();

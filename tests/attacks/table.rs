@@ -14,7 +14,10 @@ fn try_both(trial: &Trial) -> (String, bool) {
     };
     let (weakened, shown) = match against_weakened(trial.attack, trial.weakness) {
         None => ("not in this build".to_owned(), true),
-        Some(Err(learnt)) => (format!("broken: {}", learnt.chars().take(LEARNT_CHARS).collect::<String>()), true),
+        Some(Err(learnt)) => (
+            format!("broken: {}", learnt.chars().filter(|c| !c.is_control()).take(LEARNT_CHARS).collect::<String>()),
+            true,
+        ),
         Some(Ok(())) => ("SURVIVED".to_owned(), false),
     };
     (format!("{:<28} strong: {strong:<8} weakened: {weakened}", trial.test), held && shown)

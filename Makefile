@@ -43,3 +43,6 @@ lint:            ## formatting, clippy and rustdoc, warnings denied
 
 bench: guests    ## what one job costs, part by part, beside baselines
 	cargo bench --locked --bench bench
+
+attacks: guests  ## every attack: held by the engine, and broken once its defence is taken away
+	cargo test --release --locked --features weaken --test main attacks::table -- --ignored --nocapture --test-threads=1

@@ -1,4 +1,4 @@
--- The ledger. Every table only grows; triggers keep it so against mistakes (not against an owner of the file: that is
+-- The ledger. Every table but `guest` only grows; triggers keep it so against mistakes (not against an owner of the file: that is
 -- what the log is for).
 
 CREATE TABLE job (
@@ -79,6 +79,8 @@ CREATE TRIGGER charge_kept BEFORE UPDATE ON charge BEGIN SELECT RAISE(ABORT, 'ap
 CREATE TRIGGER charge_stays BEFORE DELETE ON charge BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER consent_use_kept BEFORE UPDATE ON consent_use BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER consent_use_stays BEFORE DELETE ON consent_use BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER consent_revoked_kept BEFORE UPDATE ON consent_revoked BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER consent_revoked_stays BEFORE DELETE ON consent_revoked BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER outcome_kept BEFORE UPDATE ON outcome BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER outcome_stays BEFORE DELETE ON outcome BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER entry_kept BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'append only'); END;

@@ -80,7 +80,10 @@ pub fn verify_bundle(bundle: &str, jwks: &str, log_key: &str) -> Result<Verified
     let claims: Claims = serde_json::from_slice(receipt.value()).map_err(form("the receipt's payload"))?;
     let log = LogVerifier::new(log_key)?;
     let (intent, intent_at, _) = open::<IntentRecord>(&bundle.intent, EntryKind::Intent, &log)?;
-    let (outcome, _, checkpoint) = open::<OutcomeRecord>(&bundle.outcome, EntryKind::Outcome, &log)?;
+    let (outcome, outcome_at, checkpoint) = open::<OutcomeRecord>(&bundle.outcome, EntryKind::Outcome, &log)?;
+    if outcome_at <= intent_at {
+        return Err(VerifyError::Mismatch("the outcome stands before the intent"));
+    }
     check_together(&claims, &intent, &outcome, intent_at, &log)?;
     check_parties(&claims, &bundle)?;
     Ok(VerifiedBundle { claims, intent, outcome, checkpoint })
@@ -124,6 +127,10 @@ fn check_together(
         (intent.job == job && outcome.job == job, "the records are of another job"),
         (intent.req == claims.req, "the intent is of another request"),
         (intent.client == claims.aud, "the intent is of another client"),
+        (intent.policy == claims.policy.id, "the intent was admitted under another policy"),
+        (intent.version == claims.policy.version, "the intent was admitted under another policy"),
+        (intent.consents.len() == claims.consents.len(), "the intent used other consents"),
+        (intent.parties.len() == claims.parties.len(), "the intent is about other parties"),
         (intent.policy_sha256 == claims.policy.sha256, "the intent was admitted under another policy"),
         (intent.guest == claims.guest, "the intent names another guest"),
         (intent.snapshot == claims.snapshot.sha256, "the intent names another snapshot"),

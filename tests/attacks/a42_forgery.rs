@@ -86,7 +86,7 @@ fn trailing_bits(segment: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (head, last) = segment.split_at(segment.len() - 1);
     let value = ALPHABET.iter().position(|byte| *byte == last.as_bytes()[0]).unwrap();
-    let room = segment.len() % 4 != 0;
+    let room = !segment.len().is_multiple_of(4);
     format!("{head}{}", char::from(ALPHABET[if room { value ^ 1 } else { value }]))
 }
 

@@ -5,6 +5,9 @@ use data_encoding::BASE64URL_NOPAD;
 
 use crate::support::{TestHome, seen, strong};
 
+/// What is changed, and how.
+type Change<'a> = (&'a str, &'a dyn Fn(&mut Bundle));
+
 fn flip(text: &mut String) {
     let place = text.len() / 2;
     let other = if text.as_bytes()[place] == b'A' { "B" } else { "A" };
@@ -35,7 +38,7 @@ fn no_part_of_a_bundle_can_be_changed() {
     let home = TestHome::new();
     let good = home.answered(&home.token(0, 1)).bundle;
     let other = home.answered(&home.token(0, 2)).bundle;
-    let changes: &[(&str, &dyn Fn(&mut Bundle))] = &[
+    let changes: &[Change<'_>] = &[
         ("receipt", &|bundle| flip(&mut bundle.receipt)),
         ("another receipt", &|bundle| bundle.receipt.clone_from(&other.receipt)),
         ("another intent", &|bundle| bundle.intent = other.intent.clone()),

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::support::{Setup, TestHome, firm, refusal, signed_again, strong};
 
+/// What is wrong, how it is made so, and what it is refused with.
+type Case<'a> = (&'a str, &'a dyn Fn(&mut JobOrder), RefusalCode);
+
 /// Asks, and fails unless it is refused with `code` and leaves no trace.
 fn refused(home: &TestHome, what: &str, token: &str, code: RefusalCode) {
     let before = home.totals();
@@ -31,7 +34,7 @@ fn payload(home: &TestHome, change: impl FnOnce(&mut Value)) -> String {
 fn policy_guest_and_purpose() {
     let _turn = strong();
     let home = TestHome::new();
-    let cases: [(&str, &dyn Fn(&mut JobOrder), RefusalCode); 6] = [
+    let cases: [Case<'_>; 6] = [
         ("unknown policy", &|order| order.policy.0 = "other".to_owned(), RefusalCode::Policy),
         ("another version", &|order| order.policy.1 = "1.0.1".to_owned(), RefusalCode::Policy),
         ("no version", &|order| order.policy.1 = "01.0.0".to_owned(), RefusalCode::Policy),

@@ -7,6 +7,9 @@ use serde_json::json;
 
 use crate::support::{TestHome, block_on, firm, refusal, signed_again, strong};
 
+/// What is wrong, how it is made so, and what it is refused with.
+type Case<'a> = (&'a str, &'a dyn Fn(&mut ConsentOrder), RefusalCode);
+
 /// Asks with these consents; fails unless it is refused with `code` and leaves no trace.
 fn refused(home: &TestHome, what: &str, consents: Vec<String>, code: RefusalCode) {
     let before = home.totals();
@@ -21,7 +24,7 @@ fn consents_to_something_else() {
     let home = TestHome::new();
     let now = home.engine.clock().now();
     let text = |text: &str| text.to_owned();
-    let cases: [(&str, &dyn Fn(&mut ConsentOrder), RefusalCode); 11] = [
+    let cases: [Case<'_>; 11] = [
         ("another party", &|consent| consent.subject = firm(2), RefusalCode::ConsentMissing),
         ("another client", &|consent| consent.client = text("housing-fund"), RefusalCode::ConsentInvalid),
         ("another purpose", &|consent| consent.purpose = text("marketing"), RefusalCode::ConsentInvalid),

@@ -34,6 +34,8 @@ pub fn seen(answered: &Answered) -> Seen {
     let outcome_record = decode(&bundle.outcome.record);
     let outcome = read(&outcome_record);
     let label = claims["result"]["label"].as_str().unwrap().to_owned();
+    let mut unlabelled = claims.clone();
+    unlabelled["result"]["label"] = Value::Null;
     let lengths = json!({
         "receipt": payload.len() - label.len(),
         "signature": bundle.receipt.rsplit('.').next().unwrap().len(),
@@ -42,7 +44,7 @@ pub fn seen(answered: &Answered) -> Seen {
     });
     let masked = json!({
         "header": String::from_utf8(decode(bundle.receipt.split('.').next().unwrap())).unwrap(),
-        "claims": masked(&claims, &["/iat", "/snapshot/sha256", "/result/label"]),
+        "claims": masked(&unlabelled, &["/iat", "/snapshot/sha256"]),
         "intent": masked(&intent, &["/snapshot", "/sameness", "/admitted_ms"]),
         "outcome": masked(&outcome, &["/tick_ms", "/claims", "/reason"]),
         "parties": serde_json::to_value(&bundle.parties).unwrap(),
@@ -52,15 +54,25 @@ pub fn seen(answered: &Answered) -> Seen {
     Seen { label, claims, intent, outcome, masked, text }
 }
 
-/// `value` with the members at `pointers` replaced by the kind of thing that they are.
+/// `value` with the digests and numbers at `pointers` replaced by the kind of thing that they are. A text that is no
+/// digest stays, and is compared.
 fn masked(value: &Value, pointers: &[&str]) -> Value {
     let mut value = value.clone();
     for pointer in pointers {
         if let Some(member) = value.pointer_mut(pointer) {
-            *member = json!(if member.is_string() { "a text" } else { "a number" });
+            match member {
+                Value::Number(_) => *member = json!("a number"),
+                Value::String(text) if is_digest(text) => *member = json!("a digest"),
+                _ => {}
+            }
         }
     }
     value
+}
+
+fn is_digest(text: &str) -> bool {
+    let hex = text.strip_prefix("sha256:").unwrap_or(text);
+    hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 impl Seen {
@@ -69,8 +81,10 @@ impl Seen {
         let mut class = self.masked.clone();
         let own = ["/jti", "/req", "/consents/0", "/parties/0/commitment", "/log/index"];
         class["claims"] = masked(&class["claims"], &own);
-        let own = ["/job", "/req", "/parties/0/party", "/charges/0/party", "/consents/0"];
+        let own = ["/job", "/req", "/parties/0/party", "/charges/0/party"];
         class["intent"] = masked(&class["intent"], &own);
+        // Authority and number of the consent.
+        class["intent"]["consents"] = Value::Null;
         class["outcome"] = masked(&class["outcome"], &["/job", "/intent"]);
         for member in ["parties", "lengths"] {
             class[member] = Value::Null;

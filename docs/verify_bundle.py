@@ -106,17 +106,19 @@ def canonical(value: dict) -> bytes:
 def verify(bundle: dict, jwks: dict, verifier_key: str) -> dict:
     claims = read_receipt(bundle["receipt"], jwks)
     intent, intent_index, origin = open_record("intent", bundle["intent"], verifier_key)
-    outcome, _, _ = open_record("outcome", bundle["outcome"], verifier_key)
+    outcome, outcome_index, _ = open_record("outcome", bundle["outcome"], verifier_key)
     without_log = {name: claim for name, claim in claims.items() if name != "log"}
     digest = "sha256:" + sha256(b"anshi/claims/v1\n", canonical(without_log)).hex()
     check(claims["log"] == {"origin": origin, "index": intent_index}, "the receipt names another leaf")
-    check(outcome["intent"] == intent_index, "the outcome ends another intent")
+    check(outcome["intent"] == intent_index < outcome_index, "the outcome ends another intent")
     check(outcome["claims"] == digest, "the outcome is of other claims")
     check(outcome["tick_ms"] // 1000 == claims["iat"], "the outcome has another tick")
     check(intent["job"] == outcome["job"] == "sha256:" + claims["jti"], "the records are of another job")
     for name, claim in [
         ("req", claims["req"]),
         ("client", claims["aud"]),
+        ("policy", claims["policy"]["id"]),
+        ("version", claims["policy"]["version"]),
         ("policy_sha256", claims["policy"]["sha256"]),
         ("guest", claims["guest"]),
         ("snapshot", claims["snapshot"]["sha256"]),
@@ -124,6 +126,8 @@ def verify(bundle: dict, jwks: dict, verifier_key: str) -> dict:
         check(intent[name] == claim, f"the intent has another {name}")
     bits = [charge["bits"] for charge in intent["charges"]]
     check(all(b == claims["cost"]["bits"] for b in bits) and bool(bits) == (claims["cost"]["bits"] > 0), "another price")
+    check(len(intent["consents"]) == len(claims["consents"]), "other consents")
+    check([party["role"] for party in intent["parties"]] == [party["role"] for party in claims["parties"]], "other roles")
     named = [(party["role"], party["commitment"]) for party in bundle["parties"]]
     check(named == [(party["role"], party["commitment"]) for party in claims["parties"]], "other parties")
     return claims

@@ -36,6 +36,12 @@ test: guests     ## all tests: the project's, then the guests' own
 	$(TEST) --locked
 	cd sandbox-guests && cargo test --release --locked --quiet
 
+crash: guests    ## kill the engine at ROUNDS random moments, and check everything after each
+	CRASH_ROUNDS=$(ROUNDS) cargo test --release --locked --test main -- --exact crash::killed_at_any_moment --nocapture
+
+bench: guests    ## measure; BENCH_SCALE=1 uses 9.2 million rows
+	cargo bench --locked --bench bench
+
 lint:            ## formatting, clippy and rustdoc, warnings denied
 	cargo fmt --all --check
 	cargo clippy --release --locked --all-targets -- -D warnings

@@ -35,6 +35,9 @@ test: guests     ## all tests: the project's, then the guests' own
 docs-test: build guests  ## run what the documents show
 	cargo test --release --locked --test docs
 
+crash: guests    ## kill the engine at ROUNDS random moments, and check everything after each
+	CRASH_ROUNDS=$(ROUNDS) cargo test --release --locked --test main -- --exact crash::killed_at_any_moment --nocapture
+
 lint:            ## formatting, clippy and rustdoc, warnings denied
 	cargo fmt --all --check
 	cargo clippy --release --locked --all-targets -- -D warnings

@@ -1,8 +1,10 @@
 //! The one integration binary: everything that needs a real home, real guests and a real ledger.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod attacks;
 mod audit;
+mod crash;
+mod faults;
 mod guests;
 mod life_of_query;
 mod policies;

@@ -111,13 +111,15 @@ async fn reserve(engine: &Engine, permit: Permit) -> Result<Reserved, Failure> {
 /// How often a second caller looks whether the first one's job has ended; ticks are public.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
-/// Waits for a job that another call has reserved.
+/// Waits for a job that another call has reserved, as long as the ledger works.
 async fn finished(engine: &Engine, intent_index: u64) -> Result<Logged, Failure> {
     loop {
-        let logged = engine.reader().logged(intent_index)?;
+        let running = engine.ledger.check_running();
+        let logged = engine.reader().logged(intent_index, engine.ledger.mirrored())?;
         if let Some(logged) = logged {
             return Ok(logged);
         }
+        running?;
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }

@@ -1,6 +1,8 @@
 //! Creating and opening the ledger: the checks against the mirror, and the closing of what a crash left open.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -69,8 +71,10 @@ impl Ledger {
             signer,
             mirror,
             size,
+            mirrored: Arc::new(AtomicU64::new(mirrored.size)),
         };
         writer.close_abandoned()?;
+        writer.catch_up_mirror()?;
         writer.publish()?;
         Ok(Self::start(writer))
     }
@@ -116,6 +120,17 @@ impl Writer {
             write_abandoned(&self.connection, &self.entropy, &mut size, checkpoint_size, intent)?;
         }
         self.seal(size)
+    }
+
+    /// Gives the mirror the newest checkpoint where a crash came between the store and it.
+    fn catch_up_mirror(&mut self) -> Result<(), LedgerError> {
+        if self.mirrored.load(Ordering::Acquire) < self.size {
+            let note = note_of(&self.connection, self.size)?;
+            let missing = || LedgerError::Inconsistent(format!("no checkpoint of {}", self.size));
+            self.mirror.keep(&note.ok_or_else(missing)?)?;
+            self.mirrored.store(self.size, Ordering::Release);
+        }
+        Ok(())
     }
 }
 

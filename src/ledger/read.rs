@@ -93,10 +93,14 @@ impl LedgerReader {
         Ok(find_job(&self.0, job)?.map(|(intent_index, input)| Existing { intent_index, input }))
     }
 
-    /// A finished job's outcome; `None` while it runs, an error where it was abandoned.
-    pub fn logged(&self, intent_index: u64) -> Result<Option<Logged>, LedgerError> {
-        let mut statement = self.0.prepare_cached("SELECT claims, reason FROM outcome WHERE intent_index = ?1")?;
-        let row = statement.query_row([signed(intent_index)], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
+    /// A finished job's outcome; `None` while it runs, an error where it was abandoned. Readers see a commit
+    /// before the mirror has its checkpoint: an outcome beyond the first `mirrored` leaves is not there yet.
+    pub fn logged(&self, intent_index: u64, mirrored: u64) -> Result<Option<Logged>, LedgerError> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT claims, reason FROM outcome WHERE intent_index = ?1 AND checkpoint_size <= ?2")?;
+        let row = statement
+            .query_row([signed(intent_index), signed(mirrored)], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
         match row.optional()? {
             None => Ok(None),
             Some((None, _)) => Err(LedgerError::Abandoned),

@@ -2,6 +2,7 @@
 //! for each job, and hands every outcome over at its tick, never before.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -103,6 +104,7 @@ impl Scheduled {
 pub struct Ledger {
     sender: Sender<Message>,
     clock: Clock,
+    mirrored: Arc<AtomicU64>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -115,6 +117,8 @@ pub(super) struct Writer {
     pub mirror: Mirror,
     pub tiles: Tiles,
     pub size: u64,
+    /// The size of the latest checkpoint that the mirror has.
+    pub mirrored: Arc<AtomicU64>,
     pub latest_day: Option<Date>,
     pub(super) pace: Pace,
 }
@@ -122,9 +126,22 @@ pub(super) struct Writer {
 impl Ledger {
     pub(super) fn start(writer: Writer) -> Self {
         let (sender, receiver) = channel();
-        let clock = writer.clock.clone();
+        let (clock, mirrored) = (writer.clock.clone(), Arc::clone(&writer.mirrored));
         let thread = std::thread::spawn(move || writer.run(&receiver));
-        Self { sender, clock, thread: Some(thread) }
+        Self { sender, clock, mirrored, thread: Some(thread) }
+    }
+
+    /// The size of the latest checkpoint that store and mirror both have: what a later one covers is not released.
+    pub fn mirrored(&self) -> u64 {
+        self.mirrored.load(Ordering::Acquire)
+    }
+
+    /// An error once the writer has ended: what is not logged by then will not be before the next start.
+    pub fn check_running(&self) -> Result<(), LedgerError> {
+        if self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
+            return Ok(());
+        }
+        Err(LedgerError::Stopped("the writer ended".to_owned()))
     }
 
     /// Charges a job and logs its intent; both are durable when this returns.
@@ -270,6 +287,10 @@ impl Writer {
                         true => Err(ReserveError::Refused(Refusal::new(RefusalCode::Budget, ""))),
                         false => reserve(&desk, &mut self.pace, &mut size, *permit),
                     };
+                    // SQLite may have undone the whole transaction: every job of it fails, not this one alone.
+                    if let Err(ReserveError::Ledger(error)) = admission {
+                        return Err(error);
+                    }
                     answers.reservations.push((admission, reply));
                 }
                 Message::Guest(row, reply) => {
@@ -313,6 +334,7 @@ impl Writer {
         self.size = size;
         if grown {
             self.mirror.keep(&note)?;
+            self.mirrored.store(size, Ordering::Release);
         }
         Ok(())
     }

@@ -1,0 +1,171 @@
+//! A synthetic home to crash, and a client who asks: made once, then worked on by worker processes and
+//! by the parent in turn.
+
+use std::path::{Path, PathBuf};
+
+use anshi::catalog::Catalog;
+use anshi::config::{Config, HomeKind};
+use anshi::data::synth::{SynthOptions, synthesise};
+use anshi::data::{IngestOptions, ingest};
+use anshi::env::{Clock, Entropy};
+use anshi::job::{
+    ConsentOrder, Engine, EngineOptions, HomePaths, InitOptions, JobOrder, KeyFile, OpenError, compose_consent,
+    compose_job, initialise, load_key,
+};
+use anshi::keys::SigningKey;
+use anshi::model::{Date, Digest, Millis, RawParameter, UnitId, UnitKind};
+
+pub const POLICY: &str = "sme-credit-check";
+/// The window's bits of one firm for the development client, as in `policies/accounts.toml`.
+pub const WINDOW_BITS: i64 = 24;
+const CLIENT: &str = "smart-finance";
+const CONSENT_MILLIS: i64 = 24 * 3_600 * 1_000;
+
+/// Where a test's things are.
+#[derive(Clone)]
+pub struct Place(pub PathBuf);
+
+impl Place {
+    pub fn home(&self) -> PathBuf {
+        self.0.join("home")
+    }
+
+    pub fn mirror(&self) -> PathBuf {
+        self.0.join("home.mirror")
+    }
+
+    /// Requests as sent, bundles as released.
+    pub fn jobs(&self) -> PathBuf {
+        self.0.join("jobs")
+    }
+
+    pub fn paths(&self) -> HomePaths {
+        HomePaths::new(&self.home())
+    }
+
+    /// Makes the home: invented data, ingested, and the guest registered. `slot_ms` takes the policy's place.
+    pub fn make(root: &Path, slot_ms: u32) -> Self {
+        let place = Self(root.to_owned());
+        std::fs::create_dir_all(place.jobs()).unwrap();
+        let home = place.home();
+        initialise(&InitOptions { home: home.clone(), kind: HomeKind::Synthetic }, &Entropy).unwrap();
+        // A busy machine must not make the policy's slot too short, nor the pace refuse what is to be crashed.
+        edit(&home.join("anshi.toml"), "nanos_per_kilofuel = ", "2000");
+        let policy = home.join("policies").join(POLICY).join("policy.toml");
+        edit(&policy, "slot_ms = ", &slot_ms.to_string());
+        edit(&policy, "jobs_per_minute = ", "1000000");
+        let catalog = Catalog::load(&Config::load(&home).unwrap().catalog).unwrap();
+        let delivery = root.join("delivery");
+        std::fs::create_dir_all(&delivery).unwrap();
+        let as_of = Date::from_ymd(2026, 9, 30).unwrap();
+        let options = SynthOptions { scale_ppm: 1_000, seed: 1, as_of };
+        synthesise(&catalog, &delivery, &options, &mut |_, _| {}).unwrap();
+        let paths = place.paths();
+        let options = IngestOptions { as_of, only: None };
+        let report = ingest(&paths.data(), &paths.rejects(), &catalog, &delivery, &options, &mut |_| {}).unwrap();
+        assert!(!report.failed());
+        let engine = place.open().unwrap();
+        let module = std::fs::read(guests().join("sme_credit_check.wasm")).unwrap();
+        let guest = runtime().block_on(engine.register(&module)).unwrap();
+        std::fs::write(root.join("guest"), guest.to_string()).unwrap();
+        place
+    }
+
+    pub fn open(&self) -> Result<Engine, OpenError> {
+        let compiler = PathBuf::from(env!("CARGO_BIN_EXE_anshi"));
+        Engine::open(&self.home(), EngineOptions { clock: Clock::System, compiler })
+    }
+}
+
+/// Gives the line that begins with `key` the value `value`.
+fn edit(path: &Path, key: &str, value: &str) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let set = |line: &str| if line.starts_with(key) { format!("{key}{value}\n") } else { format!("{line}\n") };
+    assert!(text.lines().any(|line| line.starts_with(key)), "`{key}` stands in {}", path.display());
+    std::fs::write(path, text.lines().map(set).collect::<String>()).unwrap();
+}
+
+/// Where `make guests` puts the guests.
+fn guests() -> PathBuf {
+    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/guests");
+    std::env::var_os("ANSHI_GUESTS_DIR").map_or_else(default, PathBuf::from)
+}
+
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap()
+}
+
+/// The development client, with the development authority at its side.
+pub struct Asker {
+    client: SigningKey,
+    authority: SigningKey,
+    audience: String,
+    public_url: String,
+    purpose: String,
+    guest: Digest,
+    /// Firms of the snapshot.
+    pub units: Vec<UnitId>,
+}
+
+impl Asker {
+    pub fn new(engine: &Engine, place: &Place) -> Self {
+        let dataset = engine.snapshot().unwrap().dataset("tax_payment").unwrap();
+        let unit = |id: &[u8; 18]| UnitId::parse(UnitKind::Enterprise, std::str::from_utf8(id).unwrap()).unwrap();
+        let policy = engine.policies().policies().find(|policy| policy.id == POLICY).unwrap();
+        Self {
+            client: load_key(&place.paths().key(KeyFile::Client)).unwrap(),
+            authority: load_key(&place.paths().key(KeyFile::Authority)).unwrap(),
+            audience: engine.config().ledger.clone(),
+            public_url: engine.config().public_url.clone(),
+            purpose: policy.purpose.clone(),
+            guest: std::fs::read_to_string(place.0.join("guest")).unwrap().parse().unwrap(),
+            units: dataset.unit_ids().iter().map(unit).collect(),
+        }
+    }
+
+    /// A signed request with a fresh consent.
+    pub fn token(&self, unit: &UnitId, min_paid_fen: i64) -> String {
+        let now = Millis(Clock::System.now().seconds() * 1_000);
+        let consent = ConsentOrder {
+            issuer: "development-authority".to_owned(),
+            audience: self.audience.clone(),
+            subject: *unit,
+            client: CLIENT.to_owned(),
+            purpose: self.purpose.clone(),
+            policy: POLICY.to_owned(),
+            versions: ("1.0.0".to_owned(), "2.0.0".to_owned()),
+            role: "enterprise".to_owned(),
+            max_uses: 1,
+            valid: (now, now.plus(CONSENT_MILLIS)),
+        };
+        let order = JobOrder {
+            client: CLIENT.to_owned(),
+            audience: self.audience.clone(),
+            public_url: self.public_url.clone(),
+            policy: (POLICY.to_owned(), "1.0.0".to_owned()),
+            guest: self.guest,
+            parameters: vec![("min_paid_fen".to_owned(), RawParameter::Integer(min_paid_fen))],
+            parties: vec![("enterprise".to_owned(), unit.to_string())],
+            consents: vec![compose_consent(&consent, &self.authority, &Entropy).unwrap()],
+            purpose: self.purpose.clone(),
+        };
+        compose_job(&order, &self.client, now, &Entropy).unwrap()
+    }
+}
+
+/// A small generator (SplitMix64), so that a run's delays can be had again from its seed.
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `end`.
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+}

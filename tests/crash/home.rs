@@ -18,6 +18,8 @@ use anshi::model::{Date, Digest, Millis, RawParameter, UnitId, UnitKind};
 pub const POLICY: &str = "sme-credit-check";
 /// The window's bits of one firm for the development client, as in `policies/accounts.toml`.
 pub const WINDOW_BITS: i64 = 24;
+/// The values of the one parameter: enough different questions to use up a firm's budget.
+pub const MINIMA_FEN: [i64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 const CLIENT: &str = "smart-finance";
 const CONSENT_MILLIS: i64 = 24 * 3_600 * 1_000;
 
@@ -54,6 +56,7 @@ impl Place {
         let policy = home.join("policies").join(POLICY).join("policy.toml");
         edit(&policy, "slot_ms = ", &slot_ms.to_string());
         edit(&policy, "jobs_per_minute = ", "1000000");
+        edit(&policy, "values = ", &format!("{MINIMA_FEN:?}"));
         let catalog = Catalog::load(&Config::load(&home).unwrap().catalog).unwrap();
         let delivery = root.join("delivery");
         std::fs::create_dir_all(&delivery).unwrap();

@@ -26,6 +26,8 @@ pub struct Tally {
     pub refused: usize,
     pub never_admitted: usize,
     pub unreleased: usize,
+    /// Requests that a worker saw fail, because its ledger stopped.
+    pub failed: usize,
 }
 
 /// One request on disk and what came back before the crash.
@@ -76,7 +78,7 @@ pub fn crash(place: &Place, auditor: &mut Auditor, dice: &mut Dice, tally: &mut 
 pub fn check(place: &Place, auditor: &mut Auditor, tally: &mut Tally) {
     let before = auditor.size();
     let mirrored = auditor.mirrored();
-    let sent = take(place);
+    let sent = take(place, tally);
     for sent in &sent {
         let size = sent.bundle.as_ref().map_or(0, |bundle| auditor.verify(bundle).checkpoint.size);
         assert!(size <= mirrored.size, "a bundle was released before the mirror had its checkpoint");
@@ -99,7 +101,7 @@ pub fn check(place: &Place, auditor: &mut Auditor, tally: &mut Tally) {
 }
 
 /// The round's requests; their files are removed.
-fn take(place: &Place) -> Vec<Sent> {
+fn take(place: &Place, tally: &mut Tally) -> Vec<Sent> {
     let mut files: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for entry in std::fs::read_dir(place.jobs()).unwrap() {
         let path = entry.unwrap().path();
@@ -114,6 +116,7 @@ fn take(place: &Place) -> Vec<Sent> {
                 failed.as_ref().is_none_or(|text| text.contains("stopped") || text.contains("ledger")),
                 "{failed:?}"
             );
+            tally.failed += usize::from(failed.is_some());
             let (first, second) = (kept(&stem.with_extension("bundle")), kept(&stem.with_extension("again")));
             if let (Some(first), Some(second)) = (&first, &second) {
                 assert_eq!(first, second, "one request had two bundles");

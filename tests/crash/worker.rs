@@ -10,12 +10,11 @@ use std::sync::Arc;
 use anshi::job::{Engine, Failure, answer};
 use anshi::model::{UnitId, UnitKind};
 
-use super::home::{Asker, Dice, Place, runtime};
+use super::home::{Asker, Dice, MINIMA_FEN, Place, runtime};
 
 const AT_ONCE: u64 = 8;
 /// Firms that are asked about again and again, so that their budgets run out.
 const HOT_UNITS: u64 = 3;
-const MINIMA_FEN: [i64; 3] = [5_000_000, 10_000_000, 50_000_000];
 
 const PLACE: &str = "ANSHI_CRASH_PLACE";
 const RUN: &str = "ANSHI_CRASH_RUN";
@@ -83,7 +82,7 @@ async fn ask_on(engine: Arc<Engine>, asker: Arc<Asker>, stem: PathBuf, mut dice:
     for number in 0u64.. {
         let stem = PathBuf::from(format!("{}-{number:05}", stem.display()));
         let unit = choose(&asker, &mut dice);
-        let token = asker.token(&unit, MINIMA_FEN[dice.below(3) as usize]);
+        let token = asker.token(&unit, MINIMA_FEN[dice.below(MINIMA_FEN.len() as u64) as usize]);
         keep(&stem.with_extension("token"), &token, true);
         let twice = dice.below(6) == 0;
         let again = twice.then(|| {

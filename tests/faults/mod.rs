@@ -11,7 +11,7 @@ use anshi::ledger::LedgerError;
 use crate::crash::{Asker, Auditor, Dice, Place, Tally, check, job_of, runtime, start_worker};
 
 const PATIENCE: Duration = Duration::from_secs(20);
-const MINIMUM_FEN: i64 = 5_000_000;
+const MINIMUM_FEN: i64 = 5;
 
 /// Asks, but not for ever.
 async fn ask(engine: &Engine, token: &str) -> Result<Answered, Failure> {
@@ -84,6 +84,7 @@ fn a_full_disk_releases_nothing_unpaid() {
         // Files grow from the sizes that they have: the limit lies a little above the largest.
         let sizes = std::fs::read_dir(place.home()).unwrap().map(|file| file.unwrap().metadata().unwrap().len());
         let blocks = sizes.max().unwrap() / 512 + 40 + dice.below(1_500);
+        let failures = tally.failed;
         let mut worker = start_worker(&place, round, dice.next(), Some(blocks));
         let since = Instant::now();
         while worker.try_wait().unwrap().is_none() && since.elapsed() < PATIENCE {
@@ -92,6 +93,7 @@ fn a_full_disk_releases_nothing_unpaid() {
         worker.kill().unwrap();
         worker.wait().unwrap();
         check(&place, &mut auditor, &mut tally);
+        assert!(tally.failed > failures, "the disk was full before the worker was stopped");
     }
     println!("faults: {} released, {} sent again", auditor.released_count(), tally.replays);
 }

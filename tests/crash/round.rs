@@ -122,7 +122,7 @@ fn take(place: &Place, tally: &mut Tally) -> Vec<Sent> {
                 assert_eq!(first, second, "one request had two bundles");
             }
             let refused = kept(&stem.with_extension("refused"));
-            assert!(refused.as_ref().is_none_or(|code| code == "budget"), "refused: {refused:?}");
+            assert!(refused.as_ref().is_none_or(|code| code == "budget-exhausted"), "refused: {refused:?}");
             all.push(Sent { token, bundle: first.or(second), refused: refused.is_some() });
         }
         for path in paths {

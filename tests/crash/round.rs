@@ -168,7 +168,7 @@ fn replay(engine: &Arc<Engine>, auditor: &mut Auditor, sent: &[Sent], before: &T
                 auditor.released(&json(&late), &reader);
             }
             (None, None, Err(Failure::Refused(refusal))) => {
-                assert_eq!(refusal.code.word(), "budget");
+                assert_eq!(refusal.code.word(), "budget-exhausted");
                 assert!(!after.jobs.contains_key(&job));
                 tally.refused += 1;
             }

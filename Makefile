@@ -49,3 +49,6 @@ bench: guests    ## what one job costs, part by part, beside baselines
 
 attacks: guests  ## every attack: held by the engine, and broken once its defence is taken away
 	cargo test --release --locked --features weaken --test main attacks::table -- --ignored --nocapture --test-threads=1
+
+foreign: build guests  ## have libraries that are not ours verify receipts and log
+	tests/foreign/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm

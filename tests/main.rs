@@ -9,3 +9,4 @@ mod guests;
 mod life_of_query;
 mod policies;
 mod support;
+mod vectors;

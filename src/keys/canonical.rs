@@ -50,10 +50,10 @@ impl DigestKind {
 #[error("no canonical JSON: {0}")]
 pub struct CanonicalError(#[from] serde_json::Error);
 
-/// The largest integer that a JSON number carries safely (RFC 8259, section 6).
-const JSON_INTEGER_MAX: u64 = 1 << 53;
+/// The largest integer that a JSON number carries safely: 2⁵³ − 1 (RFC 7493, section 2.2, which RFC 8785 builds on).
+const JSON_INTEGER_MAX: u64 = (1 << 53) - 1;
 
-/// The RFC 8785 bytes of `value`: absent members left out, integers beyond 2⁵³ as strings.
+/// The RFC 8785 bytes of `value`: absent members left out, integers beyond ±(2⁵³ − 1) as strings.
 pub fn canonical_json(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
     let mut value = serde_json::to_value(value)?;
     tame(&mut value);

@@ -1,7 +1,7 @@
 //! Keys as JSON Web Keys (RFC 7517, RFC 8037): Ed25519 for what the engine signs, Ed25519 and P-256
 //! for what others sign.
 
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,9 @@ pub enum JwkError {
     /// A coordinate that is not canonical base64url of 32 bytes, or one too many.
     #[error("a member of the key is not 32 bytes in base64url without padding")]
     Encoding,
+    /// A key that verifies one signature for many messages, so that nobody can be held to it.
+    #[error("the key is of small order: its signatures would prove nothing")]
+    SmallOrder,
     /// `kid`, `alg` or `use` contradict the key.
     #[error("`kid`, `alg` or `use` contradicts the key")]
     Contradiction,
@@ -77,6 +80,24 @@ pub struct PublicKey {
     thumbprint: String,
 }
 
+/// The encodings of Ed25519's eight points of small order, without the sign of x: the order-4, neutral, both order-8
+/// and order-2 points, and the two of them that have a second encoding, beyond the field's prime.
+const SMALL_ORDER: [&str; 7] = [
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+];
+
+fn is_small_order(x: &[u8; 32]) -> bool {
+    let mut unsigned = *x;
+    unsigned[31] &= 0x7f;
+    SMALL_ORDER.contains(&HEXLOWER.encode(&unsigned).as_str())
+}
+
 fn coordinate(text: &str) -> Result<[u8; 32], JwkError> {
     let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| JwkError::Encoding)?;
     bytes.try_into().map_err(|_| JwkError::Encoding)
@@ -86,7 +107,13 @@ impl PublicKey {
     /// Checks a JWK.
     pub fn from_jwk(jwk: &PublicJwk) -> Result<Self, JwkError> {
         let key = match (jwk.kty.as_str(), jwk.crv.as_str(), &jwk.y) {
-            ("OKP", "Ed25519", None) => Self::ed25519(&coordinate(&jwk.x)?),
+            ("OKP", "Ed25519", None) => {
+                let x = coordinate(&jwk.x)?;
+                if is_small_order(&x) {
+                    return Err(JwkError::SmallOrder);
+                }
+                Self::ed25519(&x)
+            }
             ("EC", "P-256", Some(y)) => Self::p256(&coordinate(&jwk.x)?, &coordinate(y)?),
             _ => return Err(JwkError::Type),
         };

@@ -21,6 +21,8 @@ pub const WINDOW_BITS: i64 = 24;
 /// The values of the one parameter: enough different questions to use up a firm's budget.
 pub const MINIMA_FEN: [i64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 const CLIENT: &str = "smart-finance";
+/// How long 1,000 fuel is said to take.
+const NANOS_PER_KILOFUEL: u64 = 2_000;
 const CONSENT_MILLIS: i64 = 24 * 3_600 * 1_000;
 
 /// Where a test's things are.
@@ -45,14 +47,22 @@ impl Place {
         HomePaths::new(&self.home())
     }
 
-    /// Makes the home: invented data, ingested, and the guest registered. `slot_ms` takes the policy's place.
+    /// A small home that a busy machine does not disturb; `slot_ms` takes the policy's place.
     pub fn make(root: &Path, slot_ms: u32) -> Self {
+        Self::make_with(root, slot_ms, 1_000, Some(NANOS_PER_KILOFUEL))
+    }
+
+    /// Makes the home: invented data, ingested, and the guest registered. Without `nanos_per_kilofuel` the
+    /// machine's own, as `anshi init` measured it.
+    pub fn make_with(root: &Path, slot_ms: u32, scale_ppm: u64, nanos_per_kilofuel: Option<u64>) -> Self {
         let place = Self(root.to_owned());
         std::fs::create_dir_all(place.jobs()).unwrap();
         let home = place.home();
         initialise(&InitOptions { home: home.clone(), kind: HomeKind::Synthetic }, &Entropy).unwrap();
-        // A busy machine must not make the policy's slot too short, nor the pace refuse what is to be crashed.
-        edit(&home.join("anshi.toml"), "nanos_per_kilofuel = ", "2000");
+        // A busy machine must not make the policy's slot too short, nor the pace refuse what is asked.
+        if let Some(nanos) = nanos_per_kilofuel {
+            edit(&home.join("anshi.toml"), "nanos_per_kilofuel = ", &nanos.to_string());
+        }
         let policy = home.join("policies").join(POLICY).join("policy.toml");
         edit(&policy, "slot_ms = ", &slot_ms.to_string());
         edit(&policy, "jobs_per_minute = ", "1000000");
@@ -61,7 +71,7 @@ impl Place {
         let delivery = root.join("delivery");
         std::fs::create_dir_all(&delivery).unwrap();
         let as_of = Date::from_ymd(2026, 9, 30).unwrap();
-        let options = SynthOptions { scale_ppm: 1_000, seed: 1, as_of };
+        let options = SynthOptions { scale_ppm, seed: 1, as_of };
         synthesise(&catalog, &delivery, &options, &mut |_, _| {}).unwrap();
         let paths = place.paths();
         let options = IngestOptions { as_of, only: None };
@@ -89,7 +99,7 @@ fn edit(path: &Path, key: &str, value: &str) {
 }
 
 /// Where `make guests` puts the guests.
-fn guests() -> PathBuf {
+pub fn guests() -> PathBuf {
     let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/guests");
     std::env::var_os("ANSHI_GUESTS_DIR").map_or_else(default, PathBuf::from)
 }

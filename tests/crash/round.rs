@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anshi::job::{Answered, Engine, Failure, answer};
 use anshi::ledger::LedgerError;
+use anshi::model::RefusalCode;
 
 use super::check::{Auditor, Tables, job_of};
 use super::home::{Dice, Place, runtime};
@@ -122,7 +123,7 @@ fn take(place: &Place, tally: &mut Tally) -> Vec<Sent> {
                 assert_eq!(first, second, "one request had two bundles");
             }
             let refused = kept(&stem.with_extension("refused"));
-            assert!(refused.as_ref().is_none_or(|code| code == "budget-exhausted"), "refused: {refused:?}");
+            assert!(refused.as_ref().is_none_or(|code| code == RefusalCode::Budget.word()), "refused: {refused:?}");
             all.push(Sent { token, bundle: first.or(second), refused: refused.is_some() });
         }
         for path in paths {
@@ -168,7 +169,7 @@ fn replay(engine: &Arc<Engine>, auditor: &mut Auditor, sent: &[Sent], before: &T
                 auditor.released(&json(&late), &reader);
             }
             (None, None, Err(Failure::Refused(refusal))) => {
-                assert_eq!(refusal.code.word(), "budget-exhausted");
+                assert_eq!(refusal.code, RefusalCode::Budget);
                 assert!(!after.jobs.contains_key(&job));
                 tally.refused += 1;
             }

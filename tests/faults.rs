@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const MINIMUM_FEN: i64 = 5;
 
 /// Asks, but not for ever.
-async fn ask(engine: &Engine, token: &str) -> Result<Answered, Failure> {
+async fn ask(engine: &Arc<Engine>, token: &str) -> Result<Answered, Failure> {
     tokio::time::timeout(PATIENCE, answer(engine, token)).await.expect("an answer or an error, in time")
 }
 
@@ -68,7 +68,7 @@ fn nothing_is_released_that_the_mirror_has_not_seen() {
     assert!(place.open().is_err(), "an engine without its mirror does not start");
     mend_mirror(&place.mirror());
     let mirrored = auditor.mirrored().size;
-    let engine = place.open().unwrap();
+    let engine = Arc::new(place.open().unwrap());
     assert!(auditor.mirrored().size > mirrored, "the mirror has caught up before anything is released");
     let answered = runtime().block_on(ask(&engine, &token)).unwrap();
     auditor.released(&json(&answered), &engine.reader());

@@ -1,6 +1,7 @@
 //! `anshi demo`: the whole way, from invented data to verified receipts, in steps that a newcomer understands.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
@@ -154,7 +155,7 @@ impl Demo<'_> {
 
     fn job(
         &self,
-        engine: &Engine,
+        engine: &Arc<Engine>,
         runtime: &Runtime,
         guest: Digest,
         ask_for: (&str, &str, bool),

@@ -1,6 +1,7 @@
 //! `anshi run`: one question, signed, answered, its bundle written.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
@@ -64,9 +65,10 @@ pub fn read_pair(text: &str) -> Result<(String, String), String> {
 }
 
 /// Opens a home's engine, and the runtime that its jobs wait on.
-pub fn open_engine(home: &Path) -> Result<(Engine, Runtime), CliError> {
+pub fn open_engine(home: &Path) -> Result<(Arc<Engine>, Runtime), CliError> {
     let compiler = program().map_err(CliError::failed)?;
-    let engine = Engine::open(home, EngineOptions { clock: Clock::System, compiler }).map_err(CliError::failed)?;
+    let options = EngineOptions { clock: Clock::System, compiler };
+    let engine = Arc::new(Engine::open(home, options).map_err(CliError::failed)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(CliError::failed)?;
     Ok((engine, runtime))
 }
@@ -122,7 +124,7 @@ pub fn write_bundle(answered: &Answered, path: &Path) -> Result<(), CliError> {
 }
 
 /// Composes, signs and sends the question to the engine in this process.
-pub fn ask(engine: &Engine, runtime: &Runtime, args: &RunArgs, guest: Digest) -> Result<Answered, CliError> {
+pub fn ask(engine: &Arc<Engine>, runtime: &Runtime, args: &RunArgs, guest: Digest) -> Result<Answered, CliError> {
     let policy = find_policy(engine, &args.policy)?;
     let paths = HomePaths::new(&args.home);
     let key_path = args.client_key.clone().unwrap_or_else(|| paths.key(KeyFile::Client));
@@ -147,7 +149,7 @@ pub fn ask(engine: &Engine, runtime: &Runtime, args: &RunArgs, guest: Digest) ->
     Ok(runtime.block_on(answer(engine, &token))?)
 }
 
-fn find_policy(engine: &Engine, id: &str) -> Result<std::sync::Arc<Policy>, CliError> {
+fn find_policy(engine: &Engine, id: &str) -> Result<Arc<Policy>, CliError> {
     let found = engine.policies().policies().find(|policy| policy.id == id);
     found.cloned().ok_or_else(|| CliError::Refused(Refusal::new(RefusalCode::Policy, id)))
 }

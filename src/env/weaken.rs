@@ -36,6 +36,8 @@ pub enum Weakness {
     HeaderTrusted = 42,
     /// 43: receipts carry bits that nothing explains.
     CovertBits = 43,
+    /// 60: a job ends with the caller that waits for it.
+    LeftWithCaller = 60,
 }
 
 /// Whether `weakness` is switched on.

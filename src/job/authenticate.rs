@@ -1,7 +1,7 @@
 //! Who asks: the request's own signature, its audience, its freshness; and the consents' signatures.
 
 use crate::config::Config;
-use crate::keys::{DigestKind, JwsError, TokenKind, Verified, digest_parts, verify};
+use crate::keys::{DigestKind, JwsError, TokenKind, Verified, digest_parts, read_json, verify};
 use crate::model::{Consent, Digest, Millis, Party, PolicyRef, Refusal, RefusalCode, Request, Version};
 
 use super::wire::{AUTHORISATION_KIND, WireConsent, WireJob};
@@ -39,8 +39,8 @@ pub(super) fn authenticate(token: &str, config: &Config) -> Result<Authenticated
     })?;
     let mut consents = Vec::new();
     let request = signed.try_map(|owner, input, payload| {
-        let wire: WireJob = serde_json::from_slice(&payload)
-            .map_err(|error| Refusal::new(RefusalCode::Malformed, error.to_string()))?;
+        let wire: WireJob =
+            read_json(&payload).map_err(|error| Refusal::new(RefusalCode::Malformed, error.to_string()))?;
         check_addressed(&wire, owner, config)?;
         consents.clone_from(&wire.consents);
         request(wire, input)
@@ -103,7 +103,7 @@ pub(super) fn authenticate_consent(token: &str, config: &Config) -> Result<Verif
     let invalid = |detail: &str| Refusal::new(RefusalCode::ConsentInvalid, detail);
     let signed = verify(token, TokenKind::Consent, &config.authorities).map_err(|error| invalid(&error.to_string()))?;
     signed.try_map(|owner, input, payload| {
-        let wire: WireConsent = serde_json::from_slice(&payload).map_err(|error| invalid(&error.to_string()))?;
+        let wire: WireConsent = read_json(&payload).map_err(|error| invalid(&error.to_string()))?;
         let [details] = &wire.authorization_details;
         if wire.iss != owner || wire.aud != config.ledger || details.kind != AUTHORISATION_KIND {
             return Err(invalid("`iss`, `aud` or the authorisation's `type`"));

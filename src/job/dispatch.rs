@@ -28,7 +28,12 @@ pub(super) struct Dispatcher {
 impl Dispatcher {
     pub fn new(policies: &PolicySet, nanos_per_kilofuel: u64) -> Result<Self, OpenError> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        let threads = ThreadPoolBuilder::new().num_threads(cores).thread_name(|n| format!("guest-{n}")).build();
+        let threads = ThreadPoolBuilder::new()
+            .num_threads(cores)
+            .thread_name(|n| format!("guest-{n}"))
+            // Such a job is `undetermined` at its tick; without a handler the process would end.
+            .panic_handler(|_| tracing::error!("a guest's thread panicked: its job is undetermined"))
+            .build();
         let shortest_ms = policies.policies().map(|policy| policy.limits.slot_ms).min().unwrap_or(1);
         let cores = u32::try_from(cores).unwrap_or(1);
         let capacity_micros = shortest_ms.saturating_mul(1_000).saturating_mul(cores);
@@ -56,6 +61,7 @@ pub(super) struct Dispatched {
 }
 
 /// Fixes the tick, schedules `undetermined` for it, and starts the run, which replaces that if it ends in time.
+/// The same job again waits for its slot and tick too.
 pub(super) async fn dispatch(
     engine: &Engine,
     reservation: Reservation,
@@ -66,6 +72,13 @@ pub(super) async fn dispatch(
     let slot = engine.dispatcher.slot(reservation.permit().policy()).await?;
     let reservation = Arc::new(reservation);
     let tick = engine.clock.now().plus(i64::from(reservation.permit().policy().limits.slot_ms));
+    // A stored answer needs no thread, and so cannot miss its tick.
+    if reservation.stored().is_some() {
+        let disclosed = disclosure::disclose(execute(Arc::clone(&reservation), &guest, &snapshot));
+        let sealed = seal(&disclosed, &facts, &engine.salt, tick)?;
+        let (_, scheduled) = engine.ledger.schedule(&reservation, tick, sealed);
+        return Ok(Dispatched { scheduled, slot });
+    }
     let otherwise = seal(&disclosure::undetermined(&reservation), &facts, &engine.salt, tick)?;
     let (parking, scheduled) = engine.ledger.schedule(&reservation, tick, otherwise);
     let salt = Arc::clone(&engine.salt);

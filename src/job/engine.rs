@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::{Config, ConfigError};
 use crate::data::{Snapshot, SnapshotError};
-use crate::env::{Clock, DirLock, Entropy, FileError, is_private, read_program, read_text};
+use crate::env::{ChildError, Clock, DirLock, Entropy, FileError, is_private, read_program, read_text};
 use crate::guest::{EngineError, Guest, RegisterError, Registry};
 use crate::keys::{SaltKey, SigningKey, sha256};
 use crate::ledger::{Ledger, LedgerConfig, LedgerError, LedgerReader};
@@ -77,7 +77,7 @@ pub struct Engine {
     pub(super) catalog: Catalog,
     pub(super) policies: PolicySet,
     pub(super) clock: Clock,
-    pub(super) registry: Registry,
+    pub(super) registry: Arc<Registry>,
     pub(super) snapshot: Option<Arc<Snapshot>>,
     pub(super) receipt_key: SigningKey,
     pub(super) salt: Arc<SaltKey>,
@@ -112,7 +112,7 @@ impl Engine {
         Ok(Self {
             receipt_key: private_key(&paths.key(KeyFile::Receipt))?,
             salt: Arc::new(salt_key(&paths.salt())?),
-            registry: Registry::open(&paths.guests(), &options.compiler)?,
+            registry: Arc::new(Registry::open(&paths.guests(), &options.compiler)?),
             dispatcher: Dispatcher::new(&policies, config.nanos_per_kilofuel)?,
             reader: Mutex::new(LedgerReader::open(&paths.store())?),
             clock: options.clock,
@@ -165,10 +165,14 @@ impl Engine {
     /// Registers a guest, unless this engine has compiled it before. Gives its digest.
     pub async fn register(&self, module: &[u8]) -> Result<Digest, RegisterFailure> {
         let digest = sha256(module);
-        if self.reader().guest(digest, self.registry.identity())?.is_some() {
+        let row = self.reader().guest(digest, self.registry.identity())?;
+        // A guest whose artefact was damaged is compiled again.
+        if row.is_some_and(|row| self.registry.load(&row).is_ok()) {
             return Ok(digest);
         }
-        let registered = self.registry.register(module)?;
+        let (registry, module) = (Arc::clone(&self.registry), module.to_vec());
+        let registering = tokio::task::spawn_blocking(move || registry.register(&module)).await;
+        let registered = registering.map_err(|_| RegisterError::Child(ChildError::Killed))??;
         self.ledger.keep_guest(registered.row).await?;
         Ok(digest)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::data::Snapshot;
+use crate::env::weaken::{self, Weakness};
 use crate::guest::Guest;
 use crate::ledger::{End, LedgerError, Logged, Reservation, ReserveError};
 use crate::model::{Refusal, RefusalCode, Request};
@@ -35,6 +36,9 @@ pub enum Failure {
     /// A stored bundle cannot be read.
     #[error("the stored bundle cannot be read: {0}")]
     Bundle(#[from] serde_json::Error),
+    /// The engine ended before the job did: the same request asked again after a start tells what became of it.
+    #[error("the engine is stopping: send the same request again once it is back")]
+    Stopping,
 }
 
 /// An answered job.
@@ -47,20 +51,37 @@ pub struct Answered {
 }
 
 /// Answers a signed request: a bundle, or a refusal that cost nothing.
-pub async fn answer(engine: &Engine, token: &str) -> Result<Answered, Failure> {
+///
+/// From the reservation on the job is a task of its own: a caller that goes away in between takes nothing with it,
+/// and finds the bundle when it sends the same request again.
+pub async fn answer(engine: &Arc<Engine>, token: &str) -> Result<Answered, Failure> {
     let authenticated = authenticate(token, &engine.config)?;
     if let Some(logged) = answered_before(engine, authenticated.request.value()).await? {
         return release(engine, logged);
     }
     let (permit, guest, snapshot) = authorise(engine, authenticated)?;
-    let reservation = match reserve(engine, permit).await? {
+    let job = see_through(Arc::clone(engine), permit, guest, snapshot);
+    if weaken::on(Weakness::LeftWithCaller) {
+        return job.await;
+    }
+    tokio::spawn(job).await.unwrap_or(Err(Failure::Stopping))
+}
+
+/// Charges, runs, logs and signs an authorised job, whoever still waits for it.
+async fn see_through(
+    engine: Arc<Engine>,
+    permit: Permit,
+    guest: Arc<Guest>,
+    snapshot: Arc<Snapshot>,
+) -> Result<Answered, Failure> {
+    let reservation = match reserve(&engine, permit).await? {
         Reserved::Anew(reservation) => reservation,
-        Reserved::Before(logged) => return release(engine, logged),
+        Reserved::Before(logged) => return release(&engine, logged),
     };
-    let dispatched = dispatch(engine, *reservation, guest, snapshot).await?;
+    let dispatched = dispatch(&engine, *reservation, guest, snapshot).await?;
     let logged = dispatched.scheduled.logged().await?;
     drop(dispatched.slot);
-    release(engine, logged)
+    release(&engine, logged)
 }
 
 /// The same signing input again gives the same bundle, free, even when the request is no longer fresh.

@@ -2,6 +2,7 @@
 
 use ring::digest::{Context, SHA256};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::model::{Digest, length_prefixed};
@@ -76,6 +77,16 @@ fn tame(value: &mut Value) {
         }
         Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
+}
+
+/// Reads JSON that says what `T` says and nothing else: written again it must be what was read, so that no array
+/// stands for an object, no `null` for an absent member and no number is rounded.
+pub fn read_json<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+    let read: T = serde_json::from_slice(bytes)?;
+    if serde_json::to_value(&read)? != serde_json::from_slice::<Value>(bytes)? {
+        return Err(serde::de::Error::custom("it is not written as it must be: an array for an object, or a `null`"));
+    }
+    Ok(read)
 }
 
 /// SHA-256 of the kind's prefix and the canonical JSON of `value`.

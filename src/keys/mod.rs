@@ -6,7 +6,7 @@ mod jwk;
 mod jws;
 mod secret;
 
-pub use canonical::{CanonicalError, DigestKind, Hasher, canonical_json, digest_json, digest_parts, sha256};
+pub use canonical::{CanonicalError, DigestKind, Hasher, canonical_json, digest_json, digest_parts, read_json, sha256};
 pub use jwk::{Algorithm, JwkError, PublicJwk, PublicKey, SigningKey};
 pub use jws::{JwsError, TokenKind, TrustedKey, Verified, encode_segment, sign, verify};
 pub use secret::{PARTY_SALT_BYTES, SaltKey, party_commitment};

@@ -25,6 +25,23 @@ pub struct LeafRows {
     pub consents: Vec<(String, String)>,
     /// The outcome that names it as its intent.
     pub outcome: Option<LeafOutcome>,
+    /// The guest whose registration it is.
+    pub guest: Option<LeafGuest>,
+    /// The consent whose revocation it is, as issuer and number.
+    pub revoked: Option<(String, String)>,
+}
+
+/// A row of `guest`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeafGuest {
+    /// The digest of the module.
+    pub digest: Vec<u8>,
+    /// What the artefact was compiled for.
+    pub engine: String,
+    /// The digest of the artefact.
+    pub artefact: Vec<u8>,
+    /// The manifest.
+    pub manifest: String,
 }
 
 /// A row of `job`.
@@ -160,14 +177,22 @@ impl LedgerReader {
             "SELECT intent_index, outcome_index, answer, claims, parties, reason, reason_salt, checkpoint_size
              FROM outcome ORDER BY intent_index",
         )?;
+        let mut guests = prepare(
+            "SELECT registration_index, digest, engine, artefact, manifest FROM guest ORDER BY registration_index",
+        )?;
+        let mut revoked =
+            prepare("SELECT revocation_index, issuer, jti FROM consent_revoked NOT INDEXED ORDER BY revocation_index")?;
+        let mut guests = Cursor::new(&mut guests, read_guest)?;
+        let mut revoked = Cursor::new(&mut revoked, |row| Ok((text(row, 1)?, text(row, 2)?)))?;
         let mut entries = Cursor::new(&mut entries, read_entry)?;
         let mut jobs = Cursor::new(&mut jobs, read_job)?;
         let mut charges = Cursor::new(&mut charges, read_charge)?;
         let mut consents = Cursor::new(&mut consents, |row| Ok((text(row, 1)?, text(row, 2)?)))?;
         let mut outcomes = Cursor::new(&mut outcomes, read_outcome)?;
         loop {
-            let leaves = [entries.leaf(), jobs.leaf(), charges.leaf(), consents.leaf(), outcomes.leaf()];
-            let Some(index) = leaves.into_iter().flatten().min() else {
+            let jobs_leaves = [jobs.leaf(), charges.leaf(), consents.leaf(), outcomes.leaf()];
+            let leaves = [entries.leaf(), guests.leaf(), revoked.leaf()];
+            let Some(index) = leaves.into_iter().chain(jobs_leaves).flatten().min() else {
                 return Ok(());
             };
             visit(LeafRows {
@@ -177,6 +202,8 @@ impl LedgerReader {
                 charges: charges.take(index)?,
                 consents: consents.take(index)?,
                 outcome: outcomes.take(index)?.pop(),
+                guest: guests.take(index)?.pop(),
+                revoked: revoked.take(index)?.pop(),
             });
         }
     }
@@ -201,10 +228,10 @@ impl LedgerReader {
         Ok(())
     }
 
-    /// Every registered guest, for every engine that it was compiled for.
+    /// Every registration of a guest, in order.
     pub fn audit_guests(&self) -> Result<Vec<GuestRow>, LedgerError> {
         let mut statement =
-            self.0.prepare("SELECT digest, engine, artefact, manifest FROM guest ORDER BY digest, engine")?;
+            self.0.prepare("SELECT digest, engine, artefact, manifest FROM guest ORDER BY registration_index")?;
         let rows = statement.query_map([], |row| {
             Ok(GuestRow {
                 digest: digest(row, 0)?,
@@ -242,6 +269,10 @@ fn read_charge(row: &Row<'_>) -> rusqlite::Result<LeafCharge> {
         day: row.get(5)?,
         bits: row.get(6)?,
     })
+}
+
+fn read_guest(row: &Row<'_>) -> rusqlite::Result<LeafGuest> {
+    Ok(LeafGuest { digest: row.get(1)?, engine: text(row, 2)?, artefact: row.get(3)?, manifest: text(row, 4)? })
 }
 
 fn read_outcome(row: &Row<'_>) -> rusqlite::Result<LeafOutcome> {

@@ -75,6 +75,7 @@ impl Ledger {
         };
         writer.close_abandoned()?;
         writer.catch_up_mirror()?;
+        writer.mend_tiles()?;
         writer.publish()?;
         Ok(Self::start(writer))
     }

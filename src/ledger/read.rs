@@ -49,15 +49,20 @@ pub struct GuestRow {
     pub manifest: String,
 }
 
-impl GuestRow {
-    pub(super) fn insert(&self, connection: &Connection) -> Result<(), LedgerError> {
-        connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO guest (digest, engine, artefact, manifest) VALUES (?1, ?2, ?3, ?4)",
-            )?
-            .execute(params![self.digest.as_bytes(), self.engine, self.artefact.as_bytes(), self.manifest])?;
-        Ok(())
-    }
+/// The latest registration of a guest whose artefact was compiled for `engine`.
+pub(super) fn registered_guest(
+    connection: &Connection,
+    guest: Digest,
+    engine: &str,
+) -> Result<Option<GuestRow>, LedgerError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT artefact, manifest FROM guest WHERE digest = ?1 AND engine = ?2
+         ORDER BY registration_index DESC LIMIT 1",
+    )?;
+    let row = statement.query_row(params![guest.as_bytes(), engine], |row| {
+        Ok(GuestRow { digest: guest, engine: engine.to_owned(), artefact: digest(row, 0)?, manifest: row.get(1)? })
+    });
+    Ok(row.optional()?)
 }
 
 /// An entry of the log with its record, for audits.
@@ -65,7 +70,7 @@ impl GuestRow {
 pub struct AuditEntry {
     /// The leaf's index.
     pub index: u64,
-    /// `intent` or `outcome`.
+    /// What it is: `intent`, `outcome`, `registration` or `revocation`.
     pub kind: String,
     /// The salt.
     pub salt: Vec<u8>,
@@ -133,12 +138,7 @@ impl LedgerReader {
 
     /// A registered guest whose artefact was compiled for `engine`.
     pub fn guest(&self, guest: Digest, engine: &str) -> Result<Option<GuestRow>, LedgerError> {
-        let mut statement =
-            self.0.prepare_cached("SELECT artefact, manifest FROM guest WHERE digest = ?1 AND engine = ?2")?;
-        let row = statement.query_row(params![guest.as_bytes(), engine], |row| {
-            Ok(GuestRow { digest: guest, engine: engine.to_owned(), artefact: digest(row, 0)?, manifest: row.get(1)? })
-        });
-        Ok(row.optional()?)
+        registered_guest(&self.0, guest, engine)
     }
 
     /// What `client` has spent of a party's account as of `day`.

@@ -59,6 +59,34 @@ pub struct ChargeRecord {
     pub bits: u32,
 }
 
+/// The record of a guest that was registered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationRecord {
+    /// SHA-256 of the module as submitted.
+    pub guest: String,
+    /// What its artefact was compiled for.
+    pub engine: String,
+    /// SHA-256 of the compiled artefact.
+    pub artefact: String,
+    /// SHA-256 of the manifest's JSON.
+    pub manifest: String,
+    /// When it was registered, in milliseconds since 1970.
+    pub registered_ms: i64,
+}
+
+/// The record of a consent that was revoked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevocationRecord {
+    /// Who issued the consent.
+    pub issuer: String,
+    /// The consent's number.
+    pub jti: String,
+    /// When it was revoked, in milliseconds since 1970.
+    pub revoked_ms: i64,
+}
+
 /// The record of a job's end. The client gets it in the bundle, so the reason of an `undetermined` stands
 /// here as a salted commitment alone; its opening is in the ledger, for auditors.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

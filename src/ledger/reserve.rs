@@ -164,11 +164,15 @@ pub(super) fn find_job(connection: &Connection, job: Digest) -> Result<Option<(u
     Ok(found.optional()?)
 }
 
+/// Whether a consent was revoked.
+pub(super) fn is_revoked(connection: &Connection, issuer: &str, jti: &str) -> Result<bool, LedgerError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM consent_revoked WHERE issuer = ?1 AND jti = ?2)";
+    Ok(connection.prepare_cached(sql)?.query_row([issuer, jti], |row| row.get(0))?)
+}
+
 fn consent_left(connection: &Connection, consent: &ConsentUse) -> Result<bool, LedgerError> {
     let key = params![consent.issuer, consent.jti];
-    let revoked = connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM consent_revoked WHERE issuer = ?1 AND jti = ?2)")?
-        .query_row(key, |row| row.get::<_, bool>(0))?;
+    let revoked = is_revoked(connection, &consent.issuer, &consent.jti)?;
     let used = connection
         .prepare_cached("SELECT COUNT(*) FROM consent_use WHERE issuer = ?1 AND jti = ?2")?
         .query_row(key, |row| unsigned(row, 0))?;

@@ -1,4 +1,4 @@
--- The ledger. Every table but `guest` only grows; triggers keep it so against mistakes (not against an owner of the file: that is
+-- The ledger. Every table only grows; triggers keep it so against mistakes (not against an owner of the file: that is
 -- what the log is for).
 
 CREATE TABLE job (
@@ -32,10 +32,11 @@ CREATE TABLE consent_use (
 CREATE INDEX consent_use_consent ON consent_use (issuer, jti);
 
 CREATE TABLE consent_revoked (
+    revocation_index INTEGER PRIMARY KEY,   -- its leaf in the log
     issuer TEXT NOT NULL,
     jti TEXT NOT NULL,
-    PRIMARY KEY (issuer, jti)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (issuer, jti)
+) STRICT;
 
 CREATE TABLE outcome (
     intent_index INTEGER PRIMARY KEY,
@@ -66,12 +67,13 @@ CREATE TABLE checkpoint (
 ) STRICT;
 
 CREATE TABLE guest (
+    registration_index INTEGER PRIMARY KEY, -- its leaf in the log; the latest registration counts
     digest BLOB NOT NULL,               -- of the module as submitted
     engine TEXT NOT NULL,               -- what the artefact was compiled for
     artefact BLOB NOT NULL,             -- SHA-256 of the compiled artefact
-    manifest TEXT NOT NULL,
-    PRIMARY KEY (digest, engine)
-) STRICT, WITHOUT ROWID;
+    manifest TEXT NOT NULL
+) STRICT;
+CREATE INDEX guest_digest ON guest (digest, engine);
 
 CREATE TRIGGER job_kept BEFORE UPDATE ON job BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER job_stays BEFORE DELETE ON job BEGIN SELECT RAISE(ABORT, 'append only'); END;
@@ -89,5 +91,7 @@ CREATE TRIGGER hash_kept BEFORE UPDATE ON hash BEGIN SELECT RAISE(ABORT, 'append
 CREATE TRIGGER hash_stays BEFORE DELETE ON hash BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER checkpoint_kept BEFORE UPDATE ON checkpoint BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER checkpoint_stays BEFORE DELETE ON checkpoint BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER guest_kept BEFORE UPDATE ON guest BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER guest_stays BEFORE DELETE ON guest BEGIN SELECT RAISE(ABORT, 'append only'); END;
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

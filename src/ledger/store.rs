@@ -12,6 +12,9 @@ use crate::log::{
 };
 use crate::model::{Date, Digest};
 
+/// `PRAGMA user_version` of `schema.sql`.
+const SCHEMA_VERSION: i64 = 2;
+
 /// The ledger cannot go on. The engine then refuses all work.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
@@ -55,6 +58,11 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, LedgerError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     configure(&connection)?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version != SCHEMA_VERSION {
+        let message = format!("its schema is version {version}, this program's is {SCHEMA_VERSION}");
+        return Err(LedgerError::Inconsistent(message));
+    }
     Ok(connection)
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
+use super::notices::{keep_guest, revoke};
 use super::read::GuestRow;
 use super::record::{Due, Logged, OutcomeEntry, write_outcome};
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
@@ -170,13 +171,13 @@ impl Ledger {
         (parking, Scheduled(answer))
     }
 
-    /// Keeps a registered guest.
+    /// Keeps a registered guest, with an entry in the log.
     pub async fn keep_guest(&self, row: GuestRow) -> Result<(), LedgerError> {
         let (reply, answer) = oneshot::channel();
         self.ask(Message::Guest(row, reply), answer).await
     }
 
-    /// Revokes a consent: it serves no further job.
+    /// Revokes a consent, with an entry in the log: it serves no further job.
     pub async fn revoke_consent(&self, issuer: String, jti: String) -> Result<(), LedgerError> {
         let (reply, answer) = oneshot::channel();
         self.ask(Message::Revoke { issuer, jti, reply }, answer).await
@@ -294,12 +295,11 @@ impl Writer {
                     answers.reservations.push((admission, reply));
                 }
                 Message::Guest(row, reply) => {
-                    row.insert(&self.connection)?;
+                    keep_guest(&desk, &mut size, &row)?;
                     answers.plain.push(reply);
                 }
                 Message::Revoke { issuer, jti, reply } => {
-                    let sql = "INSERT OR IGNORE INTO consent_revoked (issuer, jti) VALUES (?1, ?2)";
-                    self.connection.prepare_cached(sql)?.execute(params![issuer, jti])?;
+                    revoke(&desk, &mut size, &issuer, &jti)?;
                     answers.plain.push(reply);
                 }
                 Message::Schedule(_) | Message::Wake | Message::Stop => {}
@@ -337,6 +337,12 @@ impl Writer {
             self.mirrored.store(size, Ordering::Release);
         }
         Ok(())
+    }
+
+    /// Writes again what is missing of the published log.
+    pub(super) fn mend_tiles(&self) -> Result<(), LedgerError> {
+        let hash = |index| stored_hash(&self.connection, index);
+        Ok(self.tiles.mend(&hash, &|index| entry_of(&self.connection, index))?)
     }
 
     /// Writes tiles and checkpoint for everybody to read.

@@ -1,7 +1,7 @@
 //! Checkpoints: signed notes (C2SP) that say how large the log is and what its root is.
 
 use data_encoding::BASE64;
-use signed_note::{Note, Signature, StandardVerifier, Verifier, VerifierList};
+use signed_note::{Note, NoteError, Signature, StandardVerifier, Verifier, VerifierList};
 
 use crate::keys::SigningKey;
 use crate::model::Digest;
@@ -30,6 +30,9 @@ pub enum CheckpointError {
     /// No valid signature by the log's key.
     #[error("the checkpoint is not signed by the log's key")]
     Signature,
+    /// The signature of the log's key does not fit: the note was changed, or torn in a crash.
+    #[error("the checkpoint was changed after the log's key signed it")]
+    Changed,
     /// Not a verifier key.
     #[error("not a verifier key: `name+id+key` is needed")]
     Key,
@@ -104,7 +107,10 @@ impl LogVerifier {
             return Err(CheckpointError::Origin(checkpoint.origin().escape_debug().to_string()));
         }
         let known = VerifierList::new(vec![Box::new(self.verifier.clone())]);
-        parsed.verify(&known).map_err(|_| CheckpointError::Signature)?;
+        parsed.verify(&known).map_err(|error| match error {
+            NoteError::InvalidSignature { .. } => CheckpointError::Changed,
+            _ => CheckpointError::Signature,
+        })?;
         Ok(Checkpoint { size: checkpoint.size(), root: Digest::from_bytes(checkpoint.hash().0) })
     }
 }
@@ -123,7 +129,7 @@ mod tests {
         let note = signer(1).sign(&checkpoint).unwrap();
         let verifier = LogVerifier::new(&signer(1).verifier_key().unwrap()).unwrap();
         assert_eq!(verifier.verify(&note), Ok(checkpoint));
-        assert_eq!(verifier.verify(&note.replacen("3\n", "4\n", 1)), Err(CheckpointError::Signature));
+        assert_eq!(verifier.verify(&note.replacen("3\n", "4\n", 1)), Err(CheckpointError::Changed));
         assert_eq!(verifier.verify(&signer(2).sign(&checkpoint).unwrap()), Err(CheckpointError::Signature));
         let other = LogSigner::new("other.org/log".into(), SigningKey::from_seed([1; 32]).unwrap()).unwrap();
         assert!(matches!(verifier.verify(&other.sign(&checkpoint).unwrap()), Err(CheckpointError::Origin(_))));

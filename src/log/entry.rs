@@ -14,6 +14,10 @@ pub enum EntryKind {
     Intent,
     /// A job ended: answered, or abandoned by a crash.
     Outcome,
+    /// A guest was registered.
+    Registration,
+    /// A consent was revoked.
+    Revocation,
 }
 
 impl EntryKind {
@@ -22,12 +26,14 @@ impl EntryKind {
         match self {
             Self::Intent => "intent",
             Self::Outcome => "outcome",
+            Self::Registration => "registration",
+            Self::Revocation => "revocation",
         }
     }
 
     /// The kind that `word` names.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Intent, Self::Outcome].into_iter().find(|kind| kind.word() == word)
+        [Self::Intent, Self::Outcome, Self::Registration, Self::Revocation].into_iter().find(|kind| kind.word() == word)
     }
 }
 

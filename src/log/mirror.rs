@@ -46,8 +46,17 @@ impl Mirror {
     /// Opens the mirror; gives the latest checkpoint in it.
     pub fn open(folder: &Path, log: &LogVerifier) -> Result<(Self, Checkpoint), MirrorError> {
         let files = [folder.join("checkpoint.0"), folder.join("checkpoint.1")];
-        let [first, second] = &files;
-        let (first, second) = (latest_in(first, log)?, latest_in(second, log)?);
+        let read = files.each_ref().map(|path| latest_in(path, log));
+        let whole = read.each_ref().map(|read| read.as_ref().and_then(|read| read.as_ref().ok()).copied());
+        for (path, (own, other)) in files.iter().zip(read.into_iter().zip(whole.iter().rev())) {
+            match own {
+                // A power cut tears the one file that was being written; the other is then the latest.
+                None | Some(Ok(_) | Err(CheckpointError::Form)) => {}
+                Some(Err(CheckpointError::Changed)) if other.is_some() => {}
+                Some(Err(error)) => return Err(MirrorError::Foreign { path: path.display().to_string(), error }),
+            }
+        }
+        let [first, second] = whole;
         let size = |checkpoint: &Option<Checkpoint>| checkpoint.map(|checkpoint| checkpoint.size);
         let (latest, next) = if size(&first) >= size(&second) { (first, 1) } else { (second, 0) };
         let latest = latest.ok_or_else(|| MirrorError::Nothing(folder.display().to_string()))?;
@@ -64,12 +73,7 @@ impl Mirror {
     }
 }
 
-/// The checkpoint in one file; `None` where the file is absent or torn by a power cut.
-fn latest_in(path: &Path, log: &LogVerifier) -> Result<Option<Checkpoint>, MirrorError> {
-    let Ok(note) = read_text(path) else { return Ok(None) };
-    match log.verify(&note) {
-        Ok(checkpoint) => Ok(Some(checkpoint)),
-        Err(CheckpointError::Form) => Ok(None),
-        Err(error) => Err(MirrorError::Foreign { path: path.display().to_string(), error }),
-    }
+/// The checkpoint in one file; `None` where the file is absent.
+fn latest_in(path: &Path, log: &LogVerifier) -> Option<Result<Checkpoint, CheckpointError>> {
+    Some(log.verify(&read_text(path).ok()?))
 }

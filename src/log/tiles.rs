@@ -12,6 +12,7 @@ use crate::model::Digest;
 /// Hashes in a full tile.
 pub const TILE_WIDTH: u32 = 256;
 const TILE_HEIGHT: u8 = 8;
+const HASH_BYTES: u64 = 32;
 
 /// The log cannot be published.
 #[derive(Debug, thiserror::Error)]
@@ -88,18 +89,48 @@ impl Tiles {
         hash: &dyn Fn(u64) -> Option<Digest>,
         entry: &dyn Fn(u64) -> Option<Vec<u8>>,
     ) -> Result<(), TilesError> {
-        for file in tile_files(self.published, size) {
-            let tile = Tile::new(TILE_HEIGHT, file.level, file.index, file.width, false);
-            let hashes = tile.read_data(&Reader(hash)).map_err(|error| TilesError::Missing(error.to_string()))?;
-            self.write(&file.path, &hashes, file.width)?;
-            if let Some(path) = &file.entries_path {
-                self.write(path, &bundle(&file, entry)?, file.width)?;
-            }
-        }
+        let files = tile_files(self.published, size);
+        self.write_files(&files, hash, entry)?;
         let checkpoint = self.folder.join("checkpoint");
         create_dir(&self.folder)?;
         write_unsynced(&checkpoint, note.as_bytes())?;
         self.published = size;
+        Ok(())
+    }
+
+    /// Writes again the tiles of what is published that are gone or cut. Their bytes are for the audit to check.
+    pub fn mend(
+        &self,
+        hash: &dyn Fn(u64) -> Option<Digest>,
+        entry: &dyn Fn(u64) -> Option<Vec<u8>>,
+    ) -> Result<(), TilesError> {
+        let is_whole = |file: &TileFile| {
+            let hashes = file_bytes(&self.folder.join(&file.path)) == Some(u64::from(file.width) * HASH_BYTES);
+            let entries = file.entries_path.as_ref();
+            hashes && entries.is_none_or(|path| file_bytes(&self.folder.join(path)).is_some_and(|bytes| bytes > 0))
+        };
+        let mut broken = tile_files(0, self.published);
+        broken.retain(|file| !is_whole(file));
+        if !broken.is_empty() {
+            tracing::warn!(tiles = broken.len(), "tiles of the published log are gone or cut: they are written again");
+        }
+        self.write_files(&broken, hash, entry)
+    }
+
+    fn write_files(
+        &self,
+        files: &[TileFile],
+        hash: &dyn Fn(u64) -> Option<Digest>,
+        entry: &dyn Fn(u64) -> Option<Vec<u8>>,
+    ) -> Result<(), TilesError> {
+        for file in files {
+            let tile = Tile::new(TILE_HEIGHT, file.level, file.index, file.width, false);
+            let hashes = tile.read_data(&Reader(hash)).map_err(|error| TilesError::Missing(error.to_string()))?;
+            self.write(&file.path, &hashes, file.width)?;
+            if let Some(path) = &file.entries_path {
+                self.write(path, &bundle(file, entry)?, file.width)?;
+            }
+        }
         Ok(())
     }
 
@@ -120,6 +151,10 @@ impl Tiles {
         }
         Ok(())
     }
+}
+
+fn file_bytes(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().map(|found| found.len())
 }
 
 /// The entries of a level-0 tile, each behind its length as a big-endian `u16`.

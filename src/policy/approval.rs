@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::env::{FileError, list_dir, read_text};
-use crate::keys::{TokenKind, TrustedKey, verify};
+use crate::keys::{TokenKind, TrustedKey, read_json, verify};
 use crate::model::Digest;
 
 /// Whose approvals count, and how many are needed.
@@ -40,7 +40,7 @@ impl ApprovalTrust {
             }
             let token = read_text(&path)?;
             let Ok(signed) = verify(token.trim_end(), TokenKind::Approval, &self.auditors) else { continue };
-            let Ok(payload) = serde_json::from_slice::<Payload>(signed.value()) else { continue };
+            let Ok(payload) = read_json::<Payload>(signed.value()) else { continue };
             if payload.approves == sha256.to_string() {
                 by_auditor.insert(signed.owner().to_owned(), signed.input());
             }

@@ -2,11 +2,11 @@
 //! makes bundles, beyond the wire structs, hashes and signatures.
 
 use data_encoding::BASE64URL_NOPAD;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::bundle::{Bundle, OpenedRecord};
 use super::claims::{Claims, claims_digest};
-use crate::keys::{JwkError, JwsError, PublicJwk, PublicKey, TokenKind, TrustedKey, verify};
+use crate::keys::{JwkError, JwsError, PublicJwk, PublicKey, TokenKind, TrustedKey, read_json, verify};
 use crate::ledger::{IntentRecord, OutcomeRecord};
 use crate::log::{
     Checkpoint, CheckpointError, EntryKind, InclusionProof, LogVerifier, ProofError, SALT_BYTES, entry_bytes,
@@ -69,7 +69,7 @@ fn form(what: &'static str) -> impl Fn(serde_json::Error) -> VerifyError {
 
 /// Verifies a bundle against a JWK set and the log's verifier key.
 pub fn verify_bundle(bundle: &str, jwks: &str, log_key: &str) -> Result<VerifiedBundle, VerifyError> {
-    let bundle: Bundle = serde_json::from_str(bundle).map_err(form("the bundle"))?;
+    let bundle: Bundle = read_json(bundle.as_bytes()).map_err(form("the bundle"))?;
     let keys: KeySet = serde_json::from_str(jwks).map_err(form("the key set"))?;
     let trust = |jwk: &PublicJwk| {
         let key = PublicKey::from_jwk(jwk)?;
@@ -77,7 +77,7 @@ pub fn verify_bundle(bundle: &str, jwks: &str, log_key: &str) -> Result<Verified
     };
     let trusted: Vec<TrustedKey> = keys.keys.iter().map(trust).collect::<Result<_, JwkError>>()?;
     let receipt = verify(&bundle.receipt, TokenKind::VerificationResult, &trusted)?;
-    let claims: Claims = serde_json::from_slice(receipt.value()).map_err(form("the receipt's payload"))?;
+    let claims: Claims = read_json(receipt.value()).map_err(form("the receipt's payload"))?;
     let log = LogVerifier::new(log_key)?;
     let (intent, intent_at, _) = open::<IntentRecord>(&bundle.intent, EntryKind::Intent, &log)?;
     let (outcome, outcome_at, checkpoint) = open::<OutcomeRecord>(&bundle.outcome, EntryKind::Outcome, &log)?;
@@ -90,7 +90,7 @@ pub fn verify_bundle(bundle: &str, jwks: &str, log_key: &str) -> Result<Verified
 }
 
 /// Opens one leaf: salt and record must hash to an entry that the proof shows in the log.
-fn open<T: for<'de> Deserialize<'de>>(
+fn open<T: for<'de> Deserialize<'de> + Serialize>(
     opened: &OpenedRecord,
     kind: EntryKind,
     log: &LogVerifier,
@@ -104,7 +104,7 @@ fn open<T: for<'de> Deserialize<'de>>(
     let failed = |error| VerifyError::Proof { which: kind.word(), error };
     let proof = InclusionProof::from_text(&opened.proof).map_err(failed)?;
     let checkpoint = proof.verify(&entry_bytes(kind, &salt, &record), log).map_err(failed)?;
-    let record = serde_json::from_slice(&record).map_err(form("a record"))?;
+    let record = read_json(&record).map_err(form("a record"))?;
     Ok((record, proof.index, checkpoint))
 }
 

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::audit::{Check, Named};
 use super::audit_claims::{Answers, Claimed, check_claims, check_outcome};
+use super::audit_notices::Notices;
 use super::audit_sums::Charged;
 use crate::keys::{DigestKind, canonical_json, digest_parts};
 use crate::ledger::{IntentRecord, LeafCharge, LeafRows, OutcomeRecord};
@@ -32,6 +33,7 @@ pub(super) struct Jobs<'a> {
     answers: Answers,
     charged: Charged,
     named: Named,
+    notices: Notices,
     latest_day: i32,
     latest_charge: i64,
     intents: u64,
@@ -52,6 +54,7 @@ impl<'a> Jobs<'a> {
             answers: Answers::default(),
             charged: Charged::default(),
             named: Named::default(),
+            notices: Notices::default(),
             latest_day: i32::MIN,
             latest_charge: i64::MIN,
             intents: 0,
@@ -69,7 +72,22 @@ impl<'a> Jobs<'a> {
                 self.check_strays(rows);
                 self.visit_outcome(rows);
             }
+            Some("registration") => {
+                self.check_strays(rows);
+                self.notices.visit_registration(&mut self.records, rows);
+            }
+            Some("revocation") => {
+                self.check_strays(rows);
+                self.notices.visit_revocation(&mut self.records, rows);
+            }
             _ => self.check_strays(rows),
+        }
+        let others = [
+            (rows.guest.is_some() && kind != Some("registration"), "a guest", "registration"),
+            (rows.revoked.is_some() && kind != Some("revocation"), "a revoked consent", "revocation"),
+        ];
+        for (_, what, wanted) in others.into_iter().filter(|(is_stray, ..)| *is_stray) {
+            self.records.find(format!("{what} names entry {}, which is no {wanted}", rows.index));
         }
     }
 
@@ -103,6 +121,7 @@ impl<'a> Jobs<'a> {
         if !consents.eq(record.consents.iter().cloned()) {
             self.records.find(format!("{subject}: the consent uses are not those of its record"));
         }
+        self.notices.check_intent(&mut self.records, &subject, &record);
         self.name(&subject, &record);
         let stored = self.answers.known(&record.sameness);
         if stored.is_some() != record.charges.is_empty() {
@@ -247,13 +266,14 @@ impl<'a> Jobs<'a> {
         }
         self.records.count(self.intents, "intents");
         self.records.count(self.charges, "charges");
+        self.notices.count(&mut self.records);
         self.outcomes.count(self.ended, "outcomes");
         (self.records, self.outcomes, self.charged, self.named)
     }
 }
 
 /// A record, which must be in its one canonical form.
-fn parse<T: DeserializeOwned + serde::Serialize>(record: &[u8]) -> Result<T, String> {
+pub(super) fn parse<T: DeserializeOwned + serde::Serialize>(record: &[u8]) -> Result<T, String> {
     let parsed: T = serde_json::from_slice(record).map_err(|error| format!("its record cannot be read: {error}"))?;
     match canonical_json(&parsed) {
         Ok(bytes) if bytes == record => Ok(parsed),
@@ -262,6 +282,6 @@ fn parse<T: DeserializeOwned + serde::Serialize>(record: &[u8]) -> Result<T, Str
 }
 
 /// Whether a digest in a record is that of a column.
-fn is_digest(text: &str, column: &[u8]) -> bool {
+pub(super) fn is_digest(text: &str, column: &[u8]) -> bool {
     text.parse::<Digest>().is_ok_and(|digest| digest.as_bytes() == column)
 }

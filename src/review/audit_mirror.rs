@@ -24,13 +24,13 @@ impl Mirrored {
                 Err(error) => check.find(error.to_string()),
                 Ok(note) => match verifier.verify(&note) {
                     Ok(checkpoint) => checkpoints.push((name, checkpoint)),
-                    Err(CheckpointError::Form) => torn.push(name),
+                    Err(CheckpointError::Form | CheckpointError::Changed) => torn.push(name),
                     Err(error) => check.find(format!("`{name}`: {error}")),
                 },
             }
         }
         for name in torn {
-            let message = format!("`{name}` is no signed checkpoint");
+            let message = format!("`{name}` is no checkpoint that the log's key signed");
             if checkpoints.is_empty() {
                 check.find(message);
             } else {

@@ -7,6 +7,7 @@ mod audit_files;
 mod audit_jobs;
 mod audit_log;
 mod audit_mirror;
+mod audit_notices;
 mod audit_sums;
 mod audit_tree;
 

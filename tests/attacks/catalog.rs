@@ -5,7 +5,7 @@ use anshi::env::weaken::Weakness;
 use super::run::Attack;
 use super::{
     a01_trap, a02_text, a03_spin, a04_fuel, a05_late, a07_index, a11_imports, a13_state, a19_other_module,
-    a21_membership, a36_cost, a37_refund, a38_last_bit, a42_forgery, a43_covert, a55_watch,
+    a21_membership, a36_cost, a37_refund, a38_last_bit, a42_forgery, a43_covert, a55_watch, a60_cut,
 };
 
 /// What tries an attack.
@@ -103,5 +103,5 @@ pub const ATTACKS: [Row; 60] = [
     later("an unnamed person in a firm's rows"),
     later("lists that overlap in guest memory"),
     later("an old home restored"),
-    later("drop the connection after the charge"),
+    tried("drop the connection after the charge", "attacks::a60_cut", a60_cut::attack, Weakness::LeftWithCaller),
 ];

@@ -18,6 +18,7 @@ mod a42_forgery;
 mod a42_p256;
 mod a43_covert;
 mod a55_watch;
+mod a60_cut;
 mod catalog;
 mod run;
 mod table;

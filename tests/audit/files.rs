@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::home::Home;
+use anshi::keys::sha256;
+
+use super::home::{Home, open};
 
 #[test]
 fn a_flipped_bit_in_a_snapshot_is_found() {
@@ -59,7 +61,45 @@ fn a_changed_or_missing_guest_module_is_found() {
 fn a_guest_that_is_not_registered_any_more_is_found() {
     let home = Home::copy();
     home.tamper("DELETE FROM guest");
-    home.expect(&["guests: guest sha256:", "has run and is not registered"]);
+    home.expect(&[
+        "guests: guest sha256:",
+        "has run and is not registered",
+        "records: registration 0 has no guest in the table",
+    ]);
+}
+
+#[test]
+fn an_artefact_that_was_exchanged_together_with_its_row_is_found() {
+    let home = Home::copy();
+    let other = sha256(b"another artefact");
+    std::fs::write(home.file("guests/artefacts").join(format!("{}.cwasm", other.hex())), b"another artefact").unwrap();
+    home.tamper(&format!("UPDATE guest SET artefact = x'{}'", other.hex()));
+    home.expect(&["records: registration 0 has another artefact in the table"]);
+    let home = Home::copy();
+    home.tamper("UPDATE guest SET manifest = manifest || ' '");
+    home.expect(&["records: registration 0 has another manifest in the table"]);
+    let home = Home::copy();
+    home.tamper("UPDATE guest SET registration_index = 1");
+    home.expect(&["records: a guest names entry 1, which is no registration"]);
+}
+
+#[test]
+fn a_revocation_is_in_the_log_and_a_lost_one_is_found() {
+    let home = Home::copy();
+    let engine = open(&home.path()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for _ in 0..2 {
+        let revoked = engine.ledger().revoke_consent("development-authority".to_owned(), "a-number".to_owned());
+        runtime.block_on(revoked).unwrap();
+    }
+    drop(engine);
+    assert_eq!(home.findings(), Vec::<String>::new());
+    let records = home.audit().checks.into_iter().find(|check| check.name == "records").unwrap();
+    assert!(records.counted.ends_with("1 registrations, 1 revocations"), "{}", records.counted);
+    home.tamper("DELETE FROM consent_revoked");
+    home.expect(&["records: revocation 265 is of another consent in the table"]);
+    home.tamper("INSERT INTO consent_revoked VALUES (1, 'development-authority', 'a-number')");
+    home.expect(&["records: a revoked consent names entry 1, which is no revocation"]);
 }
 
 fn contents(folder: &Path, into: &mut BTreeMap<PathBuf, Vec<u8>>) {

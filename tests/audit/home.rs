@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anshi::catalog::Catalog;
 use anshi::config::{Config, HomeKind};
@@ -67,9 +67,9 @@ fn fill(home: &Path, delivery: &Path) -> SynthReport {
 }
 
 /// Opens the engine of a home.
-pub fn open(home: &Path) -> Result<Engine, OpenError> {
+pub fn open(home: &Path) -> Result<Arc<Engine>, OpenError> {
     let compiler = PathBuf::from(env!("CARGO_BIN_EXE_anshi"));
-    Engine::open(home, EngineOptions { clock: Clock::System, compiler })
+    Engine::open(home, EngineOptions { clock: Clock::System, compiler }).map(Arc::new)
 }
 
 /// Asks about a healthy firm and a failing one, with other parameters, and then the same again and again, for free.

@@ -1,7 +1,5 @@
 //! Harm done to the published log and to the mirror, and homes that are not what the mirror has seen.
 
-use std::task::{Context, Waker};
-
 use anshi::job::{OpenError, answer};
 use anshi::ledger::LedgerError;
 
@@ -11,7 +9,7 @@ use super::home::{Home, another_job, open};
 fn a_changed_tile_is_found() {
     for (path, wanted) in [
         ("log/tile/0/000", "`tile/0/000`: hash 128 of level 0 does not follow"),
-        ("log/tile/0/001.p/8", "`tile/0/001`: hash 260 of level 0 does not follow"),
+        ("log/tile/0/001.p/9", "`tile/0/001`: hash 260 of level 0 does not follow"),
         ("log/tile/1/000.p/1", "`tile/1/000`: hash 0 of level 1 does not follow"),
     ] {
         let home = Home::copy();
@@ -22,12 +20,30 @@ fn a_changed_tile_is_found() {
 
 #[test]
 fn a_removed_tile_is_found() {
-    for path in ["tile/0/000", "tile/0/001.p/8", "tile/1/000.p/1", "tile/entries/000", "tile/entries/001.p/8"] {
+    for path in ["tile/0/000", "tile/0/001.p/9", "tile/1/000.p/1", "tile/entries/000", "tile/entries/001.p/9"] {
         let home = Home::copy();
         std::fs::remove_file(home.file("log").join(path)).unwrap();
         home.expect(&["published log: cannot open", path]);
         assert_eq!(home.findings().len(), 1, "one missing file is one finding: {:#?}", home.findings());
     }
+}
+
+#[test]
+fn the_next_start_writes_lost_and_cut_tiles_again() {
+    for path in ["tile/0/000", "tile/0/001.p/9", "tile/1/000.p/1", "tile/entries/000"] {
+        let home = Home::copy();
+        let path = home.file("log").join(path);
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        drop(open(&home.path()).unwrap());
+        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+        assert_eq!(home.findings(), Vec::<String>::new());
+    }
+    let home = Home::copy();
+    let path = home.file("log/tile/0/000");
+    home.overwrite(&path, &std::fs::read(&path).unwrap()[..8160]);
+    drop(open(&home.path()).unwrap());
+    assert_eq!(home.findings(), Vec::<String>::new());
 }
 
 #[test]
@@ -41,7 +57,7 @@ fn a_cut_tile_is_found() {
 
 #[test]
 fn a_changed_bundle_is_found() {
-    for (path, wanted) in [("000", "entry 0"), ("001.p/8", "entry 256")] {
+    for (path, wanted) in [("000", "entry 0"), ("001.p/9", "entry 256")] {
         let home = Home::copy();
         let path = home.file("log/tile/entries").join(path);
         let mut bytes = std::fs::read(&path).unwrap();
@@ -104,6 +120,30 @@ fn a_foreign_checkpoint_in_the_mirror_is_found() {
 }
 
 #[test]
+fn a_checkpoint_that_a_power_cut_tore_is_noted_and_stops_no_start() {
+    for (tear, with) in [("\n265\n", "\n26"), ("\n265\n", "\n264\n")] {
+        let home = Home::copy();
+        let newest = ["../home.mirror/checkpoint.0", "../home.mirror/checkpoint.1"].map(|path| home.file(path));
+        let newest = newest.iter().find(|path| std::fs::read_to_string(path).unwrap().contains(tear)).unwrap();
+        let note = std::fs::read_to_string(newest).unwrap();
+        home.overwrite(newest, note.replacen(tear, with, 1).as_bytes());
+        let report = home.audit();
+        assert!(report.is_clean(), "{report:#?}");
+        assert!(report.checks.iter().any(|check| check.notes.iter().any(|note| note.contains("a crash while"))));
+        drop(open(&home.path()).unwrap());
+        assert_eq!(std::fs::read_to_string(newest).unwrap(), note, "the mirror has caught up");
+    }
+    // Both of them: then nobody knows what the latest is.
+    let home = Home::copy();
+    for path in ["../home.mirror/checkpoint.0", "../home.mirror/checkpoint.1"] {
+        let path = home.file(path);
+        let note = std::fs::read_to_string(&path).unwrap();
+        home.overwrite(&path, note.replacen("\n26", "\n27", 1).as_bytes());
+    }
+    assert!(matches!(open(&home.path()), Err(OpenError::Ledger(LedgerError::Mirror(_)))));
+}
+
+#[test]
 fn a_fork_in_the_mirror_is_found() {
     let home = Home::copy();
     home.overwrite(&home.file("../home.mirror/checkpoint.1"), home.other_checkpoint(264, true).as_bytes());
@@ -117,7 +157,10 @@ fn a_mirror_without_a_checkpoint_is_found() {
     let report = home.audit();
     assert!(report.is_clean(), "a crash leaves one file so: {report:#?}");
     home.overwrite(&home.file("../home.mirror/checkpoint.1"), b"torn");
-    home.expect(&["mirror: `checkpoint.0` is no signed checkpoint", "mirror: `checkpoint.1` is no signed checkpoint"]);
+    home.expect(&[
+        "mirror: `checkpoint.0` is no checkpoint that the log's key signed",
+        "mirror: `checkpoint.1` is no checkpoint that the log's key signed",
+    ]);
     std::fs::remove_dir_all(home.file("../home.mirror")).unwrap();
     home.expect(&["mirror: cannot open"]);
 }
@@ -125,7 +168,7 @@ fn a_mirror_without_a_checkpoint_is_found() {
 #[test]
 fn a_rolled_back_home_is_found_and_does_not_start() {
     let home = Home::rolled_back();
-    home.expect(&["mirror: the home is behind its mirror: its log has 8 entries", "it was rolled back"]);
+    home.expect(&["mirror: the home is behind its mirror: its log has 9 entries", "it was rolled back"]);
     assert!(matches!(open(&home.path()), Err(OpenError::Ledger(LedgerError::Behind(_)))));
 }
 
@@ -143,13 +186,18 @@ fn a_job_that_a_crash_left_open_is_noted_and_then_closed() {
     let home = Home::copy();
     let engine = open(&home.path()).unwrap();
     let token = another_job(&engine);
-    let mut asked = Box::pin(answer(&engine, &token));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     // As far as the reservation, and never on.
-    assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    runtime.block_on(async {
+        let engine = std::sync::Arc::clone(&engine);
+        tokio::spawn(async move { answer(&engine, &token).await });
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+    });
     while home.query("SELECT COUNT(*) FROM job") < 133 {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
-    drop(asked);
+    drop(runtime);
     drop(engine);
     let report = home.audit();
     assert!(report.is_clean(), "{report:#?}");
@@ -164,7 +212,10 @@ fn a_job_that_a_crash_left_open_is_noted_and_then_closed() {
     drop(engine);
     let report = home.audit();
     assert!(report.is_clean(), "{report:#?}");
-    assert!(report.checks.iter().any(|check| check.counted == "135 intents, 5 charges"), "{report:#?}");
+    assert!(
+        report.checks.iter().any(|check| check.counted == "135 intents, 5 charges, 1 registrations"),
+        "{report:#?}"
+    );
     home.tamper("UPDATE outcome SET reason = 'answered' WHERE answer IS NULL");
-    home.expect(&["outcomes: outcome 265 has no answer in the table, and was not abandoned"]);
+    home.expect(&["outcomes: outcome 266 has no answer in the table, and was not abandoned"]);
 }

@@ -6,9 +6,9 @@ use super::home::Home;
 fn an_untouched_home_is_clean_and_counted() {
     let report = Home::copy().audit();
     let counted: Vec<String> = report.checks.iter().map(|check| format!("{}: {}", check.name, check.counted)).collect();
-    assert!(counted.iter().any(|line| line.starts_with("published log: 264 entries")), "{counted:?}");
-    assert!(counted.iter().any(|line| line.starts_with("ledger: 264 entries")), "{counted:?}");
-    assert!(counted.contains(&"records: 132 intents, 3 charges".to_owned()), "{counted:?}");
+    assert!(counted.iter().any(|line| line.starts_with("published log: 265 entries")), "{counted:?}");
+    assert!(counted.iter().any(|line| line.starts_with("ledger: 265 entries")), "{counted:?}");
+    assert!(counted.contains(&"records: 132 intents, 3 charges, 1 registrations".to_owned()), "{counted:?}");
     assert!(counted.contains(&"outcomes: 132 outcomes".to_owned()), "{counted:?}");
     assert!(report.checks.iter().all(|check| check.notes.is_empty()), "{report:?}");
 }
@@ -17,7 +17,7 @@ fn an_untouched_home_is_clean_and_counted() {
 fn a_changed_charge_is_found() {
     let home = Home::copy();
     home.tamper("UPDATE charge SET bits = 1 WHERE id = 2");
-    home.expect(&["records: intent 2 has other charges", "sums: `smart-finance` has spent 3 bits"]);
+    home.expect(&["records: intent 3 has other charges", "sums: `smart-finance` has spent 3 bits"]);
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn a_charge_moved_to_another_party_day_or_account_is_found() {
     for change in ["party = zeroblob(32)", "day = day - 100", "account = 'label.person'", "client = 'other'"] {
         let home = Home::copy();
         home.tamper(&format!("UPDATE charge SET {change} WHERE id = 1"));
-        home.expect(&["records: intent 0 has other charges", "sums: "]);
+        home.expect(&["records: intent 1 has other charges", "sums: "]);
     }
 }
 
@@ -33,7 +33,7 @@ fn a_charge_moved_to_another_party_day_or_account_is_found() {
 fn a_deleted_charge_is_found() {
     let home = Home::copy();
     home.tamper("DELETE FROM charge WHERE id = 1");
-    home.expect(&["records: intent 0 has other charges", "sums: "]);
+    home.expect(&["records: intent 1 has other charges", "sums: "]);
 }
 
 #[test]
@@ -47,20 +47,20 @@ fn an_inserted_charge_is_found() {
     let home = Home::copy();
     home.tamper(&copy("3"));
     home.expect(&[
-        "records: intent 0 has other charges",
+        "records: intent 1 has other charges",
         "charge 2 is older than charge 4 of an earlier intent",
         "sums: ",
     ]);
     let home = Home::copy();
     home.tamper(&copy("-3"));
-    home.expect(&["records: intent 0 has a charge of less than one bit", "sums: "]);
+    home.expect(&["records: intent 1 has a charge of less than one bit", "sums: "]);
 }
 
 #[test]
 fn a_charge_of_no_intent_is_found() {
     let home = Home::copy();
-    home.tamper("UPDATE charge SET intent_index = 1 WHERE id = 1");
-    home.expect(&["records: a charge names entry 1, which is no intent", "records: intent 0 has other charges"]);
+    home.tamper("UPDATE charge SET intent_index = 2 WHERE id = 1");
+    home.expect(&["records: a charge names entry 2, which is no intent", "records: intent 1 has other charges"]);
     let home = Home::copy();
     home.tamper("UPDATE charge SET intent_index = -9 WHERE id = 1");
     home.expect(&["records: a charge names entry -9, which is no intent"]);
@@ -71,65 +71,65 @@ fn a_changed_record_is_found() {
     let home = Home::copy();
     home.tamper(
         "UPDATE entry SET record = CAST(replace(CAST(record AS TEXT), 'smart-finance', 'another-bank') AS BLOB)
-         WHERE leaf_index = 0",
+         WHERE leaf_index = 1",
     );
     home.expect(&[
-        "ledger: entry 0: salt and record do not open its leaf in the published log",
-        "ledger: the checkpoint of size 1 says",
-        "ledger: stored hash 0 does not follow",
+        "ledger: entry 1: salt and record do not open its leaf in the published log",
+        "ledger: the checkpoint of size 2 says",
+        "ledger: stored hash 1 does not follow",
         "mirror: the home is not the one that was mirrored",
-        "records: intent 0 has another client in the table",
+        "records: intent 1 has another client in the table",
     ]);
 }
 
 #[test]
 fn a_record_that_is_no_json_is_found() {
     let home = Home::copy();
-    home.tamper("UPDATE entry SET record = x'00' WHERE leaf_index IN (0, 1)");
-    home.expect(&["records: intent 0: its record cannot be read", "outcomes: outcome 1: its record cannot be read"]);
+    home.tamper("UPDATE entry SET record = x'00' WHERE leaf_index IN (1, 2)");
+    home.expect(&["records: intent 1: its record cannot be read", "outcomes: outcome 2: its record cannot be read"]);
 }
 
 #[test]
 fn a_removed_record_is_found() {
     let home = Home::copy();
-    home.tamper("DELETE FROM entry WHERE leaf_index = 4");
-    home.expect(&["ledger: entry 4 is missing", "records: a job names entry 4, which is no intent"]);
+    home.tamper("DELETE FROM entry WHERE leaf_index = 5");
+    home.expect(&["ledger: entry 5 is missing", "records: a job names entry 5, which is no intent"]);
     // The others are not blamed for it.
-    assert!(!home.findings().iter().any(|finding| finding.contains("entry 5:")));
+    assert!(!home.findings().iter().any(|finding| finding.contains("entry 6:")));
 }
 
 #[test]
 fn records_removed_from_the_end_are_found() {
     let home = Home::copy();
-    home.tamper("DELETE FROM entry WHERE leaf_index >= 260");
-    home.expect(&["ledger: entry 260 is missing", "ledger: entry 263 is missing"]);
+    home.tamper("DELETE FROM entry WHERE leaf_index >= 261");
+    home.expect(&["ledger: entry 261 is missing", "ledger: entry 264 is missing"]);
 }
 
 #[test]
 fn an_inserted_record_is_found() {
     let home = Home::copy();
-    home.tamper("INSERT INTO entry SELECT 264, kind, salt, record FROM entry WHERE leaf_index = 0");
-    home.expect(&["ledger: the newest checkpoint covers 264 entries, there are 265"]);
+    home.tamper("INSERT INTO entry SELECT 265, kind, salt, record FROM entry WHERE leaf_index = 1");
+    home.expect(&["ledger: the newest checkpoint covers 265 entries, there are 266"]);
     let home = Home::copy();
-    home.tamper("INSERT INTO entry SELECT 1 << 60, kind, salt, record FROM entry WHERE leaf_index = 0");
+    home.tamper("INSERT INTO entry SELECT 1 << 60, kind, salt, record FROM entry WHERE leaf_index = 1");
     home.expect(&["is not where the log ends"]);
 }
 
 #[test]
 fn a_changed_salt_is_found() {
     let home = Home::copy();
-    home.tamper("UPDATE entry SET salt = zeroblob(32) WHERE leaf_index = 3");
-    home.expect(&["ledger: entry 3: salt and record do not open its leaf"]);
+    home.tamper("UPDATE entry SET salt = zeroblob(32) WHERE leaf_index = 4");
+    home.expect(&["ledger: entry 4: salt and record do not open its leaf"]);
     let home = Home::copy();
-    home.tamper("UPDATE entry SET salt = x'' WHERE leaf_index = 3");
-    home.expect(&["ledger: entry 3 has a salt that is not 32 bytes long"]);
+    home.tamper("UPDATE entry SET salt = x'' WHERE leaf_index = 4");
+    home.expect(&["ledger: entry 4 has a salt that is not 32 bytes long"]);
 }
 
 #[test]
 fn a_changed_kind_is_found() {
     let home = Home::copy();
-    home.tamper("UPDATE entry SET kind = 'outcome' WHERE leaf_index = 0");
-    home.expect(&["ledger: entry 0: salt and record do not open", "records: a job names entry 0, which is no intent"]);
+    home.tamper("UPDATE entry SET kind = 'outcome' WHERE leaf_index = 1");
+    home.expect(&["ledger: entry 1: salt and record do not open", "records: a job names entry 1, which is no intent"]);
 }
 
 #[test]
@@ -137,26 +137,26 @@ fn changed_claims_are_found() {
     let home = Home::copy();
     home.tamper(
         "UPDATE outcome SET claims = CAST(replace(CAST(claims AS TEXT), 'sme-lending', 'curiosity') AS BLOB)
-         WHERE intent_index = 0",
+         WHERE intent_index = 1",
     );
-    home.expect(&["outcomes: outcome 1 has the digest of other claims"]);
+    home.expect(&["outcomes: outcome 2 has the digest of other claims"]);
     let home = Home::copy();
     home.tamper(
         "UPDATE outcome SET claims = CAST(replace(CAST(claims AS TEXT), 'sme-credit-check', 'other') AS BLOB)
-         WHERE intent_index = 0",
+         WHERE intent_index = 1",
     );
-    home.expect(&["outcomes: the claims of intent 0 name another policy"]);
+    home.expect(&["outcomes: the claims of intent 1 name another policy"]);
     let home = Home::copy();
-    home.tamper("UPDATE outcome SET claims = CAST('{}' AS BLOB) WHERE intent_index = 0");
-    home.expect(&["outcomes: the claims of intent 0 cannot be read", "outcomes: outcome 1 has the digest"]);
+    home.tamper("UPDATE outcome SET claims = CAST('{}' AS BLOB) WHERE intent_index = 1");
+    home.expect(&["outcomes: the claims of intent 1 cannot be read", "outcomes: outcome 2 has the digest"]);
 }
 
 #[test]
 fn a_changed_answer_is_found() {
     let home = Home::copy();
-    home.tamper("UPDATE outcome SET answer = 'B' || answer WHERE intent_index = 0");
+    home.tamper("UPDATE outcome SET answer = 'B' || answer WHERE intent_index = 1");
     home.expect(&[
-        "outcomes: the claims of intent 0 have another answer than the table",
+        "outcomes: the claims of intent 1 have another answer than the table",
         "is not the answer that the same job was given before",
     ]);
 }
@@ -164,32 +164,32 @@ fn a_changed_answer_is_found() {
 #[test]
 fn changed_openings_are_found() {
     let home = Home::copy();
-    home.tamper("UPDATE outcome SET parties = CAST('[]' AS BLOB) WHERE intent_index = 0");
-    home.expect(&["outcomes: the claims of intent 0 do not fit the openings"]);
+    home.tamper("UPDATE outcome SET parties = CAST('[]' AS BLOB) WHERE intent_index = 1");
+    home.expect(&["outcomes: the claims of intent 1 do not fit the openings"]);
 }
 
 #[test]
 fn a_changed_reason_is_found() {
     let home = Home::copy();
-    home.tamper("UPDATE outcome SET reason = 'trap' WHERE intent_index = 0");
-    home.expect(&["outcomes: outcome 1 does not hold the commitment to the reason", "outcomes: outcome 1 tells more"]);
+    home.tamper("UPDATE outcome SET reason = 'trap' WHERE intent_index = 1");
+    home.expect(&["outcomes: outcome 2 does not hold the commitment to the reason", "outcomes: outcome 2 tells more"]);
     let home = Home::copy();
-    home.tamper("UPDATE outcome SET reason_salt = zeroblob(32) WHERE intent_index = 0");
-    home.expect(&["outcomes: outcome 1 does not hold the commitment to the reason"]);
+    home.tamper("UPDATE outcome SET reason_salt = zeroblob(32) WHERE intent_index = 1");
+    home.expect(&["outcomes: outcome 2 does not hold the commitment to the reason"]);
 }
 
 #[test]
 fn a_removed_outcome_is_found() {
     let home = Home::copy();
-    home.tamper("DELETE FROM outcome WHERE intent_index = 0");
-    home.expect(&["outcomes: outcome 1 is not in the table"]);
+    home.tamper("DELETE FROM outcome WHERE intent_index = 1");
+    home.expect(&["outcomes: outcome 2 is not in the table"]);
 }
 
 #[test]
 fn an_outcome_under_another_checkpoint_is_found() {
     let home = Home::copy();
-    home.tamper("UPDATE outcome SET checkpoint_size = 264 WHERE intent_index = 0");
-    home.expect(&["outcomes: outcome of intent 0: 264 is not the first checkpoint over it"]);
+    home.tamper("UPDATE outcome SET checkpoint_size = 265 WHERE intent_index = 1");
+    home.expect(&["outcomes: outcome of intent 1: 265 is not the first checkpoint over it"]);
 }
 
 #[test]
@@ -203,12 +203,12 @@ fn a_changed_job_is_found() {
         ("admitted_ms = 0", "was admitted at another time"),
     ] {
         let home = Home::copy();
-        home.tamper(&format!("UPDATE job SET {change} WHERE intent_index = 0"));
-        home.expect(&[&format!("records: intent 0 {wanted}")]);
+        home.tamper(&format!("UPDATE job SET {change} WHERE intent_index = 1"));
+        home.expect(&[&format!("records: intent 1 {wanted}")]);
     }
     let home = Home::copy();
-    home.tamper("DELETE FROM job WHERE intent_index = 0");
-    home.expect(&["records: intent 0 has no job"]);
+    home.tamper("DELETE FROM job WHERE intent_index = 1");
+    home.expect(&["records: intent 1 has no job"]);
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn a_changed_consent_use_is_found() {
     for sql in ["DELETE FROM consent_use WHERE rowid = 1", "UPDATE consent_use SET jti = 'other' WHERE rowid = 1"] {
         let home = Home::copy();
         home.tamper(sql);
-        home.expect(&["records: intent 0: the consent uses are not those of its record"]);
+        home.expect(&["records: intent 1: the consent uses are not those of its record"]);
     }
 }
 

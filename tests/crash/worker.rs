@@ -113,7 +113,7 @@ fn choose(asker: &Asker, dice: &mut Dice) -> UnitId {
 }
 
 /// Sends one request and keeps what comes back; whether the ledger still works.
-async fn send(engine: &Engine, token: &str, stem: &Path, extension: &str) -> bool {
+async fn send(engine: &Arc<Engine>, token: &str, stem: &Path, extension: &str) -> bool {
     match answer(engine, token).await {
         Ok(answered) => {
             keep(&stem.with_extension(extension), &serde_json::to_string(&answered.bundle).unwrap(), false);

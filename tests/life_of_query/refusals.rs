@@ -138,6 +138,11 @@ fn address_time_and_form() {
         ("backwards", times(10, 5), RefusalCode::Stale),
         ("short number", payload(&home, |job| job["jti"] = json!("short")), RefusalCode::Malformed),
         ("odd number", payload(&home, |job| job["jti"] = json!("a/b+c=a/b+c=a/b+c=a/b+c=")), RefusalCode::Malformed),
+        (
+            "array for an object",
+            payload(&home, |job| job["policy"] = json!(["adversary", "1.0.0"])),
+            RefusalCode::Malformed,
+        ),
         ("extra member", payload(&home, |job| job["as_of"] = json!("2026-01-01")), RefusalCode::Malformed),
         ("missing member", payload(&home, |job| drop(job["purpose"].take())), RefusalCode::Malformed),
         ("fraction", payload(&home, |job| job["parameters"]["behaviour"] = json!(0.5)), RefusalCode::Malformed),

@@ -28,6 +28,16 @@ type files struct {
 	read  map[string]bool
 }
 
+// isLeaf tells whether an entry is a kind and a digest.
+func isLeaf(entry []byte) bool {
+	for _, kind := range []string{"intent", "outcome", "registration", "revocation"} {
+		if digest, ok := bytes.CutPrefix(entry, []byte("anshi/leaf/v1\n"+kind+"\n")); ok {
+			return len(digest) == tlog.HashSize
+		}
+	}
+	return false
+}
+
 func (f *files) get(path string) ([]byte, error) {
 	f.read[path] = true
 	if content, ok := f.bytes[path]; ok {
@@ -129,7 +139,7 @@ func derive(f *files, size int64) (hashes, [][]byte, error) {
 			return nil, nil, fmt.Errorf("%s: %w", path(tile, true), err)
 		}
 		for _, entry := range list {
-			if !bytes.HasPrefix(entry, []byte("anshi/leaf/v1\nintent\n")) && !bytes.HasPrefix(entry, []byte("anshi/leaf/v1\noutcome\n")) {
+			if !isLeaf(entry) {
 				return nil, nil, fmt.Errorf("entry %d is no Anshi leaf", len(all))
 			}
 			fresh, err := tlog.StoredHashes(int64(len(all)), entry, stored)

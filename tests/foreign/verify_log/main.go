@@ -31,8 +31,9 @@ type files struct {
 // isLeaf tells whether an entry is a kind and a digest.
 func isLeaf(entry []byte) bool {
 	for _, kind := range []string{"intent", "outcome", "registration", "revocation"} {
-		if digest, ok := bytes.CutPrefix(entry, []byte("anshi/leaf/v1\n"+kind+"\n")); ok {
-			return len(digest) == tlog.HashSize
+		head := []byte("anshi/leaf/v1\n" + kind + "\n")
+		if bytes.HasPrefix(entry, head) {
+			return len(entry) == len(head)+tlog.HashSize
 		}
 	}
 	return false

@@ -1,5 +1,6 @@
 //! A home's configuration, `anshi.toml`: what kind of home it is, whom it trusts, where its parts are.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -133,12 +134,27 @@ impl Config {
             clients: keys(&raw.client, TokenKind::Job, &mut findings),
             authorities: keys(&raw.authority, TokenKind::Consent, &mut findings),
         };
+        check_owners(&raw, &mut findings);
         Ok(document.check(Some(config), findings)?)
     }
 
     /// Whether debug output may exist.
     pub fn is_synthetic(&self) -> bool {
         self.kind == HomeKind::Synthetic
+    }
+}
+
+/// A key has one owner in one role: what it signs must not be taken for somebody else's word.
+fn check_owners(raw: &RawConfig, findings: &mut Vec<Finding>) {
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    for entry in [&raw.auditor, &raw.client, &raw.authority].into_iter().flatten() {
+        let Ok(key) = PublicKey::from_jwk(&entry.key) else { continue };
+        let id = entry.id.get_ref();
+        if let Some(earlier) = owners.insert(key.thumbprint().to_owned(), id) {
+            let message =
+                format!("the key of `{id}` is the key of `{earlier}` too: every key has one owner in one role");
+            findings.push(Finding::at(entry.id.span(), message));
+        }
     }
 }
 

@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anshi::catalog::Catalog;
+use anshi::config::{Config, HomeKind};
 use anshi::document::Document;
+use anshi::env::Entropy;
+use anshi::job::{InitOptions, initialise};
 use anshi::policy::{Accounts, ApprovalTrust, PolicyError, PolicySet, check_policy_file};
 
 const NANOS_PER_KILOFUEL: u64 = 12_000;
@@ -169,4 +172,21 @@ fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+#[test]
+fn a_key_has_one_owner_in_one_role() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    initialise(&InitOptions { home: home.clone(), kind: HomeKind::Synthetic }, &Entropy).unwrap();
+    let path = home.join("anshi.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let key = text.lines().find(|line| line.starts_with("key = ")).unwrap();
+    for role in ["client", "authority", "auditor"] {
+        std::fs::write(&path, format!("{text}\n[[{role}]]\nid = \"another\"\n{key}\n")).unwrap();
+        let error = Config::load(&home).unwrap_err().to_string();
+        assert!(error.contains("every key has one owner in one role"), "{role}: {error}");
+    }
+    std::fs::write(&path, text).unwrap();
+    Config::load(&home).unwrap();
 }

@@ -119,6 +119,7 @@ fn check_together(
     let digest = claims_digest(claims).map_err(|_| VerifyError::Mismatch("the claims have no digest"))?;
     let job = format!("sha256:{}", claims.jti);
     let same = [
+        (claims.covert.is_none() || cfg!(feature = "weaken"), "the receipt carries something that no receipt has"),
         (position.origin == log.origin(), "the receipt names another log"),
         (
             position.index == intent_at && outcome.intent == intent_at,

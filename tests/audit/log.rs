@@ -154,7 +154,7 @@ fn a_job_that_a_crash_left_open_is_noted_and_then_closed() {
     let report = home.audit();
     assert!(report.is_clean(), "{report:#?}");
     let notes: Vec<&String> = report.checks.iter().flat_map(|check| &check.notes).collect();
-    assert!(notes[0].starts_with("1 jobs have no outcome yet"), "{notes:?}");
+    assert!(notes[0].starts_with("1 job without an outcome yet"), "{notes:?}");
 
     let engine = open(&home.path()).unwrap();
     // The charge stayed, and there is no answer that could be given again: the same question is charged anew.
@@ -164,7 +164,7 @@ fn a_job_that_a_crash_left_open_is_noted_and_then_closed() {
     drop(engine);
     let report = home.audit();
     assert!(report.is_clean(), "{report:#?}");
-    assert!(report.checks.iter().any(|check| check.counted == "135 intents, 5 charges"), "{report:#?}");
+    assert!(report.checks.iter().any(|check| check.counted() == "135 intents, 5 charges"), "{report:#?}");
     home.tamper("UPDATE outcome SET reason = 'answered' WHERE answer IS NULL");
     home.expect(&["outcomes: outcome 265 has no answer in the table, and was not abandoned"]);
 }

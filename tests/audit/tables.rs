@@ -5,7 +5,8 @@ use super::home::Home;
 #[test]
 fn an_untouched_home_is_clean_and_counted() {
     let report = Home::copy().audit();
-    let counted: Vec<String> = report.checks.iter().map(|check| format!("{}: {}", check.name, check.counted)).collect();
+    let counted: Vec<String> =
+        report.checks.iter().map(|check| format!("{}: {}", check.name, check.counted())).collect();
     assert!(counted.iter().any(|line| line.starts_with("published log: 264 entries")), "{counted:?}");
     assert!(counted.iter().any(|line| line.starts_with("ledger: 264 entries")), "{counted:?}");
     assert!(counted.contains(&"records: 132 intents, 3 charges".to_owned()), "{counted:?}");

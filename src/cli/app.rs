@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::error::CliError;
 use super::terminal::Terminal;
-use super::{budget, consent, demo, guest, ingest, init, key, policy, receipt, run, snapshot, synth};
+use super::{audit, budget, consent, demo, guest, ingest, init, key, policy, receipt, run, snapshot, synth};
 use crate::guest::{CHILD_COMMAND, child_main};
 use crate::model::Lang;
 
@@ -29,7 +29,7 @@ struct Common {
     #[arg(long, global = true)]
     json: bool,
     /// The language of what people read: zh or en (default: the locale's)
-    #[arg(long, global = true, value_parser = read_lang)]
+    #[arg(long, global = true, value_name = "zh|en", value_parser = read_lang)]
     lang: Option<Lang>,
 }
 
@@ -54,28 +54,28 @@ enum Command {
     /// Take deliveries into a new snapshot
     Ingest(ingest::IngestArgs),
     /// List, show and verify snapshots
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: anshi snapshot list --home /tmp/anshi-demo")]
     Snapshot(snapshot::SnapshotCommand),
     /// Build, inspect and register guests
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: anshi guest inspect /tmp/anshi-demo/demo/sme-credit-check.wasm")]
     Guest(guest::GuestCommand),
-    /// Check policies
-    #[command(subcommand)]
+    /// Check and list policies
+    #[command(subcommand, after_help = "Example: anshi policy list --home /tmp/anshi-demo")]
     Policy(policy::PolicyCommand),
-    /// Issue and revoke consents of the development authority
-    #[command(subcommand)]
+    /// Issue and revoke consents, of the development authority or another
+    #[command(subcommand, after_help = consent::ISSUE_EXAMPLE)]
     Consent(consent::ConsentCommand),
     /// Show and verify receipts
-    #[command(subcommand)]
+    #[command(subcommand, after_help = receipt::VERIFY_EXAMPLE)]
     Receipt(receipt::ReceiptCommand),
     /// Derive a home's log, ledger and snapshots again
-    #[command(subcommand)]
-    Audit(receipt::AuditCommand),
+    #[command(subcommand, after_help = "Example: anshi audit verify --home /tmp/anshi-demo")]
+    Audit(audit::AuditCommand),
     /// Show what was spent
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: anshi budget show --home /tmp/anshi-demo")]
     Budget(budget::BudgetCommand),
     /// Make and show keys
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: anshi key new --out client.jwk")]
     Key(key::KeyCommand),
 }
 
@@ -122,8 +122,50 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
         Command::Policy(command) => policy::policy(&command, terminal),
         Command::Consent(command) => consent::consent(&command, terminal),
         Command::Receipt(command) => receipt::receipt(&command, terminal),
-        Command::Audit(command) => receipt::audit(&command, terminal),
+        Command::Audit(command) => audit::audit(&command, terminal),
         Command::Budget(command) => budget::budget(&command, terminal),
         Command::Key(command) => key::key(&command, terminal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// The healthy firm of `anshi demo`: the examples are about somebody who is there.
+    const HEALTHY: &str = "enterprise=91371402MA769M6L9G";
+
+    fn visit(command: &clap::Command, path: &str, wrong: &mut Vec<String>) {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        match help.split_once("Example: ") {
+            Some((_, example)) => {
+                let words: Vec<&str> = example.split_whitespace().filter(|word| *word != "\\").collect();
+                if !words.join(" ").starts_with(path) || App::try_parse_from(&words).is_err() {
+                    wrong.push(format!("{path}: the example is none: {example}"));
+                }
+                if words.iter().any(|word| word.starts_with("enterprise=") && *word != HEALTHY) {
+                    wrong.push(format!("{path}: the example is about nobody: {example}"));
+                }
+            }
+            None => wrong.push(format!("{path}: no example")),
+        }
+        for argument in command.get_arguments() {
+            let id = argument.get_id();
+            if argument.get_help().is_none() && id != "help" && id != "version" {
+                wrong.push(format!("{path}: nothing is said about `{id}`"));
+            }
+        }
+        for inner in command.get_subcommands() {
+            visit(inner, &format!("{path} {}", inner.get_name()), wrong);
+        }
+    }
+
+    #[test]
+    fn every_command_explains_itself_and_its_example_can_be_typed() {
+        let mut wrong = Vec::new();
+        visit(&App::command(), "anshi", &mut wrong);
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::error::CliError;
 use super::message::WorkMessage;
+use super::problem::AskProblem;
 use super::terminal::Terminal;
 use crate::config::Config;
 use crate::document::Document;
@@ -21,7 +22,7 @@ use crate::policy::Accounts;
 #[derive(Subcommand)]
 pub enum BudgetCommand {
     /// Show the accounts that were charged
-    #[command(after_help = "Example: anshi budget show --home /srv/anshi --party 91350100M000100Y43")]
+    #[command(after_help = "Example: anshi budget show --home /tmp/anshi-demo --party 91371402MA769M6L9G")]
     Show(ShowArgs),
 }
 
@@ -29,27 +30,27 @@ pub enum BudgetCommand {
 #[derive(Args)]
 pub struct ShowArgs {
     /// The home
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     pub home: PathBuf,
-    /// Only this unit's accounts, by identifier
-    #[arg(long)]
+    /// Only the accounts of this firm or person
+    #[arg(long, value_name = "ID")]
     pub party: Option<String>,
 }
 
 /// Runs a subcommand.
 pub fn budget(command: &BudgetCommand, terminal: &Terminal) -> Result<(), CliError> {
     let BudgetCommand::Show(args) = command;
-    let config = Config::load(&args.home).map_err(CliError::failed)?;
+    let config = Config::load(&args.home)?;
     let paths = HomePaths::new(&args.home);
     let path = config.policies.join("accounts.toml");
-    let document = Document::new(path.display().to_string(), read_text(&path).map_err(CliError::failed)?);
+    let document = Document::new(path.display().to_string(), read_text(&path)?);
     let accounts = Accounts::check(&document).map_err(CliError::failed)?;
     let wanted = match &args.party {
         None => None,
         Some(id) => {
             let unit =
                 [UnitKind::Enterprise, UnitKind::Person].into_iter().find_map(|kind| UnitId::parse(kind, id).ok());
-            let unit = unit.ok_or_else(|| CliError::Use(format!("`{id}` is no canonical identifier")))?;
+            let unit = unit.ok_or_else(|| CliError::misuse(AskProblem::NotAnId(id.clone())))?;
             let salt = SaltKey::from_file_text(&read_text(&paths.salt()).map_err(CliError::failed)?);
             salt.map(|salt| salt.pseudonym(&unit))
         }

@@ -1,6 +1,14 @@
 //! The Chinese words of the message catalogue. Owns wording alone; which line is said when is the commands' business.
 
-use super::message::{DataMessage, DemoMessage, WorkMessage};
+use super::message::{DataMessage, DemoMessage, PolicyState, WorkMessage};
+use super::problem::{AskProblem, FileProblem};
+use crate::config::{CONFIG_FILE, HomeKind};
+use crate::model::{IdError, ParameterKind};
+use crate::review::Counted;
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join("、")
+}
 
 impl DataMessage {
     /// The line.
@@ -13,21 +21,26 @@ impl DataMessage {
             }
             Self::Ingesting => "正在入库".to_owned(),
             Self::DatasetTaken { name, rows, units, rejected } => {
-                format!("{name}：入库 {rows} 行，{units} 个主体，拒收 {rejected} 行")
+                format!("{name}：入库 {rows} 行，涉及 {units} 个主体，拒收 {rejected} 行")
             }
-            Self::DatasetKept { name, as_of } => format!("{name}：本次未交付，沿用 {as_of} 的数据"),
-            Self::DatasetAbsent { name } => format!("{name}：未交付，亦无以往数据"),
+            Self::DatasetShrunk { name, rows, before } => {
+                format!("警告：{name}：本次仅 {rows} 行，此前为 {before} 行：请核实交付是否完整，如不完整请重新交付")
+            }
+            Self::DatasetKept { name, as_of } => format!("{name}：本次未交付，沿用数据截至 {as_of} 的版本"),
+            Self::DatasetAbsent { name } => format!("{name}：本次未交付，也没有以往数据"),
             Self::SnapshotShown { name, as_of } => format!("快照 {name}，数据截至 {as_of}"),
             Self::SnapshotVerified { name } => format!("快照 {name} 的全部文件与发布时一致"),
             Self::DatasetShown { name, rows, units, rejected, as_of } => {
-                format!("  {name}：{rows} 行，{units} 个主体，拒收 {rejected} 行，交付日 {as_of}")
+                format!("  {name}：{rows} 行，{units} 个主体，拒收 {rejected} 行，数据截至 {as_of}")
             }
             Self::DatasetFailed { name, error, kept: None } => format!("{name}：未入库：{error}"),
             Self::DatasetFailed { name, error, kept: Some(day) } => {
-                format!("{name}：未入库，沿用 {day} 的数据：{error}")
+                format!("{name}：未入库，沿用数据截至 {day} 的版本：{error}")
             }
             Self::SnapshotCurrent { name, published: true } => format!("已发布快照 {name}"),
             Self::SnapshotCurrent { name, published: false } => format!("沿用快照 {name}"),
+            Self::SnapshotsNone => "尚无快照：请用 `anshi ingest` 接收交付".to_owned(),
+            Self::Verifying => "正在核验".to_owned(),
             Self::SnapshotListed { name, current } => format!("{name}{}", if *current { "  当前" } else { "" }),
         }
     }
@@ -39,26 +52,26 @@ impl DemoMessage {
         match self {
             Self::Title => "暗室：银行询问一家企业，却看不到它的任何数据。以下数据均为虚构。\n".to_owned(),
             Self::Home { home } => {
-                format!("建室　　在 `{home}` 建立合成数据的暗室：密钥、账本、空日志，旁有检查点镜像")
+                format!("建室　　在 `{home}` 建立使用合成数据的暗室：密钥、账本、空日志，旁有检查点镜像")
             }
             Self::Invented { rows, units, datasets } => {
-                format!("数据　　{datasets} 个部门交付的 {units} 家虚构企业，共 {rows} 行")
+                format!("数据　　{datasets} 个部门交付的 {units} 家虚构企业的数据，共 {rows} 行")
             }
             Self::Ingested { name, rejected } => {
                 format!("入库　　校验、按企业排序、发布为快照 {name}；拒收 {rejected} 行")
             }
             Self::Guest { bytes, digest } => {
-                format!("程序　　银行的问题：{bytes} 字节 WebAssembly，不导入任何功能，{digest}")
+                format!("程序　　银行的问题：{bytes} 字节的 WebAssembly，不导入任何外部功能，{digest}")
             }
             Self::Policy { path } => format!(
                 "政策　　`{path}` 只允许该程序，只允许回答 A、B、C、D 之一，每次用去企业 24 比特额度中的 3 比特"
             ),
             Self::Answered { party, label, bits, out } => {
-                format!("作业　　{party}（已授权）：等级 {label}，扣 {bits} 比特，回执 `{out}`")
+                format!("询问　　{party}（已授权）：回答 {label}，扣 {bits} 比特，回执 `{out}`")
             }
-            Self::Verified => "验证　　两份回执均通过：签名、日志位置、各部分相符\n".to_owned(),
+            Self::Verified => "验证　　两份回执均有效：由引擎签名，在日志之中，各部分相符\n".to_owned(),
             Self::Refused { party, refusal } => {
-                format!("作业　　{party}（未授权）：未接触任何数据即被拒绝（{}），不扣额度", refusal.code.word())
+                format!("询问　　{party}（未授权）：未接触任何数据即被拒绝（{}），不扣额度", refusal.code.word())
             }
             Self::Next { anshi, home, guest, party } => format!(
                 "接下来可以试：\n  {anshi} receipt verify {home}/demo/healthy.bundle.json --jwks {home}/jwks.json --log-key {home}/log.vkey\n  \
@@ -73,42 +86,216 @@ impl WorkMessage {
     /// The line.
     pub(super) fn chinese(&self) -> String {
         match self {
-            Self::HomeMade { home, kind } => format!("已在 `{home}` 建立暗室（{kind}）"),
+            Self::HomeMade { home, kind: HomeKind::Synthetic } => format!("已在 `{home}` 建立使用合成数据的暗室"),
+            Self::HomeMade { home, kind: HomeKind::Production } => format!("已在 `{home}` 建立生产暗室"),
             Self::GuestBuilt { path, bytes, digest } => format!("`{path}`：{bytes} 字节，{digest}"),
-            Self::GuestInspected { digest, bytes } => format!("程序 {digest}，{bytes} 字节，不导入任何功能"),
-            Self::GuestParameter { name, kind } => format!("  参数 `{name}`（{kind}）"),
-            Self::GuestReads { role, dataset, columns } => format!("  读取 `{role}`：{dataset}（{columns}）"),
+            Self::GuestInspected { digest, bytes } => format!("程序 {digest}，{bytes} 字节，不导入任何外部功能"),
+            Self::GuestParameter { name, kind } => format!("  参数 `{name}`（{}）", kind_word(*kind)),
+            Self::GuestReads { role, dataset, columns } => format!("  读取 `{role}` 的 `{dataset}`：{columns}"),
             Self::GuestAnswers { labels } => format!("  只回答：{labels}"),
             Self::GuestRegistered { digest } => format!("已登记：{digest}"),
             Self::PolicyGood { id, version, labels, bits } => {
-                format!("政策 {id} {version} 无误：回答 {labels} 或 undetermined，每次 {bits} 比特")
+                format!("政策检查通过：{id} {version}，回答 {labels} 或 undetermined，每次 {bits} 比特")
             }
-            Self::ConsentIssued { out, days, uses } => format!("授权书 `{out}`：可用 {uses} 次，有效 {days} 天"),
-            Self::ConsentRevoked { jti } => format!("授权 {jti} 已撤销"),
-            Self::Answered { label, bits, out } => format!("{label}（扣 {bits} 比特），回执 `{out}`"),
+            Self::AccountsGood { path, digest } => {
+                format!("`{path}` 是额度账户文件，不是政策；按额度账户检查通过：{digest}")
+            }
+            Self::PolicyListed { id, version, title, state, digest } => {
+                let state = match state {
+                    PolicyState::InForce(until) => format!("生效中，至 {until}"),
+                    PolicyState::Unapproved => "未获批准".to_owned(),
+                    PolicyState::OutsideValidity(from, until) => format!("不在有效期内（{from} 至 {until}）"),
+                };
+                format!("{id} {version}  {state}  “{}”  {digest}", title.zh)
+            }
+            Self::PoliciesNone => "该暗室没有政策".to_owned(),
+            Self::AccountsUnapproved { needed } => {
+                format!("额度账户尚未获批（需 {needed} 份批准）：获批之前不回答任何询问")
+            }
+            Self::ConsentIssued { out, jti, days, uses } => {
+                format!("授权书 `{out}`：编号 `{jti}`，可用 {uses} 次，有效 {days} 天")
+            }
+            Self::ConsentRevoked { jti, issuer, used: 0, known: false } => {
+                format!("已撤销 {issuer} 的授权书 `{jti}`，不再用于任何询问；此处从未用过该编号，请核对是否有误")
+            }
+            Self::ConsentRevoked { jti, issuer, used: 0, known: true } => {
+                format!("已撤销 {issuer} 的授权书 `{jti}`，不再用于任何询问；此处从未用过")
+            }
+            Self::ConsentRevoked { jti, issuer, used, .. } => {
+                format!("已撤销 {issuer} 的授权书 `{jti}`，不再用于任何询问；此前已用 {used} 次")
+            }
+            Self::Answered { label, bits, out } => format!("回答 {label}，扣 {bits} 比特，回执 `{out}`"),
             Self::DebugEnd { end } => format!("调试信息（仅限合成数据）：运行以 `{end}` 结束"),
             Self::ReceiptUnverified => "仅显示，未验证：".to_owned(),
             Self::ReceiptVerified { size } => {
-                format!("验证通过：签名有效，作业在共 {size} 条的日志中（仅由引擎自证，尚无见证方联署）")
+                format!("验证通过：签名有效，该次询问在共 {size} 条的日志之中（仅由引擎自证，尚无见证方联署）")
             }
             Self::ReceiptShown { label, client, policy, as_of, guest, bits, index } => format!(
-                "  回答　　{label}\n  客户　　{client}\n  政策　　{policy}\n  数据日　{as_of}\n  程序　　{guest}\n  用去　　{bits} 比特\n  日志　　第 {index} 条"
+                "  回答　　　{label}\n  客户　　　{client}\n  政策　　　{policy}\n  数据截至　{as_of}\n  程序　　　{guest}\n  扣减　　　{bits} 比特\n  日志　　　第 {index} 条"
             ),
-            Self::AuditClean => "凡可重新推导者，均与现状一致".to_owned(),
-            Self::AuditFindings { findings } => format!("发现 {findings} 处问题"),
-            Self::BudgetEmpty => "尚无扣减".to_owned(),
-            Self::KeyMade { out } => format!("私钥已写入 `{out}`；公钥："),
+            Self::AuditClean => "凡能重新推导的内容，均与现存一致".to_owned(),
+            Self::BudgetEmpty => "尚未扣减任何额度".to_owned(),
+            Self::KeyMade { out } => format!("私钥已写入 `{out}`；其公钥为："),
             Self::GuestFits { policy, misfits } if misfits.is_empty() => format!("  符合政策 `{policy}`"),
             Self::GuestFits { policy, misfits } => format!("  不符合政策 `{policy}`：{}", misfits.join("；")),
-            Self::AuditCheck { name, counted, findings } if findings.is_empty() => format!("正常　{name}：{counted}"),
-            Self::AuditCheck { name, counted, findings } => {
-                format!("问题　{name}：{counted}\n  {}", findings.join("\n  "))
+            Self::Auditing => "正在重新推导".to_owned(),
+            Self::AuditCheck { name, counts, findings, notes } => {
+                let counted = counts.iter().map(|(number, of)| counted(*number, *of)).collect::<Vec<_>>().join("，");
+                let word = if findings.is_empty() { "正常" } else { "问题" };
+                let findings = findings.iter().map(|finding| format!("\n  {finding}"));
+                let notes = notes.iter().map(|note| format!("\n  说明：{note}"));
+                format!("{word}　{}：{counted}{}", check_word(name), findings.chain(notes).collect::<String>())
             }
             Self::BudgetRow { account, client, party, window, lifetime } => format!(
-                "{account}  {client}  当事方 {party}…  {} / {} 比特（{} 天），累计 {} / {}",
-                window.0, window.1, window.2, lifetime.0, lifetime.1
+                "{account}  {client}  当事方 {party}…  {} 天内 {} / {} 比特，累计 {} / {}",
+                window.2, window.0, window.1, lifetime.0, lifetime.1
             ),
             Self::Verbatim(text) => text.clone(),
+        }
+    }
+}
+
+const fn kind_word(kind: ParameterKind) -> &'static str {
+    match kind {
+        ParameterKind::Integer => "整数",
+        ParameterKind::Date => "日期",
+        ParameterKind::Text => "文本",
+        ParameterKind::Identifier => "标识",
+    }
+}
+
+/// The audit names its checks; a check that is new here keeps its own name.
+fn check_word(name: &str) -> &str {
+    match name {
+        "published log" => "日志文件",
+        "ledger" => "账本",
+        "mirror" => "镜像",
+        "records" => "记录",
+        "outcomes" => "结果",
+        "sums" => "合计",
+        "guests" => "程序",
+        "snapshots" => "快照",
+        other => other,
+    }
+}
+
+fn counted(number: u64, of: Counted) -> String {
+    match of {
+        Counted::Entries => format!("条目 {number} 条"),
+        Counted::Files => format!("文件 {number} 个"),
+        Counted::StoredHashes => format!("留存哈希 {number} 个"),
+        Counted::Checkpoints => format!("检查点 {number} 个"),
+        Counted::Intents => format!("意向 {number} 条"),
+        Counted::Charges => format!("扣减 {number} 笔"),
+        Counted::Outcomes => format!("结果 {number} 条"),
+        Counted::Registrations => format!("程序登记 {number} 条"),
+        Counted::Revocations => format!("授权撤销 {number} 条"),
+        Counted::Sums => format!("合计 {number} 项"),
+        Counted::Guests => format!("程序 {number} 个"),
+        Counted::Artefacts => format!("编译产物 {number} 个"),
+        Counted::Snapshots => format!("快照 {number} 个"),
+    }
+}
+
+fn id_error(error: IdError) -> String {
+    match error {
+        IdError::Length => "标识应为 18 位".to_owned(),
+        IdError::Character(place) => format!("标识第 {place} 位不是标准允许的字符"),
+        IdError::Check => "标识的校验位不正确".to_owned(),
+        IdError::Birth => "标识中的出生日期不存在".to_owned(),
+    }
+}
+
+impl FileProblem {
+    /// What is wrong, and what to do.
+    pub(super) fn chinese(&self) -> String {
+        match self {
+            Self::Missing(path) => format!("`{}` 不存在", path.display()),
+            Self::OutFolder { path, folder } => {
+                format!("无法写入 `{}`：文件夹 `{}` 不存在", path.display(), folder.display())
+            }
+            Self::OutIsFolder(path) => format!("`{}` 是文件夹：请指明其中的文件", path.display()),
+            Self::NoHome(home) => format!(
+                "`{0}` 不是暗室：其中没有 `{CONFIG_FILE}`\n提示：可用 `anshi init --home {0} --kind synthetic` 建立",
+                home.display()
+            ),
+            Self::HomeThere(home) => format!(
+                "`{0}` 已经是暗室，不能重复建立\n提示：可直接使用，或另选文件夹，或将 `{0}` 和 `{0}.mirror` 连同其中内容一并删除",
+                home.display()
+            ),
+            Self::HomeUsed(folder) => {
+                format!("`{}` 不是空文件夹：暗室须建在新的或空的文件夹中\n提示：请另选文件夹", folder.display())
+            }
+            Self::MirrorUsed(folder) => format!(
+                "`{0}` 不是空文件夹：其中有以前暗室的检查点\n提示：请为暗室另选文件夹，或将 `{0}` 移走",
+                folder.display()
+            ),
+            Self::NotWasm(path) => format!(
+                "`{}` 不是 WebAssembly\n提示：可用 `anshi guest build FOLDER --out FILE` 由源码编译程序",
+                path.display()
+            ),
+            Self::NoDelivery(path) => format!("文件夹 `{}` 不存在：请指明交付数据所在的文件夹", path.display()),
+            Self::DeliveryIsFile(path) => format!("`{}` 是文件：请指明交付数据所在的文件夹", path.display()),
+            Self::NoSeed(path) => {
+                format!("`{}` 中没有 `synthetic.json`：合成数据的暗室只接收 `anshi synth` 生成的数据", path.display())
+            }
+            Self::KeyThere(path) => format!("`{}` 已存在：密钥不会被覆盖", path.display()),
+            Self::NoCargo(folder) => format!("`{}` 中没有 Cargo.toml：请指明程序所在的文件夹", folder.display()),
+            Self::NotABundle { path, error } => format!("`{}` 不是回执包：{error}", path.display()),
+            Self::NotAConsent { path, error } => {
+                format!("`{}` 不是本暗室所信任的授权机构签署的授权书：{error}", path.display())
+            }
+            Self::PolicyFolder(path) => {
+                format!("文件夹 `{}` 中没有 `policy.toml`：请指明政策文件", path.display())
+            }
+            Self::PolicyName { folder, id } => {
+                format!("文件夹 `{}` 应与政策同名，即 `{id}`", folder.display())
+            }
+            Self::DemoFolder(folder) => {
+                format!("此处没有 `{folder}`：请在项目文件夹中运行，或用 --guest FILE 指明程序")
+            }
+            Self::DemoPolicy(path) => format!("`{}` 中没有 `guests = \"any\"`", path.display()),
+        }
+    }
+}
+
+impl AskProblem {
+    /// What is wrong, and what to do.
+    pub(super) fn chinese(&self) -> String {
+        match self {
+            Self::NoPolicy { id, close: Some(close), .. } => format!("没有政策 `{id}`：是否指 `{close}`？"),
+            Self::NoPolicy { home, id, close: None } => {
+                format!("没有政策 `{id}`：请用 `anshi policy list --home {}` 查看", home.display())
+            }
+            Self::NoRole { policy, role, roles } => {
+                format!("政策 `{policy}` 没有角色 `{role}`：其角色有 {}", quoted(roles))
+            }
+            Self::BadId { id, error } => format!("`{id}`：{}", id_error(*error)),
+            Self::NotAnId(id) => format!("`{id}` 不是规范的统一社会信用代码或公民身份号码"),
+            Self::NoAuthority { issuer, known } if known.is_empty() => {
+                format!("本暗室不信任授权机构 `{issuer}`：`{CONFIG_FILE}` 中没有任何授权机构")
+            }
+            Self::NoAuthority { issuer, known } => {
+                format!("本暗室不信任授权机构 `{issuer}`，只信任 {}", quoted(known))
+            }
+            Self::NoSnapshot(name) => format!("本暗室没有快照 {name}：请用 `anshi snapshot list` 查看"),
+            Self::ClientKeyNeeded(client) => {
+                format!("客户 `{client}` 的请求须用其自己的密钥签名：请用 --client-key 指明")
+            }
+            Self::ProductionClient => "生产暗室没有开发用客户：请用 --client-key 指明客户的密钥".to_owned(),
+            Self::ProductionAuthority => "生产暗室没有开发用授权机构：请用 --key 指明授权机构的密钥".to_owned(),
+            Self::AutoInProduction => "`--consent auto` 仅可用于合成数据的暗室".to_owned(),
+            Self::SyntheticDelivery => "这是合成数据，不能进入生产暗室".to_owned(),
+            Self::SyntheticAsOf => "合成数据自带数据截至日期：请勿使用 --as-of".to_owned(),
+            Self::AsOfNeeded => "请用 --as-of 说明数据截至哪一天".to_owned(),
+            Self::DatasetsFailed => "有数据集未能入库；沿用其最近一次完好的数据".to_owned(),
+            Self::NotBuilt => {
+                "程序编译失败\n提示：是否已安装编译目标？`rustup target add wasm32-unknown-unknown`".to_owned()
+            }
+            Self::NoModule => "编译没有产生 `.wasm`：该 crate 是否为 `cdylib`？".to_owned(),
+            Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", misfits.join("\n  ")),
+            Self::ReceiptUnreadable => "回执包中的回执无法读取".to_owned(),
+            Self::AuditFindings(findings) => format!("发现 {findings} 处问题"),
         }
     }
 }

@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 
 use super::error::CliError;
 use super::message::DemoMessage;
+use super::problem::{AskProblem, FileProblem};
 use super::receipt::verify_files;
 use super::run::{RunArgs, ask, open_engine, summarise, write_bundle};
 use super::terminal::Terminal;
@@ -29,13 +30,13 @@ const GUEST_FOLDER: &str = "sandbox-guests/sme-credit-check";
 #[command(after_help = "Example: anshi demo --home /tmp/anshi-demo")]
 pub struct DemoArgs {
     /// The folder of the demo's home: absent or empty
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     pub home: PathBuf,
-    /// 1 means 9.2 million rows over the datasets present
-    #[arg(long, default_value = "0.01", value_parser = synth::read_scale)]
+    /// How much data: 1 means 9.2 million rows over the datasets present
+    #[arg(long, value_name = "NUMBER", default_value = "0.01", value_parser = synth::read_scale)]
     pub scale: u64,
     /// A guest to use instead of building `sandbox-guests/sme-credit-check`
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     pub guest: Option<PathBuf>,
 }
 
@@ -50,9 +51,7 @@ struct Demo<'a> {
 pub fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<(), CliError> {
     let demo = Demo { home: &args.home, folder: args.home.join("demo"), terminal };
     if args.guest.is_none() && !Path::new(GUEST_FOLDER).is_dir() {
-        return Err(CliError::Use(format!(
-            "`{GUEST_FOLDER}` is not here: run in the project's folder, or give --guest FILE"
-        )));
+        return Err(CliError::misuse(FileProblem::DemoFolder(GUEST_FOLDER)));
     }
     terminal.say(DemoMessage::Title);
     demo.make_home()?;
@@ -79,14 +78,14 @@ pub fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<(), CliError> {
 impl Demo<'_> {
     fn make_home(&self) -> Result<(), CliError> {
         let options = InitOptions { home: self.home.to_owned(), kind: HomeKind::Synthetic };
-        initialise(&options, &Entropy).map_err(CliError::failed)?;
+        initialise(&options, &Entropy)?;
         create_dir(&self.folder).map_err(CliError::failed)?;
         self.terminal.say(DemoMessage::Home { home: self.home.display().to_string() });
         Ok(())
     }
 
     fn invent(&self, scale: u64) -> Result<SynthReport, CliError> {
-        let config = Config::load(self.home).map_err(CliError::failed)?;
+        let config = Config::load(self.home)?;
         let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
         let args = synth::SynthArgs {
             out: self.folder.join("delivery"),
@@ -104,7 +103,7 @@ impl Demo<'_> {
     fn ingest(&self) -> Result<(), CliError> {
         let report = ingest::take(self.home, &self.folder.join("delivery"), None, self.terminal)?;
         if report.failed() {
-            return Err(CliError::Failed("a dataset could not be taken".to_owned()));
+            return Err(CliError::failure(AskProblem::DatasetsFailed));
         }
         let name = report.snapshot.map(|name| name.to_string()).unwrap_or_default();
         let rejected = report.datasets.iter().map(|dataset| match dataset.outcome {
@@ -136,7 +135,7 @@ impl Demo<'_> {
         let text = read_text(&path).map_err(CliError::failed)?;
         let pinned = text.replace("guests = \"any\" ", &format!("guests = [\"{guest}\"] "));
         if pinned == text {
-            return Err(CliError::Failed(format!("`{}` does not say `guests = \"any\"`", path.display())));
+            return Err(CliError::failure(FileProblem::DemoPolicy(path)));
         }
         write_atomic(&path, pinned.as_bytes(), Durable::Shared).map_err(CliError::failed)?;
         self.terminal.say(DemoMessage::Policy { path: path.display().to_string() });

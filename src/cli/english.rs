@@ -1,33 +1,64 @@
 //! The English words of the message catalogue. Owns wording alone; which line is said when is the commands' business.
 
-use super::message::{DataMessage, DemoMessage, WorkMessage};
+use super::message::{DataMessage, DemoMessage, PolicyState, WorkMessage};
+use super::problem::{AskProblem, FileProblem};
+use crate::config::CONFIG_FILE;
+use crate::review::Counted;
+
+/// `1 row`, `2 rows`.
+fn some(number: impl Into<u64>, one: &str, more: &str) -> String {
+    let number = number.into();
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
+fn bits(number: impl Into<u64>) -> String {
+    some(number, "bit", "bits")
+}
+
+fn rows(number: u64) -> String {
+    some(number, "row", "rows")
+}
+
+fn units(number: u64) -> String {
+    some(number, "unit", "units")
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
 
 impl DataMessage {
     /// The line.
     pub(super) fn english(&self) -> String {
         match self {
             Self::Inventing => "inventing rows".to_owned(),
-            Self::DatasetInvented { name, rows } => format!("{name}: {rows} rows"),
-            Self::Invented { units, healthy, failing } => {
-                format!("{units} units; a firm that does well is {healthy}, one that fails is {failing}")
+            Self::DatasetInvented { name, rows: count } => format!("{name}: {}", rows(*count)),
+            Self::Invented { units: count, healthy, failing } => {
+                format!("{}; a firm that does well is {healthy}, one that fails is {failing}", units(*count))
             }
             Self::Ingesting => "taking in".to_owned(),
-            Self::DatasetTaken { name, rows, units, rejected } => {
-                format!("{name}: {rows} rows of {units} units taken, {rejected} rejected")
+            Self::DatasetTaken { name, rows: taken, units: of, rejected } => {
+                format!("{name}: {} of {} taken, {rejected} rejected", rows(*taken), units(*of))
             }
-            Self::DatasetKept { name, as_of } => format!("{name}: nothing delivered, the data of {as_of} stay"),
+            Self::DatasetShrunk { name, rows: taken, before } => format!(
+                "warning: {name}: {} where there were {before} before: is the delivery whole? If not, deliver it again",
+                rows(*taken)
+            ),
+            Self::DatasetKept { name, as_of } => format!("{name}: nothing delivered, the data as of {as_of} stay"),
             Self::DatasetAbsent { name } => format!("{name}: nothing delivered, and nothing earlier"),
-            Self::SnapshotShown { name, as_of } => format!("snapshot {name}, about {as_of}"),
+            Self::SnapshotShown { name, as_of } => format!("snapshot {name}, data as of {as_of}"),
             Self::SnapshotVerified { name } => format!("every file of snapshot {name} is as it was published"),
-            Self::DatasetShown { name, rows, units, rejected, as_of } => {
-                format!("  {name}: {rows} rows of {units} units, {rejected} rejected, delivered for {as_of}")
+            Self::DatasetShown { name, rows: count, units: of, rejected, as_of } => {
+                format!("  {name}: {} of {}, {rejected} rejected, data as of {as_of}", rows(*count), units(*of))
             }
             Self::DatasetFailed { name, error, kept: None } => format!("{name}: not taken: {error}"),
             Self::DatasetFailed { name, error, kept: Some(day) } => {
-                format!("{name}: not taken, the data of {day} stay: {error}")
+                format!("{name}: not taken, the data as of {day} stay: {error}")
             }
             Self::SnapshotCurrent { name, published: true } => format!("snapshot {name} is published"),
             Self::SnapshotCurrent { name, published: false } => format!("snapshot {name} stays"),
+            Self::SnapshotsNone => "no snapshot yet: `anshi ingest` makes one of a delivery".to_owned(),
+            Self::Verifying => "verifying".to_owned(),
             Self::SnapshotListed { name, current } => format!("{name}{}", if *current { "  current" } else { "" }),
         }
     }
@@ -43,11 +74,12 @@ impl DemoMessage {
             Self::Home { home } => format!(
                 "home     a synthetic home in `{home}`: keys, ledger, an empty log, a checkpoint mirror beside it"
             ),
-            Self::Invented { rows, units, datasets } => format!(
-                "data     {rows} rows about {units} invented firms, as {datasets} departments would deliver them"
+            Self::Invented { rows: count, units, datasets } => format!(
+                "data     {} about {units} invented firms, as {datasets} departments would deliver them",
+                rows(*count)
             ),
             Self::Ingested { name, rejected } => {
-                format!("ingest   checked, sorted by firm, published as snapshot {name}; {rejected} rows rejected")
+                format!("ingest   checked, sorted by firm, published as snapshot {name}; {} rejected", rows(*rejected))
             }
             Self::Guest { bytes, digest } => {
                 format!("guest    the bank's question: {bytes} bytes of WebAssembly that import nothing, {digest}")
@@ -55,15 +87,17 @@ impl DemoMessage {
             Self::Policy { path } => format!(
                 "policy   `{path}` allows this guest alone, and one answer: A, B, C or D, for 3 of a firm's 24 bits"
             ),
-            Self::Answered { party, label, bits, out } => {
-                format!("job      {party}, with its consent: band {label}, {bits} bits charged, receipt in `{out}`")
-            }
+            Self::Answered { party, label, bits: cost, out } => format!(
+                "job      {party}, with its consent: answer {label}, {} charged, receipt in `{out}`",
+                bits(*cost)
+            ),
             Self::Verified => {
-                "verify   both receipts: signature, place in the log, and that their parts belong together\n".to_owned()
+                "verify   both receipts hold: signed by the engine, in its log, and their parts belong together\n"
+                    .to_owned()
             }
             Self::Refused { party, refusal } => {
                 format!(
-                    "job      {party}, without: refused before any data was touched ({}), nothing charged",
+                    "job      {party}, without its consent: refused before any data was touched ({}), nothing charged",
                     refusal.code.word()
                 )
             }
@@ -80,44 +114,207 @@ impl WorkMessage {
     /// The line.
     pub(super) fn english(&self) -> String {
         match self {
-            Self::HomeMade { home, kind } => format!("a {kind} home is ready in `{home}`"),
+            Self::HomeMade { home, kind } => format!("a {} home is ready in `{home}`", kind.word()),
             Self::GuestBuilt { path, bytes, digest } => format!("`{path}`: {bytes} bytes, {digest}"),
             Self::GuestInspected { digest, bytes } => format!("guest {digest}, {bytes} bytes, imports nothing"),
-            Self::GuestParameter { name, kind } => format!("  takes `{name}` ({kind})"),
-            Self::GuestReads { role, dataset, columns } => format!("  reads of `{role}`: {dataset} ({columns})"),
+            Self::GuestParameter { name, kind } => format!("  takes the parameter `{name}` ({})", kind.word()),
+            Self::GuestReads { role, dataset, columns } => format!("  reads `{dataset}` of `{role}`: {columns}"),
             Self::GuestAnswers { labels } => format!("  answers one of: {labels}"),
             Self::GuestRegistered { digest } => format!("registered: {digest}"),
-            Self::PolicyGood { id, version, labels, bits } => {
-                format!("policy {id} {version} is in order: it answers {labels} or undetermined, {bits} bits each")
+            Self::PolicyGood { id, version, labels, bits: cost } => {
+                format!("policy {id} {version} is in order: it answers {labels} or undetermined, {} each", bits(*cost))
             }
-            Self::ConsentIssued { out, days, uses } => format!("consent in `{out}`: {uses} use(s), {days} days"),
-            Self::ConsentRevoked { jti } => format!("consent {jti} serves no further job"),
-            Self::Answered { label, bits, out } => format!("{label} ({bits} bits charged), receipt in `{out}`"),
+            Self::AccountsGood { path, digest } => {
+                format!("`{path}` has the accounts and no policy; as such it is in order: {digest}")
+            }
+            Self::PolicyListed { id, version, title, state, digest } => {
+                format!("{id} {version}  {}  \"{}\"  {digest}", policy_state(*state), title.en)
+            }
+            Self::PoliciesNone => "the home has no policies".to_owned(),
+            Self::AccountsUnapproved { needed } => format!(
+                "the accounts are not approved ({} needed): until then nothing is answered",
+                some(*needed, "approval is", "approvals are")
+            ),
+            Self::ConsentIssued { out, jti, days, uses } => format!(
+                "consent `{jti}` in `{out}`: for {} within {}",
+                some(*uses, "job", "jobs"),
+                some(*days, "day", "days")
+            ),
+            Self::ConsentRevoked { jti, issuer, used, known } => revoked(jti, issuer, *used, *known),
+            Self::Answered { label, bits: cost, out } => {
+                format!("answer {label}, {} charged, receipt in `{out}`", bits(*cost))
+            }
             Self::DebugEnd { end } => format!("debug, in a synthetic home alone: the run ended with `{end}`"),
             Self::ReceiptUnverified => "not verified, only shown:".to_owned(),
             Self::ReceiptVerified { size } => format!(
-                "verified: the signature holds, and the job is in the log of {size} entries (engine-attested only: no witness cosigned)"
+                "verified: the signature holds, and the job is in the log of {} (engine-attested only: no witness cosigned)",
+                some(*size, "entry", "entries")
             ),
-            Self::ReceiptShown { label, client, policy, as_of, guest, bits, index } => format!(
-                "  answer   {label}\n  client   {client}\n  policy   {policy}\n  data of  {as_of}\n  guest    {guest}\n  cost     {bits} bits\n  log      entry {index}"
+            Self::ReceiptShown { label, client, policy, as_of, guest, bits: cost, index } => format!(
+                "  answer   {label}\n  client   {client}\n  policy   {policy}\n  data     as of {as_of}\n  guest    {guest}\n  cost     {}\n  log      entry {index}",
+                bits(*cost)
             ),
             Self::AuditClean => "everything that can be derived again is as it stands".to_owned(),
-            Self::AuditFindings { findings } => format!("{findings} finding(s)"),
             Self::BudgetEmpty => "nothing was charged yet".to_owned(),
             Self::KeyMade { out } => format!("private key in `{out}`; its public half:"),
             Self::GuestFits { policy, misfits } if misfits.is_empty() => format!("  fits policy `{policy}`"),
             Self::GuestFits { policy, misfits } => format!("  does not fit policy `{policy}`: {}", misfits.join("; ")),
-            Self::AuditCheck { name, counted, findings } if findings.is_empty() => {
-                format!("ok       {name}: {counted}")
-            }
-            Self::AuditCheck { name, counted, findings } => {
-                format!("FINDING  {name}: {counted}\n  {}", findings.join("\n  "))
-            }
+            Self::Auditing => "deriving again".to_owned(),
+            Self::AuditCheck { name, counts, findings, notes } => audit_check(name, counts, findings, notes),
             Self::BudgetRow { account, client, party, window, lifetime } => format!(
-                "{account}  {client}  party {party}…  {} of {} bits in {} days, {} of {} ever",
-                window.0, window.1, window.2, lifetime.0, lifetime.1
+                "{account}  {client}  party {party}…  {} of {} bits in {}, {} of {} ever",
+                window.0,
+                window.1,
+                some(window.2, "day", "days"),
+                lifetime.0,
+                lifetime.1
             ),
             Self::Verbatim(text) => text.clone(),
+        }
+    }
+}
+
+fn policy_state(state: PolicyState) -> String {
+    match state {
+        PolicyState::InForce(until) => format!("in force until {until}"),
+        PolicyState::Unapproved => "not approved".to_owned(),
+        PolicyState::OutsideValidity(from, until) => format!("outside its validity, {from} to {until}"),
+    }
+}
+
+fn revoked(jti: &str, issuer: &str, used: u64, known: bool) -> String {
+    match (used, known) {
+        (0, false) => format!(
+            "consent `{jti}` of {issuer} is revoked and will serve no job; none here has used it: is the number right?"
+        ),
+        (0, true) => format!("consent `{jti}` of {issuer} is revoked and will serve no job; none here has used it"),
+        (used, _) => {
+            let served = some(used, "job", "jobs");
+            format!("consent `{jti}` of {issuer} is revoked and serves no further job; it has served {served}")
+        }
+    }
+}
+
+fn audit_check(name: &str, counts: &[(u64, Counted)], findings: &[String], notes: &[String]) -> String {
+    let counted: Vec<String> = counts.iter().map(|(number, of)| some(*number, of.one(), of.word())).collect();
+    let word = if findings.is_empty() { "ok     " } else { "FINDING" };
+    let findings = findings.iter().map(|finding| format!("\n  {finding}"));
+    let notes = notes.iter().map(|note| format!("\n  note: {note}"));
+    format!("{word}  {name}: {}{}", counted.join(", "), findings.chain(notes).collect::<String>())
+}
+
+impl FileProblem {
+    /// What is wrong, and what to do.
+    pub(super) fn english(&self) -> String {
+        match self {
+            Self::Missing(path) => format!("`{}` does not exist", path.display()),
+            Self::OutFolder { path, folder } => {
+                format!("cannot write `{}`: the folder `{}` does not exist", path.display(), folder.display())
+            }
+            Self::OutIsFolder(path) => format!("`{}` is a folder: name a file in it", path.display()),
+            Self::NoHome(home) => format!(
+                "`{0}` is no home of Anshi: it has no `{CONFIG_FILE}`\nhelp: make one with `anshi init --home {0} --kind synthetic`",
+                home.display()
+            ),
+            Self::HomeThere(home) => format!(
+                "`{0}` is a home already, and a home is made once\nhelp: use it as it is, name another folder, or remove `{0}` and `{0}.mirror` with all that is in them",
+                home.display()
+            ),
+            Self::HomeUsed(folder) => format!(
+                "`{}` is not empty: a home is made in a new or empty folder\nhelp: name another folder",
+                folder.display()
+            ),
+            Self::MirrorUsed(folder) => format!(
+                "`{0}` is not empty: it has the checkpoints of an earlier home\nhelp: name another folder for the home, or move `{0}` away",
+                folder.display()
+            ),
+            Self::NotWasm(path) => format!(
+                "`{}` is not WebAssembly\nhelp: `anshi guest build FOLDER --out FILE` makes a guest of its source",
+                path.display()
+            ),
+            Self::NoDelivery(path) => {
+                format!("the folder `{}` does not exist: name the folder of the delivery", path.display())
+            }
+            Self::DeliveryIsFile(path) => {
+                format!("`{}` is a file: name the folder of the delivery", path.display())
+            }
+            Self::NoSeed(path) => format!(
+                "`{}` has no `synthetic.json`: only what `anshi synth` wrote enters a synthetic home",
+                path.display()
+            ),
+            Self::KeyThere(path) => format!("`{}` exists: a key is never overwritten", path.display()),
+            Self::NoCargo(folder) => format!("`{}` has no Cargo.toml: name a guest's folder", folder.display()),
+            Self::NotABundle { path, error } => format!("`{}` is no bundle: {error}", path.display()),
+            Self::NotAConsent { path, error } => {
+                format!("`{}` is no consent that an authority of this home signed: {error}", path.display())
+            }
+            Self::PolicyFolder(path) => {
+                format!("`{}` is a folder without a `policy.toml`: name a policy's file", path.display())
+            }
+            Self::PolicyName { folder, id } => {
+                format!("the folder `{}` must be called `{id}`, as its policy", folder.display())
+            }
+            Self::DemoFolder(folder) => {
+                format!("`{folder}` is not here: run in the project's folder, or name a guest with --guest FILE")
+            }
+            Self::DemoPolicy(path) => format!("`{}` does not say `guests = \"any\"`", path.display()),
+        }
+    }
+}
+
+impl AskProblem {
+    /// What is wrong, and what to do.
+    pub(super) fn english(&self) -> String {
+        match self {
+            Self::NoPolicy { id, close: Some(close), .. } => {
+                format!("there is no policy `{id}`: did you mean `{close}`?")
+            }
+            Self::NoPolicy { home, id, close: None } => {
+                format!(
+                    "there is no policy `{id}`: `anshi policy list --home {}` shows which there are",
+                    home.display()
+                )
+            }
+            Self::NoRole { policy, role, roles } => {
+                format!("the policy `{policy}` has no role `{role}`: its roles are {}", quoted(roles))
+            }
+            Self::BadId { id, error } => format!("`{id}`: {error}"),
+            Self::NotAnId(id) => {
+                format!("`{id}` is neither a unified social credit code nor a citizen id in canonical form")
+            }
+            Self::NoAuthority { issuer, known } if known.is_empty() => {
+                format!("the home trusts no authority `{issuer}`, nor any other: `{CONFIG_FILE}` lists none")
+            }
+            Self::NoAuthority { issuer, known } => {
+                format!("the home trusts no authority `{issuer}`, only {}", quoted(known))
+            }
+            Self::NoSnapshot(name) => {
+                format!("the home has no snapshot {name}: `anshi snapshot list` shows which there are")
+            }
+            Self::ClientKeyNeeded(client) => {
+                format!("a request of `{client}` is signed with its own key: name it with --client-key")
+            }
+            Self::ProductionClient => {
+                "a production home has no development client: name the client's key with --client-key".to_owned()
+            }
+            Self::ProductionAuthority => {
+                "a production home has no development authority: name the authority's key with --key".to_owned()
+            }
+            Self::AutoInProduction => "`--consent auto` exists in a synthetic home alone".to_owned(),
+            Self::SyntheticDelivery => "this is a synthetic delivery: it cannot enter a production home".to_owned(),
+            Self::SyntheticAsOf => {
+                "a synthetic delivery says itself which day its data are of: leave --as-of out".to_owned()
+            }
+            Self::AsOfNeeded => "say with --as-of which day the data are of".to_owned(),
+            Self::DatasetsFailed => "a dataset could not be taken; its last good data stay".to_owned(),
+            Self::NotBuilt => {
+                "the guest does not build\nhelp: is the target there? `rustup target add wasm32-unknown-unknown`"
+                    .to_owned()
+            }
+            Self::NoModule => "the build made no `.wasm`: is the crate a `cdylib`?".to_owned(),
+            Self::Misfits(misfits) => format!("the guest does not fit the policy:\n  {}", misfits.join("\n  ")),
+            Self::ReceiptUnreadable => "the receipt in the bundle cannot be read".to_owned(),
+            Self::AuditFindings(findings) => some(*findings as u64, "finding", "findings"),
         }
     }
 }

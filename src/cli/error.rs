@@ -1,25 +1,38 @@
 //! How a command fails: what is said, and with which exit code.
 
-use crate::job::Failure;
+use super::problem::{FileProblem, Problem};
+use crate::config::ConfigError;
+use crate::env::FileError;
+use crate::job::{Failure, InitError, OpenError};
 use crate::model::{Lang, Refusal};
 
 /// A command's failure.
 #[derive(Debug)]
 pub enum CliError {
     /// It failed: exit code 1.
-    Failed(String),
+    Failed(Problem),
     /// It was used wrongly: exit code 2.
-    Use(String),
+    Use(Problem),
     /// A policy refuses: exit code 3.
     Refused(Refusal),
     /// A verification failed: exit code 4.
-    Unverified(String),
+    Unverified(Problem),
 }
 
 impl CliError {
-    /// A failure with what an error says.
+    /// It failed.
+    pub fn failure(problem: impl Into<Problem>) -> Self {
+        Self::Failed(problem.into())
+    }
+
+    /// It was used wrongly.
+    pub fn misuse(problem: impl Into<Problem>) -> Self {
+        Self::Use(problem.into())
+    }
+
+    /// A failure with what an error of the library says.
     pub fn failed(error: impl std::fmt::Display) -> Self {
-        Self::Failed(error.to_string())
+        Self::Failed(Problem::Other(error.to_string()))
     }
 
     /// The process's exit code.
@@ -45,12 +58,16 @@ impl CliError {
     /// What is said.
     pub fn text(&self, lang: Lang) -> String {
         match (self, lang) {
-            (Self::Failed(text) | Self::Use(text), Lang::En) => format!("error: {text}"),
-            (Self::Failed(text) | Self::Use(text), Lang::Zh) => format!("错误：{text}"),
+            (Self::Failed(problem) | Self::Use(problem), _) => {
+                let text = problem.text(lang);
+                // Findings about a file bring the word along: it stands before each of them.
+                let text = text.strip_prefix("error: ").unwrap_or(&text);
+                format!("{}{text}", if lang == Lang::Zh { "错误：" } else { "error: " })
+            }
             (Self::Refused(refusal), Lang::En) => format!("refused: {}: {}", refusal.code.word(), refusal.text(lang)),
             (Self::Refused(refusal), Lang::Zh) => format!("拒绝：{}：{}", refusal.code.word(), refusal.text(lang)),
-            (Self::Unverified(text), Lang::En) => format!("not verified: {text}"),
-            (Self::Unverified(text), Lang::Zh) => format!("未通过验证：{text}"),
+            (Self::Unverified(problem), Lang::En) => format!("not verified: {}", problem.text(lang)),
+            (Self::Unverified(problem), Lang::Zh) => format!("未通过验证：{}", problem.text(lang)),
         }
     }
 }
@@ -61,5 +78,56 @@ impl From<Failure> for CliError {
             Failure::Refused(refusal) => Self::Refused(refusal),
             other => Self::failed(other),
         }
+    }
+}
+
+impl From<FileError> for CliError {
+    fn from(error: FileError) -> Self {
+        let missing = error.source.kind() == std::io::ErrorKind::NotFound && error.action == "open";
+        if missing { Self::failure(FileProblem::Missing(error.path)) } else { Self::failed(error) }
+    }
+}
+
+impl From<ConfigError> for CliError {
+    fn from(error: ConfigError) -> Self {
+        match error {
+            ConfigError::File { home, error } if error.source.kind() == std::io::ErrorKind::NotFound => {
+                Self::failure(FileProblem::NoHome(home))
+            }
+            other => Self::failed(other),
+        }
+    }
+}
+
+impl From<OpenError> for CliError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Config(error) => error.into(),
+            OpenError::File(error) => error.into(),
+            OpenError::Key(error) => error.into(),
+            other => Self::failed(other),
+        }
+    }
+}
+
+impl From<InitError> for CliError {
+    fn from(error: InitError) -> Self {
+        match error {
+            InitError::Used(folder) => Self::failure(FileProblem::used(folder.into())),
+            InitError::File(error) => error.into(),
+            other => Self::failed(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_error_stands_once() {
+        let error = CliError::failed("error: unknown field `x`\n --> y:1:1");
+        assert_eq!(error.text(Lang::En), "error: unknown field `x`\n --> y:1:1");
+        assert_eq!(error.text(Lang::Zh), "错误：unknown field `x`\n --> y:1:1");
     }
 }

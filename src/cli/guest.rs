@@ -7,10 +7,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::error::CliError;
+use super::files::write;
 use super::message::WorkMessage;
+use super::problem::{AskProblem, FileProblem};
 use super::run::open_engine;
 use super::terminal::Terminal;
-use crate::env::{Durable, read, run_tool, write_atomic};
+use crate::env::{Durable, read, run_tool};
 use crate::guest::{GUEST_BYTES_MAX, Registry, inspect};
 use crate::keys::sha256;
 use crate::model::{Digest, Manifest};
@@ -22,10 +24,12 @@ pub enum GuestCommand {
     #[command(after_help = "Example: anshi guest build sandbox-guests/sme-credit-check --out sme-credit-check.wasm")]
     Build(BuildArgs),
     /// Say what a guest reads and may answer, without data and without a home
-    #[command(after_help = "Example: anshi guest inspect sme-credit-check.wasm")]
+    #[command(after_help = "Example: anshi guest inspect /tmp/anshi-demo/demo/sme-credit-check.wasm")]
     Inspect(InspectArgs),
     /// Register a guest with a home
-    #[command(after_help = "Example: anshi guest register --home /srv/anshi sme-credit-check.wasm")]
+    #[command(
+        after_help = "Example: anshi guest register --home /tmp/anshi-demo \\\n  /tmp/anshi-demo/demo/sme-credit-check.wasm"
+    )]
     Register(RegisterArgs),
 }
 
@@ -35,7 +39,7 @@ pub struct BuildArgs {
     /// The guest's folder, with its Cargo.toml
     pub folder: PathBuf,
     /// Where to write the component (default: beside the build's output)
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
 
@@ -50,7 +54,7 @@ pub struct InspectArgs {
 #[derive(Args)]
 pub struct RegisterArgs {
     /// The home
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     pub home: PathBuf,
     /// The guest
     pub file: PathBuf,
@@ -87,33 +91,35 @@ struct CargoMessage {
 /// Builds a guest; gives the component's path and bytes.
 pub fn build(folder: &Path, out: Option<&Path>) -> Result<(PathBuf, Vec<u8>), CliError> {
     if !folder.join("Cargo.toml").is_file() {
-        return Err(CliError::Use(format!("`{}` has no Cargo.toml: name a guest's folder", folder.display())));
+        return Err(CliError::misuse(FileProblem::NoCargo(folder.to_owned())));
     }
     let arguments =
         ["build", "--release", "--locked", "--target", "wasm32-unknown-unknown", "--message-format=json", "--quiet"];
     let printed = run_tool("cargo", &arguments, folder).map_err(CliError::failed)?;
-    let printed = printed.ok_or_else(|| {
-        CliError::Failed(
-            "the guest does not build\nhelp: is the target there? `rustup target add wasm32-unknown-unknown`"
-                .to_owned(),
-        )
-    })?;
+    let printed = printed.ok_or_else(|| CliError::failure(AskProblem::NotBuilt))?;
     let lines = String::from_utf8_lossy(&printed);
     let files =
         lines.lines().filter_map(|line| serde_json::from_str::<CargoMessage>(line).ok()).flat_map(|m| m.filenames);
     let module =
         files.filter(|path| path.extension().is_some_and(|extension| extension == "wasm")).reduce(|_, last| last);
-    let module =
-        module.ok_or_else(|| CliError::Failed("the build made no `.wasm`: is the crate a `cdylib`?".to_owned()))?;
+    let module = module.ok_or_else(|| CliError::failure(AskProblem::NoModule))?;
     let component = inspect(&read_guest(&module)?).map_err(CliError::failed)?.component;
     let path = out.map_or_else(|| module.with_extension("component.wasm"), Path::to_owned);
-    write_atomic(&path, &component, Durable::Shared).map_err(CliError::failed)?;
+    write(&path, &component, Durable::Shared)?;
     Ok((path, component))
 }
 
+/// What every WebAssembly file begins with, module or component.
+const WASM_MAGIC: &[u8] = b"\0asm";
+
 /// Reads a guest's file.
 pub fn read_guest(path: &Path) -> Result<Vec<u8>, CliError> {
-    read(path, GUEST_BYTES_MAX as u64).map_err(CliError::failed)
+    let module = read(path, GUEST_BYTES_MAX as u64)?;
+    if module.starts_with(WASM_MAGIC) {
+        Ok(module)
+    } else {
+        Err(CliError::failure(FileProblem::NotWasm(path.to_owned())))
+    }
 }
 
 fn inspect_command(path: &Path, terminal: &Terminal) -> Result<(), CliError> {
@@ -122,7 +128,7 @@ fn inspect_command(path: &Path, terminal: &Terminal) -> Result<(), CliError> {
     let bytes = module.len() as u64;
     terminal.say(WorkMessage::GuestInspected { digest: sha256(&module).to_string(), bytes });
     for parameter in &manifest.parameters {
-        terminal.say(WorkMessage::GuestParameter { name: parameter.name.clone(), kind: parameter.kind.word() });
+        terminal.say(WorkMessage::GuestParameter { name: parameter.name.clone(), kind: parameter.kind });
     }
     for role in &manifest.roles {
         for table in &role.tables {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::error::CliError;
 use super::message::{DataMessage, Message};
+use super::problem::{AskProblem, FileProblem};
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -17,22 +18,33 @@ use crate::model::Date;
 
 /// Arguments of `anshi ingest`.
 #[derive(Args)]
-#[command(after_help = "Example: anshi ingest --home /srv/anshi --from /tmp/delivery")]
+#[command(after_help = "Example: anshi ingest --home /tmp/anshi-demo --from /tmp/anshi-demo/demo/delivery")]
 pub struct IngestArgs {
     /// The home
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     pub home: PathBuf,
     /// The folder of the delivery
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     pub from: PathBuf,
-    /// The day that the delivery is about (a synthetic delivery says it itself)
-    #[arg(long)]
+    /// The day that the data are of (a synthetic delivery says it itself)
+    #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
 }
 
 /// Takes a delivery.
 pub fn ingest_command(args: &IngestArgs, terminal: &Terminal) -> Result<(), CliError> {
     let report = take(&args.home, &args.from, args.as_of, terminal)?;
+    tell(&report, terminal);
+    let snapshot = report.snapshot.map(|name| name.to_string());
+    if let Some(name) = &snapshot {
+        terminal.say(DataMessage::SnapshotCurrent { name: name.clone(), published: report.published });
+    }
+    terminal
+        .result(&json!({ "snapshot": snapshot, "published": report.published, "datasets": datasets_json(&report) }));
+    if report.failed() { Err(CliError::failure(AskProblem::DatasetsFailed)) } else { Ok(()) }
+}
+
+fn tell(report: &IngestReport, terminal: &Terminal) {
     for dataset in &report.datasets {
         let message = match &dataset.outcome {
             Outcome::Published { rows, units, rejected } => DataMessage::DatasetTaken {
@@ -52,24 +64,19 @@ pub fn ingest_command(args: &IngestArgs, terminal: &Terminal) -> Result<(), CliE
             Outcome::Absent { .. } => DataMessage::DatasetAbsent { name: dataset.name.clone() },
         };
         terminal.say(message);
-    }
-    let snapshot = report.snapshot.map(|name| name.to_string());
-    if let Some(name) = &snapshot {
-        terminal.say(DataMessage::SnapshotCurrent { name: name.clone(), published: report.published });
-    }
-    terminal
-        .result(&json!({ "snapshot": snapshot, "published": report.published, "datasets": datasets_json(&report) }));
-    if report.failed() {
-        Err(CliError::Failed("a dataset could not be taken; its last good data stay".to_owned()))
-    } else {
-        Ok(())
+        if let (Outcome::Published { rows, .. }, Some(before)) = (&dataset.outcome, dataset.shrunk_from) {
+            terminal.say(DataMessage::DatasetShrunk { name: dataset.name.clone(), rows: *rows, before });
+        }
     }
 }
 
 fn datasets_json(report: &IngestReport) -> Vec<serde_json::Value> {
     let one = |dataset: &crate::data::DatasetReport| match &dataset.outcome {
         Outcome::Published { rows, units, rejected } => {
-            json!({ "name": dataset.name, "outcome": "published", "rows": rows, "units": units, "rejected": rejected })
+            json!({
+                "name": dataset.name, "outcome": "published", "rows": rows, "units": units, "rejected": rejected,
+                "warning": dataset.shrunk_from.map(|before| json!({ "word": "much-fewer-rows", "rows_before": before })),
+            })
         }
         Outcome::Failed { error, kept } => {
             json!({ "name": dataset.name, "outcome": "failed", "error": error.to_string(), "kept": kept.map(|day| day.to_string()) })
@@ -82,7 +89,12 @@ fn datasets_json(report: &IngestReport) -> Vec<serde_json::Value> {
 
 /// Takes a delivery, with progress. Only what the synthesiser's seed manifest lists enters a synthetic home.
 pub fn take(home: &Path, from: &Path, as_of: Option<Date>, terminal: &Terminal) -> Result<IngestReport, CliError> {
-    let config = Config::load(home).map_err(CliError::failed)?;
+    let config = Config::load(home)?;
+    if !from.is_dir() {
+        let from = from.to_owned();
+        let problem = if from.exists() { FileProblem::DeliveryIsFile(from) } else { FileProblem::NoDelivery(from) };
+        return Err(CliError::misuse(problem));
+    }
     let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
     let seeded = SeedManifest::read(from).map_err(CliError::failed)?;
     let as_of = match (config.is_synthetic(), seeded, as_of) {
@@ -91,21 +103,17 @@ pub fn take(home: &Path, from: &Path, as_of: Option<Date>, terminal: &Terminal) 
             seed.as_of
         }
         (true, Some(_), Some(_)) => {
-            return Err(CliError::Use("a synthetic delivery says itself which day it is about".to_owned()));
+            return Err(CliError::misuse(AskProblem::SyntheticAsOf));
         }
         (true, None, _) => {
-            let message = format!(
-                "`{}` has no seed manifest: only what `anshi synth` wrote enters a synthetic home",
-                from.display()
-            );
-            return Err(CliError::Failed(message));
+            return Err(CliError::failure(FileProblem::NoSeed(from.to_owned())));
         }
         (false, Some(_), _) => {
-            return Err(CliError::Failed("this is a synthetic delivery: it cannot enter a production home".to_owned()));
+            return Err(CliError::failure(AskProblem::SyntheticDelivery));
         }
         (false, None, Some(as_of)) => as_of,
         (false, None, None) => {
-            return Err(CliError::Use("say with --as-of which day the delivery is about".to_owned()));
+            return Err(CliError::misuse(AskProblem::AsOfNeeded));
         }
     };
     let paths = HomePaths::new(home);

@@ -13,10 +13,10 @@ use crate::job::{InitOptions, initialise};
 
 /// Arguments of `anshi init`.
 #[derive(Args)]
-#[command(after_help = "Example: anshi init --home /srv/anshi --kind synthetic")]
+#[command(after_help = "Example: anshi init --home /tmp/anshi --kind synthetic")]
 pub struct InitArgs {
     /// The home's folder: absent or empty
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     pub home: PathBuf,
     /// What the home is, for good
     #[arg(long, value_enum)]
@@ -44,8 +44,8 @@ impl From<Kind> for HomeKind {
 /// Makes a home.
 pub fn init(args: &InitArgs, terminal: &Terminal) -> Result<(), CliError> {
     let kind = HomeKind::from(args.kind);
-    initialise(&InitOptions { home: args.home.clone(), kind }, &Entropy).map_err(CliError::failed)?;
-    terminal.say(WorkMessage::HomeMade { home: args.home.display().to_string(), kind: kind.word() });
+    initialise(&InitOptions { home: args.home.clone(), kind }, &Entropy)?;
+    terminal.say(WorkMessage::HomeMade { home: args.home.display().to_string(), kind });
     terminal.result(&serde_json::json!({ "home": args.home.display().to_string(), "kind": kind.word() }));
     Ok(())
 }

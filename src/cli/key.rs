@@ -6,9 +6,11 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::error::CliError;
+use super::files::write;
 use super::message::WorkMessage;
+use super::problem::FileProblem;
 use super::terminal::Terminal;
-use crate::env::{Durable, Entropy, write_atomic};
+use crate::env::{Durable, Entropy};
 use crate::job::load_key;
 use crate::keys::SigningKey;
 
@@ -19,7 +21,7 @@ pub enum KeyCommand {
     #[command(after_help = "Example: anshi key new --out client.jwk")]
     New(NewArgs),
     /// Show the public half of a private key, as a JWK
-    #[command(after_help = "Example: anshi key show client.jwk")]
+    #[command(after_help = "Example: anshi key show /tmp/anshi-demo/keys/development-client.jwk")]
     Show(ShowArgs),
 }
 
@@ -27,7 +29,7 @@ pub enum KeyCommand {
 #[derive(Args)]
 pub struct NewArgs {
     /// Where to write it; an existing file is kept
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 }
 
@@ -43,14 +45,14 @@ pub fn key(command: &KeyCommand, terminal: &Terminal) -> Result<(), CliError> {
     let key = match command {
         KeyCommand::New(args) => {
             if args.out.exists() {
-                return Err(CliError::Failed(format!("`{}` exists: a key is never overwritten", args.out.display())));
+                return Err(CliError::failure(FileProblem::KeyThere(args.out.clone())));
             }
             let key = SigningKey::generate(&Entropy).map_err(CliError::failed)?;
-            write_atomic(&args.out, key.to_private_jwk().as_bytes(), Durable::Private).map_err(CliError::failed)?;
+            write(&args.out, key.to_private_jwk().as_bytes(), Durable::Private)?;
             terminal.say(WorkMessage::KeyMade { out: args.out.display().to_string() });
             key
         }
-        KeyCommand::Show(args) => load_key(&args.file).map_err(CliError::failed)?,
+        KeyCommand::Show(args) => load_key(&args.file)?,
     };
     let jwk = key.public().to_jwk();
     terminal.say(WorkMessage::Verbatim(serde_json::to_string(&jwk).map_err(CliError::failed)?));

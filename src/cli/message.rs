@@ -1,7 +1,9 @@
 //! The message catalogue: every line that a command says to a person. Both languages match exhaustively,
 //! so that a line without its words does not compile.
 
-use crate::model::{Lang, Refusal};
+use crate::config::HomeKind;
+use crate::model::{Bilingual, Date, Lang, ParameterKind, Refusal};
+use crate::review::Counted;
 
 /// A line for a person.
 #[derive(Clone, Debug)]
@@ -22,11 +24,14 @@ pub enum DataMessage {
     Invented { units: u64, healthy: String, failing: String },
     Ingesting,
     DatasetTaken { name: String, rows: u64, units: u64, rejected: u64 },
+    DatasetShrunk { name: String, rows: u64, before: u64 },
     DatasetKept { name: String, as_of: String },
     DatasetFailed { name: String, error: String, kept: Option<String> },
     DatasetAbsent { name: String },
     SnapshotCurrent { name: String, published: bool },
     SnapshotListed { name: String, current: bool },
+    SnapshotsNone,
+    Verifying,
     SnapshotShown { name: String, as_of: String },
     SnapshotVerified { name: String },
     DatasetShown { name: String, rows: u64, units: u64, rejected: u64, as_of: String },
@@ -51,28 +56,54 @@ pub enum DemoMessage {
 #[derive(Clone, Debug)]
 pub enum WorkMessage {
     Verbatim(String),
-    HomeMade { home: String, kind: &'static str },
+    HomeMade { home: String, kind: HomeKind },
     GuestBuilt { path: String, bytes: u64, digest: String },
     GuestInspected { digest: String, bytes: u64 },
-    GuestParameter { name: String, kind: &'static str },
+    GuestParameter { name: String, kind: ParameterKind },
     GuestReads { role: String, dataset: String, columns: String },
     GuestAnswers { labels: String },
     GuestRegistered { digest: String },
     GuestFits { policy: String, misfits: Vec<String> },
     PolicyGood { id: String, version: String, labels: String, bits: u32 },
-    ConsentIssued { out: String, days: u32, uses: u32 },
-    ConsentRevoked { jti: String },
+    AccountsGood { path: String, digest: String },
+    PolicyListed { id: String, version: String, title: Bilingual, state: PolicyState, digest: String },
+    PoliciesNone,
+    AccountsUnapproved { needed: u32 },
+    ConsentIssued { out: String, jti: String, days: u32, uses: u32 },
+    ConsentRevoked { jti: String, issuer: String, used: u64, known: bool },
     Answered { label: String, bits: u64, out: String },
     DebugEnd { end: &'static str },
     ReceiptUnverified,
     ReceiptVerified { size: u64 },
     ReceiptShown { label: String, client: String, policy: String, as_of: String, guest: String, bits: u64, index: u64 },
-    AuditCheck { name: String, counted: String, findings: Vec<String> },
+    Auditing,
+    AuditCheck { name: &'static str, counts: Vec<(u64, Counted)>, findings: Vec<String>, notes: Vec<String> },
     AuditClean,
-    AuditFindings { findings: usize },
     BudgetRow { account: String, client: String, party: String, window: (u64, u32, u32), lifetime: (u64, u32) },
     BudgetEmpty,
     KeyMade { out: String },
+}
+
+/// Whether a policy of a home can be asked under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyState {
+    /// Today, and until this day.
+    InForce(Date),
+    /// The auditors' approvals are missing.
+    Unapproved,
+    /// Only between these days.
+    OutsideValidity(Date, Date),
+}
+
+impl PolicyState {
+    /// The word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::InForce(_) => "in-force",
+            Self::Unapproved => "not-approved",
+            Self::OutsideValidity(..) => "outside-validity",
+        }
+    }
 }
 
 impl Message {

@@ -2,18 +2,21 @@
 //! command; nothing is decided here.
 
 mod app;
+mod audit;
 mod budget;
 mod chinese;
 mod consent;
 mod demo;
 mod english;
 mod error;
+mod files;
 mod guest;
 mod ingest;
 mod init;
 mod key;
 mod message;
 mod policy;
+mod problem;
 mod receipt;
 mod run;
 mod snapshot;

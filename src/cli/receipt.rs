@@ -1,4 +1,4 @@
-//! `anshi receipt` and `anshi audit`: show and verify what the engine signed, with its public keys alone.
+//! `anshi receipt`: show and verify what the engine signed, with its public keys alone.
 
 use std::path::{Path, PathBuf};
 
@@ -6,67 +6,56 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::error::CliError;
-use super::message::{Message, WorkMessage};
+use super::files::text;
+use super::message::WorkMessage;
+use super::problem::{AskProblem, FileProblem, Problem};
 use super::terminal::Terminal;
-use crate::config::Config;
-use crate::env::read_text;
-use crate::job::HomePaths;
 use crate::receipt::{Bundle, Claims, VerifiedBundle, verify_bundle};
-use crate::review::{AuditInputs, audit_home};
+
+/// An example that works where `anshi demo --home /tmp/anshi-demo` was run.
+pub const VERIFY_EXAMPLE: &str = "Example: anshi receipt verify /tmp/anshi-demo/demo/healthy.bundle.json \\\n  --jwks /tmp/anshi-demo/jwks.json --log-key /tmp/anshi-demo/log.vkey";
 
 /// Subcommands of `anshi receipt`.
 #[derive(Subcommand)]
 pub enum ReceiptCommand {
     /// Show what a bundle says, unverified
-    #[command(after_help = "Example: anshi receipt show bundle.json")]
+    #[command(after_help = "Example: anshi receipt show /tmp/anshi-demo/demo/healthy.bundle.json")]
     Show(ShowArgs),
     /// Verify a bundle offline: signature, log inclusion, and that its parts belong together
-    #[command(after_help = "Example: anshi receipt verify bundle.json --jwks jwks.json --log-key log.vkey")]
+    #[command(after_help = VERIFY_EXAMPLE)]
     Verify(VerifyArgs),
 }
 
 /// Arguments of `anshi receipt show`.
 #[derive(Args)]
 pub struct ShowArgs {
-    /// The bundle
+    /// The bundle, as `anshi run` wrote it
+    #[arg(value_name = "FILE")]
     pub bundle: PathBuf,
 }
 
 /// Arguments of `anshi receipt verify`.
 #[derive(Args)]
 pub struct VerifyArgs {
-    /// The bundle
+    /// The bundle, as `anshi run` wrote it
+    #[arg(value_name = "FILE")]
     pub bundle: PathBuf,
-    /// The engine's public keys
-    #[arg(long)]
+    /// The engine's public keys: the home's `jwks.json`
+    #[arg(long, value_name = "FILE")]
     pub jwks: PathBuf,
-    /// The log's verifier key
-    #[arg(long)]
+    /// The log's public key: the home's `log.vkey`
+    #[arg(long, value_name = "FILE")]
     pub log_key: PathBuf,
-}
-
-/// Subcommands of `anshi audit`.
-#[derive(Subcommand)]
-pub enum AuditCommand {
-    /// Derive log, leaves, ledger sums and snapshots again, and compare
-    #[command(after_help = "Example: anshi audit verify --home /srv/anshi")]
-    Verify(AuditArgs),
-}
-
-/// Arguments of `anshi audit verify`.
-#[derive(Args)]
-pub struct AuditArgs {
-    /// The home
-    #[arg(long)]
-    pub home: PathBuf,
 }
 
 /// Runs a subcommand of `anshi receipt`.
 pub fn receipt(command: &ReceiptCommand, terminal: &Terminal) -> Result<(), CliError> {
     match command {
         ReceiptCommand::Show(args) => {
-            let bundle: Bundle = serde_json::from_str(&text(&args.bundle)?).map_err(CliError::failed)?;
-            let claims = bundle.claims().ok_or_else(|| CliError::Failed("the receipt cannot be read".to_owned()))?;
+            let bundle: Bundle = serde_json::from_str(&text(&args.bundle)?).map_err(|error| {
+                CliError::failure(FileProblem::NotABundle { path: args.bundle.clone(), error: error.to_string() })
+            })?;
+            let claims = bundle.claims().ok_or_else(|| CliError::failure(AskProblem::ReceiptUnreadable))?;
             terminal.say(WorkMessage::ReceiptUnverified);
             show(&claims, terminal);
             terminal.result(&json!({ "verified": false, "claims": claims }));
@@ -83,14 +72,10 @@ pub fn receipt(command: &ReceiptCommand, terminal: &Terminal) -> Result<(), CliE
     }
 }
 
-fn text(path: &Path) -> Result<String, CliError> {
-    read_text(path).map_err(CliError::failed)
-}
-
 /// Verifies a bundle's file.
 pub fn verify_files(bundle: &Path, jwks: &Path, log_key: &Path) -> Result<VerifiedBundle, CliError> {
     let (bundle, jwks, log_key) = (text(bundle)?, text(jwks)?, text(log_key)?);
-    verify_bundle(&bundle, &jwks, &log_key).map_err(|error| CliError::Unverified(error.to_string()))
+    verify_bundle(&bundle, &jwks, &log_key).map_err(|error| CliError::Unverified(Problem::Other(error.to_string())))
 }
 
 fn show(claims: &Claims, terminal: &Terminal) {
@@ -103,40 +88,4 @@ fn show(claims: &Claims, terminal: &Terminal) {
         bits: u64::from(claims.cost.bits),
         index: claims.log.as_ref().map_or(0, |log| log.index),
     });
-}
-
-/// Runs a subcommand of `anshi audit`.
-pub fn audit(command: &AuditCommand, terminal: &Terminal) -> Result<(), CliError> {
-    let AuditCommand::Verify(args) = command;
-    let config = Config::load(&args.home).map_err(CliError::failed)?;
-    let paths = HomePaths::new(&args.home);
-    let inputs = AuditInputs {
-        store: paths.store(),
-        log: paths.log(),
-        mirror: config.checkpoint_mirror.clone(),
-        data: paths.data(),
-        guests: paths.guests(),
-        catalog: config.catalog.clone(),
-        log_key: text(&paths.log_key())?,
-    };
-    let report = audit_home(&inputs, &mut |_| {}).map_err(CliError::failed)?;
-    for check in &report.checks {
-        terminal.say(WorkMessage::AuditCheck {
-            name: check.name.to_owned(),
-            counted: check.counted.clone(),
-            findings: check.findings.clone(),
-        });
-    }
-    let checks = report
-        .checks
-        .iter()
-        .map(|check| json!({ "check": check.name, "counted": check.counted, "findings": check.findings }));
-    terminal.result(&json!({ "clean": report.is_clean(), "checks": checks.collect::<Vec<_>>() }));
-    let findings: usize = report.checks.iter().map(|check| check.findings.len()).sum();
-    if report.is_clean() {
-        terminal.say(WorkMessage::AuditClean);
-        Ok(())
-    } else {
-        Err(CliError::Unverified(Message::from(WorkMessage::AuditFindings { findings }).text(terminal.lang())))
-    }
 }

@@ -8,10 +8,13 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::error::CliError;
+use super::files::{check_writable, text, write};
 use super::guest::read_guest;
 use super::message::WorkMessage;
+use super::problem::AskProblem;
 use super::terminal::Terminal;
-use crate::env::{Clock, Durable, Entropy, program, read_text, write_atomic};
+use crate::document::did_you_mean;
+use crate::env::{Clock, Durable, Entropy, program};
 use crate::job::{
     Answered, ConsentOrder, Engine, EngineOptions, HomePaths, JobOrder, KeyFile, answer, compose_consent, compose_job,
     load_key,
@@ -20,55 +23,67 @@ use crate::ledger::End;
 use crate::model::{Digest, Millis, RawParameter, Refusal, RefusalCode, UnitId};
 use crate::policy::Policy;
 
+/// The client whose key every synthetic home has.
+const DEVELOPMENT_CLIENT: &str = "smart-finance";
+/// The consent authority whose key every synthetic home has.
+pub const DEVELOPMENT_AUTHORITY: &str = "development-authority";
 /// How long a consent of the development authority holds.
 const CONSENT_MILLIS: i64 = 24 * 3_600 * 1_000;
 
 /// Arguments of `anshi run`.
 #[derive(Args)]
 #[command(
-    after_help = "Example: anshi run --home /tmp/anshi-demo --policy sme-credit-check --guest sme-credit-check.wasm \\\n  --party enterprise=91350100M000100Y43 --param min_paid_fen=10000000 --consent auto --out bundle.json"
+    after_help = "Example: anshi run --home /tmp/anshi-demo --policy sme-credit-check \\\n  --guest /tmp/anshi-demo/demo/sme-credit-check.wasm \\\n  --party enterprise=91371402MA769M6L9G --param min_paid_fen=10000000 \\\n  --consent auto --out bundle.json"
 )]
 pub struct RunArgs {
     /// The home
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     pub home: PathBuf,
-    /// The policy to ask under
-    #[arg(long)]
+    /// The policy to ask under; `anshi policy list` shows which there are
+    #[arg(long, value_name = "ID")]
     pub policy: String,
     /// The guest that answers; registered on the way
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     pub guest: PathBuf,
-    /// A party, ROLE=ID; once for each
-    #[arg(long = "party", value_parser = read_pair, required = true)]
+    /// A party: its role in the policy, and its identifier; once for each
+    #[arg(long = "party", value_name = "ROLE=ID", value_parser = read_party, required = true)]
     pub parties: Vec<(String, String)>,
-    /// A parameter, NAME=VALUE; once for each
-    #[arg(long = "param", value_parser = read_pair)]
+    /// A parameter of the policy; once for each
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = read_parameter)]
     pub parameters: Vec<(String, String)>,
-    /// A consent's file; once for each. `auto`, in a synthetic home: missing ones come from the development authority
-    #[arg(long = "consent")]
+    /// A consent; once for each. `auto`, in a synthetic home: missing ones come from the development authority
+    #[arg(long = "consent", value_name = "FILE")]
     pub consents: Vec<String>,
     /// The client that asks
-    #[arg(long, default_value = "smart-finance")]
+    #[arg(long, value_name = "ID", default_value = DEVELOPMENT_CLIENT)]
     pub client: String,
-    /// The client's private key (default: the synthetic home's development client)
-    #[arg(long)]
+    /// The client's private key (default: the synthetic home's development client's)
+    #[arg(long, value_name = "FILE")]
     pub client_key: Option<PathBuf>,
     /// Where to write the bundle
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 }
 
-/// `NAME=VALUE`.
-pub fn read_pair(text: &str) -> Result<(String, String), String> {
+/// `ROLE=ID`.
+pub fn read_party(text: &str) -> Result<(String, String), String> {
+    read_pair(text).ok_or_else(|| "write it as ROLE=ID".to_owned())
+}
+
+fn read_parameter(text: &str) -> Result<(String, String), String> {
+    read_pair(text).ok_or_else(|| "write it as NAME=VALUE".to_owned())
+}
+
+fn read_pair(text: &str) -> Option<(String, String)> {
     let pair = text.split_once('=').filter(|(name, value)| !name.is_empty() && !value.is_empty());
-    pair.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| "write it as NAME=VALUE".to_owned())
+    pair.map(|(name, value)| (name.to_owned(), value.to_owned()))
 }
 
 /// Opens a home's engine, and the runtime that its jobs wait on.
 pub fn open_engine(home: &Path) -> Result<(Arc<Engine>, Runtime), CliError> {
     let compiler = program().map_err(CliError::failed)?;
     let options = EngineOptions { clock: Clock::System, compiler };
-    let engine = Arc::new(Engine::open(home, options).map_err(CliError::failed)?);
+    let engine = Arc::new(Engine::open(home, options)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(CliError::failed)?;
     Ok((engine, runtime))
 }
@@ -76,6 +91,8 @@ pub fn open_engine(home: &Path) -> Result<(Arc<Engine>, Runtime), CliError> {
 /// Asks.
 pub fn run(args: &RunArgs, terminal: &Terminal) -> Result<(), CliError> {
     let module = read_guest(&args.guest)?;
+    // An answer that cannot be kept would be paid for all the same.
+    check_writable(&args.out)?;
     let (engine, runtime) = open_engine(&args.home)?;
     let guest = runtime.block_on(engine.register(&module)).map_err(CliError::failed)?;
     let answered = ask(&engine, &runtime, args, guest)?;
@@ -113,14 +130,14 @@ pub struct Summary {
 
 /// Reads the receipt inside an answer.
 pub fn summarise(answered: &Answered) -> Result<Summary, CliError> {
-    let claims = answered.bundle.claims().ok_or_else(|| CliError::Failed("the receipt cannot be read".to_owned()))?;
+    let claims = answered.bundle.claims().ok_or_else(|| CliError::failure(AskProblem::ReceiptUnreadable))?;
     Ok(Summary { label: claims.result.label, bits: u64::from(claims.cost.bits), job: claims.jti })
 }
 
 /// Writes a bundle.
 pub fn write_bundle(answered: &Answered, path: &Path) -> Result<(), CliError> {
     let json = serde_json::to_string_pretty(&answered.bundle).map_err(CliError::failed)? + "\n";
-    write_atomic(path, json.as_bytes(), Durable::Shared).map_err(CliError::failed)
+    write(path, json.as_bytes(), Durable::Shared)
 }
 
 /// Composes, signs and sends the question to the engine in this process.
@@ -129,11 +146,12 @@ pub fn ask(engine: &Arc<Engine>, runtime: &Runtime, args: &RunArgs, guest: Diges
     let paths = HomePaths::new(&args.home);
     let key_path = args.client_key.clone().unwrap_or_else(|| paths.key(KeyFile::Client));
     if args.client_key.is_none() && !engine.config().is_synthetic() {
-        return Err(CliError::Use(
-            "a production home has no development client: name the client's key with --client-key".to_owned(),
-        ));
+        return Err(CliError::misuse(AskProblem::ProductionClient));
     }
-    let key = load_key(&key_path).map_err(CliError::failed)?;
+    if args.client_key.is_none() && args.client != DEVELOPMENT_CLIENT {
+        return Err(CliError::misuse(AskProblem::ClientKeyNeeded(args.client.clone())));
+    }
+    let key = load_key(&key_path)?;
     let order = JobOrder {
         client: args.client.clone(),
         audience: engine.config().ledger.clone(),
@@ -151,7 +169,11 @@ pub fn ask(engine: &Arc<Engine>, runtime: &Runtime, args: &RunArgs, guest: Diges
 
 fn find_policy(engine: &Engine, id: &str) -> Result<Arc<Policy>, CliError> {
     let found = engine.policies().policies().find(|policy| policy.id == id);
-    found.cloned().ok_or_else(|| CliError::Refused(Refusal::new(RefusalCode::Policy, id)))
+    found.cloned().ok_or_else(|| {
+        let known = engine.policies().policies().map(|policy| policy.id.as_str());
+        let meant = did_you_mean(id, known).map(|close| format!(" → `{close}`?")).unwrap_or_default();
+        CliError::Refused(Refusal::new(RefusalCode::Policy, format!("`{id}`{meant}")))
+    })
 }
 
 fn parameter((name, value): &(String, String)) -> (String, RawParameter) {
@@ -165,25 +187,25 @@ fn consents(engine: &Engine, policy: &Policy, args: &RunArgs, paths: &HomePaths)
     let files = args.consents.iter().filter(|consent| *consent != "auto");
     let mut tokens: Vec<String> = Vec::new();
     for file in files {
-        tokens.push(read_text(Path::new(file)).map_err(CliError::failed)?.trim_end().to_owned());
+        tokens.push(text(Path::new(file))?.trim_end().to_owned());
     }
     if !auto {
         return Ok(tokens);
     }
     if !engine.config().is_synthetic() {
-        return Err(CliError::Use("`--consent auto` exists in a synthetic home alone".to_owned()));
+        return Err(CliError::misuse(AskProblem::AutoInProduction));
     }
-    let key = load_key(&paths.key(KeyFile::Authority)).map_err(CliError::failed)?;
+    let key = load_key(&paths.key(KeyFile::Authority))?;
     let needing =
         args.parties.iter().filter(|(role, _)| policy.roles.get(role).is_some_and(|rule| rule.consent_required));
     // Given consents serve the first parties.
     for (role, id) in needing.skip(tokens.len()) {
-        let unit = policy.roles.get(role).and_then(|rule| UnitId::parse(rule.unit, id).ok());
-        let subject =
-            unit.ok_or_else(|| CliError::Refused(Refusal::new(RefusalCode::Parties, format!("role `{role}`"))))?;
+        let refused = |detail: String| CliError::Refused(Refusal::new(RefusalCode::Parties, detail));
+        let rule = policy.roles.get(role).ok_or_else(|| refused(format!("no role `{role}`")))?;
+        let subject = UnitId::parse(rule.unit, id).map_err(|error| refused(format!("role `{role}`: {error}")))?;
         let now = engine.clock().now();
         let order = ConsentOrder {
-            issuer: "development-authority".to_owned(),
+            issuer: DEVELOPMENT_AUTHORITY.to_owned(),
             audience: engine.config().ledger.clone(),
             subject,
             client: args.client.clone(),

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::error::CliError;
 use super::message::DataMessage;
+use super::problem::{AskProblem, Problem};
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -18,13 +19,13 @@ use crate::model::Digest;
 #[derive(Subcommand)]
 pub enum SnapshotCommand {
     /// List the home's snapshots
-    #[command(after_help = "Example: anshi snapshot list --home /srv/anshi")]
+    #[command(after_help = "Example: anshi snapshot list --home /tmp/anshi-demo")]
     List(HomeArgs),
     /// Show one: its datasets, rows, units and age
-    #[command(after_help = "Example: anshi snapshot show --home /srv/anshi")]
+    #[command(after_help = "Example: anshi snapshot show --home /tmp/anshi-demo")]
     Show(NamedArgs),
     /// Read every file again and derive what can be derived
-    #[command(after_help = "Example: anshi snapshot verify --home /srv/anshi")]
+    #[command(after_help = "Example: anshi snapshot verify --home /tmp/anshi-demo")]
     Verify(NamedArgs),
 }
 
@@ -32,7 +33,7 @@ pub enum SnapshotCommand {
 #[derive(Args)]
 pub struct HomeArgs {
     /// The home
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     pub home: PathBuf,
 }
 
@@ -40,9 +41,10 @@ pub struct HomeArgs {
 #[derive(Args)]
 pub struct NamedArgs {
     /// The home
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     pub home: PathBuf,
     /// The snapshot, `sha256:…` (default: the current one)
+    #[arg(value_name = "SNAPSHOT")]
     pub name: Option<Digest>,
 }
 
@@ -56,11 +58,15 @@ pub fn snapshot(command: &SnapshotCommand, terminal: &Terminal) -> Result<(), Cl
 }
 
 fn list(args: &HomeArgs, terminal: &Terminal) -> Result<(), CliError> {
+    Config::load(&args.home)?;
     let data = HomePaths::new(&args.home).data();
     let current = Snapshot::current(&data).map_err(CliError::failed)?;
     let names = Snapshot::list(&data).map_err(CliError::failed)?;
     for name in &names {
         terminal.say(DataMessage::SnapshotListed { name: name.to_string(), current: Some(*name) == current });
+    }
+    if names.is_empty() {
+        terminal.say(DataMessage::SnapshotsNone);
     }
     let names: Vec<String> = names.iter().map(Digest::to_string).collect();
     terminal.result(&json!({ "current": current.map(|name| name.to_string()), "snapshots": names }));
@@ -68,9 +74,16 @@ fn list(args: &HomeArgs, terminal: &Terminal) -> Result<(), CliError> {
 }
 
 fn open(args: &NamedArgs) -> Result<Snapshot, CliError> {
-    let config = Config::load(&args.home).map_err(CliError::failed)?;
+    let config = Config::load(&args.home)?;
     let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
-    Snapshot::open(&HomePaths::new(&args.home).data(), &catalog, args.name).map_err(CliError::failed)
+    let data = HomePaths::new(&args.home).data();
+    if let Some(name) = args.name {
+        let names = Snapshot::list(&data).map_err(CliError::failed)?;
+        if !names.contains(&name) {
+            return Err(CliError::misuse(AskProblem::NoSnapshot(name.to_string())));
+        }
+    }
+    Snapshot::open(&data, &catalog, args.name).map_err(CliError::failed)
 }
 
 fn show(args: &NamedArgs, terminal: &Terminal) -> Result<(), CliError> {
@@ -93,7 +106,10 @@ fn show(args: &NamedArgs, terminal: &Terminal) -> Result<(), CliError> {
 
 fn verify(args: &NamedArgs, terminal: &Terminal) -> Result<(), CliError> {
     let snapshot = open(args)?;
-    snapshot.verify_files(&mut |_| {}).map_err(|error| CliError::Unverified(error.to_string()))?;
+    let bar = terminal.progress(DataMessage::Verifying, snapshot.manifest().datasets.len() as u64);
+    let verified = snapshot.verify_files(&mut |_| bar.inc(1));
+    bar.finish_and_clear();
+    verified.map_err(|error| CliError::Unverified(Problem::Other(error.to_string())))?;
     terminal.say(DataMessage::SnapshotVerified { name: snapshot.name().to_string() });
     terminal.result(&json!({ "snapshot": snapshot.name().to_string(), "verified": true }));
     Ok(())

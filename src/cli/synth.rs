@@ -19,19 +19,19 @@ use crate::model::{Date, parse_decimal};
 #[command(after_help = "Example: anshi synth --out /tmp/delivery --scale 0.01 --seed 7")]
 pub struct SynthArgs {
     /// The folder to write the delivery to
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     pub out: PathBuf,
-    /// 1 means 9.2 million rows over the datasets present
-    #[arg(long, default_value = "0.01", value_parser = read_scale)]
+    /// How much: 1 means 9.2 million rows over the datasets present
+    #[arg(long, value_name = "NUMBER", default_value = "0.01", value_parser = read_scale)]
     pub scale: u64,
-    /// The same seed gives the same bytes
-    #[arg(long, default_value_t = 1)]
+    /// What chance is drawn from: the same seed gives the same bytes
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
-    /// The day of the delivery
-    #[arg(long, default_value = "2026-09-30")]
+    /// The day that the data are of
+    #[arg(long, value_name = "DATE", default_value = "2026-09-30")]
     pub as_of: Date,
     /// The catalog's folder (default: the one built in)
-    #[arg(long)]
+    #[arg(long, value_name = "FOLDER")]
     pub catalog: Option<PathBuf>,
 }
 
@@ -46,7 +46,7 @@ pub fn read_scale(text: &str) -> Result<u64, String> {
 
 /// Writes a delivery.
 pub fn synth(args: &SynthArgs, terminal: &Terminal) -> Result<(), CliError> {
-    create_dir(&args.out).map_err(CliError::failed)?;
+    create_dir(&args.out)?;
     let catalog = match &args.catalog {
         Some(folder) => Catalog::load(folder).map_err(CliError::failed)?,
         None => unpack_catalog().map_err(CliError::failed)?,

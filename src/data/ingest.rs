@@ -72,6 +72,19 @@ pub struct DatasetReport {
     pub name: String,
     /// What became of it.
     pub outcome: Outcome,
+    /// The rows of its last good data, where the delivery that took their place has much fewer.
+    pub shrunk_from: Option<u64>,
+}
+
+/// A delivery is told of when it has less than this share of the rows of the last good one, in percent:
+/// a file that was cut off, or left out, is well formed.
+const SHRUNK_BELOW_PERCENT: u128 = 50;
+
+/// The rows of `previous`, where `outcome` has much fewer.
+fn shrunk_from(outcome: &Outcome, previous: Option<&DatasetEntry>) -> Option<u64> {
+    let Outcome::Published { rows, .. } = outcome else { return None };
+    let before = previous?.rows;
+    (u128::from(*rows) * 100 < u128::from(before) * SHRUNK_BELOW_PERCENT).then_some(before)
 }
 
 /// What became of one dataset.
@@ -194,7 +207,8 @@ pub fn ingest(
         let previous = previous.as_ref().and_then(|manifest| manifest.dataset(&dataset.name));
         let (entry, outcome) = settle(&store, catalog, result, previous);
         entries.extend(entry);
-        datasets.push(DatasetReport { name: dataset.name.clone(), outcome });
+        let shrunk_from = shrunk_from(&outcome, previous);
+        datasets.push(DatasetReport { name: dataset.name.clone(), outcome, shrunk_from });
     }
     let published = datasets.iter().any(|dataset| matches!(dataset.outcome, Outcome::Published { .. }));
     let snapshot = if published {

@@ -43,7 +43,7 @@ pub enum RefusalCode {
     GuestPolicy,
     /// The guest asks for more than the policy grants: change the guest, or have the policy reviewed.
     GuestManifest,
-    /// A parameter is missing, unknown or outside the policy's list: use one of the values listed.
+    /// A parameter is missing, unknown or not one of the policy's values: use those that are listed.
     Parameters,
     /// The parties are not those that the policy wants: name each role as often as it says, no unit twice, identifiers in canonical form.
     Parties,
@@ -144,7 +144,7 @@ impl RefusalCode {
                 "The guest asks for more than the policy grants: change the guest, or have the policy reviewed."
             }
             Self::Parameters => {
-                "A parameter is missing, unknown or outside the policy's list: use one of the values listed."
+                "A parameter is missing, unknown or not one of the policy's values: use those that are listed."
             }
             Self::Parties => {
                 "The parties are not those that the policy wants: name each role as often as it says, no unit twice, identifiers in canonical form."
@@ -165,26 +165,26 @@ impl RefusalCode {
     const fn chinese(self) -> &'static str {
         match self {
             Self::Malformed => "请求格式不正确：请改正后重新签名。",
-            Self::Signature => "签名与所称客户的密钥不符：请使用已登记的密钥签名。",
+            Self::Signature => "签名与该客户的密钥不符：请使用已登记的密钥签名。",
             Self::Client => "客户未在此登记：请联系运行方添加。",
-            Self::Audience => "请求发往另一个引擎：请将 `aud`、`htm`、`htu` 设为本引擎。",
+            Self::Audience => "请求发往的不是本引擎：请将 `aud`、`htm`、`htu` 设为本引擎。",
             Self::Stale => "请求已过期或尚未生效：请校准时钟，重新签署有效期不超过五分钟的请求。",
-            Self::Replay => "该 `jti` 已用于另一请求：请换用新的随机值。",
-            Self::Policy => "没有生效的该政策版本：请选择现行政策。",
+            Self::Replay => "该 `jti` 已在另一请求中用过：请换用新的随机值。",
+            Self::Policy => "该政策版本未生效：请用 `anshi policy list` 查看生效的政策。",
             Self::PolicyDate => "该政策今日不在有效期内：请使用有效的政策。",
             Self::PolicyClient => "该政策不允许此客户。",
             Self::Purpose => "用途与政策不符：请声明该政策获批的用途。",
-            Self::Guest => "程序未登记：请先登记。",
+            Self::Guest => "程序尚未登记：请先登记。",
             Self::GuestPolicy => "该政策不允许此程序。",
-            Self::GuestManifest => "程序所需超出政策授予：请修改程序，或提请复核政策。",
-            Self::Parameters => "参数缺失、未知或不在政策所列取值之内：请使用所列取值。",
-            Self::Parties => "当事方与政策要求不符：请按政策规定的数量指明各角色，不得重复，标识须为规范形式。",
-            Self::ConsentMissing => "缺少当事方授权：请向授权机构取得后一并提交。",
-            Self::ConsentInvalid => "授权不适用于本次请求：其当事方、客户、用途、政策、角色或引擎不符，或签名无效。",
-            Self::ConsentTime => "授权已过期或尚未生效：请重新取得。",
-            Self::ConsentUsed => "授权次数已用完或已被撤销：请重新取得。",
-            Self::Budget => "贵方对该当事方的额度已用完：请等待窗口期结束。",
-            Self::Rate => "每分钟请求数超过政策上限：请降低频率。",
+            Self::GuestManifest => "程序要读取的数据超出政策授予的范围：请修改程序，或提请复核政策。",
+            Self::Parameters => "参数缺失、未知或不在政策允许的取值之内：请使用所列取值。",
+            Self::Parties => "当事方与政策要求不符：请按政策规定的数量指明各角色，同一主体不得重复，标识须为规范形式。",
+            Self::ConsentMissing => "缺少当事方的授权书：请向授权机构取得后一并提交。",
+            Self::ConsentInvalid => "授权书不适用于本次请求：其当事方、客户、用途、政策、角色或引擎不符，或签名无效。",
+            Self::ConsentTime => "授权书已过期或尚未生效：请重新取得。",
+            Self::ConsentUsed => "授权书的次数已用完，或已被撤销：请重新取得。",
+            Self::Budget => "贵方对该当事方的额度已用完：请待额度窗口期过后再询问。",
+            Self::Rate => "一分钟内的请求数超过政策上限：请降低频率。",
         }
     }
 }

@@ -196,14 +196,17 @@ fn resolve_parameters(policy: &Policy, manifest: &Manifest, request: &Request) -
     if let Some(unknown) =
         request.parameters.keys().find(|name| !policy.parameters.iter().any(|rule| rule.name == **name))
     {
-        return Err(bad(format!("`{}` is not a parameter of the policy", unknown.escape_debug())));
+        let known = policy.parameters.iter().map(|rule| format!("`{}`: {}", rule.name, rule.allowed.text()));
+        return Err(bad(format!("`{}`? {}", unknown.escape_debug(), known.collect::<Vec<_>>().join("; "))));
     }
     let mut values = Vec::with_capacity(manifest.parameters.len());
     for spec in &manifest.parameters {
-        let given = request.parameters.get(&spec.name).ok_or_else(|| bad(format!("`{}` is missing", spec.name)))?;
         let rule = policy.parameters.iter().find(|rule| rule.name == spec.name);
-        let value = rule.and_then(|rule| admit(&rule.allowed, given));
-        values.push(value.ok_or_else(|| bad(format!("`{}` is outside the policy's list", spec.name)))?);
+        let given = request.parameters.get(&spec.name);
+        let value = rule.zip(given).and_then(|(rule, given)| admit(&rule.allowed, given));
+        // What the policy allows is public, and whoever asks can only mend the value by knowing it.
+        let listed = || bad(format!("`{}`: {}", spec.name, rule.map(|rule| rule.allowed.text()).unwrap_or_default()));
+        values.push(value.ok_or_else(listed)?);
     }
     Ok(values)
 }

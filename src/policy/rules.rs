@@ -137,6 +137,31 @@ pub enum Allowed {
     AnyIdentifier,
 }
 
+/// A refusal lists at most so many values.
+const VALUES_SHOWN_MAX: usize = 32;
+
+impl Allowed {
+    /// What is allowed, as a list that needs no language: `1, 2, 3`.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Integers(values) => listed(values),
+            Self::Range { min, max, step: 1 } => format!("{min} – {max}"),
+            Self::Range { min, max, step } => {
+                let next = min.saturating_add(*step).min(*max);
+                format!("{min}, {next}, … ≤ {max}")
+            }
+            Self::Dates(values) => listed(values),
+            Self::Texts(values) => listed(values),
+            Self::AnyIdentifier => ParameterKind::Identifier.word().to_owned(),
+        }
+    }
+}
+
+fn listed<T: std::fmt::Display>(values: &BTreeSet<T>) -> String {
+    let shown = values.iter().take(VALUES_SHOWN_MAX).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if values.len() > VALUES_SHOWN_MAX { format!("{shown}, …") } else { shown }
+}
+
 /// What a run may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {

@@ -14,6 +14,8 @@ use crate::ledger::{LedgerError, LedgerReader};
 use crate::log::{CheckpointError, LogVerifier};
 use crate::model::Digest;
 
+/// How many stages an audit tells the progress of.
+pub const AUDIT_STAGES: u64 = 6;
 /// Findings that one check lists; the others are counted.
 const FINDINGS_MAX: usize = 1_000;
 
@@ -66,13 +68,89 @@ impl AuditReport {
     }
 }
 
+/// What a check counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Entries of the log.
+    Entries,
+    /// Files of the published log.
+    Files,
+    /// Nodes of the tree that the ledger keeps.
+    StoredHashes,
+    /// Signed checkpoints.
+    Checkpoints,
+    /// Records of admitted jobs.
+    Intents,
+    /// Charges in those records.
+    Charges,
+    /// Records of ended jobs.
+    Outcomes,
+    /// Records of registered guests.
+    Registrations,
+    /// Records of revoked consents.
+    Revocations,
+    /// Sums of an account, a party and a client.
+    Sums,
+    /// Guests as they were submitted.
+    Guests,
+    /// Guests as they were compiled.
+    Artefacts,
+    /// Snapshots that are there.
+    Snapshots,
+}
+
+impl Counted {
+    /// The word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Entries => "entries",
+            Self::Files => "files",
+            Self::StoredHashes => "stored hashes",
+            Self::Checkpoints => "checkpoints",
+            Self::Intents => "intents",
+            Self::Charges => "charges",
+            Self::Outcomes => "outcomes",
+            Self::Registrations => "registrations",
+            Self::Revocations => "revocations",
+            Self::Sums => "sums",
+            Self::Guests => "guests",
+            Self::Artefacts => "artefacts",
+            Self::Snapshots => "snapshots",
+        }
+    }
+
+    /// The word for one of them.
+    pub const fn one(self) -> &'static str {
+        match self {
+            Self::Entries => "entry",
+            Self::Files => "file",
+            Self::StoredHashes => "stored hash",
+            Self::Checkpoints => "checkpoint",
+            Self::Intents => "intent",
+            Self::Charges => "charge",
+            Self::Outcomes => "outcome",
+            Self::Registrations => "registration",
+            Self::Revocations => "revocation",
+            Self::Sums => "sum",
+            Self::Guests => "guest",
+            Self::Artefacts => "artefact",
+            Self::Snapshots => "snapshot",
+        }
+    }
+}
+
+/// `1 entry`, `2 entries`.
+pub(super) fn some(number: u64, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
 /// One check of an audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// Its name.
     pub name: &'static str,
-    /// What it looked at: `12 entries, 7 checkpoints`.
-    pub counted: String,
+    /// What it looked at, and how many of them.
+    pub counts: Vec<(u64, Counted)>,
     /// What is not as it must be. Beyond a thousand, the last one says how many more there are.
     pub findings: Vec<String>,
     /// What is worth knowing, and in order.
@@ -82,7 +160,12 @@ pub struct Check {
 
 impl Check {
     pub(super) const fn new(name: &'static str) -> Self {
-        Self { name, counted: String::new(), findings: Vec::new(), notes: Vec::new(), more: 0 }
+        Self { name, counts: Vec::new(), findings: Vec::new(), notes: Vec::new(), more: 0 }
+    }
+
+    /// What it looked at, in words: `12 entries, 7 checkpoints`.
+    pub fn counted(&self) -> String {
+        self.counts.iter().map(|(number, of)| some(*number, of.one(), of.word())).collect::<Vec<_>>().join(", ")
     }
 
     /// Tells something that is not as it must be.
@@ -116,9 +199,8 @@ impl Check {
     }
 
     /// Tells how many of something were looked at.
-    pub(super) fn count(&mut self, number: u64, of: &str) {
-        let comma = if self.counted.is_empty() { "" } else { ", " };
-        self.counted.push_str(&format!("{comma}{number} {of}"));
+    pub(super) fn count(&mut self, number: u64, of: Counted) {
+        self.counts.push((number, of));
     }
 
     fn sealed(mut self) -> Self {

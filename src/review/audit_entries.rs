@@ -1,7 +1,7 @@
 //! The ledger's side of the log: every record opens its leaf, every checkpoint and every stored hash
 //! follows from the leaves.
 
-use super::audit::Check;
+use super::audit::{Check, Counted};
 use super::audit_tree::{Tree, UNKNOWN, completion_order, hash_leaf};
 use crate::keys::Hasher;
 use crate::ledger::{AuditEntry, LeafRows, LedgerError, LedgerReader};
@@ -96,7 +96,7 @@ impl<'a> Entries<'a> {
                 self.check.find(format!("the newest checkpoint covers {newest} entries, there are only {size}"));
             }
         }
-        self.check.count(self.opened, "entries");
+        self.check.count(self.opened, Counted::Entries);
         (self.check, self.tree)
     }
 }
@@ -149,7 +149,7 @@ impl Checkpoints {
                 Some(_) => {}
             }
         }
-        check.count(self.believed.len() as u64, "checkpoints");
+        check.count(self.believed.len() as u64, Counted::Checkpoints);
     }
 }
 
@@ -172,6 +172,6 @@ pub(super) fn check_hashes(reader: &LedgerReader, tree: &Tree, check: &mut Check
     for (missing, _) in nodes {
         check.find(format!("stored hash {missing} is missing"));
     }
-    check.count(fitting, "stored hashes");
+    check.count(fitting, Counted::StoredHashes);
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::audit::{Check, Named};
+use super::audit::{Check, Counted, Named};
 use crate::catalog::Catalog;
 use crate::data::Snapshot;
 use crate::env::read;
@@ -31,8 +31,8 @@ pub(super) fn check_guests(reader: &LedgerReader, folder: &Path, named: &Named) 
     for row in &rows {
         check_content(&mut check, &folder.join(format!("artefacts/{}.cwasm", row.artefact.hex())), row.artefact);
     }
-    check.count(modules.len() as u64, "guests");
-    check.count(rows.len() as u64, "artefacts");
+    check.count(modules.len() as u64, Counted::Guests);
+    check.count(rows.len() as u64, Counted::Artefacts);
     check
 }
 
@@ -54,7 +54,7 @@ pub(super) fn check_snapshots(catalog: &Path, folder: &Path, named: &Named) -> C
     let catalog = match Catalog::load(catalog) {
         Ok(catalog) => catalog,
         Err(error) => {
-            check.find(format!("the catalog cannot be read, and so no snapshot: {error}"));
+            check.find(format!("the catalog cannot be read, and so no snapshot:\n{error}"));
             return check;
         }
     };
@@ -75,7 +75,7 @@ pub(super) fn check_snapshots(catalog: &Path, folder: &Path, named: &Named) -> C
     for missing in named.snapshots.iter().filter(|name| !names.contains(name)) {
         check.note(format!("jobs ran on snapshot {missing}, which is not there any more"));
     }
-    check.count(names.len() as u64, "snapshots");
+    check.count(names.len() as u64, Counted::Snapshots);
     check
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
-use super::audit::{Check, Named};
+use super::audit::{Check, Counted, Named, some};
 use super::audit_claims::{Answers, Claimed, check_claims, check_outcome};
 use super::audit_notices::Notices;
 use super::audit_sums::Charged;
@@ -261,13 +261,13 @@ impl<'a> Jobs<'a> {
             self.outcomes.find(format!("the outcome of intent {intent} in the table has no record in the log"));
         }
         if !running.is_empty() {
-            let jobs = running.len();
-            self.outcomes.note(format!("{jobs} jobs have no outcome yet: they run, or the next start closes them"));
+            let jobs = some(running.len() as u64, "job", "jobs");
+            self.outcomes.note(format!("{jobs} without an outcome yet: running, or to be closed by the next start"));
         }
-        self.records.count(self.intents, "intents");
-        self.records.count(self.charges, "charges");
+        self.records.count(self.intents, Counted::Intents);
+        self.records.count(self.charges, Counted::Charges);
         self.notices.count(&mut self.records);
-        self.outcomes.count(self.ended, "outcomes");
+        self.outcomes.count(self.ended, Counted::Outcomes);
         (self.records, self.outcomes, self.charged, self.named)
     }
 }

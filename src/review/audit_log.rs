@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::audit::Check;
+use super::audit::{Check, Counted, some};
 use super::audit_tree::{Tree, UNKNOWN, hash_leaf};
 use crate::env::{list_dir, read, read_text};
 use crate::log::{Checkpoint, LogVerifier};
@@ -33,7 +33,7 @@ impl Published {
             Ok(checkpoint) => {
                 folder.derive(checkpoint.size, &mut tree);
                 folder.check_root(&checkpoint, &tree);
-                folder.check.count(checkpoint.size, "entries");
+                folder.check.count(checkpoint.size, Counted::Entries);
                 Some(checkpoint)
             }
             Err(error) => {
@@ -41,7 +41,7 @@ impl Published {
                 None
             }
         };
-        folder.check.count(folder.files, "files");
+        folder.check.count(folder.files, Counted::Files);
         Self { check: folder.check, checkpoint, tree }
     }
 
@@ -58,11 +58,12 @@ impl Published {
         };
         let (size, published) = (ledger.size(), checkpoint.size);
         match ledger.root(published) {
-            None => check.find(format!("the log shows {published} entries, the ledger has {size}")),
+            None => check.find(format!("the log shows {}, the ledger has {size}", some(published, "entry", "entries"))),
             Some(root) if root != checkpoint.root => check
                 .find(format!("the log's first {published} entries are not the ledger's: its root there is {root}")),
             Some(_) if published < size => {
-                check.note(format!("{} entries of the ledger are not yet published", size - published))
+                let behind = some(size - published, "entry", "entries");
+                check.note(format!("{behind} of the ledger: not published yet"));
             }
             Some(_) => {}
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::audit::Check;
+use super::audit::{Check, Counted, some};
 use super::audit_tree::Tree;
 use crate::env::read_text;
 use crate::log::{Checkpoint, CheckpointError, LogVerifier};
@@ -37,7 +37,7 @@ impl Mirrored {
                 check.note(format!("{message}: a crash while it was written leaves it so"));
             }
         }
-        check.count(checkpoints.len() as u64, "checkpoints");
+        check.count(checkpoints.len() as u64, Counted::Checkpoints);
         Self { check, checkpoints }
     }
 
@@ -48,7 +48,8 @@ impl Mirrored {
         for (name, checkpoint) in &checkpoints {
             match tree.root(checkpoint.size) {
                 None => check.find(format!(
-                    "the home is behind its mirror: its log has {size} entries, `{name}` has seen {}; it was rolled back",
+                    "the home is behind its mirror: its log has {}, `{name}` has seen {}; it was rolled back",
+                    some(size, "entry", "entries"),
                     checkpoint.size
                 )),
                 Some(root) if root != checkpoint.root => check.find(format!(
@@ -60,7 +61,7 @@ impl Mirrored {
         }
         let newest = checkpoints.iter().map(|(_, checkpoint)| checkpoint.size).max();
         if let Some(behind) = newest.and_then(|newest| size.checked_sub(newest)).filter(|behind| *behind > 0) {
-            check.note(format!("the mirror is {behind} entries behind the ledger"));
+            check.note(format!("the mirror is {} behind the ledger", some(behind, "entry", "entries")));
         }
         check
     }

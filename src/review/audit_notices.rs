@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::audit::Check;
+use super::audit::{Check, Counted};
 use super::audit_jobs::{is_digest, parse};
 use crate::keys::sha256;
 use crate::ledger::{IntentRecord, LeafRows, RegistrationRecord, RevocationRecord};
@@ -70,9 +70,9 @@ impl Notices {
 
     /// How many there were.
     pub fn count(&self, check: &mut Check) {
-        check.count(self.registrations, "registrations");
+        check.count(self.registrations, Counted::Registrations);
         if self.revocations > 0 {
-            check.count(self.revocations, "revocations");
+            check.count(self.revocations, Counted::Revocations);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::audit::Check;
+use super::audit::{Check, Counted};
 use crate::ledger::LedgerReader;
 use crate::model::{Date, Digest};
 
@@ -78,6 +78,6 @@ pub(super) fn check_sums(reader: &LedgerReader, charged: &Charged) -> Check {
             }
         }
     }
-    check.count(charged.accounts.values().map(|parties| parties.len() as u64).sum(), "sums");
+    check.count(charged.accounts.values().map(|parties| parties.len() as u64).sum(), Counted::Sums);
     check
 }

@@ -11,4 +11,4 @@ mod audit_notices;
 mod audit_sums;
 mod audit_tree;
 
-pub use audit::{AuditError, AuditInputs, AuditReport, Check, audit_home};
+pub use audit::{AUDIT_STAGES, AuditError, AuditInputs, AuditReport, Check, Counted, audit_home};

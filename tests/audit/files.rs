@@ -95,7 +95,7 @@ fn a_revocation_is_in_the_log_and_a_lost_one_is_found() {
     drop(engine);
     assert_eq!(home.findings(), Vec::<String>::new());
     let records = home.audit().checks.into_iter().find(|check| check.name == "records").unwrap();
-    assert!(records.counted.ends_with("1 registrations, 1 revocations"), "{}", records.counted);
+    assert!(records.counted().ends_with("1 registration, 1 revocation"), "{}", records.counted());
     home.tamper("DELETE FROM consent_revoked");
     home.expect(&["records: revocation 265 is of another consent in the table"]);
     home.tamper("INSERT INTO consent_revoked VALUES (1, 'development-authority', 'a-number')");

@@ -109,7 +109,7 @@ fn a_published_log_behind_the_ledger_is_in_order() {
     std::fs::rename(early.file("log"), home.file("log")).unwrap();
     let report = home.audit();
     assert!(report.is_clean(), "{report:#?}");
-    assert!(report.checks[0].notes[0].contains("not yet published"), "{report:#?}");
+    assert!(report.checks[0].notes[0].contains("not published yet"), "{report:#?}");
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn a_job_that_a_crash_left_open_is_noted_and_then_closed() {
     let report = home.audit();
     assert!(report.is_clean(), "{report:#?}");
     let notes: Vec<&String> = report.checks.iter().flat_map(|check| &check.notes).collect();
-    assert!(notes[0].starts_with("1 jobs have no outcome yet"), "{notes:?}");
+    assert!(notes[0].starts_with("1 job without an outcome yet"), "{notes:?}");
 
     let engine = open(&home.path()).unwrap();
     // The charge stayed, and there is no answer that could be given again: the same question is charged anew.
@@ -213,7 +213,7 @@ fn a_job_that_a_crash_left_open_is_noted_and_then_closed() {
     let report = home.audit();
     assert!(report.is_clean(), "{report:#?}");
     assert!(
-        report.checks.iter().any(|check| check.counted == "135 intents, 5 charges, 1 registrations"),
+        report.checks.iter().any(|check| check.counted() == "135 intents, 5 charges, 1 registration"),
         "{report:#?}"
     );
     home.tamper("UPDATE outcome SET reason = 'answered' WHERE answer IS NULL");

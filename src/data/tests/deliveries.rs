@@ -213,3 +213,24 @@ fn a_header_alone_in_the_file_is_told() {
     assert!(super::support::failure(&report, "tax_payment").contains("no rows"));
     assert!(report.snapshot.is_none() && report.failed());
 }
+
+#[test]
+fn a_delivery_with_much_fewer_rows_is_told() {
+    let home = Home::new();
+    let rows = |count: u32| -> String {
+        (1..=count).map(|number| format!("{},20260131,VAT,100,100,20260215,\n", firm(number))).collect()
+    };
+    for (day, count, told) in [
+        ("2026-03-31", 10, None),
+        ("2026-04-30", 5, None),
+        ("2026-05-31", 2, Some(5)),
+        // The last good data count, however few they were.
+        ("2026-06-30", 2, None),
+        ("2026-07-31", 20, None),
+    ] {
+        home.clear().deliver_tax(&rows(count));
+        let report = home.ingest(day);
+        let tax = report.datasets.iter().find(|dataset| dataset.name == "tax_payment").unwrap();
+        assert_eq!(tax.shrunk_from, told, "{day}: {report:?}");
+    }
+}

@@ -1,0 +1,119 @@
+//! What can be wrong with what a command was given; the words are in `english` and `chinese`, both exhaustive.
+//! An error of the library below is said in its own words.
+
+use std::path::PathBuf;
+
+use crate::config::CONFIG_FILE;
+use crate::model::{IdError, Lang};
+
+/// What is wrong.
+#[derive(Clone, Debug)]
+pub enum Problem {
+    /// With a file or a folder.
+    File(FileProblem),
+    /// With what was asked for.
+    Ask(AskProblem),
+    /// Found by the library below, and said by it.
+    Other(String),
+}
+
+/// What is wrong with a file or a folder.
+#[derive(Clone, Debug)]
+pub enum FileProblem {
+    Missing(PathBuf),
+    OutFolder { path: PathBuf, folder: PathBuf },
+    OutIsFolder(PathBuf),
+    NoHome(PathBuf),
+    HomeThere(PathBuf),
+    HomeUsed(PathBuf),
+    MirrorUsed(PathBuf),
+    NotWasm(PathBuf),
+    NoDelivery(PathBuf),
+    DeliveryIsFile(PathBuf),
+    NoSeed(PathBuf),
+    KeyThere(PathBuf),
+    NoCargo(PathBuf),
+    NotABundle { path: PathBuf, error: String },
+    NotAConsent { path: PathBuf, error: String },
+    PolicyFolder(PathBuf),
+    PolicyName { folder: PathBuf, id: String },
+    DemoFolder(&'static str),
+    DemoPolicy(PathBuf),
+}
+
+/// What is wrong with what was asked for.
+#[derive(Clone, Debug)]
+pub enum AskProblem {
+    /// `close` is an id that was perhaps meant.
+    NoPolicy {
+        home: PathBuf,
+        id: String,
+        close: Option<String>,
+    },
+    NoRole {
+        policy: String,
+        role: String,
+        roles: Vec<String>,
+    },
+    BadId {
+        id: String,
+        error: IdError,
+    },
+    NotAnId(String),
+    NoAuthority {
+        issuer: String,
+        known: Vec<String>,
+    },
+    NoSnapshot(String),
+    ClientKeyNeeded(String),
+    ProductionClient,
+    ProductionAuthority,
+    AutoInProduction,
+    SyntheticDelivery,
+    SyntheticAsOf,
+    AsOfNeeded,
+    DatasetsFailed,
+    NotBuilt,
+    NoModule,
+    Misfits(Vec<String>),
+    ReceiptUnreadable,
+    AuditFindings(usize),
+}
+
+impl Problem {
+    /// The problem in `lang`.
+    pub fn text(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::File(problem), Lang::En) => problem.english(),
+            (Self::File(problem), Lang::Zh) => problem.chinese(),
+            (Self::Ask(problem), Lang::En) => problem.english(),
+            (Self::Ask(problem), Lang::Zh) => problem.chinese(),
+            (Self::Other(text), _) => text.clone(),
+        }
+    }
+}
+
+impl FileProblem {
+    /// What is in the way where a home should be made: `folder` is the home's, or its mirror's.
+    pub fn used(folder: PathBuf) -> Self {
+        if folder.join(CONFIG_FILE).is_file() {
+            Self::HomeThere(folder)
+        } else if folder.extension().is_some_and(|extension| extension == "mirror") {
+            Self::MirrorUsed(folder)
+        } else {
+            Self::HomeUsed(folder)
+        }
+    }
+}
+
+impl From<FileProblem> for Problem {
+    fn from(problem: FileProblem) -> Self {
+        Self::File(problem)
+    }
+}
+
+impl From<AskProblem> for Problem {
+    fn from(problem: AskProblem) -> Self {
+        Self::Ask(problem)
+    }
+}

@@ -63,7 +63,7 @@ impl Published {
                 .find(format!("the log's first {published} entries are not the ledger's: its root there is {root}")),
             Some(_) if published < size => {
                 let behind = some(size - published, "entry", "entries");
-                check.note(format!("{behind} of the ledger: not published yet"));
+                check.note(format!("{behind} of the ledger not yet published"));
             }
             Some(_) => {}
         }

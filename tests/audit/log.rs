@@ -109,7 +109,7 @@ fn a_published_log_behind_the_ledger_is_in_order() {
     std::fs::rename(early.file("log"), home.file("log")).unwrap();
     let report = home.audit();
     assert!(report.is_clean(), "{report:#?}");
-    assert!(report.checks[0].notes[0].contains("not published yet"), "{report:#?}");
+    assert!(report.checks[0].notes[0].contains("not yet published"), "{report:#?}");
 }
 
 #[test]

@@ -169,6 +169,8 @@ pub fn initialise(options: &InitOptions, entropy: &Entropy) -> Result<(), InitEr
             return Err(InitError::Used(folder.display().to_string()));
         }
     }
+    // First what can fail and leaves nothing behind.
+    let pace = nanos_per_kilofuel()?;
     for folder in ["keys", "guests", "log", "data"] {
         create_dir(&home.join(folder))?;
     }
@@ -197,7 +199,7 @@ pub fn initialise(options: &InitOptions, entropy: &Entropy) -> Result<(), InitEr
                 + &trust_entry("authority", DEVELOPMENT_AUTHORITY, &authority)
         }
     };
-    let text = config_text(options.kind, &ledger, home, nanos_per_kilofuel()?) + &trust;
+    let text = config_text(options.kind, &ledger, home, pace) + &trust;
     Ok(write_atomic(&home.join(CONFIG_FILE), text.as_bytes(), Durable::Shared)?)
 }
 

@@ -57,6 +57,9 @@ pub struct PublicJwk {
 /// Why a JWK is no key that Anshi takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwkError {
+    /// No JSON, or no private JWK.
+    #[error("it is no private JWK: JSON with `kty`, `crv`, `x` and `d` is needed")]
+    Form,
     /// Another key type or curve.
     #[error("the key is neither `OKP`/`Ed25519` nor `EC`/`P-256`")]
     Type,
@@ -219,7 +222,7 @@ impl SigningKey {
 
     /// Reads a private JWK; the public half must belong to the private one.
     pub fn from_private_jwk(json: &str) -> Result<Self, JwkError> {
-        let jwk: PrivateJwk = serde_json::from_str(json).map_err(|_| JwkError::Encoding)?;
+        let jwk: PrivateJwk = serde_json::from_str(json).map_err(|_| JwkError::Form)?;
         let key = Self::from_seed(coordinate(&jwk.d)?)?;
         let public = PublicJwk {
             kty: jwk.kty,

@@ -127,6 +127,7 @@ impl WorkMessage {
             Self::Answered { label, bits, out } => format!("回答 {label}，扣 {bits} 比特，回执 `{out}`"),
             Self::DebugEnd { end } => format!("调试信息（仅限合成数据）：运行以 `{end}` 结束"),
             Self::ReceiptUnverified => "仅显示，未验证：".to_owned(),
+            Self::ReceiptParty { role, id } => format!("  当事方　　{id}（{role}）"),
             Self::ReceiptVerified { size } => {
                 format!("验证通过：签名有效，该次询问在共 {size} 条的日志之中（仅由引擎自证，尚无见证方联署）")
             }

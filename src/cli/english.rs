@@ -146,6 +146,7 @@ impl WorkMessage {
             }
             Self::DebugEnd { end } => format!("debug, in a synthetic home alone: the run ended with `{end}`"),
             Self::ReceiptUnverified => "not verified, only shown:".to_owned(),
+            Self::ReceiptParty { role, id } => format!("  about    {id} ({role})"),
             Self::ReceiptVerified { size } => format!(
                 "verified: the signature holds, and the job is in the log of {} (engine-attested only: no witness cosigned)",
                 some(*size, "entry", "entries")

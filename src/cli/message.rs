@@ -74,6 +74,7 @@ pub enum WorkMessage {
     Answered { label: String, bits: u64, out: String },
     DebugEnd { end: &'static str },
     ReceiptUnverified,
+    ReceiptParty { role: String, id: String },
     ReceiptVerified { size: u64 },
     ReceiptShown { label: String, client: String, policy: String, as_of: String, guest: String, bits: u64, index: u64 },
     Auditing,

@@ -9,11 +9,12 @@ use super::error::CliError;
 use super::files::text;
 use super::message::WorkMessage;
 use super::problem::{AskProblem, FileProblem, Problem};
+use super::run::read_party;
 use super::terminal::Terminal;
 use crate::receipt::{Bundle, Claims, VerifiedBundle, verify_bundle};
 
 /// An example that works where `anshi demo --home /tmp/anshi-demo` was run.
-pub const VERIFY_EXAMPLE: &str = "Example: anshi receipt verify /tmp/anshi-demo/demo/healthy.bundle.json \\\n  --jwks /tmp/anshi-demo/jwks.json --log-key /tmp/anshi-demo/log.vkey";
+pub const VERIFY_EXAMPLE: &str = "Example: anshi receipt verify /tmp/anshi-demo/demo/healthy.bundle.json \\\n  --jwks /tmp/anshi-demo/jwks.json --log-key /tmp/anshi-demo/log.vkey \\\n  --party enterprise=91371402MA769M6L9G";
 
 /// Subcommands of `anshi receipt`.
 #[derive(Subcommand)]
@@ -46,6 +47,9 @@ pub struct VerifyArgs {
     /// The log's public key: the home's `log.vkey`
     #[arg(long, value_name = "FILE")]
     pub log_key: PathBuf,
+    /// Whom the receipt must be about: role and identifier; once for each
+    #[arg(long = "party", value_name = "ROLE=ID", value_parser = read_party)]
+    pub parties: Vec<(String, String)>,
 }
 
 /// Runs a subcommand of `anshi receipt`.
@@ -63,8 +67,15 @@ pub fn receipt(command: &ReceiptCommand, terminal: &Terminal) -> Result<(), CliE
         }
         ReceiptCommand::Verify(args) => {
             let verified = verify_files(&args.bundle, &args.jwks, &args.log_key)?;
+            for (role, id) in &args.parties {
+                let about = verified.check_party(role, id);
+                about.map_err(|error| CliError::Unverified(Problem::Other(error.to_string())))?;
+            }
             terminal.say(WorkMessage::ReceiptVerified { size: verified.checkpoint.size });
             show(&verified.claims, terminal);
+            for (role, id) in &args.parties {
+                terminal.say(WorkMessage::ReceiptParty { role: role.clone(), id: id.clone() });
+            }
             terminal
                 .result(&json!({ "verified": true, "claims": verified.claims, "log_size": verified.checkpoint.size }));
             Ok(())

@@ -4,13 +4,16 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
-use super::bundle::{Bundle, OpenedRecord};
+use super::bundle::{Bundle, OpenedParty, OpenedRecord};
 use super::claims::{Claims, claims_digest};
-use crate::keys::{JwkError, JwsError, PublicJwk, PublicKey, TokenKind, TrustedKey, read_json, verify};
+use crate::keys::{
+    JwkError, JwsError, PublicJwk, PublicKey, TokenKind, TrustedKey, party_commitment, read_json, verify,
+};
 use crate::ledger::{IntentRecord, OutcomeRecord};
 use crate::log::{
     Checkpoint, CheckpointError, EntryKind, InclusionProof, LogVerifier, ProofError, SALT_BYTES, entry_bytes,
 };
+use crate::model::{UnitId, UnitKind};
 
 /// A bundle is not to be believed.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +46,14 @@ pub enum VerifyError {
     /// Parts contradict each other.
     #[error("the parts do not belong together: {0}")]
     Mismatch(&'static str),
+    /// No commitment of the receipt opens to a party.
+    #[error("the receipt is not about `{id}` in the role `{role}`")]
+    Party {
+        /// The role.
+        role: String,
+        /// The identifier.
+        id: String,
+    },
 }
 
 /// What a verified bundle says.
@@ -56,6 +67,26 @@ pub struct VerifiedBundle {
     pub outcome: OutcomeRecord,
     /// The checkpoint that covers both.
     pub checkpoint: Checkpoint,
+    /// The openings, whose commitments are the receipt's.
+    parties: Vec<OpenedParty>,
+}
+
+impl VerifiedBundle {
+    /// That the receipt is about the unit `id` in `role`: the opening's salt and the identifier give its commitment.
+    pub fn check_party(&self, role: &str, id: &str) -> Result<(), VerifyError> {
+        let opens = |party: &&OpenedParty| {
+            let salt = BASE64URL_NOPAD.decode(party.salt.as_bytes()).ok().and_then(|salt| salt.try_into().ok());
+            let units = [UnitKind::Enterprise, UnitKind::Person].map(|kind| UnitId::parse(kind, id).ok());
+            salt.is_some_and(|salt| {
+                let commits = |unit: &UnitId| party_commitment(&salt, role, unit).to_string() == party.commitment;
+                units.iter().flatten().any(commits)
+            })
+        };
+        match self.parties.iter().filter(|party| party.role == role).find(opens) {
+            Some(_) => Ok(()),
+            None => Err(VerifyError::Party { role: role.to_owned(), id: id.to_owned() }),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -86,7 +117,7 @@ pub fn verify_bundle(bundle: &str, jwks: &str, log_key: &str) -> Result<Verified
     }
     check_together(&claims, &intent, &outcome, intent_at, &log)?;
     check_parties(&claims, &bundle)?;
-    Ok(VerifiedBundle { claims, intent, outcome, checkpoint })
+    Ok(VerifiedBundle { claims, intent, outcome, checkpoint, parties: bundle.parties })
 }
 
 /// Opens one leaf: salt and record must hash to an entry that the proof shows in the log.

@@ -27,6 +27,12 @@ fn a_bundle_verifies_with_public_keys_alone() {
     let home = TestHome::new();
     let seen = seen(&home.answered(&home.token(0, 1)));
     let verified = home.verify(&seen.text).unwrap();
+    let id = home.order(0, 1).parties[0].1.clone();
+    verified.check_party("enterprise", &id).unwrap();
+    let other = home.order(0, 2).parties[0].1.clone();
+    for (role, id) in [("enterprise", other.as_str()), ("guarantor", &id), ("enterprise", ""), ("enterprise", "é")] {
+        assert!(verified.check_party(role, id).is_err(), "{role} {id}");
+    }
     assert_eq!(verified.claims.result.label, "yes");
     assert_eq!(serde_json::to_value(&verified.claims).unwrap(), seen.claims);
     assert!(verified.checkpoint.size >= 2);

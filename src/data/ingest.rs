@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::convert::Converter;
+use super::intake::Intake;
 use super::manifest::{DatasetEntry, SnapshotManifest};
 use super::reject::RejectsFile;
 use super::snapshot::fitting;
-use super::source_csv::{SourceError, files, read};
+use super::source::{SourceError, files, read};
 use super::store::{Store, StoreError, Writable};
 use super::table::sort;
 use super::write::{BATCH_ROWS, WriteError, write};
@@ -280,16 +280,12 @@ impl DatasetJob<'_> {
             return Ok(None);
         }
         let list = self.rejects.join(format!("{}.csv", dataset.name));
-        let mut rejects = RejectsFile::create(&list)?;
-        let mut converter = Converter::new(dataset);
-        let read_all = files
-            .iter()
-            .try_for_each(|file| read(file, dataset, &mut converter, &mut rejects, &mut |n| tell(Stage::Reading, n)));
+        let mut intake = Intake::new(dataset, RejectsFile::create(&list)?);
+        let read_all = files.iter().try_for_each(|file| read(file, &mut intake, &mut |n| tell(Stage::Reading, n)));
         // The list is finished even where reading failed: it helps to see why.
-        let rejected = rejects.finish()?;
+        let (table, rejected) = intake.finish()?;
         read_all?;
-        self.check_share(converter.rows() as u64, rejected, list)?;
-        let table = converter.finish();
+        self.check_share(table.rows as u64, rejected, list)?;
         let rows = table.rows as u64;
         tell(Stage::Sorting, rows);
         let order = sort(&table, dataset.time);

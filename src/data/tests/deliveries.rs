@@ -165,12 +165,12 @@ fn many_batches_read_like_one() {
 
 fn table_of(home: &Home) -> (crate::data::table::Table, crate::data::table::Order) {
     let dataset = home.catalog.dataset("tax_payment").unwrap();
-    let mut converter = crate::data::convert::Converter::new(dataset);
-    let mut rejects = crate::data::reject::RejectsFile::create(&home.dir.path().join("r.csv")).unwrap();
-    for file in crate::data::source_csv::files(&home.delivery(), dataset).unwrap() {
-        crate::data::source_csv::read(&file, dataset, &mut converter, &mut rejects, &mut |_| {}).unwrap();
+    let rejects = crate::data::reject::RejectsFile::create(&home.dir.path().join("r.csv")).unwrap();
+    let mut intake = crate::data::intake::Intake::new(dataset, rejects);
+    for file in crate::data::source::files(&home.delivery(), dataset).unwrap() {
+        crate::data::source::read(&file, &mut intake, &mut |_| {}).unwrap();
     }
-    let table = converter.finish();
+    let (table, _) = intake.finish().unwrap();
     let order = sort(&table, dataset.time);
     (table, order)
 }

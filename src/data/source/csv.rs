@@ -7,9 +7,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
-use super::convert::Converter;
-use super::reject::RejectsFile;
 use crate::catalog::Dataset;
+use crate::data::intake::{Intake, ROWS_MAX, RowPlace};
 use crate::document::did_you_mean;
 use crate::env::{FileError, list_dir, open};
 
@@ -45,11 +44,8 @@ pub enum SourceError {
     Rows,
 }
 
-/// The most rows of one dataset: they are numbered in 32 bits while they are sorted.
-pub(super) const ROWS_MAX: usize = u32::MAX as usize;
-
 /// The files of the delivery that belong to `dataset`, by name.
-pub(super) fn files(delivery: &Path, dataset: &Dataset) -> Result<Vec<PathBuf>, FileError> {
+pub(in crate::data) fn files(delivery: &Path, dataset: &Dataset) -> Result<Vec<PathBuf>, FileError> {
     let (prefix, suffix) = &dataset.source.file_pattern;
     let fits = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -64,12 +60,10 @@ pub(super) fn files(delivery: &Path, dataset: &Dataset) -> Result<Vec<PathBuf>, 
     Ok(paths)
 }
 
-/// Reads one file into `converter`; refused rows go to `rejects`. `progress` hears of every lot.
-pub(super) fn read(
+/// Reads one file into `intake`. `progress` hears of every lot.
+pub(in crate::data) fn read(
     path: &Path,
-    dataset: &Dataset,
-    converter: &mut Converter<'_>,
-    rejects: &mut RejectsFile,
+    intake: &mut Intake<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), SourceError> {
     let csv_failed = |source| SourceError::Csv { path: path.to_owned(), source };
@@ -80,8 +74,8 @@ pub(super) fn read(
     let mut reader = builder.from_reader(open(path)?.chain(&b"\n"[..]));
     let mut header = ByteRecord::new();
     reader.read_byte_record(&mut header).map_err(csv_failed)?;
-    let places = check_header(path, &header, dataset)?;
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let places = check_header(path, &header, intake.dataset())?;
+    let origin = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     std::thread::scope(|scope| {
         let (full_out, full) = sync_channel(LOTS);
         let (empty_out, empty) = sync_channel(LOTS);
@@ -89,15 +83,11 @@ pub(super) fn read(
         while let Ok(lot) = full.recv() {
             let lot: Vec<ByteRecord> = lot.map_err(csv_failed)?;
             for record in lot.iter().filter(|record| !is_blank(record)) {
-                if let Err((column, reason)) = converter.push(record, &places) {
-                    let row = record.position().map_or(0, Position::line);
-                    let column = column.and_then(|column| dataset.columns.get(column));
-                    let column = column.map_or("", |column| column.name.as_str());
-                    rejects.push(name, row, lines(record), column, reason)?;
-                }
+                let row = record.position().map_or(0, Position::line);
+                intake.take(record, &places, &RowPlace { origin, row, lines: lines(record) })?;
             }
-            progress(converter.rows() as u64);
-            if converter.rows() > ROWS_MAX - LOT_ROWS {
+            progress(intake.rows() as u64);
+            if intake.rows() > ROWS_MAX - LOT_ROWS {
                 return Err(SourceError::Rows);
             }
             // The reader may have ended; then nobody needs the lot.

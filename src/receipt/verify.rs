@@ -89,7 +89,8 @@ impl VerifiedBundle {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 struct KeySet {
     keys: Vec<PublicJwk>,
 }
@@ -101,7 +102,7 @@ fn form(what: &'static str) -> impl Fn(serde_json::Error) -> VerifyError {
 /// Verifies a bundle against a JWK set and the log's verifier key.
 pub fn verify_bundle(bundle: &str, jwks: &str, log_key: &str) -> Result<VerifiedBundle, VerifyError> {
     let bundle: Bundle = read_json(bundle.as_bytes()).map_err(form("the bundle"))?;
-    let keys: KeySet = serde_json::from_str(jwks).map_err(form("the key set"))?;
+    let keys: KeySet = read_json(jwks.as_bytes()).map_err(form("the key set"))?;
     let trust = |jwk: &PublicJwk| {
         let key = PublicKey::from_jwk(jwk)?;
         Ok(TrustedKey { owner: "engine".to_owned(), key, kinds: vec![TokenKind::VerificationResult] })

@@ -2,6 +2,7 @@
 //! the order of steps; every step takes the proof that the one before handed on.
 
 mod authenticate;
+mod chinese;
 mod compose;
 mod dispatch;
 mod engine;

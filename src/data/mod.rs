@@ -2,18 +2,22 @@
 //! and how it is read; never decides who may read it. polars, CSV and Arrow are known here only.
 
 mod cells;
+mod columns;
 mod convert;
 mod ingest;
 mod intake;
 mod manifest;
+mod merge;
+mod packed;
 mod reject;
 mod rows;
 mod rows_file;
+mod run;
 mod snapshot;
 mod source;
+mod spill;
 mod store;
 pub mod synth;
-mod table;
 mod verify;
 mod write;
 

@@ -1,5 +1,5 @@
 //! Deliveries in, rows of one unit out: sources, ingest, snapshots. Owns what a snapshot is on disk
-//! and how it is read; never decides who may read it. polars, CSV and Arrow are known here only.
+//! and how it is read; never decides who may read it. CSV and Arrow are known here only.
 
 mod cells;
 mod chinese;

@@ -53,7 +53,7 @@ pub const CONFINED: &[(&str, Place)] = &[
     ("wasmparser", Place::Only(&["guest"])),
     ("wit_component", Place::Only(&["guest"])),
     ("wit_parser", Place::Only(&["guest"])),
-    ("polars", Place::Only(&["data"])),
+    ("hashbrown", Place::Only(&["data"])),
     ("csv", Place::Only(&["data"])),
     ("rand_chacha", Place::Only(&["data"])),
     ("memmap2", Place::Only(&["data", "env"])),

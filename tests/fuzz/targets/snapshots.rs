@@ -110,7 +110,7 @@ fn read_everything(snapshot: &Snapshot) {
 fn read_cells(cells: &Cells<'_>) -> usize {
     let _ = cells.present.missing_bitmap();
     match &cells.values {
-        Values::Booleans(bits) => (0..bits.len()).map(|place| bits.get(place)).count(),
+        Values::Booleans(bits) => (0..bits.len()).filter(|place| bits.get(*place)).count().max(bits.len()),
         Values::Integers(values) | Values::Timestamps(values) => values.len(),
         Values::Dates(values) => values.len(),
         Values::Texts(texts) => texts.iter().map(str::len).count(),

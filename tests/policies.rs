@@ -30,8 +30,8 @@ fn check(text: &str) -> Result<(), String> {
 const MISTAKES: &[(&str, &str, &str)] = &[
     ("purpose = ", "porpose = ", "did you mean `purpose`?"),
     ("id = \"sme", "id = \"SME", "is not a name"),
-    ("version = \"1.0.0\"", "version = \"1.0\"", "three numbers"),
-    ("version = \"1.0.0\"", "version = \"01.0.0\"", "three numbers"),
+    ("version = \"2.0.0\"", "version = \"1.0\"", "three numbers"),
+    ("version = \"2.0.0\"", "version = \"01.0.0\"", "three numbers"),
     ("from = 2026-01-01", "from = 2029-01-01", "`until` is before `from`"),
     ("from = 2026-01-01", "from = 2026-02-30", "invalid date"),
     ("from = 2026-01-01", "from = \"2026-01-01\"", "expected"),

@@ -3,6 +3,7 @@
 use super::message::{DataMessage, DemoMessage, PolicyState, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use crate::config::CONFIG_FILE;
+use crate::policy::Misfit;
 use crate::review::Counted;
 
 /// `1 row`, `2 rows`.
@@ -25,6 +26,10 @@ fn units(number: u64) -> String {
 
 fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn joined(misfits: &[Misfit], between: &str) -> String {
+    misfits.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
 }
 
 impl DataMessage {
@@ -163,7 +168,9 @@ impl WorkMessage {
             Self::BudgetEmpty => "nothing was charged yet".to_owned(),
             Self::KeyMade { out } => format!("private key in `{out}`; its public half:"),
             Self::GuestFits { policy, misfits } if misfits.is_empty() => format!("  fits policy `{policy}`"),
-            Self::GuestFits { policy, misfits } => format!("  does not fit policy `{policy}`: {}", misfits.join("; ")),
+            Self::GuestFits { policy, misfits } => {
+                format!("  does not fit policy `{policy}`: {}", joined(misfits, "; "))
+            }
             Self::Auditing => "deriving again".to_owned(),
             Self::AuditCheck { name, counts, findings, notes } => audit_check(name, counts, findings, notes),
             Self::BudgetRow { account, client, party, window, lifetime } => format!(
@@ -317,7 +324,7 @@ impl AskProblem {
                     .to_owned()
             }
             Self::NoModule => "the build made no `.wasm`: is the crate a `cdylib`?".to_owned(),
-            Self::Misfits(misfits) => format!("the guest does not fit the policy:\n  {}", misfits.join("\n  ")),
+            Self::Misfits(misfits) => format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  ")),
             Self::ReceiptUnreadable => "the receipt in the bundle cannot be read".to_owned(),
             Self::AuditFindings(findings) => some(*findings as u64, "finding", "findings"),
         }

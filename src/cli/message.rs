@@ -3,6 +3,7 @@
 
 use crate::config::HomeKind;
 use crate::model::{Bilingual, Date, Lang, ParameterKind, Refusal};
+use crate::policy::Misfit;
 use crate::review::Counted;
 
 /// A line for a person.
@@ -26,7 +27,7 @@ pub enum DataMessage {
     DatasetTaken { name: String, rows: u64, units: u64, rejected: u64 },
     DatasetShrunk { name: String, rows: u64, before: u64 },
     DatasetKept { name: String, as_of: String },
-    DatasetFailed { name: String, error: String, kept: Option<String> },
+    DatasetFailed { name: String, error: Bilingual, kept: Option<String> },
     DatasetAbsent { name: String },
     SnapshotCurrent { name: String, published: bool },
     SnapshotListed { name: String, current: bool },
@@ -63,7 +64,7 @@ pub enum WorkMessage {
     GuestReads { role: String, dataset: String, columns: String },
     GuestAnswers { labels: String },
     GuestRegistered { digest: String },
-    GuestFits { policy: String, misfits: Vec<String> },
+    GuestFits { policy: String, misfits: Vec<Misfit> },
     PolicyGood { id: String, version: String, labels: String, bits: u32 },
     AccountsGood { path: String, digest: String },
     PolicyListed { id: String, version: String, title: Bilingual, state: PolicyState, digest: String },

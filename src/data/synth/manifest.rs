@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::env::{Durable, FileError, list_dir, read_text, write_atomic};
-use crate::keys::{CanonicalError, Hasher, canonical_json};
+use crate::keys::{CanonicalError, Hasher, canonical_json, read_json};
 use crate::model::{Date, Digest, UnitId, UnitKind};
 
 /// The manifest's name in the delivery's folder.
@@ -98,7 +98,7 @@ impl SeedManifest {
             Err(error) if error.source.kind() == io::ErrorKind::NotFound => return Ok(None),
             text => text?,
         };
-        let wire: Result<Wire, String> = serde_json::from_str(&text).map_err(|error| error.to_string());
+        let wire: Result<Wire, String> = read_json(text.as_bytes()).map_err(|error| error.to_string());
         let manifest = wire.and_then(Self::from_wire);
         manifest.map(Some).map_err(|reason| SeedError::Malformed { path, reason })
     }

@@ -4,6 +4,7 @@
 //! scale, date and catalog give the same bytes on every machine.
 
 mod calendar;
+mod chinese;
 mod court;
 mod credit;
 mod csv;

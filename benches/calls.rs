@@ -90,7 +90,7 @@ pub fn calls(place: &Place, table: &mut Table) {
     let parties = party(*units.iter().find(full).unwrap());
     let guests = [
         ("adversary 0: 3 columns × 24 rows and 1 × 1", "adversary.wasm", 0, "< 10 µs"),
-        ("sme-credit-check: 13 columns, 24 rows a table", "sme_credit_check.wasm", 10_000_000, ""),
+        ("sme-credit-check: 20 columns of 8 tables, at most 24 rows each", "sme_credit_check.wasm", 10_000_000, ""),
     ];
     for (what, file, parameter, target) in guests {
         let guest = load(&registry, file);

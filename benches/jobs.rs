@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anshi::job::answer;
 
-use crate::home::{Asker, Place, runtime};
+use crate::home::{Asker, POLICY, Place, runtime};
 use crate::table::{Sample, Table};
 
 const ROUNDS: usize = 20;
@@ -13,7 +13,7 @@ const ROUNDS: usize = 20;
 pub fn jobs(place: &Place, scale: u64, table: &mut Table) {
     let engine = Arc::new(place.open().unwrap());
     let asker = Asker::new(&engine, place);
-    let policy = engine.policies().policies().next().unwrap();
+    let policy = engine.policies().policies().find(|policy| policy.id == POLICY).unwrap();
     let nanos = engine.config().nanos_per_kilofuel;
     let worst_ms = policy.limits.fuel as f64 * nanos as f64 / 1e9;
     let cores = std::thread::available_parallelism().unwrap().get() as f64;

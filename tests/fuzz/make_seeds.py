@@ -185,9 +185,11 @@ def deliveries():
     seed("delivery", "not-utf-8", (header + row).encode().replace(b"note\n", b"\xff\xfe\n"))
     seed("delivery", "nul", (header + row).encode().replace(b"note\n", b"\0\n"))
     digest = "sha256:" + "0" * 64
-    manifest = {"format": 1, "seed": 42, "scale_ppm": 1000, "as_of": "2026-06-30", "catalog": digest,
+    manifest = {"format": 2, "seed": 42, "scale_ppm": 1000, "as_of": "2026-06-30", "catalog": digest,
                 "files": [{"path": "a.csv", "bytes": 1, "sha256": digest}],
-                "examples": {"healthy": "91350100M000100Y43", "failing": "91350100M000100Y43"}}
+                "examples": {"healthy": "91350100M000100Y43", "failing": "91350100M000100Y43",
+                             "representative": "371402199001010009", "supervisor": "371402199001010009",
+                             "failing_representative": "371402199001010009"}}
     distorted_json("seed_manifest", json.dumps(manifest))
     manifest["files"] = []
     seed("seed_manifest", "no-files", json.dumps(manifest))

@@ -2,5 +2,6 @@
 
 mod answers;
 mod bundles;
+mod guarantor;
 mod refusals;
 mod refused_consents;

@@ -36,7 +36,7 @@ impl<'a, T: Copy> Column<'a, T> {
 
     /// The rows in order. The columns of one table can be zipped.
     #[inline]
-    pub fn iter(self) -> impl DoubleEndedIterator<Item = Option<T>> + ExactSizeIterator + use<'a, T> {
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = Option<T>> + ExactSizeIterator + Clone + use<'a, T> {
         let values = self.values.iter().enumerate();
         values.map(move |(row, value)| (!is_missing(self.missing, row)).then_some(*value))
     }

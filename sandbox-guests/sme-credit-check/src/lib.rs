@@ -1,17 +1,21 @@
 //! Grades a small firm for a lending bank: A, B, C or D.
 //!
 //! The rules are meant to be explained to the firm. A firm starts with no demerits; each finding adds
-//! the demerits that stand beside it in [`weights`], and the sum is the band. Two things decide alone: a
-//! firm whose licence is not known to be active, or that has no tax record, is D.
+//! the demerits that stand beside it in [`weights`], and the sum is the band. Some things decide alone: a
+//! firm whose licence is not known to be active, that has no tax record, that is on a black list today or on
+//! the courts' list of dishonest debtors, is D. A firm on the tax bureau's red list has one demerit less.
 //!
 //! What is missing is never read as zero. A finding that cannot be made for want of data costs one
-//! demerit: an A is earned with evidence, but a gap in a department's records never makes a D by itself.
+//! demerit: an A is earned with evidence, but a gap in a department's records never makes a D by itself. Where
+//! a department keeps a list of what is wrong (penalties, cases, declarations that did not come), no row is
+//! no finding.
 //!
 //! How far back the records reach is the policy's to say, 24 months at present: the guest adds up what it
 //! is given, and `min_paid_fen` is to be read as a sum over that time.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
+mod conduct;
 mod monthly;
 mod tax;
 #[cfg(test)]
@@ -59,8 +63,22 @@ mod weights {
     pub(crate) const HEADS_COLLAPSED: u32 = 2;
     /// Younger than two years, or of unknown age: it has not yet lived through two tax years.
     pub(crate) const YOUNG: u32 = 1;
+    /// A tax declaration due and not filed.
+    pub(crate) const NOT_FILED: u32 = 1;
+    /// Not filed for a quarter and more: the bureau no longer knows what this firm earns.
+    pub(crate) const LONG_NOT_FILED: u32 = 3;
+    /// A penalty within a year, whether made good or not.
+    pub(crate) const PENALISED: u32 = 1;
+    /// On the list of abnormal operations today: not found at its address, or its annual report is missing.
+    pub(crate) const ABNORMAL: u32 = 2;
+    /// A court is making it pay.
+    pub(crate) const UNDER_ENFORCEMENT: u32 = 2;
+    /// A court gave up, for want of anything to take.
+    pub(crate) const NO_ASSETS: u32 = 3;
     /// A finding that could not be made.
     pub(crate) const UNKNOWN: u32 = 1;
+    /// What the red list takes off.
+    pub(crate) const RED_LIST: u32 = 1;
 
     /// Small findings, each of which a good year heals. Without any, a firm is an A.
     pub(crate) const B_MAX: u32 = 2;
@@ -92,9 +110,26 @@ impl Verifier for SmeCreditCheck {
                         Read::dates("paid_date"),
                     ],
                 },
+                TableRead { dataset: "tax_filing", reads: &[Read::dates("due_date"), Read::dates("filed_date")] },
+                TableRead {
+                    dataset: "public_credit",
+                    reads: &[
+                        Read::codes("kind", conduct::KINDS),
+                        Read::dates("recorded_on"),
+                        Read::dates("removed_on"),
+                    ],
+                },
+                TableRead {
+                    dataset: "court_enforcement",
+                    reads: &[Read::codes("status", conduct::STATES), Read::integers("dishonest")],
+                },
                 TableRead {
                     dataset: "electricity_usage",
                     reads: &[Read::dates("period_end"), Read::integers("usage_kwh")],
+                },
+                TableRead {
+                    dataset: "water_gas_heat_usage",
+                    reads: &[Read::codes("utility", &["WATER"]), Read::dates("period_end"), Read::integers("usage")],
                 },
                 TableRead {
                     dataset: "social_insurance",
@@ -115,11 +150,20 @@ fn grade(input: &Input) -> Band {
     if !is_active(&firm) || firm.table("tax_payment").rows() == 0 {
         return Band::D;
     }
+    let credit = conduct::credit(&firm, input.as_of());
+    let court = conduct::court(&firm);
+    if credit.is_blacklisted || court.is_dishonest {
+        return Band::D;
+    }
     let tax = tax::summarise(&firm.table("tax_payment"), input.as_of());
     let demerits = tax_demerits(&tax, input.integer("min_paid_fen"))
         + power_demerits(trend::power(&firm, input.as_of()))
         + heads_demerits(trend::heads(&firm, input.as_of()))
+        + filing_demerits(conduct::filing(&firm, input.as_of()))
+        + credit_demerits(&credit)
+        + court_demerits(&court)
         + age_demerits(&firm, input.as_of());
+    let demerits = demerits.saturating_sub(if credit.is_on_red_list { weights::RED_LIST } else { 0 });
     if demerits == 0 {
         Band::A
     } else if demerits <= weights::B_MAX {
@@ -170,6 +214,31 @@ fn heads_demerits(trend: Trend) -> u32 {
         Trend::Steady => 0,
         Trend::Fell => weights::HEADS_FELL,
         Trend::Collapsed => weights::HEADS_COLLAPSED,
+    }
+}
+
+fn filing_demerits(filing: conduct::Filing) -> u32 {
+    match filing {
+        conduct::Filing::Complete => 0,
+        conduct::Filing::Missing => weights::NOT_FILED,
+        conduct::Filing::LongMissing => weights::LONG_NOT_FILED,
+    }
+}
+
+fn credit_demerits(credit: &conduct::Credit) -> u32 {
+    let penalised = if credit.is_penalised { weights::PENALISED } else { 0 };
+    let abnormal = if credit.is_abnormal { weights::ABNORMAL } else { 0 };
+    penalised + abnormal
+}
+
+/// The worst case stands for all: a court that has nothing to take from a firm takes it once.
+fn court_demerits(court: &conduct::Court) -> u32 {
+    if court.has_no_assets {
+        weights::NO_ASSETS
+    } else if court.is_enforcing {
+        weights::UNDER_ENFORCEMENT
+    } else {
+        0
     }
 }
 

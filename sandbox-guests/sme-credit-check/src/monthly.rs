@@ -57,11 +57,15 @@ pub(crate) enum Rows {
 impl Monthly {
     /// Reads the rows. A row without a date belongs nowhere.
     pub(crate) fn read(period_end: Column<i32>, value: Column<i64>, rows: Rows) -> Self {
-        let pairs = || period_end.iter().zip(value.iter());
-        let newest_day = pairs().filter_map(|(end, value)| value.and(end)).max();
+        Self::collect(period_end.iter().zip(value.iter()), rows)
+    }
+
+    /// The same of some rows of a table: each with its date and its value.
+    pub(crate) fn collect(pairs: impl Iterator<Item = (Option<i32>, Option<i64>)> + Clone, rows: Rows) -> Self {
+        let newest_day = pairs.clone().filter_map(|(end, value)| value.and(end)).max();
         let newest = newest_day.map(calendar::month);
         let mut months = [Month::default(); MONTHS];
-        for (end, value) in pairs() {
+        for (end, value) in pairs {
             let (Some(end), Some(newest)) = (end, newest) else {
                 continue;
             };

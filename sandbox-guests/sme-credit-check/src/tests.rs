@@ -190,6 +190,83 @@ fn arrears_cost_by_their_age() {
     assert_eq!([unpaid_from(0), unpaid_from(1), unpaid_from(89), unpaid_from(90)], ["A", "B", "B", "C"]);
 }
 
+fn filings(due_days_ago: impl IntoIterator<Item = Option<i32>>, filed: Option<i32>) -> TableRows {
+    let due: Vec<_> = due_days_ago.into_iter().map(|ago| ago.map(|ago| AS_OF - ago)).collect();
+    let filed = vec![filed; due.len()];
+    TableRows::of("tax_filing").dates("due_date", due).dates("filed_date", filed)
+}
+
+#[test]
+fn a_declaration_that_did_not_come_costs_by_its_age() {
+    let missing = |ago| band(healthy().table(filings([ago], None)));
+    assert_eq!([-1, 0, 1, 89, 90].map(|ago| missing(Some(ago))), ["A", "A", "B", "B", "C"]);
+    assert_eq!(missing(None), "A");
+    assert_eq!(band(healthy().table(filings([Some(400), Some(90)], Some(AS_OF - 80)))), "A");
+    assert_eq!(band(healthy().table(filings([Some(5), Some(200)], None))), "C");
+}
+
+/// One record of public credit: its kind, and how many days ago it was made, and struck off.
+fn record(kind: &str, recorded: i32, removed: Option<i32>) -> TableRows {
+    TableRows::of("public_credit")
+        .codes("kind", [Some(kind)])
+        .dates("recorded_on", [AS_OF - recorded])
+        .dates("removed_on", [removed.map(|ago| AS_OF - ago)])
+}
+
+#[test]
+fn records_of_public_credit_cost_while_they_hold() {
+    let with = |kind, recorded, removed| band(healthy().table(record(kind, recorded, removed)));
+    assert_eq!([with("PENALTY", 365, None), with("PENALTY", 366, None)], ["B", "A"]);
+    assert_eq!(with("PENALTY", 30, Some(10)), "B");
+    assert_eq!([with("ABNORMAL", 900, None), with("ABNORMAL", 900, Some(0))], ["B", "A"]);
+    assert_eq!([with("BLACK_LIST", 900, None), with("BLACK_LIST", 900, Some(1))], ["D", "A"]);
+    assert_eq!(with("BLACK_LIST", 900, Some(-1)), "D");
+    assert_eq!(with("SOMETHING_NEW", 1, None), "A");
+}
+
+#[test]
+fn the_red_list_takes_one_demerit_off() {
+    let young = || healthy().table(registration(Some(day(2025, 1, 1)), Some("ACTIVE")));
+    assert_eq!(band(young()), "B");
+    assert_eq!(band(young().table(record("RED_LIST", 100, None))), "A");
+    assert_eq!(band(young().table(record("RED_LIST", 100, Some(50)))), "B");
+    assert_eq!(band(healthy().table(record("RED_LIST", 100, None))), "A");
+}
+
+#[test]
+fn courts_cost_by_the_worst_case() {
+    let cases = |states: &[&str], dishonest: Option<i64>| {
+        let table = TableRows::of("court_enforcement")
+            .codes("status", states.iter().copied())
+            .integers("dishonest", vec![dishonest; states.len()]);
+        band(healthy().table(table))
+    };
+    assert_eq!(cases(&[], None), "A");
+    assert_eq!(cases(&["PERFORMED", "PERFORMED"], Some(0)), "A");
+    assert_eq!(cases(&["OPEN"], Some(0)), "B");
+    assert_eq!(cases(&["OPEN", "NO_ASSETS", "NO_ASSETS"], Some(0)), "C");
+    assert_eq!(cases(&["NO_ASSETS"], None), "C");
+    assert_eq!(cases(&["PERFORMED"], Some(1)), "D");
+}
+
+#[test]
+fn water_stands_in_where_power_is_not_known() {
+    let water = |percent: i64, utility: &str| {
+        let ends = month_ends(24);
+        let usage = (0..24).rev().map(|age| if age < 12 { 10 * percent } else { 1_000 });
+        TableRows::of("water_gas_heat_usage")
+            .dates("period_end", ends.iter().copied())
+            .codes("utility", vec![Some(utility); 24])
+            .integers("usage", usage)
+    };
+    let without_power = |rows| trend_of(healthy().table(power(24, |_, _| None)).table(rows), trend::power);
+    assert_eq!(without_power(water(100, "WATER")), Trend::Steady);
+    assert_eq!(without_power(water(60, "WATER")), Trend::Collapsed);
+    assert_eq!(without_power(water(60, "GAS")), Trend::Unknown);
+    // Power that is known is not overruled.
+    assert_eq!(trend_of(healthy().table(water(10, "WATER")), trend::power), Trend::Steady);
+}
+
 #[test]
 fn a_firm_is_young_for_two_years() {
     let founded = |established| band(healthy().table(registration(established, Some("ACTIVE"))));

@@ -1,4 +1,5 @@
-//! Whether a firm is shrinking: its electricity and its insured heads, against themselves.
+//! Whether a firm is shrinking: its electricity (or, where that is not known, its water) and its insured
+//! heads, against themselves.
 //!
 //! Trade and farming have seasons, so months are compared with the same months a year before. A firm
 //! with less history is compared with the quarter before, where a season may look like a fall: only a
@@ -60,11 +61,25 @@ const QUARTER_FELL_PERCENT: i64 = 60;
 /// Meters and contributions are reported within two months; what is older says nothing about today.
 const STALE_AFTER_MONTHS: i32 = 3;
 
-/// The trend of the power used.
+/// The code of water among the utilities.
+const WATER: u32 = 0;
+
+/// The trend of the power used. Where it cannot be told (a firm makes its own, or sits in another's building)
+/// water stands in: whoever works uses it, and it is metered by somebody else.
 pub(crate) fn power(firm: &Party, as_of: i32) -> Trend {
     let table = firm.table("electricity_usage");
     let usage = Monthly::read(table.dates("period_end"), table.integers("usage_kwh"), Rows::Parts);
-    POWER.judge(&usage, as_of)
+    match POWER.judge(&usage, as_of) {
+        Trend::Unknown => water(firm, as_of),
+        known => known,
+    }
+}
+
+fn water(firm: &Party, as_of: i32) -> Trend {
+    let table = firm.table("water_gas_heat_usage");
+    let rows = table.codes("utility").iter().zip(table.dates("period_end").iter().zip(table.integers("usage").iter()));
+    let of_water = rows.filter_map(|(utility, row)| (utility == Some(WATER)).then_some(row));
+    POWER.judge(&Monthly::collect(of_water, Rows::Parts), as_of)
 }
 
 /// The trend of the insured heads.

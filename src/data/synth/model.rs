@@ -60,10 +60,6 @@ pub(super) fn row_number(month: &Month, place: u32) -> u64 {
 }
 
 /// Whom a row is about.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a block of them is what the synthesiser holds, and persons are the many"
-)]
 pub(super) enum Subject {
     Firm(Firm),
     Person(Person),

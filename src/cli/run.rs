@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 use super::error::CliError;
 use super::files::{check_writable, text, write};
 use super::guest::read_guest;
+use super::help::ArgumentError;
 use super::message::WorkMessage;
 use super::problem::AskProblem;
 use super::terminal::Terminal;
@@ -66,12 +67,12 @@ pub struct RunArgs {
 }
 
 /// `ROLE=ID`.
-pub fn read_party(text: &str) -> Result<(String, String), String> {
-    read_pair(text).ok_or_else(|| "write it as ROLE=ID".to_owned())
+pub fn read_party(text: &str) -> Result<(String, String), ArgumentError> {
+    read_pair(text).ok_or(ArgumentError::Party)
 }
 
-fn read_parameter(text: &str) -> Result<(String, String), String> {
-    read_pair(text).ok_or_else(|| "write it as NAME=VALUE".to_owned())
+fn read_parameter(text: &str) -> Result<(String, String), ArgumentError> {
+    read_pair(text).ok_or(ArgumentError::Parameter)
 }
 
 fn read_pair(text: &str) -> Option<(String, String)> {

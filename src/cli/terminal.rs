@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
+use clap::builder::StyledStr;
 use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 
@@ -39,6 +40,13 @@ impl Terminal {
         if self.json {
             self.line(&serde_json::to_string_pretty(value).unwrap_or_default());
         }
+    }
+
+    /// Shows a page of help, in colour on a terminal.
+    pub fn page(&self, page: &StyledStr, say: impl Fn(&str) -> String) {
+        let colour = std::io::stdout().is_terminal() && variable("NO_COLOR").is_none();
+        let text = if colour { page.ansi().to_string() } else { page.to_string() };
+        self.line(say(&text).trim_end());
     }
 
     /// A closed pipe is the reader's choice, not an error.

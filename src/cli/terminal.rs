@@ -1,6 +1,7 @@
 //! What a person or a program sees: lines, JSON, progress, errors.
 
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
 use clap::builder::StyledStr;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,6 +11,18 @@ use super::error::CliError;
 use super::message::Message;
 use crate::env::variable;
 use crate::model::Lang;
+
+/// How often a sign of life moves.
+const SPIN: Duration = Duration::from_millis(100);
+
+/// A sign of life.
+pub struct Waiting(ProgressBar);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
 
 /// Where a command speaks.
 pub struct Terminal {
@@ -71,6 +84,17 @@ impl Terminal {
             Ok(style) => bar.with_style(style),
             Err(_) => bar,
         }
+    }
+
+    /// A sign of life on a terminal, nothing in a pipe: for work that cannot say how far it is. Gone when dropped.
+    pub fn waiting(&self, what: impl Into<Message>) -> Waiting {
+        let bar = if self.json || !std::io::stderr().is_terminal() {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new_spinner().with_message(what.into().text(self.lang))
+        };
+        bar.enable_steady_tick(SPIN);
+        Waiting(bar)
     }
 
     /// Warnings and errors of the engine go to standard error; `ANSHI_LOG` says otherwise.

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod audit;
+mod bad_input;
 mod crash;
 mod faults;
 mod fuzz;

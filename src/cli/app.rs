@@ -1,14 +1,17 @@
 //! The arguments and which command they mean.
 
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::error::CliError;
+use super::help::{ArgumentError, chinese_help, localise, wrong_use};
+use super::problem::Problem;
 use super::terminal::Terminal;
 use super::{audit, budget, consent, demo, guest, ingest, init, key, policy, receipt, run, snapshot, synth};
 use crate::guest::{CHILD_COMMAND, child_main};
-use crate::model::Lang;
+use crate::model::{Bilingual, Lang};
 
 /// Anshi (暗室): a data sandbox. Data that is usable but invisible.
 #[derive(Parser)]
@@ -33,11 +36,11 @@ struct Common {
     lang: Option<Lang>,
 }
 
-fn read_lang(text: &str) -> Result<Lang, String> {
+fn read_lang(text: &str) -> Result<Lang, ArgumentError> {
     match text {
         "zh" => Ok(Lang::Zh),
         "en" => Ok(Lang::En),
-        _ => Err("a language is `zh` or `en`".to_owned()),
+        _ => Err(ArgumentError::Lang),
     }
 }
 
@@ -86,7 +89,10 @@ pub fn main() -> ExitCode {
         weaken_child(arguments.next().as_deref());
         return if child_main().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
-    let app = App::parse();
+    let app = match parse(std::env::args_os().collect()) {
+        Ok(app) => app,
+        Err(code) => return code,
+    };
     let terminal = Terminal::new(app.common.json, app.common.lang);
     terminal.start_tracing();
     match dispatch(app.command, &terminal) {
@@ -96,6 +102,43 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// The command line as it is declared, in English.
+pub fn command() -> clap::Command {
+    App::command()
+}
+
+/// Reads the command line, or says in the reader's language what is wrong with it or what it can do.
+fn parse(words: Vec<OsString>) -> Result<App, ExitCode> {
+    let terminal = Terminal::new(words.iter().any(|word| word == "--json"), wanted_lang(&words));
+    let command = match terminal.lang() {
+        Lang::Zh => localise(command()),
+        Lang::En => command(),
+    };
+    let error = match command.try_get_matches_from(words).and_then(|matches| App::from_arg_matches(&matches)) {
+        Ok(app) => return Ok(app),
+        Err(error) => error,
+    };
+    if !error.use_stderr() {
+        terminal.page(
+            &error.render(),
+            |text| if terminal.lang() == Lang::Zh { chinese_help(text) } else { text.to_owned() },
+        );
+        return Err(ExitCode::SUCCESS);
+    }
+    let (en, zh) = (error.render().to_string().trim_end().to_owned(), wrong_use(&error));
+    let error = CliError::Use(Problem::Library(Bilingual { zh, en }));
+    terminal.report(&error);
+    Err(ExitCode::from(error.exit_code()))
+}
+
+/// The language that the command line asks for, before it is known to be right.
+fn wanted_lang(words: &[OsString]) -> Option<Lang> {
+    let after =
+        words.iter().zip(words.iter().skip(1)).find(|(word, _)| *word == "--lang").map(|(_, lang)| lang.as_os_str());
+    let joined = words.iter().find_map(|word| word.to_str()?.strip_prefix("--lang=")).map(OsStr::new);
+    read_lang(after.or(joined)?.to_str()?).ok()
 }
 
 /// The child of a weakened engine is weakened alike; in every other build the argument means nothing.
@@ -130,8 +173,6 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     /// The healthy firm of `anshi demo`: the examples are about somebody who is there.

@@ -3,7 +3,7 @@
 use super::message::{DataMessage, DemoMessage, PolicyState, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use crate::config::{CONFIG_FILE, HomeKind};
-use crate::model::{Chinese, ParameterKind};
+use crate::model::{Chinese, ParameterKind, foreign};
 use crate::policy::Misfit;
 use crate::review::Counted;
 
@@ -147,13 +147,9 @@ impl WorkMessage {
             Self::GuestFits { policy, misfits } if misfits.is_empty() => format!("  符合政策 `{policy}`"),
             Self::GuestFits { policy, misfits } => format!("  不符合政策 `{policy}`：{}", joined(misfits, "；")),
             Self::Auditing => "正在重新推导".to_owned(),
-            Self::AuditCheck { name, counts, findings, notes } => {
-                let counted = counts.iter().map(|(number, of)| counted(*number, *of)).collect::<Vec<_>>().join("，");
-                let word = if findings.is_empty() { "正常" } else { "问题" };
-                let findings = findings.iter().map(|finding| format!("\n  {finding}"));
-                let notes = notes.iter().map(|note| format!("\n  说明：{note}"));
-                format!("{word}　{}：{counted}{}", check_word(name), findings.chain(notes).collect::<String>())
-            }
+            Self::Calibrating => "正在校准本机".to_owned(),
+            Self::Compiling => "正在检查和编译程序".to_owned(),
+            Self::AuditCheck { name, counts, findings, notes } => audit_check(name, counts, findings, notes),
             Self::BudgetRow { account, client, party, window, lifetime } => format!(
                 "{account}  {client}  当事方 {party}…  {} 天内 {} / {} 比特，累计 {} / {}",
                 window.2, window.0, window.1, lifetime.0, lifetime.1
@@ -170,6 +166,15 @@ const fn kind_word(kind: ParameterKind) -> &'static str {
         ParameterKind::Text => "文本",
         ParameterKind::Identifier => "标识",
     }
+}
+
+/// What the audit found stands in its own words: they are English so far.
+fn audit_check(name: &str, counts: &[(u64, Counted)], findings: &[String], notes: &[String]) -> String {
+    let counted = counts.iter().map(|(number, of)| counted(*number, *of)).collect::<Vec<_>>().join("，");
+    let word = if findings.is_empty() { "正常" } else { "问题" };
+    let findings = findings.iter().map(|finding| format!("\n  {}", foreign(finding)));
+    let notes = notes.iter().map(|note| format!("\n  说明：{}", foreign(note)));
+    format!("{word}　{}：{counted}{}", check_word(name), findings.chain(notes).collect::<String>())
 }
 
 /// The audit names its checks; a check that is new here keeps its own name.

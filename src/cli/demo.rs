@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::error::CliError;
-use super::message::DemoMessage;
+use super::message::{DemoMessage, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use super::receipt::verify_files;
 use super::run::{RunArgs, ask, open_engine, summarise, write_bundle};
@@ -78,7 +78,9 @@ pub fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<(), CliError> {
 impl Demo<'_> {
     fn make_home(&self) -> Result<(), CliError> {
         let options = InitOptions { home: self.home.to_owned(), kind: HomeKind::Synthetic };
+        let waiting = self.terminal.waiting(WorkMessage::Calibrating);
         initialise(&options, &Entropy)?;
+        drop(waiting);
         create_dir(&self.folder).map_err(CliError::failed)?;
         self.terminal.say(DemoMessage::Home { home: self.home.display().to_string() });
         Ok(())
@@ -146,7 +148,7 @@ impl Demo<'_> {
     fn jobs(&self, guest_file: &Path, guest: Digest, report: &SynthReport) -> Result<Vec<serde_json::Value>, CliError> {
         let (engine, runtime) = open_engine(self.home)?;
         let module = guest::read_guest(guest_file)?;
-        runtime.block_on(engine.register(&module)).map_err(CliError::failed)?;
+        guest::register_with(&engine, &runtime, &module, self.terminal)?;
         let healthy = self.job(&engine, &runtime, guest, (&report.examples.healthy.to_string(), "healthy", true))?;
         let failing = self.job(&engine, &runtime, guest, (&report.examples.failing.to_string(), "failing", true))?;
         let refused = self.job(&engine, &runtime, guest, (&report.examples.healthy.to_string(), "refused", false))?;

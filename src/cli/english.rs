@@ -172,6 +172,8 @@ impl WorkMessage {
                 format!("  does not fit policy `{policy}`: {}", joined(misfits, "; "))
             }
             Self::Auditing => "deriving again".to_owned(),
+            Self::Calibrating => "calibrating this machine".to_owned(),
+            Self::Compiling => "checking and compiling the guest".to_owned(),
             Self::AuditCheck { name, counts, findings, notes } => audit_check(name, counts, findings, notes),
             Self::BudgetRow { account, client, party, window, lifetime } => format!(
                 "{account}  {client}  party {party}…  {} of {} bits in {}, {} of {} ever",

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::json;
+use tokio::runtime::Runtime;
 
 use super::error::CliError;
 use super::files::write;
@@ -14,6 +15,7 @@ use super::run::open_engine;
 use super::terminal::Terminal;
 use crate::env::{Durable, read, run_tool};
 use crate::guest::{GUEST_BYTES_MAX, Registry, inspect};
+use crate::job::Engine;
 use crate::keys::sha256;
 use crate::model::{Chinese, Digest, Manifest};
 
@@ -124,7 +126,7 @@ pub fn read_guest(path: &Path) -> Result<Vec<u8>, CliError> {
 
 fn inspect_command(path: &Path, terminal: &Terminal) -> Result<(), CliError> {
     let module = read_guest(path)?;
-    let manifest = describe(&module)?;
+    let manifest = describe(&module, terminal)?;
     let bytes = module.len() as u64;
     terminal.say(WorkMessage::GuestInspected { digest: sha256(&module).to_string(), bytes });
     for parameter in &manifest.parameters {
@@ -142,7 +144,8 @@ fn inspect_command(path: &Path, terminal: &Terminal) -> Result<(), CliError> {
 }
 
 /// Compiles and describes a guest in the child, in a folder that is thrown away.
-pub fn describe(module: &[u8]) -> Result<Manifest, CliError> {
+pub fn describe(module: &[u8], terminal: &Terminal) -> Result<Manifest, CliError> {
+    let _waiting = terminal.waiting(WorkMessage::Compiling);
     let program = crate::env::program().map_err(CliError::failed)?;
     let folder = crate::env::TemporaryDir::new().map_err(CliError::failed)?;
     let registry = Registry::open(folder.path(), &program).map_err(CliError::failed)?;
@@ -162,10 +165,21 @@ fn manifest_json(manifest: &Manifest) -> serde_json::Value {
     })
 }
 
+/// Registers a guest, with a sign of life: it may have to be compiled.
+pub fn register_with(
+    engine: &Engine,
+    runtime: &Runtime,
+    module: &[u8],
+    terminal: &Terminal,
+) -> Result<Digest, CliError> {
+    let _waiting = terminal.waiting(WorkMessage::Compiling);
+    runtime.block_on(engine.register(module)).map_err(CliError::failed)
+}
+
 fn register(args: &RegisterArgs, terminal: &Terminal) -> Result<(), CliError> {
     let module = read_guest(&args.file)?;
     let (engine, runtime) = open_engine(&args.home)?;
-    let digest: Digest = runtime.block_on(engine.register(&module)).map_err(CliError::failed)?;
+    let digest = register_with(&engine, &runtime, &module, terminal)?;
     terminal.say(WorkMessage::GuestRegistered { digest: digest.to_string() });
     let guest = engine.guest(digest).map_err(CliError::failed)?;
     let mut findings = Vec::new();

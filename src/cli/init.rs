@@ -44,7 +44,9 @@ impl From<Kind> for HomeKind {
 /// Makes a home.
 pub fn init(args: &InitArgs, terminal: &Terminal) -> Result<(), CliError> {
     let kind = HomeKind::from(args.kind);
+    let waiting = terminal.waiting(WorkMessage::Calibrating);
     initialise(&InitOptions { home: args.home.clone(), kind }, &Entropy)?;
+    drop(waiting);
     terminal.say(WorkMessage::HomeMade { home: args.home.display().to_string(), kind });
     terminal.result(&serde_json::json!({ "home": args.home.display().to_string(), "kind": kind.word() }));
     Ok(())

@@ -79,6 +79,8 @@ pub enum WorkMessage {
     ReceiptVerified { size: u64 },
     ReceiptShown { label: String, client: String, policy: String, as_of: String, guest: String, bits: u64, index: u64 },
     Auditing,
+    Calibrating,
+    Compiling,
     AuditCheck { name: &'static str, counts: Vec<(u64, Counted)>, findings: Vec<String>, notes: Vec<String> },
     AuditClean,
     BudgetRow { account: String, client: String, party: String, window: (u64, u32, u32), lifetime: (u64, u32) },

@@ -11,6 +11,7 @@ mod english;
 mod error;
 mod files;
 mod guest;
+mod help;
 mod ingest;
 mod init;
 mod key;

@@ -78,7 +78,7 @@ fn check(args: &CheckArgs, terminal: &Terminal) -> Result<(), CliError> {
     };
     let policy = read_policy(&policy_file(&args.file)?, &catalog, nanos)?;
     if let Some(guest) = &args.guest {
-        let manifest = describe(&read_guest(guest)?)?;
+        let manifest = describe(&read_guest(guest)?, terminal)?;
         if let Err(misfits) = fit(&policy, &manifest, &catalog) {
             return Err(CliError::failure(AskProblem::Misfits(misfits)));
         }

@@ -9,7 +9,8 @@ use tokio::runtime::Runtime;
 
 use super::error::CliError;
 use super::files::{check_writable, text, write};
-use super::guest::read_guest;
+use super::guest::{read_guest, register_with};
+use super::help::ArgumentError;
 use super::message::WorkMessage;
 use super::problem::AskProblem;
 use super::terminal::Terminal;
@@ -66,12 +67,12 @@ pub struct RunArgs {
 }
 
 /// `ROLE=ID`.
-pub fn read_party(text: &str) -> Result<(String, String), String> {
-    read_pair(text).ok_or_else(|| "write it as ROLE=ID".to_owned())
+pub fn read_party(text: &str) -> Result<(String, String), ArgumentError> {
+    read_pair(text).ok_or(ArgumentError::Party)
 }
 
-fn read_parameter(text: &str) -> Result<(String, String), String> {
-    read_pair(text).ok_or_else(|| "write it as NAME=VALUE".to_owned())
+fn read_parameter(text: &str) -> Result<(String, String), ArgumentError> {
+    read_pair(text).ok_or(ArgumentError::Parameter)
 }
 
 fn read_pair(text: &str) -> Option<(String, String)> {
@@ -94,7 +95,7 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Result<(), CliError> {
     // An answer that cannot be kept would be paid for all the same.
     check_writable(&args.out)?;
     let (engine, runtime) = open_engine(&args.home)?;
-    let guest = runtime.block_on(engine.register(&module)).map_err(CliError::failed)?;
+    let guest = register_with(&engine, &runtime, &module, terminal)?;
     let answered = ask(&engine, &runtime, args, guest)?;
     let summary = summarise(&answered)?;
     write_bundle(&answered, &args.out)?;

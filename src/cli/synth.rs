@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::error::CliError;
+use super::help::ArgumentError;
 use super::message::DataMessage;
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
@@ -36,12 +37,9 @@ pub struct SynthArgs {
 }
 
 /// A decimal scale, in millionths.
-pub fn read_scale(text: &str) -> Result<u64, String> {
-    let scale = parse_decimal(text.as_bytes(), 6).map_err(|error| error.to_string())?;
-    u64::try_from(scale)
-        .ok()
-        .filter(|scale| (1..=100_000_000).contains(scale))
-        .ok_or_else(|| "a scale is from 0.000001 to 100".to_owned())
+pub fn read_scale(text: &str) -> Result<u64, ArgumentError> {
+    let scale = parse_decimal(text.as_bytes(), 6)?;
+    u64::try_from(scale).ok().filter(|scale| (1..=100_000_000).contains(scale)).ok_or(ArgumentError::Scale)
 }
 
 /// Writes a delivery.

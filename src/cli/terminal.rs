@@ -1,7 +1,9 @@
 //! What a person or a program sees: lines, JSON, progress, errors.
 
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
+use clap::builder::StyledStr;
 use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 
@@ -9,6 +11,18 @@ use super::error::CliError;
 use super::message::Message;
 use crate::env::variable;
 use crate::model::Lang;
+
+/// How often a sign of life moves.
+const SPIN: Duration = Duration::from_millis(100);
+
+/// A sign of life.
+pub struct Waiting(ProgressBar);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
 
 /// Where a command speaks.
 pub struct Terminal {
@@ -41,6 +55,13 @@ impl Terminal {
         }
     }
 
+    /// Shows a page of help, in colour on a terminal.
+    pub fn page(&self, page: &StyledStr, say: impl Fn(&str) -> String) {
+        let colour = std::io::stdout().is_terminal() && variable("NO_COLOR").is_none();
+        let text = if colour { page.ansi().to_string() } else { page.to_string() };
+        self.line(say(&text).trim_end());
+    }
+
     /// A closed pipe is the reader's choice, not an error.
     fn line(&self, text: &str) {
         let _ = writeln!(std::io::stdout().lock(), "{text}");
@@ -63,6 +84,17 @@ impl Terminal {
             Ok(style) => bar.with_style(style),
             Err(_) => bar,
         }
+    }
+
+    /// A sign of life on a terminal, nothing in a pipe: for work that cannot say how far it is. Gone when dropped.
+    pub fn waiting(&self, what: impl Into<Message>) -> Waiting {
+        let bar = if self.json || !std::io::stderr().is_terminal() {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new_spinner().with_message(what.into().text(self.lang))
+        };
+        bar.enable_steady_tick(SPIN);
+        Waiting(bar)
     }
 
     /// Warnings and errors of the engine go to standard error; `ANSHI_LOG` says otherwise.

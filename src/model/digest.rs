@@ -71,7 +71,7 @@ impl FromStr for Digest {
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
         match text.strip_prefix("sha256:") {
-            Some(hex) => Self::from_hex(hex),
+            Some(hex) => Self::from_hex(hex).map_err(|_| DigestError(text.escape_debug().to_string())),
             None => Err(DigestError(text.escape_debug().to_string())),
         }
     }

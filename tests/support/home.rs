@@ -102,10 +102,16 @@ impl TestHome {
 
     /// The same home after its engine was closed and opened again.
     pub fn reopened(self) -> Self {
+        self.while_closed(|_| ()).0
+    }
+
+    /// The same home after its engine was closed, something was done, and it was opened again.
+    pub fn while_closed<T>(self, act: impl FnOnce(&Path) -> T) -> (Self, T) {
         let Self { engine, path, client, authority, adversary, credit_check, _folder } = self;
         drop(engine);
+        let done = act(&path);
         let engine = Arc::new(Engine::open(&path, engine_options()).unwrap());
-        Self { engine, path, client, authority, adversary, credit_check, _folder }
+        (Self { engine, path, client, authority, adversary, credit_check, _folder }, done)
     }
 
     /// The home's paths.

@@ -1,0 +1,219 @@
+//! The Chinese of every command and argument. The test of this file walks the whole command line and names what is
+//! missing here.
+
+/// Commands by path.
+const COMMANDS: &[(&str, &str)] = &[
+    ("anshi", "暗室：数据沙箱。数据可用而不可见。"),
+    ("anshi init", "建立暗室：密钥、目录、政策、账本、日志"),
+    ("anshi demo", "观看一家银行询问一家企业的全过程，从虚构数据到验证回执"),
+    ("anshi run", "询问一次，并写出回执包"),
+    ("anshi synth", "生成各部门的合成交付：同一种子，结果相同"),
+    ("anshi ingest", "将交付的数据入库，形成新快照"),
+    ("anshi snapshot", "列出、查看、核验和清理快照"),
+    ("anshi snapshot list", "列出暗室的快照"),
+    ("anshi snapshot show", "查看一份快照：数据集、行数、主体数和数据日期"),
+    ("anshi snapshot verify", "重读每个文件，凡可推导者重新推导"),
+    ("anshi snapshot prune", "清理旧快照，及只有它们用到的文件"),
+    ("anshi catalog", "检查、查看和起草目录"),
+    ("anshi catalog check", "检查目录中的文件"),
+    ("anshi catalog show", "查看一个数据集"),
+    ("anshi catalog infer", "根据一个文件起草数据集的 TOML"),
+    ("anshi guest", "编译、查看和登记程序"),
+    ("anshi guest build", "编译 Rust 程序，并制成组件"),
+    ("anshi guest inspect", "说明程序读取什么、可能回答什么；无须数据和暗室"),
+    ("anshi guest register", "在暗室中登记程序"),
+    ("anshi policy", "检查和列出政策"),
+    ("anshi policy check", "对照目录检查政策；用 --guest 时也对照程序"),
+    ("anshi policy list", "列出暗室的政策：哪些生效"),
+    ("anshi consent", "以开发用授权机构或其他机构签发和撤销授权书"),
+    ("anshi consent issue", "签署授权书"),
+    ("anshi consent revoke", "撤销授权书：不再用于任何询问"),
+    ("anshi receipt", "查看和验证回执"),
+    ("anshi receipt show", "查看回执包的内容，不验证"),
+    ("anshi receipt verify", "离线验证回执包：签名、日志收录、各部分相符"),
+    ("anshi audit", "重新推导暗室的日志、账本和快照"),
+    ("anshi audit verify", "重新推导日志、条目、账本合计和快照，并与现存比较"),
+    ("anshi budget", "查看已用额度"),
+    ("anshi budget show", "查看有扣减的账户"),
+    ("anshi key", "生成、查看和轮换密钥"),
+    ("anshi key new", "生成 Ed25519 密钥，写成只有所有者可读的私钥 JWK"),
+    ("anshi key show", "以 JWK 查看私钥的公开部分"),
+    ("anshi key rotate", "为暗室更换回执密钥；此前的回执仍可验证。引擎须停止"),
+    ("anshi backup", "引擎运行时，按某一时刻的一致状态复制暗室"),
+    ("anshi restore", "逐字节检查备份之后，由备份建立暗室"),
+    ("anshi doctor", "检查暗室：密钥、时钟、磁盘、账本、镜像、数据、政策"),
+];
+
+/// Arguments by command and id; with an empty command, of every command that has no row of its own.
+const ARGUMENTS: &[(&str, &str, &str)] = &[
+    ("", "help", "显示帮助"),
+    ("", "version", "显示版本"),
+    ("", "json", "输出 JSON，供程序使用"),
+    ("", "lang", "供人阅读的内容所用语言：zh 或 en（默认取自系统区域设置）"),
+    ("", "home", "暗室的文件夹"),
+    ("anshi init", "home", "暗室的文件夹：不存在或为空"),
+    (
+        "anshi init",
+        "kind",
+        "暗室的种类，建立后不可更改：synthetic 只用合成数据，密钥标为测试用；production 用真实数据，须经批准",
+    ),
+    ("anshi demo", "home", "演示用暗室的文件夹：不存在或为空"),
+    ("anshi demo", "scale", "数据规模：1 即现有各数据集共 920 万行"),
+    ("anshi demo", "guest", "所用的程序，代替编译 `sandbox-guests/sme-credit-check`"),
+    ("anshi run", "policy", "据以询问的政策；可用 `anshi policy list` 查看"),
+    ("anshi run", "guest", "作答的程序；会先行登记"),
+    ("anshi run", "parties", "当事方：其在政策中的角色和标识；每个当事方一次"),
+    ("anshi run", "parameters", "政策的参数；每个参数一次"),
+    ("anshi run", "consents", "授权书；每份一次。在合成数据的暗室中可用 `auto`：缺少者由开发用授权机构签署"),
+    ("anshi run", "client", "询问的客户"),
+    ("anshi run", "client_key", "客户的私钥（默认用合成数据暗室的开发用客户私钥）"),
+    ("anshi run", "out", "回执包写到何处"),
+    ("anshi synth", "out", "交付数据写到哪个文件夹"),
+    ("anshi synth", "scale", "数据规模：1 即现有各数据集共 920 万行"),
+    ("anshi synth", "seed", "随机种子：种子相同，则逐字节相同"),
+    ("anshi synth", "as_of", "数据截至哪一天"),
+    ("anshi synth", "catalog", "目录的文件夹（默认用内置目录）"),
+    ("anshi ingest", "from", "交付数据所在的文件夹"),
+    ("anshi ingest", "as_of", "数据截至哪一天（合成数据自带此日期）"),
+    ("anshi ingest", "dataset", "只入库这个数据集"),
+    ("anshi ingest", "dry_run", "只检查并报告，不发布"),
+    ("anshi snapshot", "name", "快照，`sha256:…`（默认为当前快照）"),
+    ("anshi snapshot prune", "home", "暗室的文件夹；引擎可以在运行，其所用的快照会保留"),
+    ("anshi snapshot prune", "keep", "保留最新的几份；当前快照总会保留"),
+    ("anshi snapshot prune", "dry_run", "只说明会清理什么，不清理"),
+    ("anshi guest build", "folder", "程序的文件夹，其中有 Cargo.toml"),
+    ("anshi guest build", "out", "组件写到何处（默认在编译输出旁）"),
+    ("anshi guest inspect", "file", "程序的文件"),
+    ("anshi guest register", "file", "程序的文件"),
+    ("anshi policy check", "file", "政策的文件或文件夹；或额度账户文件 `accounts.toml`，按额度账户检查"),
+    ("anshi policy check", "home", "所依据的暗室，取其目录和校准（默认用内置目录和保守的校准）"),
+    ("anshi policy check", "guest", "应与政策相符的程序"),
+    ("anshi consent issue", "policy", "所授权的政策；可用 `anshi policy list` 查看"),
+    ("anshi consent issue", "party", "授权的当事方：其在政策中的角色和标识"),
+    ("anshi consent issue", "client", "可以询问的客户"),
+    ("anshi consent issue", "uses", "可用于几次询问"),
+    ("anshi consent issue", "days", "有效几天"),
+    ("anshi consent issue", "issuer", "签署的授权机构"),
+    ("anshi consent issue", "key", "授权机构的私钥（默认用合成数据暗室的开发用授权机构私钥）"),
+    ("anshi consent issue", "out", "授权书写到何处"),
+    ("anshi consent revoke", "consent", "授权书的文件"),
+    ("anshi consent revoke", "jti", "授权书的编号，即 `anshi consent issue` 所显示者；用于手头没有文件时"),
+    ("anshi consent revoke", "issuer", "与 --jti 同用：签署该授权书的授权机构"),
+    ("anshi receipt", "bundle", "回执包，即 `anshi run` 所写的文件"),
+    ("anshi receipt verify", "jwks", "引擎的公钥集：暗室的 `jwks.json`"),
+    ("anshi receipt verify", "log_key", "日志的公钥：暗室的 `log.vkey`"),
+    ("anshi receipt verify", "parties", "回执应关于谁：角色和标识；每个当事方一次"),
+    ("anshi budget show", "party", "只看这家企业或这个人的账户"),
+    ("anshi key new", "out", "写到何处；已有的文件不会被覆盖"),
+    ("anshi key show", "file", "私钥的文件"),
+    ("anshi key rotate", "kind", "更换哪一把密钥：receipt 签署回执；log 签署日志检查点，不可更换"),
+    ("anshi backup", "home", "暗室的文件夹；引擎可以在运行"),
+    ("anshi backup", "to", "备份写到何处：不存在或为空的文件夹，且在暗室之外"),
+    ("anshi backup", "keys_to", "私钥写到何处，只有所有者可读：在暗室和备份之外。不写则不复制私钥"),
+    ("anshi restore", "from", "备份，即 `anshi backup` 所写的文件夹"),
+    ("anshi restore", "home", "暗室的文件夹：不存在或为空。镜像须在其配置所指之处"),
+    ("anshi restore", "keys", "私钥，即 `anshi backup --keys-to` 所写者。不写则须在启动之前放入"),
+    ("anshi restore", "sha256", "`anshi backup` 所显示的摘要：此后被调换的备份，摘要不同"),
+    ("anshi doctor", "home", "暗室的文件夹；引擎可以在运行"),
+    ("anshi doctor", "deep", "重读账本和快照的每个文件，不论需时多久"),
+];
+
+/// What stands for a value.
+const VALUES: &[(&str, &str)] = &[
+    ("FOLDER", "文件夹"),
+    ("FILE", "文件"),
+    ("NUMBER", "数"),
+    ("DATE", "日期"),
+    ("ID", "标识"),
+    ("ROLE=ID", "角色=标识"),
+    ("NAME=VALUE", "名称=值"),
+    ("SNAPSHOT", "快照"),
+    ("BUNDLE", "回执包"),
+    ("KIND", "种类"),
+    ("DIGEST", "摘要"),
+    ("DATASET", "数据集"),
+];
+
+/// What the command at `path` does.
+pub(super) fn about(path: &str) -> Option<&'static str> {
+    COMMANDS.iter().find(|(command, _)| *command == path).map(|(_, words)| *words)
+}
+
+/// What the argument `id` of the command at `path` is: the row of the command, of one above it, or of all.
+pub(super) fn argument(path: &str, id: &str) -> Option<&'static str> {
+    let row = |of: &str| ARGUMENTS.iter().find(|(command, name, _)| *command == of && *name == id);
+    let mut of = path;
+    loop {
+        if let Some((_, _, words)) = row(of) {
+            return Some(words);
+        }
+        match of.rsplit_once(' ') {
+            Some((above, _)) => of = above,
+            None => return row("").map(|(_, _, words)| *words),
+        }
+    }
+}
+
+/// The placeholder of a value.
+pub(super) fn value_name(english: &str) -> Option<&'static str> {
+    VALUES.iter().find(|(name, _)| *name == english).map(|(_, words)| *words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::localise;
+    use super::*;
+    use crate::cli::app::command;
+
+    fn visit(command: &clap::Command, above: &str, missing: &mut Vec<String>) {
+        let path = format!("{above} {}", command.get_name());
+        let path = path.trim();
+        if about(path).is_none() {
+            missing.push(format!("COMMANDS: {path}"));
+        }
+        for arg in command.get_arguments() {
+            let id = arg.get_id().as_str();
+            if argument(path, id).is_none() {
+                missing.push(format!("ARGUMENTS: {path}: {id}"));
+            }
+            for name in arg.get_value_names().unwrap_or_default() {
+                if arg.get_action().takes_values() && name != "zh|en" && value_name(name).is_none() {
+                    missing.push(format!("VALUES: {path}: {name}"));
+                }
+            }
+        }
+        command.get_subcommands().for_each(|inner| visit(inner, path, missing));
+    }
+
+    #[test]
+    fn every_command_and_argument_has_its_chinese() {
+        let mut missing = Vec::new();
+        visit(&command(), "", &mut missing);
+        assert!(missing.is_empty(), "add to `src/cli/help/words.rs`:\n{}", missing.join("\n"));
+    }
+
+    fn rendered(command: &mut clap::Command, into: &mut Vec<String>) {
+        into.push(command.render_long_help().to_string());
+        command.get_subcommands_mut().for_each(|inner| rendered(inner, into));
+    }
+
+    #[test]
+    fn the_whole_help_is_chinese() {
+        let mut command = localise(command());
+        command.build();
+        let mut helps = Vec::new();
+        rendered(&mut command, &mut helps);
+        assert!(helps.len() > 20);
+        for help in helps {
+            let (before, _) = help.split_once("示例：").expect("an example");
+            for line in before.lines().filter(|line| !line.starts_with("用法：")) {
+                let english = line.split('`').step_by(2).flat_map(|part| part.split(|c: char| !c.is_ascii()));
+                let longest = english
+                    .map(|run| run.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count())
+                    .max();
+                // `-h, --help` and the like are two or three words.
+                assert!(longest < Some(4), "{line}\nin\n{help}");
+            }
+        }
+    }
+}

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::raw::{RawBilingual, RawColumn, RawDataset, RawSource};
-use super::schema::{BadId, Column, ColumnType, Dataset, Encoding, IntegerBounds, RowsPerUnit, Source, SourceKind};
+use super::schema::{
+    BadId, Column, ColumnType, Dataset, Encoding, IntegerBounds, RowsPerUnit, Source, SourceKind, Update,
+};
 use crate::document::{Document, DocumentError, Finding, Spanned};
 use crate::keys::{DigestKind, digest_json};
 use crate::model::{Bilingual, DateFormat, Digest, UnitKind, check_label, check_name, parse_decimal};
@@ -46,6 +48,7 @@ fn check_dataset(raw: &RawDataset, findings: &mut Vec<Finding>) -> Dataset {
     if rows.min > *rows.max.get_ref() {
         findings.push(Finding::at(rows.max.span(), "`max` is less than `min`"));
     }
+    let update = word(&raw.update, "rhythm of updates", &Update::WORDS, Update::from_word, findings);
     Dataset {
         name: raw.name.get_ref().clone(),
         title: bilingual(&raw.title),
@@ -54,6 +57,7 @@ fn check_dataset(raw: &RawDataset, findings: &mut Vec<Finding>) -> Dataset {
         key,
         time,
         classification: raw.classification.get_ref().clone(),
+        update: update.unwrap_or(Update::Yearly),
         schema_sha256: schema_digest(raw, findings),
         columns,
         source,

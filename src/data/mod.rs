@@ -24,7 +24,7 @@ pub use rows::{Bits, Cells, Present, Texts, UnitRows, Values, Window};
 pub use rows_file::RowsFault;
 pub use snapshot::{DatasetFiles, RefusedDataset, Snapshot, SnapshotError};
 pub use source_csv::SourceError;
-pub use store::{PruneReport, StoreError, prune};
+pub use store::{HeldSnapshots, Keep, PruneReport, StoreError, hold_snapshots, prune};
 pub use verify::{Damage, VerifyError};
 pub use write::WriteError;
 

@@ -13,7 +13,7 @@ use crate::log::{
 use crate::model::{Date, Digest};
 
 /// `PRAGMA user_version` of `schema.sql`.
-const SCHEMA_VERSION: i64 = 2;
+pub(super) const SCHEMA_VERSION: i64 = 2;
 
 /// The ledger cannot go on. The engine then refuses all work.
 #[derive(Debug, thiserror::Error)]

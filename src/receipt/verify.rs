@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::bundle::{Bundle, OpenedParty, OpenedRecord};
 use super::claims::{Claims, claims_digest};
 use crate::keys::{
-    JwkError, JwsError, PublicJwk, PublicKey, TokenKind, TrustedKey, party_commitment, read_json, verify,
+    JwsError, KeySet, KeySetError, PublishedKey, TokenKind, TrustedKey, party_commitment, read_json, verify,
 };
 use crate::ledger::{IntentRecord, OutcomeRecord};
 use crate::log::{
@@ -26,9 +26,21 @@ pub enum VerifyError {
         /// Why.
         reason: String,
     },
-    /// A key is none.
-    #[error("the key set has a key that is none: {0}")]
-    Key(#[from] JwkError),
+    /// The key set.
+    #[error("the key set: {0}")]
+    Keys(#[from] KeySetError),
+    /// The key had been retired when the receipt was issued.
+    #[error(
+        "the receipt is of second {issued} since 1970, and its key {kid} was retired in second {expires}: whoever signed it was not the engine"
+    )]
+    Retired {
+        /// The key.
+        kid: String,
+        /// The last second that it signed for.
+        expires: i64,
+        /// When the receipt says that it was issued.
+        issued: i64,
+    },
     /// The receipt's signature.
     #[error("the receipt: {0}")]
     Receipt(#[from] JwsError),
@@ -89,11 +101,6 @@ impl VerifiedBundle {
     }
 }
 
-#[derive(Deserialize)]
-struct KeySet {
-    keys: Vec<PublicJwk>,
-}
-
 fn form(what: &'static str) -> impl Fn(serde_json::Error) -> VerifyError {
     move |error| VerifyError::Form { what, reason: error.to_string() }
 }
@@ -101,14 +108,18 @@ fn form(what: &'static str) -> impl Fn(serde_json::Error) -> VerifyError {
 /// Verifies a bundle against a JWK set and the log's verifier key.
 pub fn verify_bundle(bundle: &str, jwks: &str, log_key: &str) -> Result<VerifiedBundle, VerifyError> {
     let bundle: Bundle = read_json(bundle.as_bytes()).map_err(form("the bundle"))?;
-    let keys: KeySet = serde_json::from_str(jwks).map_err(form("the key set"))?;
-    let trust = |jwk: &PublicJwk| {
-        let key = PublicKey::from_jwk(jwk)?;
-        Ok(TrustedKey { owner: "engine".to_owned(), key, kinds: vec![TokenKind::VerificationResult] })
+    let keys = KeySet::parse(jwks)?;
+    let trust = |published: &PublishedKey| {
+        let (owner, key) = (published.key.thumbprint().to_owned(), published.key.clone());
+        TrustedKey { owner, key, kinds: vec![TokenKind::VerificationResult] }
     };
-    let trusted: Vec<TrustedKey> = keys.keys.iter().map(trust).collect::<Result<_, JwkError>>()?;
+    let trusted: Vec<TrustedKey> = keys.keys().iter().map(trust).collect();
     let receipt = verify(&bundle.receipt, TokenKind::VerificationResult, &trusted)?;
     let claims: Claims = read_json(receipt.value()).map_err(form("the receipt's payload"))?;
+    let expires = keys.key(receipt.owner()).and_then(|published| published.expires);
+    if let Some(expires) = expires.filter(|expires| claims.iat > *expires) {
+        return Err(VerifyError::Retired { kid: receipt.owner().to_owned(), expires, issued: claims.iat });
+    }
     let log = LogVerifier::new(log_key)?;
     let (intent, intent_at, _) = open::<IntentRecord>(&bundle.intent, EntryKind::Intent, &log)?;
     let (outcome, outcome_at, checkpoint) = open::<OutcomeRecord>(&bundle.outcome, EntryKind::Outcome, &log)?;

@@ -6,7 +6,7 @@ use crate::config::{CONFIG_FILE, HomeKind};
 use crate::model::{IdError, ParameterKind};
 use crate::review::Counted;
 
-fn quoted(names: &[String]) -> String {
+pub(super) fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join("、")
 }
 

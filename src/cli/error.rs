@@ -1,10 +1,12 @@
 //! How a command fails: what is said, and with which exit code.
 
 use super::problem::{FileProblem, Problem};
+use super::upkeep_message::UpkeepProblem;
 use crate::config::ConfigError;
 use crate::env::FileError;
 use crate::job::{Failure, InitError, OpenError};
 use crate::model::{Lang, Refusal};
+use crate::upkeep::UpkeepError;
 
 /// A command's failure.
 #[derive(Debug)]
@@ -116,6 +118,23 @@ impl From<InitError> for CliError {
             InitError::Used(folder) => Self::failure(FileProblem::used(folder.into())),
             InitError::File(error) => error.into(),
             other => Self::failed(other),
+        }
+    }
+}
+
+/// What is wrong with the backup itself is a verification that failed.
+impl From<UpkeepError> for CliError {
+    fn from(error: UpkeepError) -> Self {
+        match error {
+            UpkeepError::File(error) => error.into(),
+            UpkeepError::Config(error) => error.into(),
+            UpkeepError::Key(error) => error.into(),
+            UpkeepError::Used(_) | UpkeepError::Inside { .. } => Self::Use(UpkeepProblem::Failed(error).into()),
+            UpkeepError::Manifest { .. }
+            | UpkeepError::Torn(_)
+            | UpkeepError::Damaged(_)
+            | UpkeepError::Foreign { .. } => Self::Unverified(UpkeepProblem::Failed(error).into()),
+            other => Self::Failed(UpkeepProblem::Failed(other).into()),
         }
     }
 }

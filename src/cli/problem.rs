@@ -2,7 +2,9 @@
 //! An error of the library below is said in its own words.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::upkeep_message::UpkeepProblem;
 use crate::config::CONFIG_FILE;
 use crate::model::{IdError, Lang};
 
@@ -13,6 +15,8 @@ pub enum Problem {
     File(FileProblem),
     /// With what was asked for.
     Ask(AskProblem),
+    /// With an operator's work on a home.
+    Upkeep(Arc<UpkeepProblem>),
     /// Found by the library below, and said by it.
     Other(String),
 }
@@ -88,6 +92,7 @@ impl Problem {
             (Self::File(problem), Lang::Zh) => problem.chinese(),
             (Self::Ask(problem), Lang::En) => problem.english(),
             (Self::Ask(problem), Lang::Zh) => problem.chinese(),
+            (Self::Upkeep(problem), lang) => problem.text(lang),
             (Self::Other(text), _) => text.clone(),
         }
     }
@@ -115,5 +120,11 @@ impl From<FileProblem> for Problem {
 impl From<AskProblem> for Problem {
     fn from(problem: AskProblem) -> Self {
         Self::Ask(problem)
+    }
+}
+
+impl From<UpkeepProblem> for Problem {
+    fn from(problem: UpkeepProblem) -> Self {
+        Self::Upkeep(Arc::new(problem))
     }
 }

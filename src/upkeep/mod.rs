@@ -2,6 +2,10 @@
 //! made of; never runs a job, and never changes an account or an entry of the log.
 
 mod backup;
+mod doctor;
+mod doctor_data;
+mod doctor_files;
+mod doctor_ledger;
 mod error;
 mod manifest;
 mod prune;
@@ -9,6 +13,9 @@ mod restore;
 mod rotate;
 
 pub use backup::{BackupOptions, BackupReport, backup};
+pub use doctor::{
+    CheckUp, Content, Diagnosis, DoctorOptions, EXAMINATIONS, Level, Setup, State, Thresholds, Validity, examine,
+};
 pub use error::UpkeepError;
 pub use manifest::{BACKUP_FORMAT, BACKUP_MANIFEST, BACKUP_SUM, BackedUpFile, BackupManifest, LogPosition};
 pub use prune::{PruneOptions, PrunedSnapshot, Pruning, prune_snapshots};

@@ -26,7 +26,8 @@ pub struct DoctorArgs {
 
 /// Examines. An error is exit code 1; a warning is none.
 pub fn doctor(args: &DoctorArgs, terminal: &Terminal) -> Result<(), CliError> {
-    let options = DoctorOptions { home: args.home.clone(), deep: args.deep, thresholds: Thresholds::default() };
+    let options =
+        DoctorOptions { home: args.home.clone(), deep: args.deep, calibrate: true, thresholds: Thresholds::default() };
     let bar = terminal.progress(UpkeepMessage::Examining, EXAMINATIONS);
     let findings = examine(&options, &Clock::System, &mut |_| bar.inc(1));
     bar.finish_and_clear();

@@ -52,6 +52,8 @@ pub struct DoctorOptions {
     pub home: PathBuf,
     /// Whether every file is read and hashed.
     pub deep: bool,
+    /// Whether the machine's speed is measured, which takes a second or two of it.
+    pub calibrate: bool,
     /// When a value is worth a word.
     pub thresholds: Thresholds,
 }
@@ -262,7 +264,9 @@ pub fn examine(options: &DoctorOptions, clock: &Clock, progress: &mut dyn FnMut(
         check_policies(&config, catalog, clock.now().day(), &mut findings);
     }
     progress("calibration");
-    check_calibration(&config, &mut findings);
+    if options.calibrate {
+        check_calibration(&config, &mut findings);
+    }
     let paths = HomePaths::new(&options.home);
     progress("keys");
     check_keys(&config, &paths, &mut findings);

@@ -1,12 +1,13 @@
 //! What can be wrong with what a command was given; the words are in `english` and `chinese`, both exhaustive.
-//! An error of the library below is said in its own words.
+//! An error of the library below brings its words in both languages along.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::upkeep_message::UpkeepProblem;
 use crate::config::CONFIG_FILE;
-use crate::model::{IdError, Lang};
+use crate::model::{Bilingual, IdError, Lang};
+use crate::policy::Misfit;
 
 /// What is wrong.
 #[derive(Clone, Debug)]
@@ -18,7 +19,7 @@ pub enum Problem {
     /// With an operator's work on a home.
     Upkeep(Arc<UpkeepProblem>),
     /// Found by the library below, and said by it.
-    Other(String),
+    Library(Bilingual),
 }
 
 /// What is wrong with a file or a folder.
@@ -37,8 +38,8 @@ pub enum FileProblem {
     NoSeed(PathBuf),
     KeyThere(PathBuf),
     NoCargo(PathBuf),
-    NotABundle { path: PathBuf, error: String },
-    NotAConsent { path: PathBuf, error: String },
+    NotABundle { path: PathBuf, error: Bilingual },
+    NotAConsent { path: PathBuf, error: Bilingual },
     PolicyFolder(PathBuf),
     PolicyName { folder: PathBuf, id: String },
     DemoFolder(&'static str),
@@ -79,7 +80,7 @@ pub enum AskProblem {
     DatasetsFailed,
     NotBuilt,
     NoModule,
-    Misfits(Vec<String>),
+    Misfits(Vec<Misfit>),
     ReceiptUnreadable,
     AuditFindings(usize),
 }
@@ -93,7 +94,7 @@ impl Problem {
             (Self::Ask(problem), Lang::En) => problem.english(),
             (Self::Ask(problem), Lang::Zh) => problem.chinese(),
             (Self::Upkeep(problem), lang) => problem.text(lang),
-            (Self::Other(text), _) => text.clone(),
+            (Self::Library(words), _) => words.in_lang(lang).to_owned(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::chinese::quoted;
 use super::upkeep_english::amount;
 use super::upkeep_message::{UpkeepMessage, UpkeepProblem};
 use crate::catalog::Update;
-use crate::upkeep::{Content, Diagnosis, Level, Setup, State, UpkeepError};
+use crate::upkeep::{Content, Diagnosis, Level, Setup, State};
 
 impl UpkeepMessage {
     /// The line.
@@ -89,7 +89,6 @@ impl UpkeepProblem {
     /// What is wrong, and what to do.
     pub(super) fn chinese(&self) -> String {
         match self {
-            Self::Failed(error) => failed(error),
             Self::MirrorAhead { mirror, entries, seen, after } => {
                 let lost = seen.saturating_sub(*entries);
                 let when = match after {
@@ -113,42 +112,6 @@ impl UpkeepProblem {
     }
 }
 
-/// What the library below said in English, where it is this part's own.
-fn failed(error: &UpkeepError) -> String {
-    match error {
-        UpkeepError::Used(place) => format!("`{place}` 不是空文件夹：请指定尚不存在的文件夹"),
-        UpkeepError::Inside { inner, outer } => format!("`{inner}` 在 `{outer}` 之内：请指定其外的文件夹"),
-        UpkeepError::LeftOver(place) => {
-            format!("`{place}` 是中断的恢复留下的，或另一恢复正在进行：确认没有恢复在进行后将其删除")
-        }
-        UpkeepError::Damaged(path) => format!(
-            "`{path}` 已损坏：内容与文件名不符；未做备份。`anshi doctor --deep` 可查出其余损坏；请用更早的备份恢复该文件，或重新入库、重新登记"
-        ),
-        UpkeepError::Mixed(path) => format!("`{path}` 与本暗室公开的公钥不成对：私钥与公开文件必须配套"),
-        UpkeepError::NoBackup(place) => {
-            format!("`{place}` 不是备份，或备份没有完成：缺少 `backup.json` 或 `backup.sha256`")
-        }
-        UpkeepError::Manifest { wanted, found } => format!("备份清单被改动：应为 {wanted}，实为 {found}"),
-        UpkeepError::Form { path, reason } => format!("`{path}` 无法使用：{reason}"),
-        UpkeepError::Torn(damages) => format!("备份已损坏，没有恢复任何内容：\n  {}", damages.join("\n  ")),
-        UpkeepError::Foreign { mirror, reason } => format!(
-            "检查点镜像 `{mirror}` 与此备份不属于同一日志：{reason}；没有恢复任何内容。请指定镜像所属的暗室，或换一个备份"
-        ),
-        UpkeepError::Running(home) => format!("引擎或另一命令正在使用 `{home}`：请先停止，再重试"),
-        UpkeepError::KeySet { path, reason } => format!("`{path}` 不是公钥集：{reason}"),
-        UpkeepError::LogKey(error) => format!("日志的验证密钥 `log.vkey` 无法使用：{error}"),
-        UpkeepError::File(_)
-        | UpkeepError::Config(_)
-        | UpkeepError::Catalog(_)
-        | UpkeepError::Store(_)
-        | UpkeepError::Snapshot(_)
-        | UpkeepError::Ledger(_)
-        | UpkeepError::Key(_)
-        | UpkeepError::Canonical(_)
-        | UpkeepError::Entropy(_) => error.to_string(),
-    }
-}
-
 impl Diagnosis {
     /// What it is, and what to do.
     pub(super) fn chinese(&self) -> String {
@@ -166,11 +129,11 @@ impl Setup {
         match self {
             Self::Config { kind: "production", ledger } => format!("生产暗室，账本 {ledger}"),
             Self::Config { ledger, .. } => format!("合成数据暗室，账本 {ledger}"),
-            Self::ConfigBad(error) => format!("{error}\n  请改正配置；其余未检查"),
+            Self::ConfigBad(error) => format!("{}\n  请改正配置；其余未检查", error.zh),
             Self::Catalog { datasets } => format!("数据集 {datasets} 个"),
-            Self::CatalogBad(error) => format!("请改正目录：\n{error}"),
+            Self::CatalogBad(error) => format!("请改正目录：\n{}", error.zh),
             Self::Policies { in_force } => format!("生效 {in_force} 项"),
-            Self::PoliciesBad(error) => format!("请改正政策：\n{error}"),
+            Self::PoliciesBad(error) => format!("请改正政策：\n{}", error.zh),
             Self::PoliciesUnapproved { ids, needed } => format!("未生效，须 {needed} 位审计员批准：{}", quoted(ids)),
             Self::AccountsUnapproved { needed } => {
                 format!("`accounts.toml` 未经审计员批准（须 {needed} 位）：此前一概不应答")
@@ -189,13 +152,13 @@ impl Setup {
             Self::PaceSlow { measured, configured } => format!(
                 "本机比时隙所允许的慢：请把 `nanos_per_kilofuel` 从 {configured} 改为 {measured}，并延长因此不足的时隙，否则任务会以“无法判定”告终"
             ),
-            Self::PaceBad(error) => error.clone(),
+            Self::PaceBad(error) => error.zh.clone(),
             Self::Keys { count } => format!("{count} 个，仅所有者可读，与公开的公钥成对"),
             Self::KeyMissing { path } => format!("缺少 `{path}`：请从密钥保管处取回"),
             Self::KeyExposed { path, mode } => {
                 format!("他人可读 `{path}`（{mode:03o}）：请执行 `chmod 600 {path}`；如已被人读取，请轮换密钥")
             }
-            Self::KeyBad { path, error } => format!("`{path}` 无法使用：{error}；请从密钥保管处取回"),
+            Self::KeyBad { path, error } => format!("`{path}` 无法使用：{}；请从密钥保管处取回", error.zh),
             Self::KeyMixed { path, public } => format!("`{path}` 与 `{public}` 不成对：请取回配套的那一个"),
             Self::RotationOpen => "有一次轮换中断：请用 `anshi key rotate --kind receipt` 完成".to_owned(),
         }
@@ -223,7 +186,7 @@ impl State {
                 amount(*free)
             ),
             Self::RoomBad(error) | Self::WritingBad(error) => {
-                format!("{error}；引擎无法在此工作：请修复磁盘或暗室的权限")
+                format!("{}；引擎无法在此工作：请修复磁盘或暗室的权限", error.zh)
             }
             Self::Writing { millis } => format!("写入并落盘用时 {millis} 毫秒"),
             Self::WritingSlow { millis } => format!("落盘用时 {millis} 毫秒，而每个任务要等两次：请换用更快的磁盘"),
@@ -233,14 +196,14 @@ impl State {
                 format!("结构版本为 {found}，本程序需要 {needed}：请用建室时的程序")
             }
             Self::LedgerBad(error) => {
-                format!("{error}；如最新备份不落后于镜像，请恢复之，并运行 `anshi audit verify`")
+                format!("{}；如最新备份不落后于镜像，请恢复之，并运行 `anshi audit verify`", error.zh)
             }
             Self::Published { entries } => format!("{entries} 条"),
             Self::PublishedBehind { entries, published } => {
                 format!("显示 {entries} 条中的 {published} 条：引擎至迟在下次启动时补齐")
             }
             Self::PublishedBad(error) => {
-                format!("{error}；请把 `log` 移出暗室留待调查：引擎下次启动时会从账本重新生成")
+                format!("{}；请把 `log` 移出暗室留待调查：引擎下次启动时会从账本重新生成", error.zh)
             }
             Self::Mirror { entries } => format!("{entries} 条，在另一文件系统上"),
             Self::MirrorBehind { entries, seen } => {
@@ -252,7 +215,7 @@ impl State {
             Self::MirrorBeside { mirror } => format!(
                 "`{mirror}` 与暗室在同一文件系统上，会一同丢失或回滚：请放到另一磁盘或机器，并在 `checkpoint_mirror` 写明"
             ),
-            Self::MirrorBad(error) => format!("{error}；暗室不会启动：请找回其自己的镜像"),
+            Self::MirrorBad(error) => format!("{}；暗室不会启动：请找回其自己的镜像", error.zh),
         }
     }
 }
@@ -266,7 +229,7 @@ impl Content {
                 if *deep { "全部文件与发布时一致" } else { "文件大小与发布时一致" }
             ),
             Self::SnapshotNone => "尚无快照：请用 `anshi ingest` 接收交付".to_owned(),
-            Self::SnapshotBad(error) => error.clone(),
+            Self::SnapshotBad(error) => error.zh.clone(),
             Self::DatasetOld { name, as_of, days, update } => {
                 format!("`{name}` 的数据截至 {as_of}，已有 {days} 天，应{}更新：请向部门催要交付", rhythm(*update))
             }
@@ -274,9 +237,9 @@ impl Content {
                 format!("`{name}` 的数据截至 {as_of}，这一天还没有到：时钟或 `--as-of` 是否有误？")
             }
             Self::DatasetAbsent { name } => format!("`{name}` 在目录中，却从未交付"),
-            Self::DatasetRefused { reason } => reason.clone(),
+            Self::DatasetRefused { reason } => reason.zh.clone(),
             Self::Guests { count } => format!("{count} 个，与登记一致"),
-            Self::GuestBad { guest, error } => format!("{guest}：{error}；请重新登记"),
+            Self::GuestBad { guest, error } => format!("{guest}：{}；请重新登记", error.zh),
             Self::GuestOther { guest } => format!("{guest} 不是为本程序编译的：使用前请重新登记"),
         }
     }

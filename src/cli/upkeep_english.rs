@@ -89,7 +89,6 @@ impl UpkeepProblem {
     /// What is wrong, and what to do.
     pub(super) fn english(&self) -> String {
         match self {
-            Self::Failed(error) => error.to_string(),
             Self::MirrorAhead { mirror, entries, seen, after } => {
                 let lost = seen.saturating_sub(*entries);
                 let when = match after {
@@ -138,11 +137,11 @@ impl Setup {
     fn english(&self) -> String {
         match self {
             Self::Config { kind, ledger } => format!("a {kind} home, ledger {ledger}"),
-            Self::ConfigBad(error) => format!("{error}\n  mend the configuration; nothing else was looked at"),
+            Self::ConfigBad(error) => format!("{}\n  mend the configuration; nothing else was looked at", error.en),
             Self::Catalog { datasets } => some(*datasets, "dataset", "datasets"),
-            Self::CatalogBad(error) => format!("mend the catalog:\n{error}"),
+            Self::CatalogBad(error) => format!("mend the catalog:\n{}", error.en),
             Self::Policies { in_force } => format!("{in_force} in force"),
-            Self::PoliciesBad(error) => format!("mend the policies:\n{error}"),
+            Self::PoliciesBad(error) => format!("mend the policies:\n{}", error.en),
             Self::PoliciesUnapproved { ids, needed } => format!(
                 "not in force until {} there: {}",
                 some(*needed, "auditor's approval is", "auditors' approvals are"),
@@ -165,14 +164,14 @@ impl Setup {
             Self::PaceSlow { measured, configured } => format!(
                 "this machine is slower than the slots allow for: set `nanos_per_kilofuel` to {measured} (it is {configured}), and lengthen the slots that then are too short, or jobs end undetermined"
             ),
-            Self::PaceBad(error) => error.clone(),
+            Self::PaceBad(error) => error.en.clone(),
             Self::Keys { count } => format!("{count}, readable by their owner alone, and as published"),
             Self::KeyMissing { path } => format!("`{path}` is missing: bring it back from where the keys are kept"),
             Self::KeyExposed { path, mode } => {
                 format!("others can read `{path}` ({mode:03o}): `chmod 600 {path}`, and rotate the key if others did")
             }
             Self::KeyBad { path, error } => {
-                format!("`{path}` cannot be used: {error}; bring it back from where the keys are kept")
+                format!("`{path}` cannot be used: {}; bring it back from where the keys are kept", error.en)
             }
             Self::KeyMixed { path, public } => format!(
                 "`{path}` is not the private half of what `{public}` says: bring the one back that belongs to the other"
@@ -204,7 +203,7 @@ impl State {
                 amount(*free)
             ),
             Self::RoomBad(error) | Self::WritingBad(error) => {
-                format!("{error}; an engine could not work here: mend the disk, or the permissions of the home")
+                format!("{}; an engine could not work here: mend the disk, or the permissions of the home", error.en)
             }
             Self::Writing { millis } => format!("written and synced in {millis} ms"),
             Self::WritingSlow { millis } => {
@@ -223,7 +222,8 @@ impl State {
             ),
             Self::LedgerBad(error) => {
                 format!(
-                    "{error}; restore the latest backup if its log is not behind the mirror, and run `anshi audit verify`"
+                    "{}; restore the latest backup if its log is not behind the mirror, and run `anshi audit verify`",
+                    error.en
                 )
             }
             Self::Published { entries } => some(*entries, "entry", "entries"),
@@ -234,7 +234,8 @@ impl State {
                 )
             }
             Self::PublishedBad(error) => format!(
-                "{error}; move `log` out of the home, for whoever looks into it: the next start of the engine makes it anew from the ledger"
+                "{}; move `log` out of the home, for whoever looks into it: the next start of the engine makes it anew from the ledger",
+                error.en
             ),
             Self::Mirror { entries } => format!("{}, on another file system", some(*entries, "entry", "entries")),
             Self::MirrorBehind { entries, seen } => {
@@ -250,7 +251,7 @@ impl State {
             Self::MirrorBeside { mirror } => format!(
                 "`{mirror}` is on the home's own file system, and is lost or rolled back with it: put it on another disk or machine, and name the place as `checkpoint_mirror`"
             ),
-            Self::MirrorBad(error) => format!("{error}; the home does not start: bring its own mirror back"),
+            Self::MirrorBad(error) => format!("{}; the home does not start: bring its own mirror back", error.en),
         }
     }
 }
@@ -265,7 +266,7 @@ impl Content {
                 if *deep { ", every file as published" } else { ", sizes as published" }
             ),
             Self::SnapshotNone => "there is none: `anshi ingest` makes one of a delivery".to_owned(),
-            Self::SnapshotBad(error) => error.clone(),
+            Self::SnapshotBad(error) => error.en.clone(),
             Self::DatasetOld { name, as_of, days, update } => format!(
                 "`{name}` is as of {as_of}, {} ago, and comes {}: ask its department for a delivery",
                 some(u64::from(days.unsigned_abs()), "day", "days"),
@@ -275,9 +276,9 @@ impl Content {
                 format!("`{name}` is as of {as_of}, a day that has not come: is the clock right, was `--as-of`?")
             }
             Self::DatasetAbsent { name } => format!("`{name}` is in the catalog and was never delivered"),
-            Self::DatasetRefused { reason } => reason.clone(),
+            Self::DatasetRefused { reason } => reason.en.clone(),
             Self::Guests { count } => format!("{count} as registered"),
-            Self::GuestBad { guest, error } => format!("{guest}: {error}; register the guest again"),
+            Self::GuestBad { guest, error } => format!("{guest}: {}; register the guest again", error.en),
             Self::GuestOther { guest } => {
                 format!("{guest} is not compiled for this program: register it again before it is asked")
             }

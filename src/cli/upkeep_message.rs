@@ -2,7 +2,7 @@
 //! `upkeep_chinese`, both exhaustive.
 
 use crate::model::Lang;
-use crate::upkeep::{Diagnosis, Level, UpkeepError};
+use crate::upkeep::{Diagnosis, Level};
 
 /// Lines about backup, restore, keys, pruning and examination.
 #[derive(Clone, Debug)]
@@ -31,8 +31,6 @@ pub enum UpkeepMessage {
 /// What is wrong with an operator's command.
 #[derive(Debug)]
 pub enum UpkeepProblem {
-    /// Found below.
-    Failed(UpkeepError),
     /// The restored home is behind its mirror. `after`: the longest window, and the day on which it has passed.
     MirrorAhead { mirror: String, entries: u64, seen: u64, after: Option<(u32, String)> },
     /// The restored home has no mirror.

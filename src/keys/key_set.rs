@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::canonical::read_json;
 use super::jwk::{JwkError, PublicJwk, PublicKey};
 
 /// A key set cannot be used.
@@ -36,6 +37,7 @@ pub struct KeySet {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct WireSet {
     keys: Vec<WireKey>,
 }
@@ -73,7 +75,7 @@ impl KeySet {
 
     /// Reads and checks a set.
     pub fn parse(json: &str) -> Result<Self, KeySetError> {
-        let wire: WireSet = serde_json::from_str(json)?;
+        let wire: WireSet = read_json(json.as_bytes())?;
         let keys = wire.keys.into_iter().map(PublishedKey::from_wire).collect::<Result<_, _>>()?;
         Ok(Self { keys })
     }

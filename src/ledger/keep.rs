@@ -9,7 +9,7 @@ use rusqlite::OptionalExtension;
 use super::open::{check_frontier, note_of};
 use super::read::LedgerReader;
 use super::records::{IntentRecord, OutcomeRecord, RotationRecord};
-use super::store::{LedgerError, SCHEMA_VERSION, latest_day, stored_hash, unsigned};
+use super::store::{Inconsistency, LedgerError, SCHEMA_VERSION, latest_day, stored_hash, unsigned};
 use super::writer::entry_of;
 use crate::log::{Checkpoint, LogVerifier, Tiles, root};
 use crate::model::{Date, Millis};
@@ -36,7 +36,7 @@ impl LedgerReader {
     /// Writes the whole published log anew into `folder`.
     pub fn publish_log(&self, folder: &Path, size: u64) -> Result<(), LedgerError> {
         let note = note_of(&self.0, size)?;
-        let note = note.ok_or_else(|| LedgerError::Inconsistent(format!("no checkpoint of {size}")))?;
+        let note = note.ok_or_else(|| LedgerError::Inconsistent(Inconsistency::Checkpoint(size)))?;
         let hash = |index| stored_hash(&self.0, index);
         Ok(Tiles::new(folder, 0).publish(size, &note, &hash, &|index| entry_of(&self.0, index))?)
     }
@@ -77,7 +77,8 @@ impl LedgerReader {
     pub fn last_rotation(&self) -> Result<Option<RotationRecord>, LedgerError> {
         let sql = "SELECT record FROM entry WHERE kind = 'rotation' ORDER BY leaf_index DESC LIMIT 1";
         let record: Option<Vec<u8>> = self.0.query_row(sql, [], |row| row.get(0)).optional()?;
-        let unreadable = |error: serde_json::Error| LedgerError::Inconsistent(format!("a rotation's record: {error}"));
+        let unreadable =
+            |error: serde_json::Error| LedgerError::Inconsistent(Inconsistency::Rotation(error.to_string()));
         record.map(|record| serde_json::from_slice(&record).map_err(unreadable)).transpose()
     }
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit_read;
+mod chinese;
 mod keep;
 mod notices;
 mod open;
@@ -22,5 +23,5 @@ pub use records::{
     ChargeRecord, IntentRecord, OutcomeRecord, PartyRecord, RegistrationRecord, RevocationRecord, RotationRecord,
 };
 pub use reserve::{Reservation, Stored};
-pub use store::LedgerError;
+pub use store::{Behind, Inconsistency, LedgerError, Stopped};
 pub use writer::{Ledger, Parking, ReserveError, Scheduled};

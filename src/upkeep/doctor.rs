@@ -12,7 +12,7 @@ use crate::env::{Clock, read_text};
 use crate::job::HomePaths;
 use crate::ledger::LedgerReader;
 use crate::log::{LogVerifier, Mirror};
-use crate::model::{Date, Digest, Millis};
+use crate::model::{Bilingual, Chinese, Date, Digest, Millis};
 
 /// How many steps an examination tells the progress of.
 pub const EXAMINATIONS: u64 = 12;
@@ -116,15 +116,15 @@ pub enum Setup {
     /// The configuration is in order.
     Config { kind: &'static str, ledger: String },
     /// It is not; nothing else was looked at.
-    ConfigBad(String),
+    ConfigBad(Bilingual),
     /// The catalog is in order.
     Catalog { datasets: u64 },
     /// It is not.
-    CatalogBad(String),
+    CatalogBad(Bilingual),
     /// So many policies are in force.
     Policies { in_force: u64 },
     /// Policies or accounts have mistakes.
-    PoliciesBad(String),
+    PoliciesBad(Bilingual),
     /// Policies lack approvals.
     PoliciesUnapproved { ids: Vec<String>, needed: u32 },
     /// The accounts lack approvals: nothing is answered.
@@ -140,7 +140,7 @@ pub enum Setup {
     /// They are too short: jobs that use their fuel would miss their ticks.
     PaceSlow { measured: u64, configured: u64 },
     /// It could not be measured.
-    PaceBad(String),
+    PaceBad(Bilingual),
     /// The keys are in order.
     Keys { count: u64 },
     /// A key is missing.
@@ -148,7 +148,7 @@ pub enum Setup {
     /// Others can read a key.
     KeyExposed { path: String, mode: u32 },
     /// A file is no key.
-    KeyBad { path: String, error: String },
+    KeyBad { path: String, error: Bilingual },
     /// A key is not the private half of what is published.
     KeyMixed { path: String, public: String },
     /// A rotation was cut off.
@@ -172,25 +172,25 @@ pub enum State {
     /// There is little.
     RoomLow { free: u64, place: String },
     /// It cannot be told.
-    RoomBad(String),
+    RoomBad(Bilingual),
     /// The home can be written.
     Writing { millis: u64 },
     /// Slowly.
     WritingSlow { millis: u64 },
     /// It cannot.
-    WritingBad(String),
+    WritingBad(Bilingual),
     /// The ledger is in order.
     Ledger { entries: u64, open: u64 },
     /// It has another schema than this program.
     SchemaOther { found: i64, needed: i64 },
     /// It cannot be used.
-    LedgerBad(String),
+    LedgerBad(Bilingual),
     /// The published log is there.
     Published { entries: u64 },
     /// It lacks entries; the next start publishes them.
     PublishedBehind { entries: u64, published: u64 },
     /// It is not this ledger's, or gone.
-    PublishedBad(String),
+    PublishedBad(Bilingual),
     /// The mirror is in order.
     Mirror { entries: u64 },
     /// It lacks entries; the next start gives them to it.
@@ -200,7 +200,7 @@ pub enum State {
     /// It lies on the home's own file system.
     MirrorBeside { mirror: String },
     /// It is gone, another log's, or of another tree.
-    MirrorBad(String),
+    MirrorBad(Bilingual),
 }
 
 /// What was found of snapshot and guests.
@@ -212,7 +212,7 @@ pub enum Content {
     /// There is none.
     SnapshotNone,
     /// It cannot be used.
-    SnapshotBad(String),
+    SnapshotBad(Bilingual),
     /// A dataset is older than its rhythm allows.
     DatasetOld { name: String, as_of: Date, days: i32, update: Update },
     /// A dataset is of a day that has not come.
@@ -220,11 +220,11 @@ pub enum Content {
     /// A dataset of the catalog was never delivered.
     DatasetAbsent { name: String },
     /// A dataset of the snapshot does not fit the catalog.
-    DatasetRefused { reason: String },
+    DatasetRefused { reason: Bilingual },
     /// The guests are in order.
     Guests { count: u64 },
     /// A file of a guest is missing or changed.
-    GuestBad { guest: Digest, error: String },
+    GuestBad { guest: Digest, error: Bilingual },
     /// A guest is not compiled for this program.
     GuestOther { guest: Digest },
 }
@@ -251,7 +251,7 @@ pub fn examine(options: &DoctorOptions, clock: &Clock, progress: &mut dyn FnMut(
     let config = match Config::load(&options.home) {
         Ok(config) => config,
         Err(error) => {
-            find(&mut findings, "configuration", Level::Error, Setup::ConfigBad(error.to_string()));
+            find(&mut findings, "configuration", Level::Error, Setup::ConfigBad(error.bilingual()));
             return findings;
         }
     };
@@ -312,7 +312,7 @@ fn check_catalog(config: &Config, findings: Findings<'_>) -> Option<Catalog> {
             Some(catalog)
         }
         Err(error) => {
-            find(findings, "catalog", Level::Error, Setup::CatalogBad(error.to_string()));
+            find(findings, "catalog", Level::Error, Setup::CatalogBad(error.bilingual()));
             None
         }
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::doctor::{Content, Findings, Level, Setup, Validity, find, settle};
+use super::error::both;
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::data::Snapshot;
@@ -10,7 +11,7 @@ use crate::env::read;
 use crate::guest::{GuestEngine, nanos_per_kilofuel};
 use crate::keys::sha256;
 use crate::ledger::LedgerReader;
-use crate::model::{Date, Digest};
+use crate::model::{Bilingual, Chinese, Date, Digest};
 use crate::policy::{ApprovalTrust, PolicyError, PolicySet};
 
 /// Nothing that belongs to a guest is larger.
@@ -25,7 +26,7 @@ pub(super) fn check_policies(config: &Config, catalog: &Catalog, today: Date, fi
         Err(PolicyError::AccountsUnapproved(needed)) => {
             return find(findings, "policies", Level::Error, Setup::AccountsUnapproved { needed });
         }
-        Err(error) => return find(findings, "policies", Level::Error, Setup::PoliciesBad(error.to_string())),
+        Err(error) => return find(findings, "policies", Level::Error, Setup::PoliciesBad(error.bilingual())),
     };
     if !set.unapproved().is_empty() {
         let ids = set.unapproved().to_vec();
@@ -51,7 +52,7 @@ pub(super) fn check_policies(config: &Config, catalog: &Catalog, today: Date, fi
 pub(super) fn check_calibration(config: &Config, findings: Findings<'_>) {
     let configured = config.nanos_per_kilofuel;
     let (level, diagnosis) = match nanos_per_kilofuel() {
-        Err(error) => (Level::Error, Setup::PaceBad(error.to_string())),
+        Err(error) => (Level::Error, Setup::PaceBad(error.bilingual())),
         // Calibration doubles what it measures.
         Ok(measured) if measured / 2 > configured => (Level::Error, Setup::PaceSlow { measured, configured }),
         Ok(measured) if measured > configured => (Level::Warning, Setup::PaceTight { measured, configured }),
@@ -65,17 +66,17 @@ pub(super) fn check_snapshot(data: &Path, catalog: &Catalog, today: Date, deep: 
     let name = match Snapshot::current(data) {
         Ok(Some(name)) => name,
         Ok(None) => return find(findings, "snapshot", Level::Warning, Content::SnapshotNone),
-        Err(error) => return find(findings, "snapshot", Level::Error, Content::SnapshotBad(error.to_string())),
+        Err(error) => return find(findings, "snapshot", Level::Error, Content::SnapshotBad(error.bilingual())),
     };
     let snapshot = match Snapshot::open(data, catalog, Some(name)) {
         Ok(snapshot) => snapshot,
-        Err(error) => return find(findings, "snapshot", Level::Error, Content::SnapshotBad(error.to_string())),
+        Err(error) => return find(findings, "snapshot", Level::Error, Content::SnapshotBad(error.bilingual())),
     };
     if let Some(Err(error)) = deep.then(|| snapshot.verify_files(&mut |_| {})) {
-        find(findings, "snapshot", Level::Error, Content::SnapshotBad(error.to_string()));
+        find(findings, "snapshot", Level::Error, Content::SnapshotBad(error.bilingual()));
     }
     for refused in snapshot.refused() {
-        let reason = refused.reason.clone();
+        let reason = refused.reason.bilingual();
         find(findings, "snapshot", Level::Warning, Content::DatasetRefused { reason });
     }
     for dataset in catalog.datasets() {
@@ -124,7 +125,11 @@ pub(super) fn check_guests(reader: &LedgerReader, folder: &Path, findings: Findi
     settle(findings, "guests", Content::Guests { count: rows.len() as u64 });
 }
 
-fn check_content(path: &Path, wanted: Digest) -> Result<(), String> {
-    let found = sha256(&read(path, GUEST_FILE_BYTES_MAX).map_err(|error| error.to_string())?);
-    if found == wanted { Ok(()) } else { Err(format!("`{}` was changed: its digest is {found}", path.display())) }
+fn check_content(path: &Path, wanted: Digest) -> Result<(), Bilingual> {
+    let found = sha256(&read(path, GUEST_FILE_BYTES_MAX).map_err(|error| error.bilingual())?);
+    if found == wanted {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(both(format!("`{path}` was changed: its digest is {found}"), format!("`{path}` 被改动：摘要为 {found}")))
 }

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::doctor::{Findings, Level, Setup, State, Thresholds, find, settle};
-use super::error::load_key_set;
+use super::error::{both, load_key_set};
 use crate::config::Config;
 use crate::env::{Stopwatch, mode, overwrite_synced, publish_dir, read_text, remove_file, space};
 use crate::job::{HomePaths, KeyFile, load_key};
 use crate::keys::{SaltKey, SigningKey};
 use crate::ledger::LedgerReader;
 use crate::log::LogSigner;
-use crate::model::{Date, Millis};
+use crate::model::{Chinese, Date, Millis};
 
 /// Nobody runs this program in an earlier year.
 const YEAR_EARLIEST: i16 = 2025;
@@ -45,7 +45,7 @@ pub(super) fn check_keys(config: &Config, paths: &HomePaths, findings: Findings<
     if let Some(text) = check_private(&paths.salt(), findings) {
         count += 1;
         if SaltKey::from_file_text(&text).is_none() {
-            let error = "64 hexadecimal digits are needed".to_owned();
+            let error = both("64 hexadecimal digits are needed", "应为 64 个十六进制数字");
             let path = paths.salt().display().to_string();
             find(findings, "keys", Level::Error, Setup::KeyBad { path, error });
         }
@@ -66,7 +66,7 @@ fn check_key(path: &Path, findings: Findings<'_>) -> Option<SigningKey> {
     match load_key(path) {
         Ok(key) => Some(key),
         Err(error) => {
-            let (path, error) = (path.display().to_string(), error.to_string());
+            let (path, error) = (path.display().to_string(), error.bilingual());
             find(findings, "keys", Level::Error, Setup::KeyBad { path, error });
             None
         }
@@ -115,7 +115,7 @@ pub(super) fn check_clock(reader: Option<&LedgerReader>, now: Millis, findings: 
 pub(super) fn check_room(home: &Path, thresholds: &Thresholds, findings: Findings<'_>) {
     let free = match space(home) {
         Ok(space) => space.free,
-        Err(error) => return find(findings, "disk", Level::Error, State::RoomBad(error.to_string())),
+        Err(error) => return find(findings, "disk", Level::Error, State::RoomBad(error.bilingual())),
     };
     let level = match free {
         least if least < thresholds.free_least_bytes => Level::Error,
@@ -133,7 +133,7 @@ pub(super) fn check_writing(home: &Path, thresholds: &Thresholds, findings: Find
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let removed = remove_file(&probe);
     match written.and(removed) {
-        Err(error) => find(findings, "writing", Level::Error, State::WritingBad(error.to_string())),
+        Err(error) => find(findings, "writing", Level::Error, State::WritingBad(error.bilingual())),
         Ok(()) if millis > thresholds.sync_slow_ms => {
             find(findings, "writing", Level::Warning, State::WritingSlow { millis });
         }

@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use super::doctor::{Findings, Level, State, find, settle};
+use super::error::both;
 use crate::config::Config;
 use crate::env::{read_text, share_file_system};
 use crate::ledger::{LedgerError, LedgerReader};
 use crate::log::{Checkpoint, LogVerifier, MirrorError};
+use crate::model::{Bilingual, Chinese, foreign};
 
 /// The schema is this program's, and the newest checkpoint fits signature, entries and hashes. Gives that checkpoint.
 pub(super) fn check_ledger(
@@ -15,18 +17,20 @@ pub(super) fn check_ledger(
     deep: bool,
     findings: Findings<'_>,
 ) -> Option<Checkpoint> {
-    let looked = reader.as_ref().map_err(ToString::to_string).and_then(|reader| {
-        let (found, needed) = reader.schema_versions().map_err(|error| error.to_string())?;
+    let looked = reader.as_ref().map_err(Chinese::bilingual).and_then(|reader| {
+        let (found, needed) = reader.schema_versions().map_err(|error| error.bilingual())?;
         if found != needed {
             return Ok(Err(State::SchemaOther { found, needed }));
         }
-        let verifier = verifier.ok_or("`log.vkey` is missing, or no verifier key")?;
-        let frontier = reader.frontier(verifier).map_err(|error| error.to_string())?;
-        let damages = if deep { reader.check_integrity().map_err(|error| error.to_string())? } else { Vec::new() };
+        let verifier = verifier
+            .ok_or_else(|| both("`log.vkey` is missing, or no verifier key", "缺少 `log.vkey`，或其不是日志公钥"))?;
+        let frontier = reader.frontier(verifier).map_err(|error| error.bilingual())?;
+        let damages = if deep { reader.check_integrity().map_err(|error| error.bilingual())? } else { Vec::new() };
         if !damages.is_empty() {
-            return Err(damages.join("; "));
+            let damages = damages.join("; ");
+            return Err(both(damages.clone(), foreign(&damages)));
         }
-        let open = reader.open_jobs().map_err(|error| error.to_string())?;
+        let open = reader.open_jobs().map_err(|error| error.bilingual())?;
         Ok(Ok((frontier, open)))
     });
     match looked {
@@ -58,15 +62,15 @@ fn compare(reader: &LedgerReader, ledger: Checkpoint, seen: Checkpoint) -> Stand
 }
 
 /// The checkpoint that the published log shows.
-pub(super) fn read_published(folder: &Path, verifier: &LogVerifier) -> Result<Checkpoint, String> {
-    let note = read_text(&folder.join("checkpoint")).map_err(|error| error.to_string())?;
-    verifier.verify(&note).map_err(|error| error.to_string())
+pub(super) fn read_published(folder: &Path, verifier: &LogVerifier) -> Result<Checkpoint, Bilingual> {
+    let note = read_text(&folder.join("checkpoint")).map_err(|error| error.bilingual())?;
+    verifier.verify(&note).map_err(|error| error.bilingual())
 }
 
 /// The published log is this ledger's.
 pub(super) fn check_published(
     reader: &LedgerReader,
-    shown: Result<Checkpoint, String>,
+    shown: Result<Checkpoint, Bilingual>,
     ledger: Checkpoint,
     findings: Findings<'_>,
 ) {
@@ -76,11 +80,17 @@ pub(super) fn check_published(
             Standing::Same => (Level::Ok, State::Published { entries: seen.size }),
             Standing::Behind => (Level::Warning, State::PublishedBehind { entries: ledger.size, published: seen.size }),
             Standing::Ahead => {
-                let error = format!("it has {} entries, the ledger {}", seen.size, ledger.size);
+                let (shown, held) = (seen.size, ledger.size);
+                let error = both(
+                    format!("it has {shown} entries, the ledger {held}"),
+                    format!("其有 {shown} 条，账本有 {held} 条"),
+                );
                 (Level::Error, State::PublishedBad(error))
             }
             Standing::Other => {
-                (Level::Error, State::PublishedBad(format!("its first {} entries are others", seen.size)))
+                let shown = seen.size;
+                let error = both(format!("its first {shown} entries are others"), format!("其前 {shown} 条与账本不同"));
+                (Level::Error, State::PublishedBad(error))
             }
         },
     };
@@ -98,7 +108,7 @@ pub(super) fn check_mirror(
     let mirror = &config.checkpoint_mirror;
     let seen = match mirrored {
         Ok(seen) => seen,
-        Err(error) => return find(findings, "mirror", Level::Error, State::MirrorBad(error.to_string())),
+        Err(error) => return find(findings, "mirror", Level::Error, State::MirrorBad(error.bilingual())),
     };
     let (entries, size) = (ledger.size, seen.size);
     match compare(reader, ledger, seen) {
@@ -108,7 +118,10 @@ pub(super) fn check_mirror(
         }
         Standing::Ahead => find(findings, "mirror", Level::Error, State::MirrorAhead { entries, seen: size }),
         Standing::Other => {
-            let error = format!("the first {size} entries that it has seen are others than the ledger's");
+            let error = both(
+                format!("the first {size} entries that it has seen are others than the ledger's"),
+                format!("其见过的前 {size} 条与账本不同"),
+            );
             find(findings, "mirror", Level::Error, State::MirrorBad(error));
         }
     }

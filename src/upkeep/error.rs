@@ -1,4 +1,4 @@
-//! Why an operator's command fails. The words here are English; `cli` has the Chinese ones, exhaustively.
+//! Why an operator's command fails. The words here are English; `chinese` has the others.
 
 use std::path::Path;
 
@@ -7,9 +7,10 @@ use crate::config::ConfigError;
 use crate::data::{SnapshotError, StoreError};
 use crate::env::{EntropyError, FileError, read_text};
 use crate::job::InitError;
-use crate::keys::{CanonicalError, KeySet};
+use crate::keys::{CanonicalError, KeySet, KeySetError};
 use crate::ledger::LedgerError;
 use crate::log::CheckpointError;
+use crate::model::Bilingual;
 
 /// An operator's command cannot be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -78,41 +79,50 @@ pub enum UpkeepError {
         found: String,
     },
     /// The manifest cannot be understood.
-    #[error("`{path}` cannot be used: {reason}")]
+    #[error("`{path}` cannot be used: {}", reason.en)]
     Form {
         /// The file.
         path: String,
         /// Why.
-        reason: String,
+        reason: Bilingual,
     },
     /// Files of the backup are missing or changed; nothing was put in place.
-    #[error("the backup is damaged, and nothing was restored:\n  {}", .0.join("\n  "))]
-    Torn(Vec<String>),
+    #[error("the backup is damaged, and nothing was restored:\n  {}", english(.0).join("\n  "))]
+    Torn(Vec<Bilingual>),
     /// The mirror is another log's, or contradicts the backup.
     #[error(
-        "the checkpoint mirror `{mirror}` and this backup are not of one log: {reason}; nothing was restored. Name the home whose mirror it is, or another backup"
+        "the checkpoint mirror `{mirror}` and this backup are not of one log: {}; nothing was restored. Name the home whose mirror it is, or another backup",
+        reason.en
     )]
     Foreign {
         /// The mirror.
         mirror: String,
         /// Why.
-        reason: String,
+        reason: Bilingual,
     },
     /// An engine works on the home.
     #[error("an engine or another command works on `{0}`: stop it, then try again")]
     Running(String),
     /// The key set cannot be used.
-    #[error("`{path}` is no set of public keys: {reason}")]
+    #[error("`{path}` cannot be used: {error}")]
     KeySet {
         /// The file.
         path: String,
         /// Why.
-        reason: String,
+        error: KeySetError,
     },
 }
 
 /// Reads a home's published keys.
 pub(super) fn load_key_set(path: &Path) -> Result<KeySet, UpkeepError> {
-    let unusable = |reason: String| UpkeepError::KeySet { path: path.display().to_string(), reason };
-    KeySet::parse(&read_text(path)?).map_err(|error| unusable(error.to_string()))
+    KeySet::parse(&read_text(path)?).map_err(|error| UpkeepError::KeySet { path: path.display().to_string(), error })
+}
+
+/// Words in both languages.
+pub(super) fn both(en: impl Into<String>, zh: impl Into<String>) -> Bilingual {
+    Bilingual { zh: zh.into(), en: en.into() }
+}
+
+fn english(words: &[Bilingual]) -> Vec<String> {
+    words.iter().map(|words| words.en.clone()).collect()
 }

@@ -5,10 +5,10 @@ use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::error::UpkeepError;
+use super::error::{UpkeepError, both};
 use crate::env::{Durable, read, write_atomic};
 use crate::keys::{canonical_json, read_json, sha256};
-use crate::model::Digest;
+use crate::model::{Bilingual, Digest, foreign};
 
 /// The version of the format.
 pub const BACKUP_FORMAT: u32 = 1;
@@ -93,21 +93,26 @@ impl BackupManifest {
         if let Some(wanted) = known.filter(|wanted| *wanted != found) {
             return Err(UpkeepError::Manifest { wanted: wanted.to_string(), found: found.to_string() });
         }
-        let unusable = |reason: String| UpkeepError::Form { path: path.display().to_string(), reason };
-        let manifest: Self = read_json(&bytes).map_err(|error| unusable(error.to_string()))?;
+        let unusable = |reason: Bilingual| UpkeepError::Form { path: path.display().to_string(), reason };
+        let manifest: Self = read_json(&bytes).map_err(|error| unusable(both(error.to_string(), foreign(&error))))?;
         manifest.check().map_err(unusable)?;
         Ok((manifest, found))
     }
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), Bilingual> {
         if self.format != BACKUP_FORMAT {
-            return Err(format!("its format is {}, this program reads {BACKUP_FORMAT}", self.format));
+            let found = self.format;
+            return Err(both(
+                format!("its format is {found}, this program reads {BACKUP_FORMAT}"),
+                format!("其格式为 {found}，本程序只读 {BACKUP_FORMAT}"),
+            ));
         }
         for file in self.files.iter().chain(&self.keys) {
             let mut parts = Path::new(&file.path).components();
             let plain = !file.path.is_empty() && parts.all(|part| matches!(part, Component::Normal(_)));
             if !plain {
-                return Err(format!("`{}` is no path below a home", file.path.escape_debug()));
+                let path = file.path.escape_debug();
+                return Err(both(format!("`{path}` is no path below a home"), format!("`{path}` 不是暗室之内的路径")));
             }
         }
         let ascending = |files: &[BackedUpFile]| files.is_sorted_by(|a, b| a.path < b.path);
@@ -115,7 +120,7 @@ impl BackupManifest {
             && !self.files.iter().any(|file| file.path.starts_with("keys"));
         match ascending(&self.files) && ascending(&self.keys) && keys_apart {
             true => Ok(()),
-            false => Err("its files are not in order, or keys stand among them".to_owned()),
+            false => Err(both("its files are not in order, or keys stand among them", "文件次序不对，或夹有密钥")),
         }
     }
 

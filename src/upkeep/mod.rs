@@ -2,6 +2,7 @@
 //! made of; never runs a job, and never changes an account or an entry of the log.
 
 mod backup;
+mod chinese;
 mod doctor;
 mod doctor_data;
 mod doctor_files;

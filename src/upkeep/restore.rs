@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::error::UpkeepError;
+use super::error::{UpkeepError, both};
 use super::manifest::{BackedUpFile, BackupManifest};
 use crate::config::Config;
 use crate::document::Document;
@@ -16,7 +16,7 @@ use crate::job::HomePaths;
 use crate::keys::{Hasher, sha256};
 use crate::ledger::LedgerReader;
 use crate::log::{LogVerifier, Mirror, MirrorError};
-use crate::model::Digest;
+use crate::model::{Bilingual, Chinese, Digest};
 use crate::policy::Accounts;
 
 const KEY_BYTES_MAX: u64 = 1 << 16;
@@ -116,7 +116,7 @@ fn stage(
     if !damages.is_empty() {
         let more = damages.len().saturating_sub(DAMAGES_MAX);
         damages.truncate(DAMAGES_MAX);
-        damages.extend((more > 0).then(|| format!("and {more} more")));
+        damages.extend((more > 0).then(|| both(format!("and {more} more"), format!("另有 {more} 个"))));
         return Err(UpkeepError::Torn(damages));
     }
     let paths = HomePaths::new(staging);
@@ -126,7 +126,10 @@ fn stage(
         let reader = LedgerReader::open_for_audit(&paths.store())?;
         let frontier = reader.frontier(&verifier)?;
         if (frontier.size, frontier.root.to_string()) != (manifest.log.size, manifest.log.root.clone()) {
-            return Err(UpkeepError::Torn(vec!["`ledger.sqlite` is not where the manifest says".to_owned()]));
+            return Err(UpkeepError::Torn(vec![both(
+                "`ledger.sqlite` is not where the manifest says",
+                "`ledger.sqlite` 与清单所载不符",
+            )]));
         }
         reader.publish_log(&paths.log(), frontier.size)?;
         compare(&config.checkpoint_mirror, &verifier, &reader, frontier.size)?
@@ -142,12 +145,12 @@ fn copy_files(
     manifest: &BackupManifest,
     staging: &Path,
     progress: &mut dyn FnMut(u64, u64),
-) -> Result<Vec<String>, UpkeepError> {
+) -> Result<Vec<Bilingual>, UpkeepError> {
     let (mut damages, mut done, total) = (Vec::new(), 0, manifest.bytes());
     for file in &manifest.files {
         let (source, target) = (from.join(&file.path), staging.join(&file.path));
         if !source.is_file() {
-            damages.push(format!("`{}` is missing", file.path));
+            damages.push(both(format!("`{}` is missing", file.path), format!("缺少 `{}`", file.path)));
             continue;
         }
         if let Some(folder) = target.parent() {
@@ -170,26 +173,42 @@ fn durable(path: &str) -> Durable {
     if fixed { Durable::ReadOnly } else { Durable::Shared }
 }
 
-fn damage(file: &BackedUpFile, bytes: u64, found: Digest) -> Option<String> {
+fn damage(file: &BackedUpFile, bytes: u64, found: Digest) -> Option<Bilingual> {
     let BackedUpFile { path, bytes: wanted_bytes, sha256 } = file;
     match (bytes == *wanted_bytes, found.to_string() == *sha256) {
         (true, true) => None,
-        (false, _) => Some(format!("`{path}` should have {wanted_bytes} bytes and has {bytes}")),
-        (true, false) => Some(format!("`{path}` was changed: it should have the digest {sha256} and has {found}")),
+        (false, _) => Some(both(
+            format!("`{path}` should have {wanted_bytes} bytes and has {bytes}"),
+            format!("`{path}` 应有 {wanted_bytes} 字节，实有 {bytes}"),
+        )),
+        (true, false) => Some(both(
+            format!("`{path}` was changed: it should have the digest {sha256} and has {found}"),
+            format!("`{path}` 被改动：摘要应为 {sha256}，实为 {found}"),
+        )),
     }
 }
 
-fn copy_keys(from: &Path, keys: &[BackedUpFile], staging: &Path, damages: &mut Vec<String>) -> Result<(), UpkeepError> {
+fn copy_keys(
+    from: &Path,
+    keys: &[BackedUpFile],
+    staging: &Path,
+    damages: &mut Vec<Bilingual>,
+) -> Result<(), UpkeepError> {
     for key in keys {
         let source = from.join(key.path.trim_start_matches("keys/"));
         if !source.is_file() {
-            damages.push(format!("the key `{}` is missing", source.display()));
+            let path = source.display();
+            damages.push(both(format!("the key `{path}` is missing"), format!("缺少密钥 `{path}`")));
             continue;
         }
         let bytes = read(&source, KEY_BYTES_MAX)?;
         match damage(key, bytes.len() as u64, sha256(&bytes)) {
             // Not what it should be and is: a digest of a wrong key is of no use to anybody.
-            Some(_) => damages.push(format!("the key `{}` is not the one of this backup", source.display())),
+            Some(_) => {
+                let path = source.display();
+                let words = format!("the key `{path}` is not the one of this backup");
+                damages.push(both(words, format!("密钥 `{path}` 不是此备份的密钥")));
+            }
             None => write_atomic(&staging.join(&key.path), &bytes, Durable::Private)?,
         }
     }
@@ -203,16 +222,19 @@ fn compare(
     reader: &LedgerReader,
     size: u64,
 ) -> Result<MirrorState, UpkeepError> {
-    let foreign = |reason: String| UpkeepError::Foreign { mirror: mirror.display().to_string(), reason };
+    let foreign = |reason: Bilingual| UpkeepError::Foreign { mirror: mirror.display().to_string(), reason };
     let seen = match Mirror::latest(mirror, verifier) {
         Ok(seen) => seen,
         Err(MirrorError::Nothing(_)) => return Ok(MirrorState::Missing),
-        Err(error) => return Err(foreign(error.to_string())),
+        Err(error) => return Err(foreign(error.bilingual())),
     };
     match size.checked_sub(seen.size) {
         None => Ok(MirrorState::Ahead { seen: seen.size }),
         Some(beyond) if reader.root(seen.size)? == seen.root => Ok(MirrorState::Current { beyond }),
-        Some(_) => Err(foreign(format!("their first {} entries differ", seen.size))),
+        Some(_) => {
+            let shared = seen.size;
+            Err(foreign(both(format!("their first {shared} entries differ"), format!("前 {shared} 条不同"))))
+        }
     }
 }
 

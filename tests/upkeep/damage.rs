@@ -90,7 +90,7 @@ fn wrong_keys_are_refused() {
     let keys = beside(&home.path, "backup.keys");
     fs::copy(keys.join("receipt.jwk"), keys.join("log.jwk")).unwrap();
     let refused = bring_back(&home.path, "backup", "restored");
-    assert!(matches!(&refused, Err(UpkeepError::Torn(damages)) if damages[0].contains("log.jwk")), "{refused:?}");
+    assert!(matches!(&refused, Err(UpkeepError::Torn(damages)) if damages[0].en.contains("log.jwk")), "{refused:?}");
     nothing_there(&home.path);
 }
 

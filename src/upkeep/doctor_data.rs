@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::data::Snapshot;
 use crate::env::read;
-use crate::guest::{GuestEngine, nanos_per_kilofuel};
+use crate::guest::{CalibrateError, GuestEngine, nanos_per_kilofuel};
 use crate::keys::sha256;
 use crate::ledger::LedgerReader;
 use crate::model::{Bilingual, Chinese, Date, Digest};
@@ -16,6 +16,8 @@ use crate::policy::{ApprovalTrust, PolicyError, PolicySet};
 
 /// Nothing that belongs to a guest is larger.
 const GUEST_FILE_BYTES_MAX: u64 = 512 << 20;
+/// A machine that seems too slow is measured so often.
+const MEASUREMENTS_MAX: u32 = 4;
 
 /// Policies and accounts are in order, approved, and valid today.
 pub(super) fn check_policies(config: &Config, catalog: &Catalog, today: Date, findings: Findings<'_>) {
@@ -51,7 +53,7 @@ pub(super) fn check_policies(config: &Config, catalog: &Catalog, today: Date, fi
 /// The machine is as fast as the configuration says, and so as the policies' slots were checked against.
 pub(super) fn check_calibration(config: &Config, findings: Findings<'_>) {
     let configured = config.nanos_per_kilofuel;
-    let (level, diagnosis) = match nanos_per_kilofuel() {
+    let (level, diagnosis) = match measure(configured) {
         Err(error) => (Level::Error, Setup::PaceBad(error.bilingual())),
         // Calibration doubles what it measures.
         Ok(measured) if measured / 2 > configured => (Level::Error, Setup::PaceSlow { measured, configured }),
@@ -59,6 +61,18 @@ pub(super) fn check_calibration(config: &Config, findings: Findings<'_>) {
         Ok(measured) => (Level::Ok, Setup::Pace { measured, configured }),
     };
     find(findings, "calibration", level, diagnosis);
+}
+
+/// The best of a few tries: a busy moment does not make a slow machine.
+fn measure(configured: u64) -> Result<u64, CalibrateError> {
+    let mut best = nanos_per_kilofuel()?;
+    for _ in 1..MEASUREMENTS_MAX {
+        if best <= configured {
+            break;
+        }
+        best = best.min(nanos_per_kilofuel()?);
+    }
+    Ok(best)
 }
 
 /// The current snapshot opens, fits the catalog, and is as young as its departments promise.

@@ -34,7 +34,10 @@ def read_receipt(token: str, jwks: dict) -> dict:
     """The claims, after the signature, the algorithm and the kind of token were checked."""
     signed = jws.deserialize_compact(token, KeySet.import_key_set(jwks), algorithms=["Ed25519"])
     check(signed.headers()["typ"] == "verification-result+jwt", "this token is no receipt")
-    return json.loads(signed.payload)
+    claims = json.loads(signed.payload)
+    key = next(key for key in jwks["keys"] if key["kid"] == signed.headers()["kid"])
+    check(claims["iat"] <= key.get("exp", claims["iat"]), "the receipt is later than its key's retirement")
+    return claims
 
 
 def read_checkpoint(note: str, verifier_key: str) -> tuple[str, int, bytes]:

@@ -16,3 +16,4 @@ pub mod model;
 pub mod policy;
 pub mod receipt;
 pub mod review;
+pub mod upkeep;

@@ -11,4 +11,5 @@ mod guests;
 mod life_of_query;
 mod policies;
 mod support;
+mod upkeep;
 mod vectors;

@@ -6,7 +6,9 @@ use serde_json::json;
 
 use super::mistake::{ColumnRole, Cure, Mistake, Vocabulary};
 use super::raw::{RawBilingual, RawColumn, RawDataset, RawSource};
-use super::schema::{BadId, Column, ColumnType, Dataset, Encoding, IntegerBounds, RowsPerUnit, Source, SourceKind};
+use super::schema::{
+    BadId, Column, ColumnType, Dataset, Encoding, IntegerBounds, RowsPerUnit, Source, SourceKind, Update,
+};
 use crate::document::{Document, DocumentError, Finding, Spanned};
 use crate::keys::{DigestKind, digest_json};
 use crate::model::{Bilingual, DateFormat, Digest, UnitKind, check_label, check_name, parse_decimal};
@@ -48,6 +50,7 @@ fn check_dataset(raw: &RawDataset, findings: &mut Vec<Finding>) -> Dataset {
     if rows.min > *rows.max.get_ref() {
         findings.push(Finding::at(rows.max.span(), Mistake::Bounds));
     }
+    let update = word(&raw.update, Vocabulary::Update, &Update::WORDS, Update::from_word, findings);
     Dataset {
         name: raw.name.get_ref().clone(),
         title: bilingual(&raw.title),
@@ -56,6 +59,7 @@ fn check_dataset(raw: &RawDataset, findings: &mut Vec<Finding>) -> Dataset {
         key,
         time,
         classification: raw.classification.get_ref().clone(),
+        update: update.unwrap_or(Update::Yearly),
         schema_sha256: schema_digest(raw, findings),
         columns,
         source,

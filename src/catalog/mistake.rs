@@ -60,6 +60,7 @@ pub(super) enum Cure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Vocabulary {
     Unit,
+    Update,
     Type,
     SourceKind,
     Encoding,
@@ -70,6 +71,7 @@ impl Vocabulary {
     const fn english(self) -> &'static str {
         match self {
             Self::Unit => "unit",
+            Self::Update => "rhythm of updates",
             Self::Type => "type",
             Self::SourceKind => "kind of source",
             Self::Encoding => "encoding",
@@ -80,6 +82,7 @@ impl Vocabulary {
     const fn chinese(self) -> &'static str {
         match self {
             Self::Unit => "主体种类",
+            Self::Update => "更新周期",
             Self::Type => "列类型",
             Self::SourceKind => "来源种类",
             Self::Encoding => "编码",

@@ -9,4 +9,6 @@ mod raw;
 mod schema;
 
 pub use load::{Catalog, CatalogError};
-pub use schema::{BadId, Column, ColumnType, Dataset, Encoding, IntegerBounds, RowsPerUnit, Source, SourceKind};
+pub use schema::{
+    BadId, Column, ColumnType, Dataset, Encoding, IntegerBounds, RowsPerUnit, Source, SourceKind, Update,
+};

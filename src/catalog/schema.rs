@@ -20,6 +20,8 @@ pub struct Dataset {
     pub time: Option<usize>,
     /// The class of the data (数据分类分级).
     pub classification: String,
+    /// How often the department delivers it.
+    pub update: Update,
     /// The columns, in the order of the file.
     pub columns: Vec<Column>,
     /// How the department delivers it.
@@ -39,6 +41,55 @@ impl Dataset {
     /// The key column.
     pub fn key_column(&self) -> Option<&Column> {
         self.columns.get(self.key)
+    }
+}
+
+/// How often a department delivers a dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Update {
+    /// Every day.
+    Daily,
+    /// Every week.
+    Weekly,
+    /// Every month.
+    Monthly,
+    /// Every quarter of a year.
+    Quarterly,
+    /// Every year.
+    Yearly,
+}
+
+impl Update {
+    const ALL: [Self; 5] = [Self::Daily, Self::Weekly, Self::Monthly, Self::Quarterly, Self::Yearly];
+    /// The words, for those who mistype them.
+    pub(super) const WORDS: [&str; 5] = ["daily", "weekly", "monthly", "quarterly", "yearly"];
+
+    /// The word in TOML.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Daily => "daily",
+            Self::Weekly => "weekly",
+            Self::Monthly => "monthly",
+            Self::Quarterly => "quarterly",
+            Self::Yearly => "yearly",
+        }
+    }
+
+    /// The rhythm that `word` names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|update| update.word() == word)
+    }
+
+    /// So old may data be before a delivery is missing: the longest span between two, and as long again for the
+    /// department to make it.
+    pub const fn age_days_max(self) -> i32 {
+        match self {
+            Self::Daily => 2,
+            Self::Weekly => 14,
+            Self::Monthly => 62,
+            Self::Quarterly => 184,
+            Self::Yearly => 732,
+        }
     }
 }
 

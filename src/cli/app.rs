@@ -9,7 +9,10 @@ use super::error::CliError;
 use super::help::{ArgumentError, chinese_help, localise, wrong_use};
 use super::problem::Problem;
 use super::terminal::Terminal;
-use super::{audit, budget, consent, demo, guest, ingest, init, key, policy, receipt, run, snapshot, synth};
+use super::{
+    audit, backup, budget, consent, demo, doctor, guest, ingest, init, key, policy, receipt, restore, run, snapshot,
+    synth,
+};
 use crate::guest::{CHILD_COMMAND, child_main};
 use crate::model::{Bilingual, Lang};
 
@@ -56,7 +59,7 @@ enum Command {
     Synth(synth::SynthArgs),
     /// Take deliveries into a new snapshot
     Ingest(ingest::IngestArgs),
-    /// List, show and verify snapshots
+    /// List, show, verify and prune snapshots
     #[command(subcommand, after_help = "Example: anshi snapshot list --home /tmp/anshi-demo")]
     Snapshot(snapshot::SnapshotCommand),
     /// Build, inspect and register guests
@@ -77,9 +80,15 @@ enum Command {
     /// Show what was spent
     #[command(subcommand, after_help = "Example: anshi budget show --home /tmp/anshi-demo")]
     Budget(budget::BudgetCommand),
-    /// Make and show keys
+    /// Make, show and rotate keys
     #[command(subcommand, after_help = "Example: anshi key new --out client.jwk")]
     Key(key::KeyCommand),
+    /// Copy a home, consistent as it is at one moment, while its engine runs
+    Backup(backup::BackupArgs),
+    /// Make a home of a backup, after every byte of it was checked
+    Restore(restore::RestoreArgs),
+    /// Examine a home: keys, clock, disk, ledger, mirror, data, policies
+    Doctor(doctor::DoctorArgs),
 }
 
 /// Runs the command line.
@@ -168,6 +177,9 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
         Command::Audit(command) => audit::audit(&command, terminal),
         Command::Budget(command) => budget::budget(&command, terminal),
         Command::Key(command) => key::key(&command, terminal),
+        Command::Backup(args) => backup::backup_command(&args, terminal),
+        Command::Restore(args) => restore::restore_command(&args, terminal),
+        Command::Doctor(args) => doctor::doctor(&args, terminal),
     }
 }
 

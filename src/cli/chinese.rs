@@ -7,7 +7,7 @@ use crate::model::{Chinese, ParameterKind, foreign};
 use crate::policy::Misfit;
 use crate::review::Counted;
 
-fn quoted(names: &[String]) -> String {
+pub(super) fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join("、")
 }
 
@@ -203,6 +203,7 @@ fn counted(number: u64, of: Counted) -> String {
         Counted::Outcomes => format!("结果 {number} 条"),
         Counted::Registrations => format!("程序登记 {number} 条"),
         Counted::Revocations => format!("授权撤销 {number} 条"),
+        Counted::Rotations => format!("密钥轮换 {number} 条"),
         Counted::Sums => format!("合计 {number} 项"),
         Counted::Guests => format!("程序 {number} 个"),
         Counted::Artefacts => format!("编译产物 {number} 个"),

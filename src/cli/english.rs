@@ -7,7 +7,7 @@ use crate::policy::Misfit;
 use crate::review::Counted;
 
 /// `1 row`, `2 rows`.
-fn some(number: impl Into<u64>, one: &str, more: &str) -> String {
+pub(super) fn some(number: impl Into<u64>, one: &str, more: &str) -> String {
     let number = number.into();
     format!("{number} {}", if number == 1 { one } else { more })
 }
@@ -24,7 +24,7 @@ fn units(number: u64) -> String {
     some(number, "unit", "units")
 }
 
-fn quoted(names: &[String]) -> String {
+pub(super) fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 

@@ -5,6 +5,7 @@ use crate::config::ConfigError;
 use crate::env::FileError;
 use crate::job::{Failure, InitError, OpenError};
 use crate::model::{Chinese, Lang, Refusal};
+use crate::upkeep::UpkeepError;
 
 /// A command's failure.
 #[derive(Debug)]
@@ -122,6 +123,23 @@ impl From<InitError> for CliError {
         match error {
             InitError::Used(folder) => Self::failure(FileProblem::used(folder.into())),
             InitError::File(error) => error.into(),
+            other => Self::failed(other),
+        }
+    }
+}
+
+/// What is wrong with the backup itself is a verification that failed.
+impl From<UpkeepError> for CliError {
+    fn from(error: UpkeepError) -> Self {
+        match error {
+            UpkeepError::File(error) => error.into(),
+            UpkeepError::Config(error) => error.into(),
+            UpkeepError::Key(error) => error.into(),
+            UpkeepError::Used(_) | UpkeepError::Inside { .. } => Self::Use(Problem::Library(error.bilingual())),
+            UpkeepError::Manifest { .. }
+            | UpkeepError::Torn(_)
+            | UpkeepError::Damaged(_)
+            | UpkeepError::Foreign { .. } => Self::unverified(error),
             other => Self::failed(other),
         }
     }

@@ -1,8 +1,8 @@
-//! `anshi key`: make and show keys.
+//! `anshi key`: make, show and rotate keys.
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::error::CliError;
@@ -10,9 +10,12 @@ use super::files::write;
 use super::message::WorkMessage;
 use super::problem::FileProblem;
 use super::terminal::Terminal;
-use crate::env::{Durable, Entropy};
+use super::upkeep_message::{UpkeepMessage, UpkeepProblem};
+use crate::env::{Clock, Durable, Entropy};
 use crate::job::load_key;
 use crate::keys::SigningKey;
+use crate::model::Millis;
+use crate::upkeep::rotate_receipt_key;
 
 /// Subcommands of `anshi key`.
 #[derive(Subcommand)]
@@ -23,6 +26,29 @@ pub enum KeyCommand {
     /// Show the public half of a private key, as a JWK
     #[command(after_help = "Example: anshi key show /tmp/anshi-demo/keys/development-client.jwk")]
     Show(ShowArgs),
+    /// Give a home another key for its receipts; those of before still verify. No engine may run
+    #[command(after_help = "Example: anshi key rotate --home /tmp/anshi-demo --kind receipt")]
+    Rotate(RotateArgs),
+}
+
+/// Arguments of `anshi key rotate`.
+#[derive(Args)]
+pub struct RotateArgs {
+    /// The home
+    #[arg(long, value_name = "FOLDER")]
+    pub home: PathBuf,
+    /// Which key. The log's stays for good, and the command says why
+    #[arg(long, value_enum, default_value = "receipt")]
+    pub kind: RotatedKey,
+}
+
+/// A key of a home on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum RotatedKey {
+    /// Signs receipts
+    Receipt,
+    /// Signs checkpoints of the log
+    Log,
 }
 
 /// Arguments of `anshi key new`.
@@ -53,9 +79,33 @@ pub fn key(command: &KeyCommand, terminal: &Terminal) -> Result<(), CliError> {
             key
         }
         KeyCommand::Show(args) => load_key(&args.file)?,
+        KeyCommand::Rotate(args) => return rotate(args, terminal),
     };
     let jwk = key.public().to_jwk();
     terminal.say(WorkMessage::Verbatim(serde_json::to_string(&jwk).map_err(CliError::failed)?));
     terminal.result(&json!(jwk));
     Ok(())
+}
+
+fn rotate(args: &RotateArgs, terminal: &Terminal) -> Result<(), CliError> {
+    match args.kind {
+        RotatedKey::Log => return Err(CliError::Use(UpkeepProblem::LogKeyStays.into())),
+        RotatedKey::Receipt => {}
+    }
+    let rotation = rotate_receipt_key(&args.home, &Clock::System, &Entropy)?;
+    terminal.say(UpkeepMessage::Rotated { kid: rotation.kid.clone(), resumed: rotation.resumed });
+    let until = second(rotation.expires);
+    for kid in &rotation.retired {
+        terminal.say(UpkeepMessage::Retired { kid: kid.clone(), until: until.clone() });
+    }
+    terminal.result(&json!({
+        "kid": rotation.kid, "retired": rotation.retired, "exp": rotation.expires, "resumed": rotation.resumed,
+    }));
+    Ok(())
+}
+
+/// `2026-09-30 08:00:00`.
+fn second(seconds: i64) -> String {
+    let (day, rest) = (Millis(seconds.saturating_mul(1_000)).day(), seconds.rem_euclid(86_400));
+    format!("{day} {:02}:{:02}:{:02}", rest / 3_600, rest / 60 % 60, rest % 60)
 }

@@ -1,6 +1,7 @@
 //! The message catalogue: every line that a command says to a person. Both languages match exhaustively,
 //! so that a line without its words does not compile.
 
+use super::upkeep_message::UpkeepMessage;
 use crate::config::HomeKind;
 use crate::model::{Bilingual, Date, Lang, ParameterKind, Refusal};
 use crate::policy::Misfit;
@@ -15,6 +16,8 @@ pub enum Message {
     Demo(DemoMessage),
     /// About everything else.
     Work(WorkMessage),
+    /// About an operator's work on a home.
+    Upkeep(UpkeepMessage),
 }
 
 /// Lines about deliveries and snapshots; their words are in `english` and `chinese`.
@@ -120,6 +123,8 @@ impl Message {
             (Self::Demo(message), Lang::Zh) => message.chinese(),
             (Self::Work(message), Lang::En) => message.english(),
             (Self::Work(message), Lang::Zh) => message.chinese(),
+            (Self::Upkeep(message), Lang::En) => message.english(),
+            (Self::Upkeep(message), Lang::Zh) => message.chinese(),
         }
     }
 }
@@ -133,6 +138,12 @@ impl From<DataMessage> for Message {
 impl From<DemoMessage> for Message {
     fn from(message: DemoMessage) -> Self {
         Self::Demo(message)
+    }
+}
+
+impl From<UpkeepMessage> for Message {
+    fn from(message: UpkeepMessage) -> Self {
+        Self::Upkeep(message)
     }
 }
 

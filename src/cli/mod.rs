@@ -3,10 +3,12 @@
 
 mod app;
 mod audit;
+mod backup;
 mod budget;
 mod chinese;
 mod consent;
 mod demo;
+mod doctor;
 mod english;
 mod error;
 mod files;
@@ -19,9 +21,13 @@ mod message;
 mod policy;
 mod problem;
 mod receipt;
+mod restore;
 mod run;
 mod snapshot;
 mod synth;
 mod terminal;
+mod upkeep_chinese;
+mod upkeep_english;
+mod upkeep_message;
 
 pub use app::main;

@@ -2,7 +2,9 @@
 //! An error of the library below brings its words in both languages along.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::upkeep_message::UpkeepProblem;
 use crate::config::CONFIG_FILE;
 use crate::model::{Bilingual, IdError, Lang};
 use crate::policy::Misfit;
@@ -14,6 +16,8 @@ pub enum Problem {
     File(FileProblem),
     /// With what was asked for.
     Ask(AskProblem),
+    /// With an operator's work on a home.
+    Upkeep(Arc<UpkeepProblem>),
     /// Found by the library below, and said by it.
     Library(Bilingual),
 }
@@ -89,6 +93,7 @@ impl Problem {
             (Self::File(problem), Lang::Zh) => problem.chinese(),
             (Self::Ask(problem), Lang::En) => problem.english(),
             (Self::Ask(problem), Lang::Zh) => problem.chinese(),
+            (Self::Upkeep(problem), lang) => problem.text(lang),
             (Self::Library(words), _) => words.in_lang(lang).to_owned(),
         }
     }
@@ -116,5 +121,11 @@ impl From<FileProblem> for Problem {
 impl From<AskProblem> for Problem {
     fn from(problem: AskProblem) -> Self {
         Self::Ask(problem)
+    }
+}
+
+impl From<UpkeepProblem> for Problem {
+    fn from(problem: UpkeepProblem) -> Self {
+        Self::Upkeep(Arc::new(problem))
     }
 }

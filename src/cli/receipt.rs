@@ -13,7 +13,7 @@ use super::run::read_party;
 use super::terminal::Terminal;
 use crate::log::CheckpointError;
 use crate::model::Chinese;
-use crate::receipt::{Bundle, Claims, Part, VerifiedBundle, VerifyError, verify_bundle};
+use crate::receipt::{Bundle, Claims, VerifiedBundle, VerifyError, verify_bundle};
 
 /// An example that works where `anshi demo --home /tmp/anshi-demo` was run.
 pub const VERIFY_EXAMPLE: &str = "Example: anshi receipt verify /tmp/anshi-demo/demo/healthy.bundle.json \\\n  --jwks /tmp/anshi-demo/jwks.json --log-key /tmp/anshi-demo/log.vkey \\\n  --party enterprise=91371402MA769M6L9G";
@@ -90,9 +90,9 @@ pub fn verify_files(bundle: &Path, jwks: &Path, log_key: &Path) -> Result<Verifi
     let (bundle, jwks, log_key) = (text(bundle)?, text(jwks)?, text(log_key)?);
     verify_bundle(&bundle, &jwks, &log_key).map_err(|error| match error {
         // Keys that are none say nothing of the bundle: another file was meant.
-        VerifyError::Form { what: Part::Keys, .. }
-        | VerifyError::Key(_)
-        | VerifyError::LogKey(CheckpointError::Key) => CliError::Use(Problem::Library(error.bilingual())),
+        VerifyError::Keys(_) | VerifyError::LogKey(CheckpointError::Key) => {
+            CliError::Use(Problem::Library(error.bilingual()))
+        }
         error => CliError::unverified(error),
     })
 }

@@ -1,5 +1,6 @@
-//! `anshi snapshot`: list, show and verify.
+//! `anshi snapshot`: list, show, verify and prune.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -9,11 +10,13 @@ use super::error::CliError;
 use super::message::DataMessage;
 use super::problem::AskProblem;
 use super::terminal::Terminal;
+use super::upkeep_message::UpkeepMessage;
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::data::Snapshot;
 use crate::job::HomePaths;
 use crate::model::Digest;
+use crate::upkeep::{PruneOptions, prune_snapshots};
 
 /// Subcommands of `anshi snapshot`.
 #[derive(Subcommand)]
@@ -27,6 +30,23 @@ pub enum SnapshotCommand {
     /// Read every file again and derive what can be derived
     #[command(after_help = "Example: anshi snapshot verify --home /tmp/anshi-demo")]
     Verify(NamedArgs),
+    /// Remove old snapshots, and the files that only they needed
+    #[command(after_help = "Example: anshi snapshot prune --home /tmp/anshi-demo --keep 7 --dry-run")]
+    Prune(PruneArgs),
+}
+
+/// Arguments of `anshi snapshot prune`.
+#[derive(Args)]
+pub struct PruneArgs {
+    /// The home; its engine may run, and keeps what it uses
+    #[arg(long, value_name = "FOLDER")]
+    pub home: PathBuf,
+    /// How many of the newest stay; the current one always does
+    #[arg(long, value_name = "NUMBER", default_value = "2")]
+    pub keep: NonZeroUsize,
+    /// Say what would go, and remove nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// A home.
@@ -54,6 +74,7 @@ pub fn snapshot(command: &SnapshotCommand, terminal: &Terminal) -> Result<(), Cl
         SnapshotCommand::List(args) => list(args, terminal),
         SnapshotCommand::Show(args) => show(args, terminal),
         SnapshotCommand::Verify(args) => verify(args, terminal),
+        SnapshotCommand::Prune(args) => prune(args, terminal),
     }
 }
 
@@ -112,5 +133,28 @@ fn verify(args: &NamedArgs, terminal: &Terminal) -> Result<(), CliError> {
     verified.map_err(CliError::unverified)?;
     terminal.say(DataMessage::SnapshotVerified { name: snapshot.name().to_string() });
     terminal.result(&json!({ "snapshot": snapshot.name().to_string(), "verified": true }));
+    Ok(())
+}
+
+fn prune(args: &PruneArgs, terminal: &Terminal) -> Result<(), CliError> {
+    let PruneArgs { home, keep, dry_run } = args;
+    let dry_run = *dry_run;
+    let pruning = prune_snapshots(&PruneOptions { home: home.clone(), keep: keep.get(), dry_run })?;
+    for gone in &pruning.gone {
+        terminal.say(UpkeepMessage::Pruned { name: gone.name.to_string(), jobs: gone.jobs, dry_run });
+    }
+    for name in &pruning.in_use {
+        terminal.say(UpkeepMessage::PruneInUse { name: name.to_string() });
+    }
+    terminal.say(match pruning.files {
+        0 if pruning.gone.is_empty() => UpkeepMessage::PruneNothing,
+        files => UpkeepMessage::PruneFreed { files, bytes: pruning.bytes, dry_run },
+    });
+    let gone: Vec<_> =
+        pruning.gone.iter().map(|gone| json!({ "snapshot": gone.name.to_string(), "jobs": gone.jobs })).collect();
+    let in_use: Vec<String> = pruning.in_use.iter().map(Digest::to_string).collect();
+    terminal.result(&json!({
+        "removed": gone, "in_use": in_use, "files": pruning.files, "bytes": pruning.bytes, "dry_run": dry_run,
+    }));
     Ok(())
 }

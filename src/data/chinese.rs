@@ -93,6 +93,7 @@ impl Chinese for StoreError {
             }
             Self::Manifest { path, fault } => format!("快照清单 `{}` 无法使用：{}", path.display(), fault.chinese()),
             Self::Canonical(error) => error.chinese(),
+            Self::Pruned(name) => format!("快照 {name} 正在被清理：请指定另一个"),
         }
     }
 }

@@ -30,7 +30,7 @@ pub use rows::{Bits, Cells, Present, Texts, UnitRows, Values, Window};
 pub use rows_file::RowsFault;
 pub use snapshot::{DatasetFiles, RefusedDataset, Snapshot, SnapshotError, Unfit};
 pub use source::{HeaderProblem, SourceError};
-pub use store::{PruneReport, StoreError, prune};
+pub use store::{HeldSnapshots, Keep, PruneReport, StoreError, hold_snapshots, prune};
 pub use verify::{Damage, Fault, UnitFault, VerifyError};
 pub use write::WriteError;
 

@@ -12,7 +12,7 @@ use super::rows::{UnitRows, Window};
 use super::rows_file::{RowsFault, RowsFile, no_cells};
 use super::store::{Store, StoreError};
 use crate::catalog::{Catalog, Dataset};
-use crate::env::{FileError, MappedFile};
+use crate::env::{FileError, FileLock, MappedFile};
 use crate::model::{Date, Digest, UNIT_ID_BYTES, UnitId};
 
 const OFFSET_BYTES: usize = 8;
@@ -83,10 +83,11 @@ pub struct Snapshot {
     manifest: SnapshotManifest,
     datasets: Vec<DatasetFiles>,
     refused: Vec<RefusedDataset>,
+    _used: FileLock,
 }
 
 impl Snapshot {
-    /// Opens the snapshot `name`, or the current one. Datasets whose schema is not the catalog's are
+    /// Opens the snapshot `name`, or the current one, and holds it against pruning. Datasets whose schema is not the catalog's are
     /// left out and told in [`Snapshot::refused`].
     pub fn open(home_data: &Path, catalog: &Catalog, name: Option<Digest>) -> Result<Self, SnapshotError> {
         let store = Store::new(home_data);
@@ -94,6 +95,7 @@ impl Snapshot {
             Some(name) => name,
             None => store.current()?.ok_or_else(|| SnapshotError::None(home_data.display().to_string()))?,
         };
+        let used = store.hold(name)?;
         let manifest = store.manifest(name)?;
         let (mut datasets, mut refused) = (Vec::new(), Vec::new());
         for entry in &manifest.datasets {
@@ -102,7 +104,7 @@ impl Snapshot {
                 Err(reason) => refused.push(RefusedDataset { name: entry.name.clone(), reason }),
             }
         }
-        Ok(Self { store, name, manifest, datasets, refused })
+        Ok(Self { store, name, manifest, datasets, refused, _used: used })
     }
 
     /// The name of the current snapshot, if there is one.

@@ -2,15 +2,15 @@
 //! the manifest, `current` last, each durable before the next, so that a crash anywhere leaves the
 //! old snapshot whole. Never looks into a file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::manifest::{FileEntry, ManifestFault, SnapshotManifest};
 use crate::env::{
-    DirLock, Durable, FileError, create_dir, create_new, link_or_exists, list_dir, open, publish_dir, read,
-    remove_file, write_atomic,
+    DirLock, Durable, FileError, FileLock, create_dir, create_new, link_or_exists, list_dir, modified, open,
+    publish_dir, read, remove_file, write_atomic,
 };
 use crate::keys::{CanonicalError, Hasher};
 use crate::model::Digest;
@@ -31,6 +31,9 @@ pub enum StoreError {
     /// `current` does not hold a name.
     #[error("`{}` does not name a snapshot: restore it from a backup, or remove it and ingest everything anew", .0.display())]
     Current(PathBuf),
+    /// The snapshot is being removed.
+    #[error("snapshot {0} is being pruned: name another one")]
+    Pruned(Digest),
     /// A snapshot's manifest cannot be used.
     #[error("the manifest `{}` cannot be used: {fault}", path.display())]
     Manifest {
@@ -86,6 +89,23 @@ impl Store {
         let path = self.snapshot(name);
         let bytes = read(&path, MANIFEST_BYTES_MAX)?;
         SnapshotManifest::decode(name, &bytes).map_err(|fault| StoreError::Manifest { path, fault })
+    }
+
+    /// Holds a snapshot against pruning, as long as the lock lives.
+    pub fn hold(&self, name: Digest) -> Result<FileLock, StoreError> {
+        FileLock::try_share(&self.snapshot(name))?.ok_or(StoreError::Pruned(name))
+    }
+
+    /// The current snapshot, the named ones, and the newest: by the day of their data, then by their publication.
+    fn kept(&self, keep: &Keep) -> Result<BTreeSet<Digest>, StoreError> {
+        let current = self.current()?;
+        let mut others = Vec::new();
+        for name in self.list()?.into_iter().filter(|name| Some(*name) != current) {
+            others.push((self.manifest(name)?.as_of, modified(&self.snapshot(name))?, name));
+        }
+        others.sort_unstable_by(|a, b| b.cmp(a));
+        let newest = others.into_iter().map(|(.., name)| name).take(keep.newest.saturating_sub(1));
+        Ok(newest.chain(current).chain(keep.named.iter().copied()).collect())
     }
 
     /// Whether the file is there, in its size.
@@ -170,52 +190,111 @@ impl Writable {
         Ok(name)
     }
 
-    /// Removes all snapshots but `keep`, and the files that no snapshot needs any more.
-    pub fn prune(&self, keep: &BTreeSet<Digest>) -> Result<PruneReport, StoreError> {
-        let mut needed = BTreeSet::new();
-        let mut gone = Vec::new();
+    /// Removes the snapshots that `keep` lets go and nobody uses, and the files that no other snapshot needs.
+    fn prune(&self, keep: &Keep, dry_run: bool) -> Result<PruneReport, StoreError> {
+        let kept = self.store.kept(keep)?;
+        let (mut report, mut locks, mut needed) = (PruneReport::default(), Vec::new(), BTreeSet::new());
         for name in self.store.list()? {
-            if keep.contains(&name) {
-                let manifest = self.store.manifest(name)?;
-                needed.extend(manifest.datasets.iter().flat_map(|entry| entry.files()).map(|file| file.sha256));
-            } else {
-                gone.push(name);
+            let lock = match kept.contains(&name) {
+                true => None,
+                false => FileLock::try_take(&self.store.snapshot(name))?,
+            };
+            match lock {
+                // Held until the manifest is gone, so that nobody begins to use it meanwhile.
+                Some(lock) => {
+                    locks.push(lock);
+                    report.snapshots.push(name);
+                }
+                None => {
+                    let manifest = self.store.manifest(name)?;
+                    needed.extend(manifest.datasets.iter().flat_map(|entry| entry.files()).map(|file| file.sha256));
+                    if !kept.contains(&name) {
+                        report.in_use.push(name);
+                    }
+                }
             }
         }
-        // Manifests first: a snapshot without its files must never be listed.
-        gone.iter().try_for_each(|name| remove_file(&self.store.snapshot(*name)))?;
-        publish_dir(&self.store.snapshots())?;
         let files = self.store.root.join("files");
-        let mut removed = 0;
+        let mut superfluous = Vec::new();
         for path in list_dir(&files)? {
             let sha256 = path.file_name().and_then(|name| name.to_str()).and_then(|hex| Digest::from_hex(hex).ok());
             if sha256.is_some_and(|sha256| !needed.contains(&sha256)) {
-                remove_file(&path)?;
-                removed += 1;
+                report.files += 1;
+                report.bytes += open(&path)?.metadata().map_or(0, |found| found.len());
+                superfluous.push(path);
             }
         }
-        publish_dir(&files)?;
-        Ok(PruneReport { snapshots: gone, files: removed })
+        if !dry_run {
+            // Manifests first: a snapshot without its files must never be listed.
+            report.snapshots.iter().try_for_each(|name| remove_file(&self.store.snapshot(*name)))?;
+            publish_dir(&self.store.snapshots())?;
+            superfluous.iter().try_for_each(|path| remove_file(path))?;
+            publish_dir(&files)?;
+        }
+        Ok(report)
     }
 }
 
-/// What was removed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Which snapshots pruning must leave, beside the current one and those that somebody has open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// So many of the newest, the current one included.
+    pub newest: usize,
+    /// These.
+    pub named: BTreeSet<Digest>,
+}
+
+/// What was removed, or would be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PruneReport {
     /// The snapshots.
     pub snapshots: Vec<Digest>,
+    /// Snapshots that stay because an engine, an audit or a backup has them open.
+    pub in_use: Vec<Digest>,
     /// How many files.
     pub files: u64,
+    /// How many bytes they have.
+    pub bytes: u64,
 }
 
-/// Removes all snapshots but `keep` and the current one, and the files that none of them needs.
+/// Removes all snapshots but those of `keep`, the current one and those in use, and the files that none of them needs.
 ///
 /// The caller says what must stay: an archived job can be computed again only while its snapshot is there.
-pub fn prune(home_data: &Path, keep: &BTreeSet<Digest>) -> Result<PruneReport, StoreError> {
-    let store = Store::new(home_data).lock()?;
-    let mut keep = keep.clone();
-    keep.extend(store.store().current()?);
-    store.prune(&keep)
+pub fn prune(home_data: &Path, keep: &Keep, dry_run: bool) -> Result<PruneReport, StoreError> {
+    Store::new(home_data).lock()?.prune(keep, dry_run)
+}
+
+/// Everything of a home's snapshots, held against pruning as long as this lives.
+#[derive(Debug)]
+pub struct HeldSnapshots {
+    /// The current snapshot. It is among the held ones.
+    pub current: Option<Digest>,
+    /// The manifests, below the folder of snapshots.
+    pub manifests: Vec<PathBuf>,
+    /// The files that the manifests name, each once, below the folder of snapshots.
+    pub files: Vec<(PathBuf, FileEntry)>,
+    _locks: Vec<FileLock>,
+}
+
+/// Holds all snapshots against pruning. One that is published meanwhile is not among them.
+pub fn hold_snapshots(home_data: &Path) -> Result<HeldSnapshots, StoreError> {
+    let store = Store::new(home_data);
+    // Before the list: what it names is then there.
+    let current = store.current()?;
+    let (mut manifests, mut locks, mut files) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for name in store.list()? {
+        match store.hold(name) {
+            Err(StoreError::Pruned(_)) if Some(name) != current => continue,
+            lock => locks.push(lock?),
+        }
+        let manifest = store.manifest(name)?;
+        files.extend(manifest.datasets.iter().flat_map(|entry| entry.files()).map(|file| (file.sha256, file)));
+        manifests.push(store.snapshot(name));
+    }
+    let below = |path: PathBuf| path.strip_prefix(home_data).map(Path::to_owned).unwrap_or(path);
+    let files = files.into_values().map(|file| (below(store.file(file.sha256)), file)).collect();
+    let manifests = manifests.into_iter().map(below).collect();
+    Ok(HeldSnapshots { current, manifests, files, _locks: locks })
 }
 
 /// A file that is being written and hashed.

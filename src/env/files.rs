@@ -18,7 +18,7 @@ pub struct FileError {
     pub source: io::Error,
 }
 
-fn failed<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FileError + 'a {
+pub(super) fn failed<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FileError + 'a {
     move |source| FileError { action, path: path.to_owned(), source }
 }
 
@@ -34,7 +34,7 @@ pub enum Durable {
 }
 
 impl Durable {
-    const fn mode(self) -> u32 {
+    pub(super) const fn mode(self) -> u32 {
         match self {
             Self::Private => 0o600,
             Self::Shared => 0o644,
@@ -78,7 +78,7 @@ pub fn link_or_exists(finished: &Path, path: &Path) -> Result<(), FileError> {
     sync_parent(path)
 }
 
-fn sync_parent(path: &Path) -> Result<(), FileError> {
+pub(super) fn sync_parent(path: &Path) -> Result<(), FileError> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     publish_dir(parent)
 }

@@ -7,6 +7,7 @@ mod clock;
 mod entropy;
 mod files;
 mod tool;
+mod tree;
 pub mod weaken;
 
 pub use child::{ChildError, ChildLimits, ChildOutput, limit_this_process, run_child};
@@ -18,3 +19,7 @@ pub use files::{
     write_atomic, write_unsynced,
 };
 pub use tool::run_tool;
+pub use tree::{
+    FileLock, Space, copy_durable, create_private_dir, finish_file, list_tree, mode, modified, move_into_place,
+    remove_tree, share_file_system, space, sync_tree,
+};

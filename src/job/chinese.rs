@@ -13,6 +13,9 @@ impl Chinese for OpenError {
             Self::Policy(error) => error.chinese(),
             Self::Key(error) => error.chinese(),
             Self::Exposed(path) => format!("`{path}` 应为只有其所有者可读的密钥（chmod 600）"),
+            Self::Unpublished { key, set } => {
+                format!("`{set}` 不允许 `{key}` 中的密钥签发回执，否则无人能验证：请放回正确的密钥；停用的密钥不再签发")
+            }
             Self::Engine(error) => error.chinese(),
             Self::Ledger(error) => error.chinese(),
             Self::Checkpoint(error) => error.chinese(),

@@ -8,7 +8,7 @@ use crate::config::{Config, ConfigError};
 use crate::data::{Snapshot, SnapshotError};
 use crate::env::{ChildError, Clock, DirLock, Entropy, FileError, is_private, read_program, read_text};
 use crate::guest::{EngineError, Guest, RegisterError, Registry};
-use crate::keys::{SaltKey, SigningKey, sha256};
+use crate::keys::{KeySet, SaltKey, SigningKey, sha256};
 use crate::ledger::{Ledger, LedgerConfig, LedgerError, LedgerReader};
 use crate::log::{CheckpointError, LogSigner};
 use crate::model::Digest;
@@ -54,6 +54,16 @@ pub enum OpenError {
     /// A private key that others can read, or a salt key that is none.
     #[error("`{0}` must be a key that only its owner can read (chmod 600)")]
     Exposed(String),
+    /// The receipts' key is not the published one.
+    #[error(
+        "the key in `{key}` is not one that `{set}` lets sign receipts: nobody could verify them. Put the right key back; a retired key never signs again"
+    )]
+    Unpublished {
+        /// The private key.
+        key: String,
+        /// The published set.
+        set: String,
+    },
     /// The WebAssembly engine.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -110,7 +120,7 @@ impl Engine {
             LedgerConfig { store: paths.store(), log: paths.log(), mirror: config.checkpoint_mirror.clone() };
         let ledger = Ledger::open(&ledger_config, signer, options.clock.clone(), Entropy)?;
         Ok(Self {
-            receipt_key: private_key(&paths.key(KeyFile::Receipt))?,
+            receipt_key: receipt_key(&paths)?,
             salt: Arc::new(salt_key(&paths.salt())?),
             registry: Arc::new(Registry::open(&paths.guests(), &options.compiler)?),
             dispatcher: Dispatcher::new(&policies, config.nanos_per_kilofuel)?,
@@ -207,6 +217,16 @@ fn private_key(path: &Path) -> Result<SigningKey, OpenError> {
         return Err(OpenError::Exposed(path.display().to_string()));
     }
     Ok(load_key(path)?)
+}
+
+/// The key that signs receipts: one that the published set still lets sign.
+fn receipt_key(paths: &HomePaths) -> Result<SigningKey, OpenError> {
+    let (path, set) = (paths.key(KeyFile::Receipt), paths.jwks());
+    let key = private_key(&path)?;
+    match KeySet::parse(&read_text(&set)?).is_ok_and(|keys| keys.is_active(key.public())) {
+        true => Ok(key),
+        false => Err(OpenError::Unpublished { key: path.display().to_string(), set: set.display().to_string() }),
+    }
 }
 
 fn salt_key(path: &Path) -> Result<SaltKey, OpenError> {

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
-use serde_json::json;
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::{CONFIG_FILE, HomeKind};
@@ -11,7 +10,7 @@ use crate::env::{
     Durable, Entropy, EntropyError, FileError, TemporaryDir, create_dir, list_dir, read_text, write_atomic,
 };
 use crate::guest::{CalibrateError, nanos_per_kilofuel};
-use crate::keys::{JwkError, PublicJwk, SaltKey, SigningKey};
+use crate::keys::{JwkError, KeySet, SaltKey, SigningKey};
 use crate::ledger::{LedgerConfig, LedgerError, create};
 use crate::log::{CheckpointError, LogSigner};
 
@@ -59,6 +58,11 @@ impl HomePaths {
     /// A key.
     pub fn key(&self, key: KeyFile) -> PathBuf {
         self.0.join("keys").join(key.name())
+    }
+
+    /// The key that will sign receipts when a rotation is done.
+    pub fn next_receipt_key(&self) -> PathBuf {
+        self.0.join("keys/receipt.next.jwk")
     }
 
     /// The salt key.
@@ -188,7 +192,11 @@ pub fn initialise(options: &InitOptions, entropy: &Entropy) -> Result<(), InitEr
     };
     let signer = LogSigner::new(format!("{ledger}/log"), log)?;
     write_atomic(&paths.log_key(), format!("{}\n", signer.verifier_key()?).as_bytes(), Durable::Shared)?;
-    write_atomic(&paths.jwks(), key_set(&receipt, options.kind).as_bytes(), Durable::Shared)?;
+    write_atomic(
+        &paths.jwks(),
+        KeySet::new(receipt.public(), options.kind == HomeKind::Synthetic).to_json().as_bytes(),
+        Durable::Shared,
+    )?;
     create(&LedgerConfig { store: paths.store(), log: paths.log(), mirror }, &signer)?;
     let trust = match options.kind {
         HomeKind::Production => String::new(),
@@ -228,12 +236,6 @@ fn copy_embedded(dir: &Dir<'_>, to: &Path) -> Result<(), InitError> {
         }
     }
     Ok(())
-}
-
-fn key_set(receipt: &SigningKey, kind: HomeKind) -> String {
-    let anshi_test = (kind == HomeKind::Synthetic).then_some(true);
-    let key = PublicJwk { anshi_test, ..receipt.public().to_jwk() };
-    serde_json::to_string_pretty(&json!({ "keys": [key] })).unwrap_or_default() + "\n"
 }
 
 fn config_text(kind: HomeKind, ledger: &str, home: &Path, nanos_per_kilofuel: u64) -> String {

@@ -1,7 +1,16 @@
 //! The Chinese of this module's errors; the English is their `Display`. Owns wording alone.
 
-use super::{CanonicalError, JwkError, JwsError};
+use super::{CanonicalError, JwkError, JwsError, KeySetError};
 use crate::model::{Chinese, foreign};
+
+impl Chinese for KeySetError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Json(error) => format!("不是公钥集：{}", foreign(error)),
+            Self::Key(error) => format!("其中有不可用的密钥：{}", error.chinese()),
+        }
+    }
+}
 
 impl Chinese for JwkError {
     fn chinese(&self) -> String {

@@ -5,9 +5,11 @@ mod canonical;
 mod chinese;
 mod jwk;
 mod jws;
+mod key_set;
 mod secret;
 
 pub use canonical::{CanonicalError, DigestKind, Hasher, canonical_json, digest_json, digest_parts, read_json, sha256};
 pub use jwk::{Algorithm, JwkError, PublicJwk, PublicKey, SigningKey};
 pub use jws::{JwsError, TokenKind, TrustedKey, Verified, encode_segment, sign, verify};
+pub use key_set::{KeySet, KeySetError, PublishedKey};
 pub use secret::{PARTY_SALT_BYTES, SaltKey, party_commitment};

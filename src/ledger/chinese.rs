@@ -38,6 +38,7 @@ impl Chinese for Inconsistency {
             Self::Schema { found, wanted } => format!("其表结构版本为 {found}，本程序为 {wanted}"),
             Self::Frontier => "最新检查点与条目不符；请运行 `anshi audit verify`".to_owned(),
             Self::Checkpoint(size) => format!("缺少规模为 {size} 的检查点"),
+            Self::Rotation(error) => format!("密钥轮换的记录无法读取：{}", foreign(error)),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod accounts;
 mod audit_read;
 mod chinese;
+mod keep;
 mod notices;
 mod open;
 mod read;
@@ -18,7 +19,9 @@ pub use audit_read::{LeafCharge, LeafGuest, LeafJob, LeafOutcome, LeafRows};
 pub use open::{LedgerConfig, create};
 pub use read::{AuditCharge, AuditEntry, AuditJob, AuditOutcome, Evidence, Existing, GuestRow, LedgerReader, SpentRow};
 pub use record::{End, Logged, OutcomeEntry, reason_commitment};
-pub use records::{ChargeRecord, IntentRecord, OutcomeRecord, PartyRecord, RegistrationRecord, RevocationRecord};
+pub use records::{
+    ChargeRecord, IntentRecord, OutcomeRecord, PartyRecord, RegistrationRecord, RevocationRecord, RotationRecord,
+};
 pub use reserve::{Reservation, Stored};
 pub use store::{Behind, Inconsistency, LedgerError, Stopped};
 pub use writer::{Ledger, Parking, ReserveError, Scheduled};

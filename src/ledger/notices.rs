@@ -4,7 +4,7 @@
 use rusqlite::params;
 
 use super::read::{GuestRow, registered_guest};
-use super::records::{RegistrationRecord, RevocationRecord};
+use super::records::{RegistrationRecord, RevocationRecord, RotationRecord};
 use super::reserve::{Desk, is_revoked};
 use super::store::{LedgerError, append_entry, signed};
 use crate::keys::{canonical_json, sha256};
@@ -29,6 +29,13 @@ pub(super) fn keep_guest(desk: &Desk<'_>, size: &mut u64, row: &GuestRow) -> Res
             "INSERT INTO guest (registration_index, digest, engine, artefact, manifest) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![signed(index), row.digest.as_bytes(), row.engine, row.artefact.as_bytes(), row.manifest])?;
+    Ok(())
+}
+
+/// Notes that another key signs receipts from here on.
+pub(super) fn rotate(desk: &Desk<'_>, size: &mut u64, kid: String, retired: Vec<String>) -> Result<(), LedgerError> {
+    let record = canonical_json(&RotationRecord { kid, retired, rotated_ms: desk.now.0 })?;
+    append_entry(desk.connection, desk.entropy, size, EntryKind::Rotation, &record)?;
     Ok(())
 }
 

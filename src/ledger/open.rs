@@ -80,7 +80,7 @@ impl Ledger {
 }
 
 /// The log's size, after its newest checkpoint was checked against the stored hashes.
-fn check_frontier(connection: &rusqlite::Connection, verifier: &LogVerifier) -> Result<u64, LedgerError> {
+pub(super) fn check_frontier(connection: &rusqlite::Connection, verifier: &LogVerifier) -> Result<u64, LedgerError> {
     let note: String =
         connection.query_row("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1", [], |row| row.get(0))?;
     let latest = verifier.verify(&note)?;

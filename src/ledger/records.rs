@@ -87,6 +87,18 @@ pub struct RevocationRecord {
     pub revoked_ms: i64,
 }
 
+/// The record of a rotation: which key signs receipts from here on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RotationRecord {
+    /// The thumbprint of the key that signs from now on.
+    pub kid: String,
+    /// The thumbprints of the keys that sign no more.
+    pub retired: Vec<String>,
+    /// When, in milliseconds since 1970.
+    pub rotated_ms: i64,
+}
+
 /// The record of a job's end. The client gets it in the bundle, so the reason of an `undetermined` stands
 /// here as a salted commitment alone; its opening is in the ledger, for auditors.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use crate::log::{
 use crate::model::{Bilingual, Date, Digest};
 
 /// `PRAGMA user_version` of `schema.sql`.
-const SCHEMA_VERSION: i64 = 2;
+pub(super) const SCHEMA_VERSION: i64 = 2;
 
 /// The ledger cannot go on. The engine then refuses all work.
 #[derive(Debug, thiserror::Error)]
@@ -70,7 +70,7 @@ pub enum Behind {
 }
 
 /// How a store contradicts itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Inconsistency {
     /// The tables are those of another version.
     #[error("its schema is version {found}, this program's is {wanted}")]
@@ -86,6 +86,9 @@ pub enum Inconsistency {
     /// A checkpoint is missing.
     #[error("no checkpoint of {0}")]
     Checkpoint(u64),
+    /// The record of a rotation cannot be read.
+    #[error("a rotation's record: {0}")]
+    Rotation(String),
 }
 
 /// Why a ledger takes nothing any more.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
-use super::notices::{keep_guest, revoke};
+use super::notices::{keep_guest, revoke, rotate};
 use super::read::GuestRow;
 use super::record::{Due, Logged, OutcomeEntry, write_outcome};
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
@@ -52,6 +52,11 @@ enum Message {
     Revoke {
         issuer: String,
         jti: String,
+        reply: Reply<(), LedgerError>,
+    },
+    Rotate {
+        kid: String,
+        retired: Vec<String>,
         reply: Reply<(), LedgerError>,
     },
     /// Wakes the writer after an outcome was parked early: weakened builds alone.
@@ -183,6 +188,14 @@ impl Ledger {
         self.ask(Message::Revoke { issuer, jti, reply }, answer).await
     }
 
+    /// Notes in the log that the key `kid` signs receipts from here on, and `retired` no more. Waits; not for tasks.
+    pub fn note_rotation(&self, kid: String, retired: Vec<String>) -> Result<(), LedgerError> {
+        let stopped = || LedgerError::Stopped(Stopped::Writer);
+        let (reply, answer) = oneshot::channel();
+        self.sender.send(Message::Rotate { kid, retired, reply }).map_err(|_| stopped())?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(stopped()))
+    }
+
     async fn ask(
         &self,
         message: Message,
@@ -300,6 +313,10 @@ impl Writer {
                 }
                 Message::Revoke { issuer, jti, reply } => {
                     revoke(&desk, &mut size, &issuer, &jti)?;
+                    answers.plain.push(reply);
+                }
+                Message::Rotate { kid, retired, reply } => {
+                    rotate(&desk, &mut size, kid, retired)?;
                     answers.plain.push(reply);
                 }
                 Message::Schedule(_) | Message::Wake | Message::Stop => {}

@@ -51,6 +51,9 @@ impl Chinese for MirrorError {
             Self::Nothing(path) => {
                 format!("检查点镜像 `{path}` 中没有本日志的检查点：请放回镜像的检查点，否则无法确认本暗室是最新的")
             }
+            Self::InUse(path) => format!(
+                "另一引擎正在写检查点镜像 `{path}`：同一暗室的两个副本不得同时运行，否则会重复使用同一额度；请停止另一个"
+            ),
         }
     }
 }

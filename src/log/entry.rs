@@ -18,6 +18,8 @@ pub enum EntryKind {
     Registration,
     /// A consent was revoked.
     Revocation,
+    /// Another key signs receipts from here on.
+    Rotation,
 }
 
 impl EntryKind {
@@ -28,12 +30,14 @@ impl EntryKind {
             Self::Outcome => "outcome",
             Self::Registration => "registration",
             Self::Revocation => "revocation",
+            Self::Rotation => "rotation",
         }
     }
 
     /// The kind that `word` names.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Intent, Self::Outcome, Self::Registration, Self::Revocation].into_iter().find(|kind| kind.word() == word)
+        let all = [Self::Intent, Self::Outcome, Self::Registration, Self::Revocation, Self::Rotation];
+        all.into_iter().find(|kind| kind.word() == word)
     }
 }
 

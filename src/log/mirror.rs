@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::checkpoint::{Checkpoint, CheckpointError, LogVerifier};
-use crate::env::{FileError, create_dir, overwrite_synced, publish_dir, read_text};
+use crate::env::{DirLock, FileError, create_dir, overwrite_synced, publish_dir, read_text};
 
 /// The mirror cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,11 @@ pub enum MirrorError {
         "the checkpoint mirror `{0}` holds no checkpoint of this log: put the mirrored checkpoint back, or the engine cannot know that its home is the latest"
     )]
     Nothing(String),
+    /// Another home's engine writes to it: a copy of this one, or the home that this one is a copy of.
+    #[error(
+        "another engine writes to the checkpoint mirror `{0}`: two copies of one home must never run at once, or both would spend the same budgets; stop the other one"
+    )]
+    InUse(String),
 }
 
 /// The folder of the mirror.
@@ -32,6 +37,7 @@ pub enum MirrorError {
 pub struct Mirror {
     files: [PathBuf; 2],
     next: usize,
+    _lock: DirLock,
 }
 
 impl Mirror {
@@ -43,8 +49,22 @@ impl Mirror {
         Ok(publish_dir(folder)?)
     }
 
-    /// Opens the mirror; gives the latest checkpoint in it.
+    /// Opens the mirror for writing, alone; gives the latest checkpoint in it.
     pub fn open(folder: &Path, log: &LogVerifier) -> Result<(Self, Checkpoint), MirrorError> {
+        // Looked at first: a folder that is no mirror gets no lock file.
+        Self::latest(folder, log)?;
+        let lock = DirLock::try_take(folder)?.ok_or_else(|| MirrorError::InUse(folder.display().to_string()))?;
+        let (files, next, latest) = Self::look(folder, log)?;
+        Ok((Self { files, next, _lock: lock }, latest))
+    }
+
+    /// The latest checkpoint in the mirror, which stays as it is.
+    pub fn latest(folder: &Path, log: &LogVerifier) -> Result<Checkpoint, MirrorError> {
+        Ok(Self::look(folder, log)?.2)
+    }
+
+    /// The two files, which of them is written next, and the latest checkpoint.
+    fn look(folder: &Path, log: &LogVerifier) -> Result<([PathBuf; 2], usize, Checkpoint), MirrorError> {
         let files = [folder.join("checkpoint.0"), folder.join("checkpoint.1")];
         let read = files.each_ref().map(|path| latest_in(path, log));
         let whole = read.each_ref().map(|read| read.as_ref().and_then(|read| read.as_ref().ok()).copied());
@@ -60,7 +80,7 @@ impl Mirror {
         let size = |checkpoint: &Option<Checkpoint>| checkpoint.map(|checkpoint| checkpoint.size);
         let (latest, next) = if size(&first) >= size(&second) { (first, 1) } else { (second, 0) };
         let latest = latest.ok_or_else(|| MirrorError::Nothing(folder.display().to_string()))?;
-        Ok((Self { files, next }, latest))
+        Ok((files, next, latest))
     }
 
     /// Keeps a later checkpoint, durably, over the older of the two.

@@ -56,6 +56,11 @@ impl Accounts {
             .map(|((account, _), quota)| (*account, *quota))
     }
 
+    /// The longest window of any account, in days; `None` where there is no account.
+    pub fn window_days_max(&self) -> Option<u32> {
+        self.quotas.values().map(|quota| quota.window_days).max()
+    }
+
     /// The digest of the checked accounts.
     pub const fn sha256(&self) -> Digest {
         self.sha256

@@ -8,7 +8,10 @@ impl Chinese for VerifyError {
     fn chinese(&self) -> String {
         match self {
             Self::Form { what, reason } => format!("{}格式不正确：{}", what.chinese(), foreign(reason)),
-            Self::Key(error) => format!("公钥集中有不可用的密钥：{}", error.chinese()),
+            Self::Keys(error) => format!("公钥集：{}", error.chinese()),
+            Self::Retired { kid, expires, issued } => {
+                format!("回执签发于 1970 年以来第 {issued} 秒，而其密钥 {kid} 已在第 {expires} 秒停用：签发者不是引擎")
+            }
             Self::Receipt(error) => format!("回执：{}", error.chinese()),
             Self::LogKey(error) => format!("日志公钥：{}", error.chinese()),
             Self::Proof { which, error } => format!("{}的证明：{}", entry(*which), error.chinese()),
@@ -22,7 +25,6 @@ impl Chinese for Part {
     fn chinese(&self) -> String {
         match self {
             Self::Bundle => "回执包",
-            Self::Keys => "公钥集",
             Self::Payload => "回执内容",
             Self::Record => "记录",
         }
@@ -35,6 +37,7 @@ const fn entry(kind: EntryKind) -> &'static str {
         EntryKind::Intent => "意向",
         EntryKind::Outcome => "结果",
         EntryKind::Registration => "登记",
+        EntryKind::Rotation => "轮换",
         EntryKind::Revocation => "撤销",
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::bundle::{Bundle, OpenedParty, OpenedRecord};
 use super::claims::{Claims, claims_digest};
 use crate::keys::{
-    JwkError, JwsError, PublicJwk, PublicKey, TokenKind, TrustedKey, party_commitment, read_json, verify,
+    JwsError, KeySet, KeySetError, PublishedKey, TokenKind, TrustedKey, party_commitment, read_json, verify,
 };
 use crate::ledger::{IntentRecord, OutcomeRecord};
 use crate::log::{
@@ -20,7 +20,7 @@ use crate::model::{Phrase, UnitId, UnitKind};
 /// A bundle is not to be believed.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// The bundle or the key set is no such JSON.
+    /// The bundle is no such JSON.
     #[error("{what} is not well formed: {reason}")]
     Form {
         /// What.
@@ -28,9 +28,21 @@ pub enum VerifyError {
         /// Why.
         reason: String,
     },
-    /// A key is none.
-    #[error("the key set has a key that is none: {0}")]
-    Key(#[from] JwkError),
+    /// The key set.
+    #[error("the key set: {0}")]
+    Keys(#[from] KeySetError),
+    /// The key had been retired when the receipt was issued.
+    #[error(
+        "the receipt is of second {issued} since 1970, and its key {kid} was retired in second {expires}: whoever signed it was not the engine"
+    )]
+    Retired {
+        /// The key.
+        kid: String,
+        /// The last second that it signed for.
+        expires: i64,
+        /// When the receipt says that it was issued.
+        issued: i64,
+    },
     /// The receipt's signature.
     #[error("the receipt: {0}")]
     Receipt(#[from] JwsError),
@@ -96,8 +108,6 @@ impl VerifiedBundle {
 pub enum Part {
     /// The bundle's JSON.
     Bundle,
-    /// The JWK set.
-    Keys,
     /// The claims inside the receipt.
     Payload,
     /// The record of the intent or the outcome.
@@ -108,17 +118,10 @@ impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Bundle => "the bundle",
-            Self::Keys => "the key set",
             Self::Payload => "the receipt's payload",
             Self::Record => "a record",
         })
     }
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct KeySet {
-    keys: Vec<PublicJwk>,
 }
 
 fn form(what: Part) -> impl Fn(serde_json::Error) -> VerifyError {
@@ -133,14 +136,18 @@ const fn both(en: &'static str, zh: &'static str) -> Phrase {
 /// Verifies a bundle against a JWK set and the log's verifier key.
 pub fn verify_bundle(bundle: &str, jwks: &str, log_key: &str) -> Result<VerifiedBundle, VerifyError> {
     let bundle: Bundle = read_json(bundle.as_bytes()).map_err(form(Part::Bundle))?;
-    let keys: KeySet = read_json(jwks.as_bytes()).map_err(form(Part::Keys))?;
-    let trust = |jwk: &PublicJwk| {
-        let key = PublicKey::from_jwk(jwk)?;
-        Ok(TrustedKey { owner: "engine".to_owned(), key, kinds: vec![TokenKind::VerificationResult] })
+    let keys = KeySet::parse(jwks)?;
+    let trust = |published: &PublishedKey| {
+        let (owner, key) = (published.key.thumbprint().to_owned(), published.key.clone());
+        TrustedKey { owner, key, kinds: vec![TokenKind::VerificationResult] }
     };
-    let trusted: Vec<TrustedKey> = keys.keys.iter().map(trust).collect::<Result<_, JwkError>>()?;
+    let trusted: Vec<TrustedKey> = keys.keys().iter().map(trust).collect();
     let receipt = verify(&bundle.receipt, TokenKind::VerificationResult, &trusted)?;
     let claims: Claims = read_json(receipt.value()).map_err(form(Part::Payload))?;
+    let expires = keys.key(receipt.owner()).and_then(|published| published.expires);
+    if let Some(expires) = expires.filter(|expires| claims.iat > *expires) {
+        return Err(VerifyError::Retired { kid: receipt.owner().to_owned(), expires, issued: claims.iat });
+    }
     let log = LogVerifier::new(log_key)?;
     let (intent, intent_at, _) = open::<IntentRecord>(&bundle.intent, EntryKind::Intent, &log)?;
     let (outcome, outcome_at, checkpoint) = open::<OutcomeRecord>(&bundle.outcome, EntryKind::Outcome, &log)?;

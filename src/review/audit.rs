@@ -89,6 +89,8 @@ pub enum Counted {
     Registrations,
     /// Records of revoked consents.
     Revocations,
+    /// Records of rotated keys.
+    Rotations,
     /// Sums of an account, a party and a client.
     Sums,
     /// Guests as they were submitted.
@@ -112,6 +114,7 @@ impl Counted {
             Self::Outcomes => "outcomes",
             Self::Registrations => "registrations",
             Self::Revocations => "revocations",
+            Self::Rotations => "rotations",
             Self::Sums => "sums",
             Self::Guests => "guests",
             Self::Artefacts => "artefacts",
@@ -131,6 +134,7 @@ impl Counted {
             Self::Outcomes => "outcome",
             Self::Registrations => "registration",
             Self::Revocations => "revocation",
+            Self::Rotations => "rotation",
             Self::Sums => "sum",
             Self::Guests => "guest",
             Self::Artefacts => "artefact",

@@ -13,7 +13,7 @@ const GAP_MAX: u64 = 1 << 16;
 
 /// The leaf of a record: written down from the format once more.
 fn open_leaf(entry: &AuditEntry) -> Result<Digest, &'static str> {
-    if !["intent", "outcome", "registration", "revocation"].contains(&entry.kind.as_str()) {
+    if !["intent", "outcome", "registration", "revocation", "rotation"].contains(&entry.kind.as_str()) {
         return Err("is of no known kind");
     }
     if entry.salt.len() != 32 {

@@ -80,6 +80,10 @@ impl<'a> Jobs<'a> {
                 self.check_strays(rows);
                 self.notices.visit_revocation(&mut self.records, rows);
             }
+            Some("rotation") => {
+                self.check_strays(rows);
+                self.notices.visit_rotation(&mut self.records, rows);
+            }
             _ => self.check_strays(rows),
         }
         let others = [

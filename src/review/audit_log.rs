@@ -229,7 +229,7 @@ fn split_bundle(bytes: &[u8], width: usize) -> Result<Vec<&[u8]>, String> {
 /// Whether these are the bytes of an entry: type and a salted digest.
 fn is_entry(entry: &[u8]) -> bool {
     let rest = entry.strip_prefix(b"anshi/leaf/v1\n".as_slice());
-    let kinds = [b"intent\n".as_slice(), b"outcome\n", b"registration\n", b"revocation\n"];
+    let kinds = [b"intent\n".as_slice(), b"outcome\n", b"registration\n", b"revocation\n", b"rotation\n"];
     rest.is_some_and(|rest| {
         kinds.iter().any(|kind| rest.strip_prefix(*kind).is_some_and(|hash| hash.len() == HASH_BYTES))
     })

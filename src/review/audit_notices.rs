@@ -1,4 +1,4 @@
-//! Registrations and revocations against the tables, and what jobs made of them: no job runs a guest before its
+//! Registrations, revocations and rotations against the tables, and what jobs made of them: no job runs a guest before its
 //! registration or uses a consent behind its revocation.
 
 use std::collections::BTreeSet;
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::audit::{Check, Counted};
 use super::audit_jobs::{is_digest, parse};
 use crate::keys::sha256;
-use crate::ledger::{IntentRecord, LeafRows, RegistrationRecord, RevocationRecord};
+use crate::ledger::{IntentRecord, LeafRows, RegistrationRecord, RevocationRecord, RotationRecord};
 
 /// What was registered and revoked, as of the walk's place in the log.
 #[derive(Default)]
@@ -16,6 +16,9 @@ pub(super) struct Notices {
     revoked: BTreeSet<String>,
     registrations: u64,
     revocations: u64,
+    rotations: u64,
+    /// The keys that sign receipts no more.
+    retired: BTreeSet<String>,
 }
 
 impl Notices {
@@ -58,6 +61,19 @@ impl Notices {
         self.revoked.insert(format!("{} {}", record.issuer, record.jti));
     }
 
+    /// A rotation's record: no key comes back.
+    pub fn visit_rotation(&mut self, check: &mut Check, rows: &LeafRows) {
+        let subject = format!("rotation {}", rows.index);
+        let Some(entry) = &rows.entry else { return };
+        let record = match parse::<RotationRecord>(&entry.record) {
+            Ok(record) => record,
+            Err(reason) => return check.find(format!("{subject}: {reason}")),
+        };
+        self.rotations += 1;
+        self.retired.extend(record.retired);
+        check.expect(&subject, [(!self.retired.contains(&record.kid), "brings a retired key back")]);
+    }
+
     /// What an intent may not do.
     pub fn check_intent(&self, check: &mut Check, subject: &str, record: &IntentRecord) {
         let revoked = record.consents.iter().any(|consent| self.revoked.contains(consent));
@@ -73,6 +89,9 @@ impl Notices {
         check.count(self.registrations, Counted::Registrations);
         if self.revocations > 0 {
             check.count(self.revocations, Counted::Revocations);
+        }
+        if self.rotations > 0 {
+            check.count(self.rotations, Counted::Rotations);
         }
     }
 }

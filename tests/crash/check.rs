@@ -85,7 +85,7 @@ impl Auditor {
 
     /// The latest checkpoint outside the home.
     pub fn mirrored(&self) -> Checkpoint {
-        Mirror::open(&self.place.mirror(), &self.verifier).unwrap().1
+        Mirror::latest(&self.place.mirror(), &self.verifier).unwrap()
     }
 
     /// A bundle as released: it verifies with the published keys alone.

@@ -19,6 +19,7 @@ pub const LAYERS: Layers = Layers {
         &["main"],
         &["cli"],
         &["server"],
+        &["upkeep"],
         &["job", "review"],
         &["disclosure", "guest", "data", "ledger", "log", "receipt", "policy", "catalog"],
         &["config", "document"],

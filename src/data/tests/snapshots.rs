@@ -9,7 +9,7 @@ use super::support::{Home, date, firm, outcome, person, show, show_rows};
 use crate::catalog::Catalog;
 use crate::data::store::Store;
 use crate::data::{
-    IngestError, IngestOptions, Outcome, Snapshot, SnapshotError, Stage, StoreError, Window, ingest, prune,
+    IngestError, IngestOptions, Keep, Outcome, Snapshot, SnapshotError, Stage, StoreError, Window, ingest, prune,
 };
 use crate::model::UnitKind;
 
@@ -103,7 +103,7 @@ fn an_ingest_that_dies_leaves_the_old_snapshot() {
         assert_eq!(home.open().verify_files(&mut |_| {}), Ok(()));
     }
     // What it left behind belongs to no snapshot.
-    assert_eq!(prune(&home.data(), &BTreeSet::new()).unwrap().files, 1);
+    assert_eq!(prune(&home.data(), &Keep::default(), false).unwrap().files, 1);
     assert!(home.ingest("2026-02-28").published);
     assert_eq!(home.open().datasets().count(), 2);
 }
@@ -236,7 +236,7 @@ fn pruning_leaves_what_is_kept_and_current() {
         tax(&home, month);
         names.push(home.ingest(&format!("2026-{month:02}-28")).snapshot.unwrap());
     }
-    let report = prune(&home.data(), &BTreeSet::from([names[0]])).unwrap();
+    let report = prune(&home.data(), &Keep { newest: 1, named: BTreeSet::from([names[0]]) }, false).unwrap();
     assert_eq!(report.snapshots, [names[1]]);
     // The dictionary and the offsets are shared; only one file of rows was the second's alone.
     assert_eq!(report.files, 1);

@@ -30,7 +30,7 @@ type files struct {
 
 // isLeaf tells whether an entry is a kind and a digest.
 func isLeaf(entry []byte) bool {
-	for _, kind := range []string{"intent", "outcome", "registration", "revocation"} {
+	for _, kind := range []string{"intent", "outcome", "registration", "revocation", "rotation"} {
 		head := []byte("anshi/leaf/v1\n" + kind + "\n")
 		if bytes.HasPrefix(entry, head) {
 			return len(entry) == len(head)+tlog.HashSize

@@ -1,0 +1,8 @@
+//! What an operator does to a home: backup and restore, examination, rotation of keys, pruning.
+
+mod backup;
+mod damage;
+mod doctor;
+mod place;
+mod prune;
+mod rotate;

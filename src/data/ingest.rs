@@ -13,7 +13,7 @@ use super::write::{BATCH_ROWS, WriteError, write};
 use crate::catalog::{Catalog, Dataset};
 use crate::document::did_you_mean;
 use crate::env::FileError;
-use crate::model::{Date, Digest};
+use crate::model::{Bilingual, Chinese, Date, Digest};
 
 /// What an ingest is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ pub enum Outcome {
     /// Nothing was delivered, and there is no earlier data that could stay.
     Absent {
         /// Why earlier data cannot stay, where there is some.
-        reason: Option<String>,
+        reason: Option<Bilingual>,
     },
 }
 
@@ -282,10 +282,10 @@ fn settle(
     }
 }
 
-fn keepable(store: &Writable, catalog: &Catalog, entry: &DatasetEntry) -> Result<(), String> {
-    fitting(catalog, entry)?;
+fn keepable(store: &Writable, catalog: &Catalog, entry: &DatasetEntry) -> Result<(), Bilingual> {
+    fitting(catalog, entry).map_err(|unfit| unfit.bilingual())?;
     for file in entry.files() {
-        store.store().check_size(file).map_err(|error| error.to_string())?;
+        store.store().check_size(file).map_err(|error| error.bilingual())?;
     }
     Ok(())
 }
@@ -352,7 +352,8 @@ impl DatasetJob<'_> {
     }
 }
 
-fn percent(ppm: u32) -> String {
+/// A share in percent, exactly.
+pub(super) fn percent(ppm: u32) -> String {
     let fraction = format!("{:04}", ppm % 10_000);
     let fraction = fraction.trim_end_matches('0');
     let point = if fraction.is_empty() { "" } else { "." };

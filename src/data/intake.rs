@@ -17,7 +17,7 @@ use crate::env::FileError;
 pub(super) const ROWS_MAX: usize = u32::MAX as usize;
 
 /// How much memory one run of rows may take; an ingest holds two of them, and a few batches.
-pub(super) const RUN_BYTES: usize = 8 << 20;
+pub(super) const RUN_BYTES: usize = 4 << 20;
 
 /// Where a row stood in its delivery.
 pub(super) struct RowPlace<'a> {

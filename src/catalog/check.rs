@@ -34,6 +34,7 @@ fn check_dataset(raw: &RawDataset, findings: &mut Vec<Finding>) -> Dataset {
     if columns.get(key).is_some_and(|column| column.kind != ColumnType::Identifier) {
         findings.push(Finding::at(raw.key.span(), "the key must be a column of type `identifier`"));
     }
+    check_key_names(raw, unit, key, findings);
     let time = raw.time.as_ref().map(|name| {
         let place = find_column(name, "time", &columns, findings);
         if columns.get(place).is_some_and(|column| column.kind != ColumnType::Date) {
@@ -62,7 +63,12 @@ fn check_dataset(raw: &RawDataset, findings: &mut Vec<Finding>) -> Dataset {
 }
 
 fn schema_digest(raw: &RawDataset, findings: &mut Vec<Finding>) -> Digest {
-    let column = |column: &RawColumn| json!([column.name, column.kind, column.scale, column.values]);
+    let column = |column: &RawColumn| {
+        let mut parts = vec![json!(column.name), json!(column.kind), json!(column.scale), json!(column.values)];
+        // Only where it stands there: the files of other columns mean what they meant.
+        parts.extend(column.names.as_ref().map(|names| json!(names)));
+        parts
+    };
     let schema = json!({
         "name": raw.name,
         "unit": raw.unit,
@@ -122,6 +128,7 @@ fn check_columns(raw: &[RawColumn], findings: &mut Vec<Finding>) -> Vec<Column> 
             name: column.name.get_ref().clone(),
             title: column.title.as_ref().map(bilingual),
             kind: check_type(column, findings),
+            names: check_names(column, findings),
         });
     }
     columns
@@ -154,6 +161,26 @@ fn check_type(raw: &RawColumn, findings: &mut Vec<Finding>) -> ColumnType {
             word(&raw.kind, "type", &known, |_| None::<()>, findings);
             ColumnType::Boolean
         }
+    }
+}
+
+/// What an identifier column names.
+fn check_names(raw: &RawColumn, findings: &mut Vec<Finding>) -> Option<UnitKind> {
+    let names = raw.names.as_ref()?;
+    if raw.kind.get_ref() != "identifier" {
+        findings.push(Finding::at(names.span(), "only a column of type `identifier` has `names`"));
+    }
+    word(names, "unit", &["enterprise", "person"], UnitKind::from_word, findings)
+}
+
+/// The key names the dataset's unit, whether its column says so or not.
+fn check_key_names(raw: &RawDataset, unit: Option<UnitKind>, key: usize, findings: &mut Vec<Finding>) {
+    let Some(names) = raw.column.get(key).and_then(|column| column.names.as_ref()) else { return };
+    if let (Some(unit), Some(named)) = (unit, UnitKind::from_word(names.get_ref()))
+        && unit != named
+    {
+        let message = format!("the key names the dataset's unit, `{}`", unit.word());
+        findings.push(Finding::at(names.span(), message).help("leave `names` out, or change `unit`"));
     }
 }
 

@@ -44,6 +44,8 @@ pub(super) struct RawColumn {
     pub min: Option<Spanned<i64>>,
     pub max: Option<Spanned<i64>>,
     pub values: Option<Vec<Spanned<String>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Serialize)]

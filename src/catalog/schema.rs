@@ -51,6 +51,8 @@ pub struct Column {
     pub title: Option<Bilingual>,
     /// What it holds.
     pub kind: ColumnType,
+    /// Which kind of unit every cell of an identifier column names; `None` where it may hold anything.
+    pub names: Option<UnitKind>,
 }
 
 /// What a column holds.

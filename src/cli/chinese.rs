@@ -204,6 +204,7 @@ fn id_error(error: IdError) -> String {
         IdError::Character(place) => format!("标识第 {place} 位不是标准允许的字符"),
         IdError::Check => "标识的校验位不正确".to_owned(),
         IdError::Birth => "标识中的出生日期不存在".to_owned(),
+        IdError::Century => "15 位号码属于 1900 年以前出生的人，须用 18 位号码才能确定年份".to_owned(),
     }
 }
 

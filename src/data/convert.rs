@@ -7,6 +7,7 @@ use super::cells::{Dates, Identifier, Units, boolean, identifier, integer, text,
 use super::reject::{CELL_BYTES_MAX, Reason};
 use super::table::{Cells, Table, Texts, Values};
 use crate::catalog::{ColumnType, Dataset, IntegerBounds};
+use crate::model::UnitKind;
 
 /// A row is refused: for which column (none where the row's form is wrong), and why.
 pub(super) type Refused = (Option<usize>, Reason);
@@ -20,7 +21,7 @@ enum Reader<'a> {
     Timestamp,
     Closed(Vec<&'a str>),
     Text,
-    Identifier,
+    Identifier(Option<UnitKind>),
 }
 
 /// Collects the rows of one dataset.
@@ -45,7 +46,7 @@ impl<'a> Converter<'a> {
                 }
                 ColumnType::Date => (Reader::Date(Dates::new(&dataset.source.dates)), Values::Dates(Vec::new())),
                 ColumnType::Timestamp => (Reader::Timestamp, Values::Timestamps(Vec::new())),
-                ColumnType::Identifier => (Reader::Identifier, Values::Texts(Texts::default())),
+                ColumnType::Identifier => (Reader::Identifier(column.names), Values::Texts(Texts::default())),
                 ColumnType::Text { values: None } => (Reader::Text, Values::Texts(Texts::default())),
                 ColumnType::Text { values: Some(values) } => {
                     // Sorted, so that the codes compare as the texts do.
@@ -122,7 +123,7 @@ fn push_cell(cell: &[u8], reader: &mut Reader<'_>, cells: &mut Cells, units: &mu
             let code = known.binary_search_by(|value| value.as_bytes().cmp(cell)).map_err(|_| Reason::Value)?;
             codes.push(u32::try_from(code).unwrap_or(u32::MAX));
         }
-        (Reader::Identifier, Values::Texts(texts)) => match identifier(cell)? {
+        (Reader::Identifier(names), Values::Texts(texts)) => match identifier(cell, *names)? {
             Identifier::Unit(unit) => texts.push(unit.as_bytes()),
             Identifier::Text(text) => texts.push(text.as_bytes()),
         },

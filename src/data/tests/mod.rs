@@ -3,4 +3,5 @@
 mod deliveries;
 mod refusals;
 mod snapshots;
+mod spellings;
 mod support;

@@ -6,5 +6,5 @@ mod load;
 mod raw;
 mod schema;
 
-pub use load::{Catalog, CatalogError};
+pub use load::{Catalog, CatalogError, CheckedFile, check_files};
 pub use schema::{BadId, Column, ColumnType, Dataset, Encoding, IntegerBounds, RowsPerUnit, Source, SourceKind};

@@ -12,6 +12,10 @@ pub struct Dataset {
     pub title: Bilingual,
     /// Who delivers it.
     pub department: Bilingual,
+    /// The library that it belongs to: one of the base libraries, or a theme.
+    pub library: String,
+    /// The collections that list it.
+    pub collections: Vec<String>,
     /// Whom its rows are about.
     pub unit: UnitKind,
     /// The column that names the unit, by place in `columns`.
@@ -20,6 +24,8 @@ pub struct Dataset {
     pub time: Option<usize>,
     /// The class of the data (数据分类分级).
     pub classification: String,
+    /// How often it is delivered.
+    pub update: String,
     /// The columns, in the order of the file.
     pub columns: Vec<Column>,
     /// How the department delivers it.

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::error::CliError;
 use super::terminal::Terminal;
-use super::{audit, budget, consent, demo, guest, ingest, init, key, policy, receipt, run, snapshot, synth};
+use super::{audit, budget, catalog, consent, demo, guest, ingest, init, key, policy, receipt, run, snapshot, synth};
 use crate::guest::{CHILD_COMMAND, child_main};
 use crate::model::Lang;
 
@@ -56,6 +56,9 @@ enum Command {
     /// List, show and verify snapshots
     #[command(subcommand, after_help = "Example: anshi snapshot list --home /tmp/anshi-demo")]
     Snapshot(snapshot::SnapshotCommand),
+    /// Check, show and draft the descriptions of datasets
+    #[command(subcommand, after_help = "Example: anshi catalog show tax_payment")]
+    Catalog(catalog::CatalogCommand),
     /// Build, inspect and register guests
     #[command(subcommand, after_help = "Example: anshi guest inspect /tmp/anshi-demo/demo/sme-credit-check.wasm")]
     Guest(guest::GuestCommand),
@@ -118,6 +121,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
         Command::Synth(args) => synth::synth(&args, terminal),
         Command::Ingest(args) => ingest::ingest_command(&args, terminal),
         Command::Snapshot(command) => snapshot::snapshot(&command, terminal),
+        Command::Catalog(command) => catalog::catalog(&command, terminal),
         Command::Guest(command) => guest::guest(&command, terminal),
         Command::Policy(command) => policy::policy(&command, terminal),
         Command::Consent(command) => consent::consent(&command, terminal),

@@ -269,6 +269,15 @@ impl AskProblem {
             Self::NoPolicy { home, id, close: None } => {
                 format!("没有政策 `{id}`：请用 `anshi policy list --home {}` 查看", home.display())
             }
+            Self::NoDataset { name, close: Some(close) } => {
+                format!("目录中没有数据集 `{name}`：是否指 `{close}`？")
+            }
+            Self::NoDataset { name, close: None } => {
+                format!("目录中没有数据集 `{name}`：请用 `anshi catalog show` 查看")
+            }
+            Self::CatalogMistakes { mistakes, bad, files } => {
+                format!("共 {files} 个文件，其中 {bad} 个有误，错误 {mistakes} 处")
+            }
             Self::NoRole { policy, role, roles } => {
                 format!("政策 `{policy}` 没有角色 `{role}`：其角色有 {}", quoted(roles))
             }

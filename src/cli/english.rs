@@ -276,6 +276,17 @@ impl AskProblem {
                     home.display()
                 )
             }
+            Self::NoDataset { name, close: Some(close) } => {
+                format!("the catalog has no dataset `{name}`: did you mean `{close}`?")
+            }
+            Self::NoDataset { name, close: None } => {
+                format!("the catalog has no dataset `{name}`: `anshi catalog show` lists them")
+            }
+            Self::CatalogMistakes { mistakes, bad, files } => format!(
+                "{} in {bad} of {}",
+                some(*mistakes as u64, "mistake", "mistakes"),
+                some(*files as u64, "file", "files")
+            ),
             Self::NoRole { policy, role, roles } => {
                 format!("the policy `{policy}` has no role `{role}`: its roles are {}", quoted(roles))
             }

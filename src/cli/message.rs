@@ -1,6 +1,7 @@
 //! The message catalogue: every line that a command says to a person. Both languages match exhaustively,
 //! so that a line without its words does not compile.
 
+use super::catalog_words::CatalogMessage;
 use crate::config::HomeKind;
 use crate::model::{Bilingual, Date, Lang, ParameterKind, Refusal};
 use crate::review::Counted;
@@ -14,6 +15,8 @@ pub enum Message {
     Demo(DemoMessage),
     /// About everything else.
     Work(WorkMessage),
+    /// About the catalog.
+    Catalog(CatalogMessage),
 }
 
 /// Lines about deliveries and snapshots; their words are in `english` and `chinese`.
@@ -117,6 +120,7 @@ impl Message {
             (Self::Demo(message), Lang::Zh) => message.chinese(),
             (Self::Work(message), Lang::En) => message.english(),
             (Self::Work(message), Lang::Zh) => message.chinese(),
+            (Self::Catalog(message), lang) => message.text(lang),
         }
     }
 }
@@ -130,6 +134,12 @@ impl From<DataMessage> for Message {
 impl From<DemoMessage> for Message {
     fn from(message: DemoMessage) -> Self {
         Self::Demo(message)
+    }
+}
+
+impl From<CatalogMessage> for Message {
+    fn from(message: CatalogMessage) -> Self {
+        Self::Catalog(message)
     }
 }
 

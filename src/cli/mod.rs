@@ -4,6 +4,8 @@
 mod app;
 mod audit;
 mod budget;
+mod catalog;
+mod catalog_words;
 mod chinese;
 mod consent;
 mod demo;
@@ -21,6 +23,7 @@ mod receipt;
 mod run;
 mod snapshot;
 mod synth;
+mod table;
 mod terminal;
 
 pub use app::main;

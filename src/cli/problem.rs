@@ -65,6 +65,16 @@ pub enum AskProblem {
         known: Vec<String>,
     },
     NoSnapshot(String),
+    /// `close` is a name that was perhaps meant.
+    NoDataset {
+        name: String,
+        close: Option<String>,
+    },
+    CatalogMistakes {
+        mistakes: usize,
+        bad: usize,
+        files: usize,
+    },
     ClientKeyNeeded(String),
     ProductionClient,
     ProductionAuthority,

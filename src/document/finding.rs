@@ -62,6 +62,28 @@ pub struct DocumentError {
     pub findings: Vec<Finding>,
 }
 
+/// Where in a file a finding is, as editors count: lines and columns from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl DocumentError {
+    /// Where `finding` begins and ends; `None` where it is about the file as a whole.
+    pub fn place(&self, finding: &Finding) -> Option<(Place, Place)> {
+        let span = finding.span.as_ref()?;
+        let place = |offset: usize| {
+            let before = self.text.get(..self.text.floor_char_boundary(offset)).unwrap_or_default();
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            Place { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
+        };
+        Some((place(span.start), place(span.end)))
+    }
+}
+
 impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let renderer = Renderer::plain();

@@ -6,5 +6,5 @@ mod finding;
 mod strict;
 
 pub use date::LocalDate;
-pub use finding::{DocumentError, Finding, did_you_mean};
+pub use finding::{DocumentError, Finding, Place, did_you_mean};
 pub use strict::{Document, Spanned};

@@ -67,6 +67,7 @@ pub const CONFINED: &[(&str, Place)] = &[
     ("annotate_snippets", Place::Only(&["document"])),
     ("clap", Place::Only(&["cli", "main"])),
     ("indicatif", Place::Only(&["cli"])),
+    ("unicode_width", Place::Only(&["cli"])),
     ("tracing_subscriber", Place::Only(&["cli"])),
     ("axum", Place::Only(&["server"])),
     ("tokio", Place::Only(&["ledger", "job", "cli", "server"])),

@@ -1,0 +1,18 @@
+//! A delivered file → the draft of its catalog entry. Reads the file in passes of bounded memory and says what its
+//! columns seem to hold. A value gets into a draft only where it is one of few that many units share; never an
+//! identifier, a name, an extreme or a line of the file.
+
+mod closed;
+mod decide;
+mod draft;
+mod finding;
+mod glossary;
+mod input;
+mod profile;
+mod study;
+#[cfg(test)]
+mod tests;
+
+pub use draft::draft;
+pub use finding::{ColumnFinding, Drafted, Findings, InferError, InferOptions, Note, TextForm};
+pub use study::infer;

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::check::check;
+use super::mistake::Mistake;
 use super::schema::Dataset;
-use crate::document::{Document, DocumentError};
+use crate::document::{Document, DocumentError, Finding};
 use crate::env::{FileError, list_dir, read_text};
 use crate::keys::{CanonicalError, DigestKind, digest_json};
 use crate::model::Digest;
@@ -64,12 +65,18 @@ pub fn check_files(paths: &[PathBuf]) -> Result<Vec<CheckedFile>, CatalogError> 
     Ok(checked)
 }
 
+/// Looks at the text of a file that is not written yet and would be called `path`.
+pub fn check_text(path: &str, text: &str) -> Result<Dataset, CatalogError> {
+    let checked = check_file(Path::new(path), &Document::new(path, text));
+    Ok(checked.map_err(|error| CatalogError::Documents(vec![error]))?.0)
+}
+
 /// A dataset whose file is called as it is.
 fn check_file(path: &Path, document: &Document) -> Result<(Dataset, serde_json::Value), DocumentError> {
     let (dataset, value) = check(document)?;
     if path.file_stem().is_none_or(|stem| stem != dataset.name.as_str()) {
-        let message = format!("the file must be called `{}.toml`, as its dataset", dataset.name);
-        return Err(document.error(vec![crate::document::Finding::whole(message)]));
+        let mistake = Mistake::FileName(dataset.name.clone());
+        return Err(document.error(vec![Finding::whole(mistake)]));
     }
     Ok((dataset, value))
 }

@@ -2,9 +2,11 @@
 //! Owns the schema; never touches the data.
 
 mod check;
+mod chinese;
 mod load;
+mod mistake;
 mod raw;
 mod schema;
 
-pub use load::{Catalog, CatalogError, CheckedFile, check_files};
+pub use load::{Catalog, CatalogError, CheckedFile, check_files, check_text};
 pub use schema::{BadId, Column, ColumnType, Dataset, Encoding, IntegerBounds, RowsPerUnit, Source, SourceKind};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::catalog_infer::{ABOUT, EXAMPLE, InferArgs, infer_command};
 use super::catalog_words::{CatalogMessage, Head, unit, values};
 use super::error::CliError;
 use super::problem::AskProblem;
@@ -16,7 +17,7 @@ use crate::catalog::{
 use crate::config::Config;
 use crate::document::{DocumentError, Finding, did_you_mean};
 use crate::job::unpack_catalog;
-use crate::model::{Bilingual, DateFormat, Lang};
+use crate::model::{Bilingual, Chinese, DateFormat, Lang};
 
 /// The folder that is checked where none is named.
 const CATALOG_FOLDER: &str = "catalog";
@@ -30,6 +31,9 @@ pub enum CatalogCommand {
     /// List the datasets, or show one with its columns and its source
     #[command(after_help = "Example: anshi catalog show tax_payment")]
     Show(ShowArgs),
+    /// Draft the description of a dataset from a delivered file
+    #[command(long_about = ABOUT, after_help = EXAMPLE)]
+    Infer(InferArgs),
 }
 
 /// Arguments of `anshi catalog check`.
@@ -62,6 +66,7 @@ pub fn catalog(command: &CatalogCommand, terminal: &Terminal) -> Result<(), CliE
     match command {
         CatalogCommand::Check(args) => check(args, terminal),
         CatalogCommand::Show(args) => show(args, terminal),
+        CatalogCommand::Infer(args) => infer_command(args, terminal),
     }
 }
 
@@ -73,7 +78,7 @@ fn check(args: &CheckArgs, terminal: &Terminal) -> Result<(), CliError> {
     };
     let files = check_files(&paths).map_err(CliError::failed)?;
     let mistakes = files.iter().map(mistakes).sum();
-    let listed: Vec<Value> = files.iter().map(file_json).collect();
+    let listed: Vec<Value> = files.iter().map(|file| file_json(file, terminal.lang())).collect();
     terminal.result(&json!({ "files": listed, "mistakes": mistakes }));
     let (count, mut bad) = (files.len(), 0);
     for CheckedFile { path, dataset } in files {
@@ -107,22 +112,25 @@ fn mistakes(file: &CheckedFile) -> usize {
     }
 }
 
-fn file_json(file: &CheckedFile) -> Value {
+fn file_json(file: &CheckedFile, lang: Lang) -> Value {
     let findings = match &file.dataset {
         Ok(_) => Vec::new(),
         Err(CatalogError::Documents(errors)) => {
-            errors.iter().flat_map(|error| error.findings.iter().map(|finding| finding_json(error, finding))).collect()
+            let findings = |error: &DocumentError| {
+                error.findings.iter().map(|finding| finding_json(error, finding, lang)).collect::<Vec<_>>()
+            };
+            errors.iter().flat_map(findings).collect()
         }
-        Err(error) => vec![json!({ "message": error.to_string() })],
+        Err(error) => vec![json!({ "message": error.text(lang) })],
     };
     let dataset = file.dataset.as_ref().ok().map(|dataset| dataset.name.as_str());
     json!({ "path": file.path.display().to_string(), "dataset": dataset, "findings": findings })
 }
 
-fn finding_json(error: &DocumentError, finding: &Finding) -> Value {
+fn finding_json(error: &DocumentError, finding: &Finding, lang: Lang) -> Value {
     let place = error.place(finding);
     json!({
-        "message": finding.message, "help": finding.help,
+        "message": finding.message.in_lang(lang), "help": finding.help.as_ref().map(|help| help.in_lang(lang)),
         "line": place.map(|(start, _)| start.line), "column": place.map(|(start, _)| start.column),
         "end_line": place.map(|(_, end)| end.line), "end_column": place.map(|(_, end)| end.column),
         "bytes": finding.span.as_ref().map(|span| [span.start, span.end]),

@@ -13,6 +13,10 @@ pub enum CatalogMessage {
     Table(String),
     /// How many datasets the table above lists.
     Listed { datasets: usize },
+    /// A file is being read.
+    Reading,
+    /// A draft is in a file.
+    DraftWritten { out: String, columns: usize, key: String, places: usize },
 }
 
 /// What heads a column of a table or a line of a list.
@@ -55,6 +59,14 @@ impl CatalogMessage {
             (Self::Listed { datasets: 1 }, Lang::En) => "1 dataset".to_owned(),
             (Self::Listed { datasets }, Lang::En) => format!("{datasets} datasets"),
             (Self::Listed { datasets }, Lang::Zh) => format!("共 {datasets} 个数据集"),
+            (Self::Reading, Lang::En) => "reading".to_owned(),
+            (Self::Reading, Lang::Zh) => "正在读取".to_owned(),
+            (Self::DraftWritten { out, columns, key, places }, Lang::En) => format!(
+                "draft in `{out}`: {columns} columns, key `{key}`, {places} comments to read; then `anshi catalog check {out}`"
+            ),
+            (Self::DraftWritten { out, columns, key, places }, Lang::Zh) => format!(
+                "草稿已写入 `{out}`：{columns} 列，主体列 `{key}`，请阅读其中 {places} 处注释；再运行 `anshi catalog check {out}`"
+            ),
         }
     }
 }

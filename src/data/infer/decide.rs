@@ -1,7 +1,8 @@
 //! Profiles → types. A type is drafted only where ingest will take the very cells that were seen: all misfits together
 //! stay within the share of rows that a catalog lets be refused. What is not sure becomes text, with a note.
 
-use super::finding::{ColumnFinding, Drafted, InferError, Note};
+use super::error::InferError;
+use super::finding::{ColumnFinding, Drafted, Note};
 use super::glossary::{Hint, Known, Measure, looks_like_a_name};
 use super::profile::{Profile, WEAK_MARKER};
 use crate::model::UnitKind;
@@ -17,7 +18,7 @@ const KEY_PERCENT: u64 = 50;
 const IDS_PERCENT: u64 = 20;
 /// Yuan → fen.
 const FEN_DECIMALS: u8 = 2;
-/// Below so many rows little can be said of 0 and 1.
+/// The most decimals that a catalog's integer carries.
 const DECIMALS_MAX: u8 = 9;
 
 /// Whether `part` is at least `percent` of `whole`.
@@ -37,7 +38,8 @@ pub(super) fn find_key(
     let kinds = kinds.into_iter().filter(|kind| unit.is_none_or(|unit| unit == *kind));
     let mut candidates = Vec::new();
     for kind in kinds {
-        for (place, profile) in profiles.iter().enumerate().filter(|(place, _)| forced.is_none_or(|key| key == *place)) {
+        for (place, profile) in profiles.iter().enumerate().filter(|(place, _)| forced.is_none_or(|key| key == *place))
+        {
             let valid = profile.ids(kind);
             let hinted = profile.hint == Hint::Id(kind);
             // 15 digits alone may be anything: the header must say that they are persons.
@@ -54,7 +56,8 @@ pub(super) fn find_key(
     });
     best.map(|(_, _, _, place, kind, _)| (*place, *kind)).ok_or_else(|| {
         let closest = candidates.iter().filter(|candidate| candidate.2 > 0).max_by_key(|candidate| candidate.2);
-        let best = closest.and_then(|(_, _, valid, place, _, cells)| Some((header.get(*place)?.clone(), *valid, *cells)));
+        let best =
+            closest.and_then(|(_, _, valid, place, _, cells)| Some((header.get(*place)?.clone(), *valid, *cells)));
         InferError::NoKey { path: path.to_owned(), best }
     })
 }
@@ -69,6 +72,14 @@ pub(super) struct Choice {
 impl Choice {
     const fn new(kind: Drafted, misfits: u64) -> Self {
         Self { kind, misfits, notes: Vec::new() }
+    }
+
+    /// The key of `rows` rows, of which so many are `valid`: the others will be refused.
+    pub fn key(rows: u64, valid: u64) -> Self {
+        let misfits = rows.saturating_sub(valid);
+        let mut choice = Self::new(Drafted::Identifier { names: None }, misfits);
+        choice.notes.extend((misfits > 0).then_some(Note::Misfits { misfits, cells: rows }));
+        choice
     }
 
     fn note(mut self, note: Note) -> Self {
@@ -195,23 +206,18 @@ fn identifier(profile: &Profile) -> Option<Choice> {
 
 /// Shares out the rows that may be refused, `spent` of which the key and ragged rows took: the smallest misfits first.
 /// A column that gets none becomes text.
-pub(super) fn share_out(choices: &mut [(usize, Choice)], profiles: &[Profile], rows: u64, spent: u64) {
+pub(super) fn share_out(choices: &mut [Choice], profiles: &[Profile], key: usize, rows: u64, spent: u64) {
     let mut left = (rows * MISFITS_MAX_PERCENT / 100).saturating_sub(spent);
-    let mut order: Vec<usize> = (0..choices.len()).collect();
-    order.sort_by_key(|place| choices.get(*place).map_or(0, |(_, choice)| choice.misfits));
-    for place in order {
-        let Some((column, choice)) = choices.get_mut(place) else { continue };
-        if choice.misfits == 0 {
-            continue;
-        }
-        let cells = profiles.get(*column).map_or(0, |profile| profile.cells);
-        if choice.misfits <= left {
-            left -= choice.misfits;
-            choice.notes.push(Note::Misfits { misfits: choice.misfits, cells });
-        } else if let (Some(profile), false) = (profiles.get(*column), choice.kind == TEXT) {
-            *choice = text(profile, Some(Note::Mixed { word: choice.kind.word(), misfits: choice.misfits, cells }));
+    let columns = choices.iter_mut().zip(profiles).enumerate().filter(|(place, _)| *place != key);
+    let mut columns: Vec<(&mut Choice, &Profile)> = columns.map(|(_, column)| column).collect();
+    columns.sort_by_key(|(choice, _)| choice.misfits);
+    for (choice, profile) in columns.into_iter().filter(|(choice, _)| choice.misfits > 0) {
+        let (misfits, cells) = (choice.misfits, profile.cells);
+        if misfits <= left || choice.kind == TEXT {
+            left = left.saturating_sub(misfits);
+            choice.notes.push(Note::Misfits { misfits, cells });
         } else {
-            choice.notes.push(Note::Misfits { misfits: choice.misfits, cells });
+            *choice = text(profile, Some(Note::Mixed { word: choice.kind.word(), misfits, cells }));
         }
     }
 }

@@ -9,7 +9,8 @@ use std::rc::Rc;
 use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use encoding_rs::{Decoder, DecoderResult, GB18030, UTF_8};
 
-use super::finding::{InferError, TextForm};
+use super::error::InferError;
+use super::finding::TextForm;
 use crate::env::{FileError, open};
 
 /// In the order of preference where several fit.

@@ -2,9 +2,11 @@
 //! columns seem to hold. A value gets into a draft only where it is one of few that many units share; never an
 //! identifier, a name, an extreme or a line of the file.
 
+mod chinese;
 mod closed;
 mod decide;
 mod draft;
+mod error;
 mod finding;
 mod glossary;
 mod input;
@@ -14,5 +16,6 @@ mod study;
 mod tests;
 
 pub use draft::draft;
-pub use finding::{ColumnFinding, Drafted, Findings, InferError, InferOptions, Note, TextForm};
+pub use error::InferError;
+pub use finding::{ColumnFinding, Drafted, Findings, InferOptions, Note, TextForm};
 pub use study::infer;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::closed::Closed;
 use super::decide::{Choice, choose, find_key, find_time, looks_like_names, may_be_closed, share_out};
-use super::finding::{ColumnFinding, Drafted, Findings, InferError, InferOptions, Note};
+use super::error::InferError;
+use super::finding::{ColumnFinding, Drafted, Findings, InferOptions, Note};
 use super::glossary::{Known, known};
 use super::input::{Input, Scanned};
 use super::profile::{DATE_FORMS, Forms, MARKERS, Profile, WEAK_MARKER};
@@ -28,28 +29,18 @@ pub fn infer(path: &Path, options: &InferOptions, progress: &mut dyn FnMut(u64))
     let knowns: Vec<Known> = input.header.iter().map(|header| known(header)).collect();
     let (profiles, ragged, scanned) = first_pass(&input, &knowns, options, progress)?;
     let (key, unit) = find_key((input.path(), &input.header), &profiles, options.unit, forced)?;
-    let mut choices: Vec<(usize, Choice)> = profiles.iter().zip(&knowns).map(|(p, k)| choose(p, k)).enumerate().collect();
-    if let (Some((_, choice)), Some(profile)) = (choices.get_mut(key), profiles.get(key)) {
-        let misfits = scanned.rows.saturating_sub(ragged).saturating_sub(profile.ids(unit));
-        *choice = Choice { kind: Drafted::Identifier { names: None }, misfits, notes: Vec::new() };
+    let mut choices: Vec<Choice> =
+        profiles.iter().zip(&knowns).map(|(profile, known)| choose(profile, known)).collect();
+    let mut spent = ragged;
+    if let (Some(choice), Some(profile)) = (choices.get_mut(key), profiles.get(key)) {
+        // A key that is missing is refused as well.
+        *choice = Choice::key(scanned.rows - ragged, profile.ids(unit));
+        spent += choice.misfits;
     }
-    let spent = ragged + choices.get(key).map_or(0, |(_, choice)| choice.misfits);
-    choices.iter_mut().filter(|(place, _)| *place == key).for_each(|(_, choice)| {
-        let misfits = choice.misfits;
-        choice.notes.extend((misfits > 0).then_some(Note::Misfits { misfits, cells: scanned.rows - ragged }));
-    });
-    let (others, _): (Vec<_>, Vec<_>) = choices.iter().map(|(place, _)| *place).partition(|place| *place != key);
-    let mut shared: Vec<(usize, Choice)> = Vec::with_capacity(others.len());
-    let mut kept = Vec::with_capacity(1);
-    for choice in choices {
-        if choice.0 == key { kept.push(choice) } else { shared.push(choice) }
-    }
-    share_out(&mut shared, &profiles, scanned.rows, spent);
-    shared.extend(kept);
-    shared.sort_by_key(|(place, _)| *place);
-    let closed = second_pass(&input, (key, unit), &shared, &profiles, options, progress)?;
+    share_out(&mut choices, &profiles, key, scanned.rows, spent);
+    let closed = second_pass(&input, (key, unit), &choices, &profiles, options, progress)?;
     let study = Study { input: &input, knowns: &knowns, profiles: &profiles, closed: &closed, scanned: &scanned };
-    Ok(study.findings(options, (key, unit), shared, ragged))
+    Ok(study.findings(options, (key, unit), choices, ragged))
 }
 
 /// A header that is somebody's data never gets into a draft.
@@ -75,7 +66,8 @@ fn check_header(input: &Input) -> Result<(), InferError> {
 /// Whether a text of the first line is an identifier, a number, a date or a long text.
 fn is_data(cell: &str) -> bool {
     let unit = |kind| UnitId::canonicalise(kind, cell).is_ok();
-    let date = DATE_FORMS.iter().filter_map(|form| DateFormat::parse(form)).any(|form| form.read(cell.as_bytes()).is_some());
+    let date =
+        DATE_FORMS.iter().filter_map(|form| DateFormat::parse(form)).any(|form| form.read(cell.as_bytes()).is_some());
     let digits = cell.bytes().filter(u8::is_ascii_digit).count();
     let number = digits > HEADER_DIGITS_MAX && parse_decimal(cell.as_bytes(), 9).is_ok();
     let long = cell.chars().count() > NAME_CHARS_MAX;
@@ -109,19 +101,24 @@ fn first_pass(
             ragged += 1;
         }
     })?;
-    if scanned.rows == ragged { Err(InferError::NoRows(input.path().to_owned())) } else { Ok((profiles, ragged, scanned)) }
+    if scanned.rows == ragged {
+        Err(InferError::NoRows(input.path().to_owned()))
+    } else {
+        Ok((profiles, ragged, scanned))
+    }
 }
 
 fn second_pass(
     input: &Input,
     (key, unit): (usize, UnitKind),
-    choices: &[(usize, Choice)],
+    choices: &[Choice],
     profiles: &[Profile],
     options: &InferOptions,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Closed, InferError> {
-    let places = choices.iter().zip(profiles).filter(|((_, choice), profile)| may_be_closed(choice, profile));
-    let places: Vec<usize> = places.map(|((place, _), _)| *place).collect();
+    let places = choices.iter().zip(profiles).enumerate();
+    let places = places.filter(|(_, (choice, profile))| may_be_closed(choice, profile));
+    let places: Vec<usize> = places.map(|(place, _)| place).collect();
     let mut closed = Closed::new(key, unit, &places, profiles);
     let mut rows = 0;
     input.scan(options.rows_max, &mut |record| {
@@ -150,12 +147,12 @@ impl Study<'_> {
         &self,
         options: &InferOptions,
         (key, unit): (usize, UnitKind),
-        choices: Vec<(usize, Choice)>,
+        choices: Vec<Choice>,
         ragged: u64,
     ) -> Findings {
         let mut names = BTreeSet::new();
         let mut columns = Vec::with_capacity(choices.len());
-        for (place, choice) in choices {
+        for (place, choice) in choices.into_iter().enumerate() {
             columns.extend(self.column(place, choice, &mut names));
         }
         let several_rows = self.closed.several_rows();
@@ -164,11 +161,13 @@ impl Study<'_> {
         notes.extend((ragged > 0).then_some(Note::Ragged { rows: ragged }));
         let other = |(place, profile): (usize, &Profile)| {
             let named = columns.get(place).is_some_and(|c| matches!(c.kind, Drafted::Identifier { names: Some(_) }));
-            (place != key && named && profile.cells == self.scanned.rows).then(|| self.input.header.get(place).cloned())?
+            (place != key && named && profile.cells == self.scanned.rows)
+                .then(|| self.input.header.get(place).cloned())?
         };
         let other = self.profiles.iter().enumerate().find_map(other);
         notes.extend(other.filter(|_| options.key.is_none()).map(|header| Note::OtherKey { header }));
-        let sure = time.is_none_or(|time| self.knowns.get(time).is_some_and(|k| k.hint == super::glossary::Hint::Period));
+        let sure =
+            time.is_none_or(|time| self.knowns.get(time).is_some_and(|k| k.hint == super::glossary::Hint::Period));
         notes.extend((!sure).then_some(Note::TimeGuessed));
         notes.extend(several_rows.then_some(Note::RowsPerUnit));
         let missing = self.missing(&mut columns);
@@ -234,8 +233,12 @@ impl Study<'_> {
             let dated = columns.iter().zip(self.profiles).filter(|(column, _)| column.kind == Drafted::Date);
             dated.filter_map(|(_, profile)| profile.dates.get(place)).sum()
         };
-        let mut forms: Vec<(u64, &str)> =
-            DATE_FORMS.iter().enumerate().map(|(place, form)| (of(place), *form)).filter(|(count, _)| *count > 0).collect();
+        let mut forms: Vec<(u64, &str)> = DATE_FORMS
+            .iter()
+            .enumerate()
+            .map(|(place, form)| (of(place), *form))
+            .filter(|(count, _)| *count > 0)
+            .collect();
         forms.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
         forms.into_iter().map(|(_, form)| form).collect()
     }
@@ -243,7 +246,8 @@ impl Study<'_> {
     /// The markers that were seen. The weak one is a marker only beside cells that are no words.
     fn missing(&self, columns: &mut [ColumnFinding]) -> Vec<&'static str> {
         let seen = |place: usize, words: bool| {
-            let fitting = columns.iter().zip(self.profiles).filter(|(c, _)| words || !matches!(c.kind, Drafted::Text { .. }));
+            let fitting =
+                columns.iter().zip(self.profiles).filter(|(c, _)| words || !matches!(c.kind, Drafted::Text { .. }));
             fitting.filter_map(|(_, profile)| profile.markers.get(place)).any(|count| *count > 0)
         };
         let missing: Vec<&str> = MARKERS

@@ -12,6 +12,51 @@ use crate::data::intake::{Intake, ROWS_MAX, RowPlace};
 use crate::document::did_you_mean;
 use crate::env::{FileError, list_dir, open};
 
+/// What is wrong with a header, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderProblem {
+    /// Nothing there.
+    #[error("the file is empty: the first line must name the columns")]
+    Empty,
+    /// Not in the source's encoding.
+    #[error("it is not UTF-8: convert the file, or ask for a delivery in UTF-8")]
+    Encoding,
+    /// None of the names is known; they are not repeated, because they may be somebody's data.
+    #[error("it names none of the columns: the first line must be {}", .0.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
+    Nothing(Vec<String>),
+    /// A name stands there twice.
+    #[error("the column `{0}` stands there twice: one of the two must go")]
+    Twice(String),
+    /// A name that the catalog does not know, with the catalog's file.
+    #[error("unknown column `{name}`: name it in `[source.columns]` of `{file}`, or leave it out")]
+    Unknown {
+        /// As it stands there.
+        name: String,
+        /// The dataset's file in the catalog.
+        file: String,
+    },
+    /// A name that is close to one that is missing.
+    #[error(
+        "unknown column `{name}`: did you mean `{close}`? If the department renamed it, change `[source.columns]` in `{file}`"
+    )]
+    Renamed {
+        /// As it stands there.
+        name: String,
+        /// As it was perhaps meant.
+        close: String,
+        /// The dataset's file in the catalog.
+        file: String,
+    },
+    /// A column is missing: as the source calls it, and as the catalog does.
+    #[error("the column `{header}` (`{column}` of the catalog) is missing: the delivery must have it")]
+    Missing {
+        /// The source's word.
+        header: String,
+        /// The catalog's.
+        column: String,
+    },
+}
+
 /// How many rows go from the reading to the converting thread at once, and how many such lots exist.
 const LOT_ROWS: usize = 2_048;
 const LOTS: usize = 4;
@@ -32,12 +77,12 @@ pub enum SourceError {
         source: csv::Error,
     },
     /// Not a header that fits the catalog.
-    #[error("the header of `{}` does not fit the catalog:\n  {}", path.display(), problems.join("\n  "))]
+    #[error("the header of `{}` does not fit the catalog:\n  {}", path.display(), problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
     Header {
         /// The file.
         path: PathBuf,
         /// All that is wrong with it, each with its cure.
-        problems: Vec<String>,
+        problems: Vec<HeaderProblem>,
     },
     /// More rows than one dataset can have.
     #[error("more than {ROWS_MAX} rows: split the dataset")]
@@ -151,23 +196,22 @@ fn line_feeds(text: &[u8]) -> u64 {
 fn check_header(path: &Path, header: &ByteRecord, dataset: &Dataset) -> Result<Vec<usize>, SourceError> {
     let refused = |problems| SourceError::Header { path: path.to_owned(), problems };
     if header.is_empty() {
-        return Err(refused(vec!["the file is empty: the first line must name the columns".to_owned()]));
+        return Err(refused(vec![HeaderProblem::Empty]));
     }
     let names: Option<Vec<&str>> =
         header.iter().map(|cell| std::str::from_utf8(cell).ok().map(str::trim)).collect::<Option<_>>();
     let Some(names) = names else {
-        return Err(refused(vec!["it is not UTF-8: convert the file, or ask for a delivery in UTF-8".to_owned()]));
+        return Err(refused(vec![HeaderProblem::Encoding]));
     };
     let expected = &dataset.source.headers;
     // Where nothing fits, the first line may be somebody's data: it is not repeated.
     if !names.iter().any(|name| expected.iter().any(|known| known == name)) {
-        let wanted = expected.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        return Err(refused(vec![format!("it names none of the columns: the first line must be {wanted}")]));
+        return Err(refused(vec![HeaderProblem::Nothing(expected.clone())]));
     }
     let mut problems = Vec::new();
     for (place, name) in names.iter().enumerate() {
         if names.iter().take(place).any(|other| other == name) {
-            problems.push(format!("the column `{}` stands there twice: one of the two must go", name.escape_debug()));
+            problems.push(HeaderProblem::Twice(name.escape_debug().to_string()));
         } else if !expected.iter().any(|known| known == name) {
             problems.push(unknown(name, &names, dataset));
         }
@@ -175,21 +219,17 @@ fn check_header(path: &Path, header: &ByteRecord, dataset: &Dataset) -> Result<V
     let places = expected.iter().map(|wanted| names.iter().position(|name| name == wanted));
     let missing = expected.iter().zip(&dataset.columns).zip(places.clone());
     for ((wanted, column), _) in missing.filter(|(_, place)| place.is_none()) {
-        let name = &column.name;
-        problems.push(format!("the column `{wanted}` (`{name}` of the catalog) is missing: the delivery must have it"));
+        problems.push(HeaderProblem::Missing { header: wanted.clone(), column: column.name.clone() });
     }
     if problems.is_empty() { Ok(places.flatten().collect()) } else { Err(refused(problems)) }
 }
 
-fn unknown(name: &str, names: &[&str], dataset: &Dataset) -> String {
+fn unknown(name: &str, names: &[&str], dataset: &Dataset) -> HeaderProblem {
     let absent = dataset.source.headers.iter().map(String::as_str).filter(|wanted| !names.contains(wanted));
     let file = format!("catalog/{}.toml", dataset.name);
-    let name = name.escape_debug();
-    match did_you_mean(&name.to_string(), absent) {
-        Some(close) => format!(
-            "unknown column `{name}`: did you mean `{close}`? If the department renamed it, change `[source.columns]` \
-             in `{file}`"
-        ),
-        None => format!("unknown column `{name}`: name it in `[source.columns]` of `{file}`, or leave it out"),
+    let name = name.escape_debug().to_string();
+    match did_you_mean(&name, absent) {
+        Some(close) => HeaderProblem::Renamed { close: close.to_owned(), name, file },
+        None => HeaderProblem::Unknown { name, file },
     }
 }

@@ -3,5 +3,5 @@
 
 mod csv;
 
-pub use csv::SourceError;
+pub use csv::{HeaderProblem, SourceError};
 pub(super) use csv::{files, read};

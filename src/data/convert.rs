@@ -85,7 +85,7 @@ impl<'a> Converter<'a> {
             } else {
                 push_cell(cell, reader, cells, &mut self.units)
             };
-            pushed.map_err(|reason| (Some(column), reason))?;
+            pushed.map_err(|reason| (Some(column), told(reason, cell)))?;
         }
         Ok(())
     }
@@ -99,6 +99,11 @@ impl<'a> Converter<'a> {
     pub fn finish(self) -> Table {
         Table { units: self.units.into_ids(), key: self.dataset.key, columns: self.columns, rows: self.rows }
     }
+}
+
+/// What is not in the source's encoding has no other meaning that could be wrong.
+fn told(reason: Reason, cell: &[u8]) -> Reason {
+    if reason != Reason::Long && std::str::from_utf8(cell).is_err() { Reason::Encoding } else { reason }
 }
 
 fn push_missing(reader: &Reader<'_>, cells: &mut Cells) -> Result<(), Reason> {

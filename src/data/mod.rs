@@ -25,7 +25,7 @@ pub use manifest::{DatasetEntry, FileEntry, ManifestFault, SnapshotManifest};
 pub use rows::{Bits, Cells, Present, Texts, UnitRows, Values, Window};
 pub use rows_file::RowsFault;
 pub use snapshot::{DatasetFiles, RefusedDataset, Snapshot, SnapshotError, Unfit};
-pub use source::{HeaderProblem, SourceError};
+pub use source::{Foreign, HeaderProblem, SourceError};
 pub use store::{PruneReport, StoreError, prune};
 pub use verify::{Damage, Fault, UnitFault, VerifyError};
 pub use write::WriteError;

@@ -55,6 +55,7 @@ pub const CONFINED: &[(&str, Place)] = &[
     ("wit_parser", Place::Only(&["guest"])),
     ("polars", Place::Only(&["data"])),
     ("csv", Place::Only(&["data"])),
+    ("encoding_rs", Place::Only(&["data"])),
     ("rand_chacha", Place::Only(&["data"])),
     ("memmap2", Place::Only(&["data", "env"])),
     ("arrow_*", Place::Only(&["data", "guest"])),

@@ -21,9 +21,9 @@ impl DataMessage {
         match self {
             Self::Inventing => "正在生成数据".to_owned(),
             Self::DatasetInvented { name, rows } => format!("{name}：{rows} 行"),
-            Self::Invented { units, healthy, failing } => {
-                format!("共 {units} 个主体；经营良好的企业示例 {healthy}，经营不善的企业示例 {failing}")
-            }
+            Self::Invented { firms, persons, healthy, representative, failing } => format!(
+                "共 {firms} 家企业、{persons} 人；经营良好的企业示例 {healthy}，其法定代表人 {representative}；经营不善的企业示例 {failing}"
+            ),
             Self::Ingesting => "正在入库".to_owned(),
             Self::DatasetTaken { name, rows, units, rejected } => {
                 format!("{name}：入库 {rows} 行，涉及 {units} 个主体，拒收 {rejected} 行")
@@ -59,11 +59,13 @@ impl DemoMessage {
             Self::Home { home } => {
                 format!("建室　　在 `{home}` 建立使用合成数据的暗室：密钥、账本、空日志，旁有检查点镜像")
             }
-            Self::Invented { rows, units, datasets } => {
-                format!("数据　　{datasets} 个部门交付的 {units} 家虚构企业的数据，共 {rows} 行")
+            Self::Invented { rows, firms, persons, datasets } => {
+                format!(
+                    "数据　　各部门交付的 {datasets} 个数据集，涉及 {firms} 家虚构企业和 {persons} 人，共 {rows} 行"
+                )
             }
             Self::Ingested { name, rejected } => {
-                format!("入库　　校验、按企业排序、发布为快照 {name}；拒收 {rejected} 行")
+                format!("入库　　校验、按企业和个人排序、发布为快照 {name}；拒收 {rejected} 行")
             }
             Self::Guest { bytes, digest } => {
                 format!("程序　　银行的问题：{bytes} 字节的 WebAssembly，不导入任何外部功能，{digest}")

@@ -38,9 +38,10 @@ impl DataMessage {
         match self {
             Self::Inventing => "inventing rows".to_owned(),
             Self::DatasetInvented { name, rows: count } => format!("{name}: {}", rows(*count)),
-            Self::Invented { units: count, healthy, failing } => {
-                format!("{}; a firm that does well is {healthy}, one that fails is {failing}", units(*count))
-            }
+            Self::Invented { firms, persons, healthy, representative, failing } => format!(
+                "{firms} firms and {persons} persons; a firm that does well is {healthy}, represented by {representative}, \
+                 and one that fails is {failing}"
+            ),
             Self::Ingesting => "taking in".to_owned(),
             Self::DatasetTaken { name, rows: taken, units: of, rejected } => {
                 format!("{name}: {} of {} taken, {rejected} rejected", rows(*taken), units(*of))
@@ -79,12 +80,15 @@ impl DemoMessage {
             Self::Home { home } => format!(
                 "home     a synthetic home in `{home}`: keys, ledger, an empty log, a checkpoint mirror beside it"
             ),
-            Self::Invented { rows: count, units, datasets } => format!(
-                "data     {} about {units} invented firms, as {datasets} departments would deliver them",
+            Self::Invented { rows: count, firms, persons, datasets } => format!(
+                "data     {} in {datasets} datasets about {firms} invented firms and {persons} persons, as departments deliver them",
                 rows(*count)
             ),
             Self::Ingested { name, rejected } => {
-                format!("ingest   checked, sorted by firm, published as snapshot {name}; {} rejected", rows(*rejected))
+                format!(
+                    "ingest   checked, sorted by firm and person, published as snapshot {name}; {} rejected",
+                    rows(*rejected)
+                )
             }
             Self::Guest { bytes, digest } => {
                 format!("guest    the bank's question: {bytes} bytes of WebAssembly that import nothing, {digest}")

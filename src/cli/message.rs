@@ -22,7 +22,7 @@ pub enum Message {
 pub enum DataMessage {
     Inventing,
     DatasetInvented { name: String, rows: u64 },
-    Invented { units: u64, healthy: String, failing: String },
+    Invented { firms: u64, persons: u64, healthy: String, representative: String, failing: String },
     Ingesting,
     DatasetTaken { name: String, rows: u64, units: u64, rejected: u64 },
     DatasetShrunk { name: String, rows: u64, before: u64 },
@@ -43,7 +43,7 @@ pub enum DataMessage {
 pub enum DemoMessage {
     Title,
     Home { home: String },
-    Invented { rows: u64, units: u64, datasets: usize },
+    Invented { rows: u64, firms: u64, persons: u64, datasets: usize },
     Ingested { name: String, rejected: u64 },
     Guest { bytes: u64, digest: String },
     Policy { path: String },

@@ -69,7 +69,8 @@ impl Chinese for WriteError {
     fn chinese(&self) -> String {
         match self {
             Self::File(error) => error.chinese(),
-            Self::Polars(error) => format!("无法写入数据行：{}", foreign(error)),
+            Self::Arrow(error) => format!("无法写入数据行：{}", foreign(error)),
+            Self::Torn => "排序用的临时文件在读取时被改动：请检查磁盘后重新导入".to_owned(),
         }
     }
 }

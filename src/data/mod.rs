@@ -3,18 +3,22 @@
 
 mod cells;
 mod chinese;
+mod columns;
 mod convert;
 mod ingest;
 mod intake;
 mod manifest;
+mod merge;
+mod packed;
 mod reject;
 mod rows;
 mod rows_file;
+mod run;
 mod snapshot;
 mod source;
+mod spill;
 mod store;
 pub mod synth;
-mod table;
 mod verify;
 mod write;
 

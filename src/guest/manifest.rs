@@ -7,6 +7,12 @@ use super::engine::Tier;
 use super::inspect::Inspected;
 use crate::model::{Manifest, ParameterKind, ParameterSpec, Read, Role, TableRead};
 
+/// Reads a description as the compiling child prints it and the ledger keeps it; `None` for anything else. Whether
+/// the manifest is sound is for [`Manifest::check`] to say.
+pub fn read_description(json: &str) -> Option<Manifest> {
+    Description::read(json).map(|(_, manifest)| manifest)
+}
+
 /// What registration keeps of a guest, beside its artefact.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

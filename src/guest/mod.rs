@@ -20,4 +20,5 @@ pub use execute::{Raw, RawOutput, execute};
 pub use input::{RunInput, build_input};
 pub use inspect::{GUEST_BYTES_MAX, InspectError, Inspected, Measure, inspect};
 pub use instance::{Fault, Guest, ReusedInstance};
+pub use manifest::read_description;
 pub use registry::{RegisterError, Registered, Registry};

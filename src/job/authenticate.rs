@@ -28,6 +28,17 @@ fn refuse<T>(code: RefusalCode, detail: Detail) -> Result<T, Refusal> {
     Err(Refusal::about(code, detail))
 }
 
+/// Reads a signed request as far as that needs no policy: signature, form, audience and target. Whether it is
+/// fresh, and whether it may be answered, is not said.
+pub fn read_request(token: &str, config: &Config) -> Result<Verified<Request>, Refusal> {
+    authenticate(token, config).map(|authenticated| authenticated.request)
+}
+
+/// Reads a consent as far as that needs no request: signature, form and audience.
+pub fn read_consent(token: &str, config: &Config) -> Result<Verified<Consent>, Refusal> {
+    authenticate_consent(token, config)
+}
+
 /// Checks signature, audience and target; leaves freshness to [`check_fresh`], because a request that was
 /// answered before is answered the same again even when it is no longer fresh.
 pub(super) fn authenticate(token: &str, config: &Config) -> Result<Authenticated, Refusal> {

@@ -10,6 +10,7 @@ mod home;
 mod life;
 mod wire;
 
+pub use authenticate::{read_consent, read_request};
 pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose_job};
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
 pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, load_key, unpack_catalog};

@@ -115,7 +115,8 @@ impl fmt::Display for Part {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 struct KeySet {
     keys: Vec<PublicJwk>,
 }
@@ -132,7 +133,7 @@ const fn both(en: &'static str, zh: &'static str) -> Phrase {
 /// Verifies a bundle against a JWK set and the log's verifier key.
 pub fn verify_bundle(bundle: &str, jwks: &str, log_key: &str) -> Result<VerifiedBundle, VerifyError> {
     let bundle: Bundle = read_json(bundle.as_bytes()).map_err(form(Part::Bundle))?;
-    let keys: KeySet = serde_json::from_str(jwks).map_err(form(Part::Keys))?;
+    let keys: KeySet = read_json(jwks.as_bytes()).map_err(form(Part::Keys))?;
     let trust = |jwk: &PublicJwk| {
         let key = PublicKey::from_jwk(jwk)?;
         Ok(TrustedKey { owner: "engine".to_owned(), key, kinds: vec![TokenKind::VerificationResult] })

@@ -3,68 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use tempfile::TempDir;
-
-use super::*;
+use super::support::{AS_OF, Row, SCALE_PPM, catalog, date, deliver, integer, options, rows, rows_of, sums};
 use crate::catalog::{Catalog, ColumnType, Dataset};
+use crate::data::synth::{
+    MANIFEST_FILE, ROWS_AT_SCALE_ONE, SCALE_ONE_PPM, SeedError, SeedManifest, SynthError, synthesise,
+};
 use crate::env::{create_dir, create_new};
 use crate::model::{Date, UnitId, parse_decimal};
-
-const SCALE_PPM: u64 = 2_000;
-const AS_OF: &str = "2026-03-20";
-
-fn catalog() -> Catalog {
-    Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog")).unwrap()
-}
-
-fn options(scale_ppm: u64, seed: u64) -> SynthOptions {
-    SynthOptions { scale_ppm, seed, as_of: AS_OF.parse().unwrap() }
-}
-
-fn deliver(catalog: &Catalog, scale_ppm: u64, seed: u64) -> (TempDir, SynthReport) {
-    let dir = tempfile::tempdir().unwrap();
-    let report = synthesise(catalog, dir.path(), &options(scale_ppm, seed), &mut |_, _| {}).unwrap();
-    (dir, report)
-}
-
-/// One row by column names; `None` for a missing value.
-type Row = BTreeMap<String, Option<String>>;
-
-fn rows(dataset: &Dataset, dir: &Path) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let folder = dir.join(&dataset.source.files().unwrap().folder);
-    for path in crate::env::list_dir(&folder).unwrap() {
-        let mut reader = ::csv::Reader::from_path(path).unwrap();
-        assert!(reader.headers().unwrap().iter().eq(dataset.source.headers.iter()));
-        for record in reader.records() {
-            let record = record.unwrap();
-            let cell = |text: &str| (!dataset.source.missing.iter().any(|m| m == text)).then(|| text.to_owned());
-            let cells = dataset.columns.iter().zip(&record);
-            rows.push(cells.map(|(column, text)| (column.name.clone(), cell(text))).collect());
-        }
-    }
-    rows
-}
-
-fn rows_of(dataset: &Dataset, dir: &Path, id: UnitId) -> Vec<Row> {
-    let key = &dataset.key_column().unwrap().name;
-    let mut rows = rows(dataset, dir);
-    rows.retain(|row| row[key].as_deref() == Some(id.as_str()));
-    rows
-}
-
-fn integer(row: &Row, name: &str, decimals: u8) -> i64 {
-    parse_decimal(row[name].as_deref().unwrap().as_bytes(), decimals).unwrap()
-}
-
-fn date(dataset: &Dataset, row: &Row, name: &str) -> Option<Date> {
-    let text = row[name].as_deref()?;
-    Some(dataset.source.dates.iter().find_map(|format| format.read(text.as_bytes())).unwrap())
-}
-
-fn sums(dir: &Path) -> Vec<SeedFile> {
-    SeedManifest::read(dir).unwrap().unwrap().files
-}
 
 fn assert_cell(dataset: &Dataset, place: usize, text: Option<&str>) {
     let column = &dataset.columns[place];
@@ -98,11 +43,7 @@ fn assert_cells(catalog: &Catalog, dir: &Path) {
             for (place, column) in dataset.columns.iter().enumerate() {
                 assert_cell(dataset, place, row[&column.name].as_deref());
             }
-            assert!(
-                dataset.unit == crate::model::UnitKind::Person || seen.insert(row),
-                "{}: a row twice",
-                dataset.name
-            );
+            assert!(seen.insert(row), "{}: a row twice", dataset.name);
         }
     }
 }
@@ -134,7 +75,7 @@ fn the_rows_are_as_many_as_the_scale_asks_for_and_as_reported() {
         assert_eq!(rows(catalog.dataset(name).unwrap(), dir.path()).len() as u64, *count, "{name}");
     }
     let (_tiny, report) = deliver(&catalog, 1, 7);
-    assert_eq!(report.units, 24);
+    assert_eq!(report.firms, 24);
 }
 
 #[test]
@@ -167,7 +108,8 @@ fn rows_do_not_come_sorted_by_unit() {
     let catalog = catalog();
     let (dir, _) = deliver(&catalog, SCALE_PPM, 7);
     for dataset in catalog.datasets() {
-        let keys: Vec<Option<String>> = rows(dataset, dir.path()).into_iter().map(|row| row["uscc"].clone()).collect();
+        let key = &dataset.key_column().unwrap().name;
+        let keys: Vec<Option<String>> = rows(dataset, dir.path()).into_iter().map(|row| row[key].clone()).collect();
         let falls = keys.windows(2).filter(|pair| pair[0] > pair[1]).count();
         assert!(falls > keys.len() / 10, "{}", dataset.name);
     }
@@ -178,12 +120,14 @@ fn a_unit_has_the_same_rows_at_every_scale() {
     let catalog = catalog();
     let (small, report) = deliver(&catalog, 1, 7);
     let (large, large_report) = deliver(&catalog, SCALE_PPM, 7);
-    assert_eq!((report.healthy, report.failing), (large_report.healthy, large_report.failing));
+    assert_eq!(report.examples, large_report.examples);
     // Dates and gaps are written differently in different files, so rows are compared as values.
     let read = |dir: &Path| -> Vec<BTreeSet<Vec<String>>> {
-        let registration = catalog.dataset("business_registration").unwrap();
-        let known: Vec<String> =
-            rows(registration, small.path()).iter().map(|row| row["uscc"].clone().unwrap()).collect();
+        let mut known: BTreeSet<String> = BTreeSet::new();
+        for (name, key) in [("business_registration", "uscc"), ("person_registry", "citizen_id")] {
+            let rows = rows(catalog.dataset(name).unwrap(), small.path());
+            known.extend(rows.iter().map(|row| row[key].clone().unwrap()));
+        }
         let values = |dataset: &Dataset, row: Row| -> Vec<String> {
             let columns = dataset.columns.iter();
             let value = |name: &str, kind: &ColumnType| match kind {
@@ -193,7 +137,8 @@ fn a_unit_has_the_same_rows_at_every_scale() {
             columns.map(|column| value(&column.name, &column.kind)).collect()
         };
         let of = |dataset: &Dataset| {
-            let rows = rows(dataset, dir).into_iter().filter(|row| known.contains(row["uscc"].as_ref().unwrap()));
+            let key = &dataset.key_column().unwrap().name;
+            let rows = rows(dataset, dir).into_iter().filter(|row| known.contains(row[key].as_ref().unwrap()));
             rows.map(|row| values(dataset, row)).collect()
         };
         catalog.datasets().map(|dataset| of(dataset)).collect()
@@ -207,7 +152,7 @@ fn the_healthy_example_pays_all_its_taxes_in_time() {
     let tax = catalog.dataset("tax_payment").unwrap();
     for seed in 0..20 {
         let (dir, report) = deliver(&catalog, 1, seed);
-        let rows = rows_of(tax, dir.path(), report.healthy);
+        let rows = rows_of(tax, dir.path(), report.examples.healthy);
         let months: BTreeSet<Option<Date>> = rows.iter().map(|row| date(tax, row, "period_end")).collect();
         assert_eq!(months.len(), 24);
         let paid: i64 = rows.iter().map(|row| integer(row, "paid_fen", 2)).sum();
@@ -216,7 +161,7 @@ fn the_healthy_example_pays_all_its_taxes_in_time() {
             assert_eq!(row["paid_fen"], row["payable_fen"]);
             assert!(date(tax, row, "paid_date").unwrap() <= date(tax, row, "due_date").unwrap());
         }
-        let power = rows_of(catalog.dataset("electricity_usage").unwrap(), dir.path(), report.healthy);
+        let power = rows_of(catalog.dataset("electricity_usage").unwrap(), dir.path(), report.examples.healthy);
         assert!(power.len() == 24 && power.iter().all(|row| integer(row, "overdue_days", 0) == 0));
     }
 }
@@ -237,7 +182,7 @@ fn the_failing_example_pays_late_and_loses_power_and_heads() {
         ["tax_payment", "electricity_usage", "social_insurance"].map(|name| catalog.dataset(name).unwrap());
     for seed in 0..20 {
         let (dir, report) = deliver(&catalog, 1, seed);
-        let taxes = rows_of(tax, dir.path(), report.failing);
+        let taxes = rows_of(tax, dir.path(), report.examples.failing);
         let since: Date = "2025-08-01".parse().unwrap();
         let paid: i64 = taxes.iter().map(|row| integer(row, "paid_fen", 2)).sum();
         assert!(paid < 5_000_000, "{paid}");
@@ -246,11 +191,11 @@ fn the_failing_example_pays_late_and_loses_power_and_heads() {
         let late = |row: &Row| date(tax, row, "paid_date").is_none_or(|day| day > date(tax, row, "due_date").unwrap());
         assert!(owed.clone().count() > 10 && owed.clone().all(|row| late(row)));
         assert!(owed.filter(|row| row["paid_date"].is_none()).count() > 5);
-        let readings = rows_of(power, dir.path(), report.failing);
+        let readings = rows_of(power, dir.path(), report.examples.failing);
         let (before, after) = halves(power, &readings, "usage_kwh", 2, 6);
         assert!(after * 2 <= before, "{before} {after}");
         assert!(readings.iter().any(|row| integer(row, "overdue_days", 0) > 180));
-        let insured = rows_of(insurance, dir.path(), report.failing);
+        let insured = rows_of(insurance, dir.path(), report.examples.failing);
         let (before, after) = halves(insurance, &insured, "insured_heads", 0, 8);
         assert!(after * 10 <= before * 7, "{before} {after}");
     }
@@ -266,9 +211,9 @@ fn some_firms_fail_and_most_do_not() {
         *unpaid.entry(row["uscc"].clone()).or_default() += u32::from(row["paid_date"].is_none());
     }
     let failing = unpaid.values().filter(|count| **count > 4).count() as u64;
-    assert!((report.units * 4 / 100..report.units * 12 / 100).contains(&failing), "{failing} of {}", report.units);
+    assert!((report.firms * 4 / 100..report.firms * 12 / 100).contains(&failing), "{failing} of {}", report.firms);
     let clean = unpaid.values().filter(|count| **count == 0).count() as u64;
-    assert!(clean > report.units / 2, "{clean} of {}", report.units);
+    assert!(clean > report.firms / 2, "{clean} of {}", report.firms);
 }
 
 #[test]
@@ -382,7 +327,7 @@ fn a_delivery_is_verified_to_the_byte() {
     let catalog = catalog();
     let (dir, report) = deliver(&catalog, 1, u64::MAX);
     let manifest = SeedManifest::read(dir.path()).unwrap().unwrap();
-    assert_eq!((manifest.seed, manifest.healthy, manifest.catalog), (u64::MAX, report.healthy, catalog.sha256()));
+    assert_eq!((manifest.seed, manifest.examples, manifest.catalog), (u64::MAX, report.examples, catalog.sha256()));
     manifest.verify_files(dir.path()).unwrap();
 
     let added = dir.path().join("tax_payment/more.csv");
@@ -425,7 +370,7 @@ fn a_manifest_with_anything_wrong_is_refused() {
     let path = dir.path().join(MANIFEST_FILE);
     let good = crate::env::read_text(&path).unwrap();
     for (from, to) in [
-        ("\"format\":1", "\"format\":2"),
+        ("\"format\":2", "\"format\":1"),
         ("\"seed\":1", "\"seed\":\"x\""),
         ("\"seed\":1", "\"seed\":1,\"more\":1"),
         ("\"as_of\":\"2026-03-20\"", "\"as_of\":\"2026-02-30\""),

@@ -11,9 +11,7 @@ use super::error::CliError;
 use super::problem::AskProblem;
 use super::table::table;
 use super::terminal::Terminal;
-use crate::catalog::{
-    Catalog, CatalogError, CheckedFile, Column, ColumnType, Dataset, Encoding, SourceKind, check_files,
-};
+use crate::catalog::{Catalog, CatalogError, CheckedFile, Column, ColumnType, Dataset, Rows, SourceKind, check_files};
 use crate::config::Config;
 use crate::document::{DocumentError, Finding, did_you_mean};
 use crate::job::unpack_catalog;
@@ -218,21 +216,23 @@ fn columns(dataset: &Dataset, lang: Lang) -> String {
 }
 
 fn files(dataset: &Dataset) -> String {
-    let (prefix, suffix) = &dataset.source.file_pattern;
-    let star = if suffix.is_empty() { "" } else { "*" };
-    let slash = if dataset.source.folder.is_empty() { "" } else { "/" };
-    format!("{}{slash}{prefix}{star}{suffix}", dataset.source.folder)
+    let Some(files) = dataset.source.files() else { return String::new() };
+    let slash = if files.folder.is_empty() { "" } else { "/" };
+    let suffix = files.suffix.as_ref().map(|suffix| format!("*{suffix}")).unwrap_or_default();
+    format!("{}{slash}{}{suffix}", files.folder, files.prefix)
 }
 
-const fn source_word(kind: SourceKind) -> &'static str {
+/// Where a database's rows are: the connection, and the table or the query.
+fn database(kind: &SourceKind) -> Option<(&str, String)> {
     match kind {
-        SourceKind::Csv => "csv",
-    }
-}
-
-const fn encoding_word(encoding: Encoding) -> &'static str {
-    match encoding {
-        Encoding::Utf8 => "utf-8",
+        SourceKind::Csv(_) | SourceKind::Parquet { .. } | SourceKind::Excel { .. } => None,
+        SourceKind::Postgresql(database) | SourceKind::Odbc(database) => {
+            let rows = match &database.rows {
+                Rows::Table(parts) => parts.join("."),
+                Rows::Query(query) => query.clone(),
+            };
+            Some((database.connection.as_str(), rows))
+        }
     }
 }
 
@@ -242,9 +242,15 @@ fn source(dataset: &Dataset, lang: Lang) -> String {
     let missing: Vec<String> = source.missing.iter().map(|marker| format!("\"{marker}\"")).collect();
     pairs(
         [
-            (Head::Source, source_word(source.kind).to_owned()),
+            (Head::Source, source.kind.word().to_owned()),
             (Head::Files, files(dataset)),
-            (Head::Encoding, encoding_word(source.encoding).to_owned()),
+            (Head::Encoding, source.csv().map_or(String::new(), |csv| csv.encoding.word().to_owned())),
+            (
+                Head::Delimiter,
+                source.csv().map_or(String::new(), |csv| format!("`{}`", char::from(csv.delimiter).escape_default())),
+            ),
+            (Head::Connection, database(&source.kind).map_or(String::new(), |(connection, _)| connection.to_owned())),
+            (Head::Rows, database(&source.kind).map_or(String::new(), |(_, rows)| rows)),
             (Head::Dates, dates.join(", ")),
             (Head::Missing, missing.join(", ")),
             (Head::RejectsMax, format!("{} ppm", source.rejects_max_ppm)),
@@ -289,7 +295,11 @@ fn column_json(dataset: &Dataset, place: usize, column: &Column) -> Value {
 fn source_json(dataset: &Dataset) -> Value {
     let source = &dataset.source;
     json!({
-        "kind": source_word(source.kind), "files": files(dataset), "encoding": encoding_word(source.encoding),
+        "kind": source.kind.word(), "files": source.files().map(|_| files(dataset)),
+        "encoding": source.csv().map(|csv| csv.encoding.word()),
+        "delimiter": source.csv().map(|csv| char::from(csv.delimiter).to_string()),
+        "connection": database(&source.kind).map(|(connection, _)| connection),
+        "rows": database(&source.kind).map(|(_, rows)| rows),
         "dates": source.dates.iter().map(DateFormat::pattern).collect::<Vec<_>>(), "missing": source.missing,
         "rejects_max_ppm": source.rejects_max_ppm,
     })

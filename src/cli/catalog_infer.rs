@@ -118,7 +118,7 @@ fn findings_json(findings: &Findings, text: &str, words: &dyn Fn(&Note) -> Strin
     let named = |place: usize| findings.columns.get(place).map(|column| column.name.as_str());
     let columns: Vec<Value> = findings.columns.iter().map(|column| column_json(column, words)).collect();
     json!({
-        "name": findings.name, "file": findings.file_name, "encoding": findings.text_form.word(),
+        "name": findings.name, "file": findings.file_name, "encoding": findings.encoding.word(),
         "delimiter": findings.delimiter.to_string(), "unit": findings.unit.word(), "key": named(findings.key),
         "time": findings.time.and_then(named), "rows": findings.rows, "whole": findings.whole,
         "several_rows_per_unit": findings.several_rows, "dates": findings.dates, "missing": findings.missing,

@@ -84,7 +84,7 @@ impl<'a> Converter<'a> {
             } else {
                 push_cell(cell, reader, self.run.row())
             };
-            pushed.map_err(|reason| (Some(*column), reason))?;
+            pushed.map_err(|reason| (Some(*column), told(reason, cell)))?;
         }
         unit
     }
@@ -112,6 +112,11 @@ pub(super) fn sorted_values(values: &[String]) -> Vec<&str> {
     let mut values: Vec<&str> = values.iter().map(String::as_str).collect();
     values.sort_unstable();
     values
+}
+
+/// What is not in the source's encoding has no other meaning that could be wrong.
+fn told(reason: Reason, cell: &[u8]) -> Reason {
+    if reason != Reason::Long && std::str::from_utf8(cell).is_err() { Reason::Encoding } else { reason }
 }
 
 fn push_no_cell(reader: &Reader<'_>, row: &mut Vec<u8>) -> Result<(), Reason> {

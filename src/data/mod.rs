@@ -23,7 +23,7 @@ pub mod synth;
 mod verify;
 mod write;
 
-pub use infer::{ColumnFinding, Drafted, Findings, InferError, InferOptions, Note, TextForm, draft, infer};
+pub use infer::{ColumnFinding, Drafted, Findings, InferError, InferOptions, Note, draft, infer};
 pub use ingest::{
     DatasetError, DatasetReport, IngestError, IngestOptions, IngestProgress, IngestReport, Outcome, Stage, ingest,
 };
@@ -31,7 +31,7 @@ pub use manifest::{DatasetEntry, FileEntry, ManifestFault, SnapshotManifest};
 pub use rows::{Bits, Cells, Present, Texts, UnitRows, Values, Window};
 pub use rows_file::RowsFault;
 pub use snapshot::{DatasetFiles, RefusedDataset, Snapshot, SnapshotError, Unfit};
-pub use source::{HeaderProblem, SourceError};
+pub use source::{Foreign, HeaderProblem, SourceError};
 pub use store::{PruneReport, StoreError, prune};
 pub use verify::{Damage, Fault, UnitFault, VerifyError};
 pub use write::WriteError;

@@ -7,6 +7,7 @@ mod clock;
 mod entropy;
 mod files;
 mod tool;
+mod watched;
 pub mod weaken;
 
 pub use child::{ChildError, ChildLimits, ChildOutput, limit_this_process, run_child};
@@ -18,3 +19,4 @@ pub use files::{
     write_atomic, write_unsynced,
 };
 pub use tool::run_tool;
+pub use watched::WatchedFile;

@@ -77,7 +77,7 @@ fn source(out: &mut String, findings: &Findings) {
     out.push_str("[source]\n");
     line(out, "kind", "\"csv\"");
     line(out, "files", &quoted(&findings.file_name));
-    line(out, "encoding", &quoted(findings.text_form.word()));
+    line(out, "encoding", &quoted(findings.encoding.word()));
     if findings.delimiter != ',' {
         line(out, "delimiter", &quoted(&findings.delimiter.to_string()));
     }

@@ -1,5 +1,6 @@
 //! What was found in a delivered file: facts, never the words for them.
 
+use crate::catalog::Encoding;
 use crate::model::UnitKind;
 
 /// What an inference is told.
@@ -15,25 +16,6 @@ pub struct InferOptions {
     pub rows_max: Option<u64>,
 }
 
-/// How the characters of a file are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextForm {
-    /// UTF-8, with or without a byte order mark.
-    Utf8,
-    /// GB 18030, which GBK and GB 2312 are parts of.
-    Gb18030,
-}
-
-impl TextForm {
-    /// The word in TOML.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Utf8 => "utf-8",
-            Self::Gb18030 => "gb18030",
-        }
-    }
-}
-
 /// What a file seems to hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Findings {
@@ -42,7 +24,7 @@ pub struct Findings {
     /// The file's name, without its folder.
     pub file_name: String,
     /// The encoding of its text.
-    pub text_form: TextForm,
+    pub encoding: Encoding,
     /// What stands between two cells.
     pub delimiter: char,
     /// Whom the rows are about.

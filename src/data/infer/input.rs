@@ -10,7 +10,7 @@ use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use encoding_rs::{Decoder, DecoderResult, GB18030, UTF_8};
 
 use super::error::InferError;
-use super::finding::TextForm;
+use crate::catalog::Encoding;
 use crate::env::{FileError, open};
 
 /// In the order of preference where several fit.
@@ -36,7 +36,7 @@ const MAGICS: [(&[u8], &str); 6] = [
 /// A file of rows, its encoding and separator known.
 pub(super) struct Input {
     path: PathBuf,
-    pub text_form: TextForm,
+    pub encoding: Encoding,
     pub delimiter: u8,
     pub header: Vec<String>,
 }
@@ -58,8 +58,8 @@ impl Input {
         if let Some((_, what)) = MAGICS.iter().find(|(begin, _)| magic.starts_with(begin)) {
             return Err(InferError::Kind { path: path.to_owned(), what });
         }
-        let text_form = text_form(path)?;
-        let mut input = Self { path: path.to_owned(), text_form, delimiter: b',', header: Vec::new() };
+        let encoding = encoding(path)?;
+        let mut input = Self { path: path.to_owned(), encoding, delimiter: b',', header: Vec::new() };
         input.delimiter = input.find_delimiter()?;
         let mut header = ByteRecord::new();
         input.reader(input.delimiter)?.0.read_byte_record(&mut header).map_err(|source| input.csv_failed(source))?;
@@ -107,7 +107,7 @@ impl Input {
 
     fn reader(&self, delimiter: u8) -> Result<(Reader<Decoded>, Rc<Cell<u64>>), InferError> {
         let budget = Rc::new(Cell::new(RECORD_BYTES_MAX));
-        let decoded = Decoded::new(Box::new(open(&self.path)?), self.text_form, Rc::clone(&budget));
+        let decoded = Decoded::new(Box::new(open(&self.path)?), self.encoding, Rc::clone(&budget));
         let mut builder = ReaderBuilder::new();
         builder.has_headers(false).flexible(true).delimiter(delimiter).terminator(Terminator::Any(b'\n'));
         Ok((builder.buffer_capacity(BUFFER_BYTES).from_reader(decoded), budget))
@@ -140,10 +140,10 @@ fn read_failed(path: &Path, source: io::Error) -> InferError {
 }
 
 /// UTF-8 where the whole file is; else GB18030 where the whole file is.
-fn text_form(path: &Path) -> Result<TextForm, InferError> {
-    let Some(utf8) = malformed(path, UTF_8.new_decoder_with_bom_removal())? else { return Ok(TextForm::Utf8) };
+fn encoding(path: &Path) -> Result<Encoding, InferError> {
+    let Some(utf8) = malformed(path, UTF_8.new_decoder_with_bom_removal())? else { return Ok(Encoding::Utf8) };
     let Some(gb18030) = malformed(path, GB18030.new_decoder_without_bom_handling())? else {
-        return Ok(TextForm::Gb18030);
+        return Ok(Encoding::Gb18030);
     };
     Err(InferError::Encoding { path: path.to_owned(), utf8, gb18030 })
 }
@@ -180,10 +180,10 @@ struct Decoded {
 }
 
 impl Decoded {
-    fn new(file: Box<dyn Read>, text_form: TextForm, budget: Rc<Cell<u64>>) -> Self {
-        let decoder = match text_form {
-            TextForm::Utf8 => UTF_8.new_decoder_with_bom_removal(),
-            TextForm::Gb18030 => GB18030.new_decoder_without_bom_handling(),
+    fn new(file: Box<dyn Read>, encoding: Encoding, budget: Rc<Cell<u64>>) -> Self {
+        let decoder = match encoding {
+            Encoding::Utf8 => UTF_8.new_decoder_with_bom_removal(),
+            Encoding::Gb18030 => GB18030.new_decoder_without_bom_handling(),
         };
         Self { file, decoder, bytes: vec![0; BUFFER_BYTES], text: Vec::new(), place: 0, ended: false, budget }
     }

@@ -17,5 +17,5 @@ mod tests;
 
 pub use draft::draft;
 pub use error::InferError;
-pub use finding::{ColumnFinding, Drafted, Findings, InferOptions, Note, TextForm};
+pub use finding::{ColumnFinding, Drafted, Findings, InferOptions, Note};
 pub use study::infer;

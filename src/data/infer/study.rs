@@ -174,7 +174,7 @@ impl Study<'_> {
         Findings {
             name: options.name.clone(),
             file_name: self.input.file_name(),
-            text_form: self.input.text_form,
+            encoding: self.input.encoding,
             delimiter: char::from(self.input.delimiter),
             unit,
             key,

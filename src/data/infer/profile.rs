@@ -137,9 +137,9 @@ impl Profile {
             return;
         }
         let is = |kind| UnitId::canonicalise(kind, text).is_ok();
-        if is(UnitKind::Enterprise) {
-            self.enterprises += 1;
-        } else if is(UnitKind::Person) {
+        // Each by itself: one citizen id in 31 has the right check character of the other kind, too.
+        self.enterprises += u64::from(is(UnitKind::Enterprise));
+        if is(UnitKind::Person) {
             let old = text.trim().chars().count() < UNIT_ID_BYTES;
             *(if old { &mut self.old_persons } else { &mut self.persons }) += 1;
         }

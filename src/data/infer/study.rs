@@ -12,7 +12,7 @@ use super::input::{Input, Scanned};
 use super::profile::{DATE_FORMS, Forms, MARKERS, Profile, WEAK_MARKER};
 use crate::data::cells::trimmed;
 use crate::document::did_you_mean;
-use crate::model::{Date, DateFormat, NAME_CHARS_MAX, UnitId, UnitKind, parse_decimal};
+use crate::model::{Date, DateFormat, NAME_CHARS_MAX, UnitId, UnitKind};
 
 /// The most columns of a file.
 const COLUMNS_MAX: usize = 1_000;
@@ -69,7 +69,7 @@ fn is_data(cell: &str) -> bool {
     let date =
         DATE_FORMS.iter().filter_map(|form| DateFormat::parse(form)).any(|form| form.read(cell.as_bytes()).is_some());
     let digits = cell.bytes().filter(u8::is_ascii_digit).count();
-    let number = digits > HEADER_DIGITS_MAX && parse_decimal(cell.as_bytes(), 9).is_ok();
+    let number = digits > HEADER_DIGITS_MAX && cell.chars().all(|c| c.is_ascii_digit() || "+-., ".contains(c));
     let long = cell.chars().count() > NAME_CHARS_MAX;
     unit(UnitKind::Enterprise) || unit(UnitKind::Person) || date || number || long || cell.parse::<Date>().is_ok()
 }

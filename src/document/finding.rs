@@ -131,3 +131,23 @@ impl Chinese for DocumentError {
 }
 
 impl std::error::Error for DocumentError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_as_editors_do() {
+        let text = "# 税务\nunit = \"人\" # x\n".to_owned();
+        let error = DocumentError { path: "x.toml".to_owned(), text, findings: Vec::new() };
+        let at = |span: Range<usize>| {
+            let both = Bilingual { zh: String::new(), en: String::new() };
+            error.place(&Finding { span: Some(span), message: both, help: None })
+        };
+        let place = |line, column| Place { line, column };
+        // The second line begins at byte 9; its character 人 takes three bytes.
+        assert_eq!(at(9..13), Some((place(2, 1), place(2, 5))));
+        assert_eq!(at(16..21), Some((place(2, 8), place(2, 11))));
+        assert_eq!(at(0..1_000), Some((place(1, 1), place(3, 1))));
+    }
+}

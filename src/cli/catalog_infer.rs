@@ -19,7 +19,7 @@ use crate::model::{UnitKind, check_name};
 const ROWS_DEFAULT: &str = "100000";
 const ROWS_ALL: &str = "all";
 
-pub const EXAMPLE: &str = "Example: anshi catalog infer /tmp/anshi-demo/demo/delivery/tax_payment/part-1.csv \\\n  \
+pub const EXAMPLE: &str = "Example: anshi catalog infer /tmp/anshi-demo/demo/delivery/tax_payment/tax_payment.csv \\\n  \
                            --name tax_payment --out /tmp/tax_payment.toml";
 
 /// The rules, for `--help`.

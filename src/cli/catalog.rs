@@ -157,8 +157,11 @@ fn show(args: &ShowArgs, terminal: &Terminal) -> Result<(), CliError> {
         terminal.say(CatalogMessage::Table(part));
     }
     let mut value = dataset_json(dataset);
-    value["columns"] = dataset.columns.iter().enumerate().map(|(place, c)| column_json(dataset, place, c)).collect();
-    value["source"] = source_json(dataset);
+    if let Value::Object(members) = &mut value {
+        let columns = dataset.columns.iter().enumerate().map(|(place, column)| column_json(dataset, place, column));
+        members.insert("columns".to_owned(), columns.collect());
+        members.insert("source".to_owned(), source_json(dataset));
+    }
     terminal.result(&value);
     Ok(())
 }
@@ -274,22 +277,19 @@ fn dataset_json(dataset: &Dataset) -> Value {
 }
 
 fn column_json(dataset: &Dataset, place: usize, column: &Column) -> Value {
-    let mut value = json!({
+    let (bounds, values) = match &column.kind {
+        ColumnType::Integer(bounds) => (Some(bounds), None),
+        ColumnType::Text { values } => (None, values.as_ref()),
+        ColumnType::Boolean | ColumnType::Date | ColumnType::Timestamp | ColumnType::Identifier => (None, None),
+    };
+    json!({
         "name": column.name, "type": column.kind.word(), "title": column.title.as_ref().map(bilingual),
         "delivered_as": dataset.source.headers.get(place), "names": column.names.map(|kind| kind.word()),
-    });
-    match &column.kind {
-        ColumnType::Integer(bounds) => {
-            value["unit"] = json!(bounds.unit);
-            value["scale"] = json!(bounds.scale);
-            value["min"] = json!((bounds.min != i64::MIN).then_some(bounds.min));
-            value["max"] = json!((bounds.max != i64::MAX).then_some(bounds.max));
-            value["decimals"] = json!(dataset.source.decimals.get(place));
-        }
-        ColumnType::Text { values } => value["values"] = json!(values),
-        ColumnType::Boolean | ColumnType::Date | ColumnType::Timestamp | ColumnType::Identifier => {}
-    }
-    value
+        "values": values, "unit": bounds.and_then(|bounds| bounds.unit.as_ref()), "scale": bounds.map(|bounds| bounds.scale),
+        "min": bounds.map(|bounds| bounds.min).filter(|min| *min != i64::MIN),
+        "max": bounds.map(|bounds| bounds.max).filter(|max| *max != i64::MAX),
+        "decimals": bounds.and_then(|_| dataset.source.decimals.get(place)),
+    })
 }
 
 fn source_json(dataset: &Dataset) -> Value {

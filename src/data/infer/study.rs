@@ -155,7 +155,8 @@ impl Study<'_> {
         for (place, choice) in choices.into_iter().enumerate() {
             columns.extend(self.column(place, choice, &mut names));
         }
-        let several_rows = self.closed.several_rows();
+        // Of a part of a file nobody knows whether a unit comes again.
+        let several_rows = self.closed.several_rows() || !self.scanned.whole;
         let time = if several_rows { find_time(&columns, self.profiles, self.scanned.rows) } else { None };
         let mut notes = vec![Note::Drafted { rows: self.scanned.rows, whole: self.scanned.whole }, Note::Describe];
         notes.extend((ragged > 0).then_some(Note::Ragged { rows: ragged }));

@@ -1,20 +1,19 @@
 //! Raw catalog file → checked dataset. Finds everything that is wrong, not the first thing only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use super::check_source::check_source;
 use super::mistake::{ColumnRole, Cure, Mistake, Vocabulary};
-use super::raw::{RawBilingual, RawColumn, RawDataset, RawSource};
-use super::schema::{
-    BadId, Column, ColumnType, Dataset, Encoding, IntegerBounds, RowsPerUnit, Source, SourceKind, Update,
-};
+use super::raw::{RawBilingual, RawColumn, RawDataset};
+use super::schema::{Column, ColumnType, Dataset, IntegerBounds, RowsPerUnit, Update};
+use super::words::word;
 use crate::document::{Document, DocumentError, Finding, Spanned};
 use crate::keys::{DigestKind, digest_json};
-use crate::model::{Bilingual, DateFormat, Digest, UnitKind, check_label, check_name, parse_decimal};
+use crate::model::{Bilingual, Digest, UnitKind, check_label, check_name};
 
-/// The share of rejected rows that is taken where the file states none: 1 %.
-const REJECTS_MAX_PPM_DEFAULT: u32 = 10_000;
+/// The most decimals of an integer column.
 pub(super) const SCALE_MAX: u8 = 9;
 
 pub(super) fn check(document: &Document) -> Result<(Dataset, serde_json::Value), DocumentError> {
@@ -38,6 +37,7 @@ fn check_dataset(raw: &RawDataset, findings: &mut Vec<Finding>) -> Dataset {
     if columns.get(key).is_some_and(|column| column.kind != ColumnType::Identifier) {
         findings.push(Finding::at(raw.key.span(), Mistake::KeyType));
     }
+    check_key_names(raw, unit, key, findings);
     let time = raw.time.as_ref().map(|name| {
         let place = find_column(name, ColumnRole::Time, &columns, findings);
         if columns.get(place).is_some_and(|column| column.kind != ColumnType::Date) {
@@ -55,6 +55,8 @@ fn check_dataset(raw: &RawDataset, findings: &mut Vec<Finding>) -> Dataset {
         name: raw.name.get_ref().clone(),
         title: bilingual(&raw.title),
         department: bilingual(&raw.department),
+        library: raw.library.get_ref().clone(),
+        collections: raw.collections.iter().map(|name| name.get_ref().clone()).collect(),
         unit: unit.unwrap_or(UnitKind::Enterprise),
         key,
         time,
@@ -68,7 +70,12 @@ fn check_dataset(raw: &RawDataset, findings: &mut Vec<Finding>) -> Dataset {
 }
 
 fn schema_digest(raw: &RawDataset, findings: &mut Vec<Finding>) -> Digest {
-    let column = |column: &RawColumn| json!([column.name, column.kind, column.scale, column.values]);
+    let column = |column: &RawColumn| {
+        let mut parts = vec![json!(column.name), json!(column.kind), json!(column.scale), json!(column.values)];
+        // Only where it stands there: the files of other columns mean what they meant.
+        parts.extend(column.names.as_ref().map(|names| json!(names)));
+        parts
+    };
     let schema = json!({
         "name": raw.name,
         "unit": raw.unit,
@@ -86,22 +93,6 @@ fn named(name: &Spanned<String>, findings: &mut Vec<Finding>) {
     if let Err(error) = check_name(name.get_ref()) {
         findings.push(Finding::at(name.span(), error));
     }
-}
-
-fn word<T>(
-    text: &Spanned<String>,
-    of: Vocabulary,
-    known: &[&str],
-    read: impl Fn(&str) -> Option<T>,
-    findings: &mut Vec<Finding>,
-) -> Option<T> {
-    let value = read(text.get_ref());
-    if value.is_none() {
-        let words = known.iter().map(|word| (*word).to_owned()).collect();
-        let mistake = Mistake::Word { of, word: text.get_ref().clone(), known: words };
-        findings.push(Finding::at(text.span(), mistake).suggest(text.get_ref(), known.iter().copied()));
-    }
-    value
 }
 
 fn find_column(name: &Spanned<String>, role: ColumnRole, columns: &[Column], findings: &mut Vec<Finding>) -> usize {
@@ -125,6 +116,7 @@ fn check_columns(raw: &[RawColumn], findings: &mut Vec<Finding>) -> Vec<Column> 
             name: column.name.get_ref().clone(),
             title: column.title.as_ref().map(bilingual),
             kind: check_type(column, findings),
+            names: check_names(column, findings),
         });
     }
     columns
@@ -160,6 +152,25 @@ fn check_type(raw: &RawColumn, findings: &mut Vec<Finding>) -> ColumnType {
     }
 }
 
+/// What an identifier column names.
+fn check_names(raw: &RawColumn, findings: &mut Vec<Finding>) -> Option<UnitKind> {
+    let names = raw.names.as_ref()?;
+    if raw.kind.get_ref() != "identifier" {
+        findings.push(Finding::at(names.span(), Mistake::NotIdentifier));
+    }
+    word(names, Vocabulary::Unit, &["enterprise", "person"], UnitKind::from_word, findings)
+}
+
+/// The key names the dataset's unit, whether its column says so or not.
+fn check_key_names(raw: &RawDataset, unit: Option<UnitKind>, key: usize, findings: &mut Vec<Finding>) {
+    let Some(names) = raw.column.get(key).and_then(|column| column.names.as_ref()) else { return };
+    if let (Some(unit), Some(named)) = (unit, UnitKind::from_word(names.get_ref()))
+        && unit != named
+    {
+        findings.push(Finding::at(names.span(), Mistake::KeyNames(unit.word())).help(Cure::KeyNames));
+    }
+}
+
 fn check_integer(raw: &RawColumn, findings: &mut Vec<Finding>) -> IntegerBounds {
     let value = |field: &Option<Spanned<i64>>, default| field.as_ref().map_or(default, |value| *value.get_ref());
     let (min, max) = (value(&raw.min, i64::MIN), value(&raw.max, i64::MAX));
@@ -188,87 +199,4 @@ fn check_values(values: &[Spanned<String>], findings: &mut Vec<Finding>) -> Vec<
         }
     }
     values.iter().map(|value| value.get_ref().clone()).collect()
-}
-
-fn check_source(raw: &RawSource, columns: &[Column], findings: &mut Vec<Finding>) -> Source {
-    let kind = word(&raw.kind, Vocabulary::SourceKind, &["csv"], |w| (w == "csv").then_some(SourceKind::Csv), findings);
-    let encoding =
-        word(&raw.encoding, Vocabulary::Encoding, &["utf-8"], |w| (w == "utf-8").then_some(Encoding::Utf8), findings);
-    let on_bad_id =
-        word(&raw.on_bad_id, Vocabulary::BadId, &["reject"], |w| (w == "reject").then_some(BadId::Reject), findings);
-    let dates: Vec<DateFormat> = raw.dates.iter().filter_map(|form| check_date_format(form, findings)).collect();
-    if dates.is_empty() && columns.iter().any(|column| column.kind == ColumnType::Date) {
-        findings.push(Finding::at(raw.kind.span(), Mistake::NoDates));
-    }
-    let (folder, file_pattern) = check_files(&raw.files, findings);
-    Source {
-        kind: kind.unwrap_or(SourceKind::Csv),
-        folder,
-        file_pattern,
-        encoding: encoding.unwrap_or(Encoding::Utf8),
-        headers: check_headers(raw, columns, findings),
-        decimals: check_decimals(raw, columns, findings),
-        dates,
-        missing: raw.missing.clone(),
-        on_bad_id: on_bad_id.unwrap_or(BadId::Reject),
-        rejects_max_ppm: check_share(raw.rejects_max.as_ref(), findings),
-    }
-}
-
-fn check_date_format(form: &Spanned<String>, findings: &mut Vec<Finding>) -> Option<DateFormat> {
-    let format = DateFormat::parse(form.get_ref());
-    if format.is_none() {
-        let mistake = Mistake::DateForm(form.get_ref().clone());
-        findings.push(Finding::at(form.span(), mistake).help(Cure::DateForm));
-    }
-    format
-}
-
-/// `folder/prefix*suffix`: one star, in the file's name; never upwards, never absolute.
-fn check_files(files: &Spanned<String>, findings: &mut Vec<Finding>) -> (String, (String, String)) {
-    let text = files.get_ref().as_str();
-    let (folder, name) = text.rsplit_once('/').unwrap_or(("", text));
-    let (prefix, suffix) = name.split_once('*').unwrap_or((name, ""));
-    let upwards = text.split('/').any(|part| part == "..");
-    if upwards || text.starts_with('/') || folder.contains('*') || suffix.contains('*') {
-        findings.push(Finding::at(files.span(), Mistake::Files(text.to_owned())));
-    }
-    (folder.to_owned(), (prefix.to_owned(), suffix.to_owned()))
-}
-
-fn check_headers(raw: &RawSource, columns: &[Column], findings: &mut Vec<Finding>) -> Vec<String> {
-    let mut renamed = BTreeMap::new();
-    for (header, column) in &raw.columns {
-        let name = column.get_ref().as_str();
-        if !columns.iter().any(|c| c.name == name) {
-            let mistake = Mistake::SourceColumn(name.to_owned());
-            findings.push(Finding::at(column.span(), mistake).suggest(name, columns.iter().map(|c| c.name.as_str())));
-        }
-        if renamed.insert(name, header.as_str()).is_some() {
-            findings.push(Finding::at(column.span(), Mistake::SourceTwice(name.to_owned())));
-        }
-    }
-    columns.iter().map(|c| renamed.get(c.name.as_str()).copied().unwrap_or(&c.name).to_owned()).collect()
-}
-
-fn check_decimals(raw: &RawSource, columns: &[Column], findings: &mut Vec<Finding>) -> Vec<u8> {
-    for (name, scale) in &raw.decimals {
-        let integer = columns.iter().any(|c| c.name == *name && matches!(c.kind, ColumnType::Integer(_)));
-        if !integer {
-            findings.push(Finding::at(scale.span(), Mistake::DecimalsColumn(name.clone())));
-        }
-        if *scale.get_ref() > SCALE_MAX {
-            findings.push(Finding::at(scale.span(), Mistake::Decimals));
-        }
-    }
-    columns.iter().map(|column| raw.decimals.get(&column.name).map_or(0, |scale| *scale.get_ref())).collect()
-}
-
-fn check_share(share: Option<&Spanned<String>>, findings: &mut Vec<Finding>) -> u32 {
-    let Some(share) = share else { return REJECTS_MAX_PPM_DEFAULT };
-    let ppm = parse_decimal(share.get_ref().as_bytes(), 6).ok().and_then(|ppm| u32::try_from(ppm).ok());
-    ppm.filter(|ppm| *ppm <= 1_000_000).unwrap_or_else(|| {
-        findings.push(Finding::at(share.span(), Mistake::Share));
-        0
-    })
 }

@@ -1,7 +1,7 @@
 //! Reads a folder of catalog files.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::check::check;
@@ -36,24 +36,68 @@ pub enum CatalogError {
     Empty(String),
 }
 
+/// One catalog file, looked at by itself.
+#[derive(Debug)]
+pub struct CheckedFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Its dataset, or all that is wrong with it.
+    pub dataset: Result<Dataset, CatalogError>,
+}
+
+/// Looks at each file by itself, and at every `*.toml` of each folder: one that cannot be used hides no other.
+pub fn check_files(paths: &[PathBuf]) -> Result<Vec<CheckedFile>, CatalogError> {
+    let mut checked = Vec::new();
+    for path in paths {
+        let files = if path.is_dir() { catalog_files(path)? } else { vec![path.clone()] };
+        if files.is_empty() {
+            return Err(CatalogError::Empty(path.display().to_string()));
+        }
+        checked.extend(files.into_iter().map(|path| {
+            let dataset = read_text(&path).map_err(CatalogError::from).and_then(|text| {
+                let document = Document::new(path.display().to_string(), text);
+                let checked = check_file(&path, &document).map_err(|error| CatalogError::Documents(vec![error]))?;
+                Ok(checked.0)
+            });
+            CheckedFile { path, dataset }
+        }));
+    }
+    Ok(checked)
+}
+
+/// Looks at the text of a file that is not written yet and would be called `path`.
+pub fn check_text(path: &str, text: &str) -> Result<Dataset, CatalogError> {
+    let checked = check_file(Path::new(path), &Document::new(path, text));
+    Ok(checked.map_err(|error| CatalogError::Documents(vec![error]))?.0)
+}
+
+/// A dataset whose file is called as it is.
+fn check_file(path: &Path, document: &Document) -> Result<(Dataset, serde_json::Value), DocumentError> {
+    let (dataset, value) = check(document)?;
+    if path.file_stem().is_none_or(|stem| stem != dataset.name.as_str()) {
+        let mistake = Mistake::FileName(dataset.name.clone());
+        return Err(document.error(vec![Finding::whole(mistake)]));
+    }
+    Ok((dataset, value))
+}
+
+fn catalog_files(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let mut files = list_dir(folder)?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    Ok(files)
+}
+
 impl Catalog {
     /// Reads every `*.toml` of `folder`; a file's name must be its dataset's.
     pub fn load(folder: &Path) -> Result<Self, CatalogError> {
         let mut datasets = BTreeMap::new();
         let mut values = BTreeMap::new();
         let mut errors = Vec::new();
-        for path in list_dir(folder)? {
-            if path.extension().is_none_or(|extension| extension != "toml") {
-                continue;
-            }
+        for path in catalog_files(folder)? {
             let document = Document::new(path.display().to_string(), read_text(&path)?);
-            match check(&document) {
+            match check_file(&path, &document) {
                 Err(error) => errors.push(error),
                 Ok((dataset, value)) => {
-                    if path.file_stem().is_none_or(|stem| stem != dataset.name.as_str()) {
-                        let mistake = Mistake::FileName(dataset.name.clone());
-                        errors.push(document.error(vec![Finding::whole(mistake)]));
-                    }
                     values.insert(dataset.name.clone(), value);
                     datasets.insert(dataset.name.clone(), Arc::new(dataset));
                 }

@@ -27,6 +27,10 @@ pub(super) enum Mistake {
     NotInteger,
     #[error("only a column of type `text` has `values`")]
     NotText,
+    #[error("only a column of type `identifier` has `names`")]
+    NotIdentifier,
+    #[error("the key names the dataset's unit, `{0}`")]
+    KeyNames(&'static str),
     #[error("a scale is at most {SCALE_MAX}")]
     Scale,
     #[error("the value `{0}` stands here twice")]
@@ -45,6 +49,24 @@ pub(super) enum Mistake {
     DecimalsColumn(String),
     #[error("decimals are at most {SCALE_MAX}")]
     Decimals,
+    #[error("a source of kind `{kind}` has no `{key}`")]
+    StrangeKey { kind: &'static str, key: &'static str },
+    #[error("a source of kind `{kind}` needs `{key}`")]
+    KeyNeeded { kind: String, key: &'static str },
+    #[error("`{0}` is not one mark such as `,`, `;`, `|` or `\\t`")]
+    Mark(String),
+    #[error("the same mark cannot stand between cells and around them")]
+    SameMark,
+    #[error("rows are counted from 1")]
+    HeaderRow,
+    #[error("`{0}` is not `table` or `schema.table`: for anything else write a `query`")]
+    Table(String),
+    #[error("either `table` or `query`, not both")]
+    TableAndQuery,
+    #[error("a query begins with `select`, `with`, `table` or `values`")]
+    Query,
+    #[error("two columns would be read from `{0}` of the source")]
+    SharedColumn(String),
     #[error("a share is a decimal string from \"0\" to \"1\", with at most six decimals")]
     Share,
 }
@@ -54,6 +76,20 @@ pub(super) enum Mistake {
 pub(super) enum Cure {
     #[error("use each of `%Y`, `%m` and `%d` once")]
     DateForm,
+    #[error("leave `names` out, or change `unit`")]
+    KeyNames,
+    #[error("`{key}` belongs to {}", kinds.iter().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", "))]
+    KeyOf { key: &'static str, kinds: &'static [&'static str] },
+    #[error("GBK and GB 2312 are parts of it: write `gb18030`")]
+    Gbk,
+    #[error("write `utf-8`: a byte order mark does not matter")]
+    Utf8,
+    #[error("have the files saved as UTF-8")]
+    Utf16,
+    #[error("name a `[connection.…]` of the home's `anshi.toml`, which says where the server is and who asks")]
+    Connection,
+    #[error("name the source's columns in `columns`")]
+    Columns,
 }
 
 /// A closed list of words.
@@ -133,6 +169,8 @@ impl Chinese for Mistake {
             Self::ColumnTwice(name) => format!("列 `{name}` 在此出现两次"),
             Self::NotInteger => "只有 `integer` 类型的列可有 `scale`、`min` 和 `max`".to_owned(),
             Self::NotText => "只有 `text` 类型的列可有 `values`".to_owned(),
+            Self::NotIdentifier => "只有 `identifier` 类型的列可有 `names`".to_owned(),
+            Self::KeyNames(unit) => format!("键所指的是数据集的主体，即 `{unit}`"),
             Self::Scale => format!("`scale` 至多为 {SCALE_MAX}"),
             Self::ValueTwice(value) => format!("取值 `{value}` 在此出现两次"),
             Self::NoDates => "该数据集有日期：请在 `dates` 中说明来源的日期写法".to_owned(),
@@ -144,6 +182,15 @@ impl Chinese for Mistake {
             Self::SourceTwice(name) => format!("来源中有两列都称为 `{name}`"),
             Self::DecimalsColumn(name) => format!("`{name}` 不是 `integer` 类型的列"),
             Self::Decimals => format!("小数至多 {SCALE_MAX} 位"),
+            Self::StrangeKey { kind, key } => format!("`{kind}` 类来源没有 `{key}`"),
+            Self::KeyNeeded { kind, key } => format!("`{kind}` 类来源须有 `{key}`"),
+            Self::Mark(mark) => format!("`{mark}` 不是单个符号，例如 `,`、`;`、`|` 或 `\\t`"),
+            Self::SameMark => "分隔符与引号不能相同".to_owned(),
+            Self::HeaderRow => "行号从 1 起".to_owned(),
+            Self::Table(name) => format!("`{name}` 应为 `table` 或 `schema.table`：其他情形请写 `query`"),
+            Self::TableAndQuery => "`table` 与 `query` 只能写其一".to_owned(),
+            Self::Query => "查询应以 `select`、`with`、`table` 或 `values` 开头".to_owned(),
+            Self::SharedColumn(name) => format!("有两列都取自来源的 `{name}`"),
             Self::Share => "比例应为 \"0\" 至 \"1\" 之间的十进制字符串，至多六位小数".to_owned(),
         }
     }
@@ -153,6 +200,18 @@ impl Chinese for Cure {
     fn chinese(&self) -> String {
         match self {
             Self::DateForm => "`%Y`、`%m`、`%d` 各用一次".to_owned(),
+            Self::KeyNames => "去掉 `names`，或修改 `unit`".to_owned(),
+            Self::KeyOf { key, kinds } => {
+                let kinds = kinds.iter().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join("、");
+                format!("`{key}` 属于 {kinds}")
+            }
+            Self::Gbk => "GBK 和 GB 2312 是其一部分：请写 `gb18030`".to_owned(),
+            Self::Utf8 => "请写 `utf-8`：有无字节顺序标记均可".to_owned(),
+            Self::Utf16 => "请将文件存为 UTF-8".to_owned(),
+            Self::Connection => {
+                "请写 `anshi.toml` 中某个 `[connection.…]` 的名称：服务器在何处、以何身份查询由它说明".to_owned()
+            }
+            Self::Columns => "请在 `columns` 中说明来源的各列".to_owned(),
         }
     }
 }

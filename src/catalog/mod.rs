@@ -2,13 +2,15 @@
 //! Owns the schema; never touches the data.
 
 mod check;
+mod check_source;
 mod chinese;
 mod load;
 mod mistake;
 mod raw;
 mod schema;
+mod source;
+mod words;
 
-pub use load::{Catalog, CatalogError};
-pub use schema::{
-    BadId, Column, ColumnType, Dataset, Encoding, IntegerBounds, RowsPerUnit, Source, SourceKind, Update,
-};
+pub use load::{Catalog, CatalogError, CheckedFile, check_files, check_text};
+pub use schema::{Column, ColumnType, Dataset, IntegerBounds, RowsPerUnit, Update};
+pub use source::{BadId, CsvForm, DatabaseRows, Encoding, FilePattern, Rows, Source, SourceKind};

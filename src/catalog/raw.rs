@@ -44,14 +44,33 @@ pub(super) struct RawColumn {
     pub min: Option<Spanned<i64>>,
     pub max: Option<Spanned<i64>>,
     pub values: Option<Vec<Spanned<String>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names: Option<Spanned<String>>,
 }
 
+/// Which keys a source has depends on its kind: `check_source` holds the table.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSource {
     pub kind: Spanned<String>,
-    pub files: Spanned<String>,
-    pub encoding: Spanned<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header_row: Option<Spanned<u32>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<Spanned<String>>,
     #[serde(default)]
     pub columns: BTreeMap<String, Spanned<String>>,
     #[serde(default)]

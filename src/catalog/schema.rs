@@ -1,7 +1,8 @@
 //! A dataset after its file was checked. Everything here is consistent: the key exists and is an
 //! identifier, the time is a date, every source column has a place.
 
-use crate::model::{Bilingual, DateFormat, Digest, UnitKind};
+use super::source::Source;
+use crate::model::{Bilingual, Digest, UnitKind};
 
 /// One table of one department.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,10 @@ pub struct Dataset {
     pub title: Bilingual,
     /// Who delivers it.
     pub department: Bilingual,
+    /// The library that it belongs to: one of the base libraries, or a theme.
+    pub library: String,
+    /// The collections that list it.
+    pub collections: Vec<String>,
     /// Whom its rows are about.
     pub unit: UnitKind,
     /// The column that names the unit, by place in `columns`.
@@ -102,6 +107,8 @@ pub struct Column {
     pub title: Option<Bilingual>,
     /// What it holds.
     pub kind: ColumnType,
+    /// Which kind of unit every cell of an identifier column names; `None` where it may hold anything.
+    pub names: Option<UnitKind>,
 }
 
 /// What a column holds.
@@ -149,52 +156,6 @@ pub struct IntegerBounds {
     pub min: i64,
     /// The greatest value allowed.
     pub max: i64,
-}
-
-/// How the department delivers the dataset.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// The kind of source.
-    pub kind: SourceKind,
-    /// The folder of the files, relative to the delivery.
-    pub folder: String,
-    /// What a file's name begins and ends with: the two sides of the `*`.
-    pub file_pattern: (String, String),
-    /// The encoding of the text.
-    pub encoding: Encoding,
-    /// For each of the dataset's columns, in order, its name in the source.
-    pub headers: Vec<String>,
-    /// For each of the dataset's columns, in order: the decimals that the source writes.
-    pub decimals: Vec<u8>,
-    /// The forms in which the source writes dates.
-    pub dates: Vec<DateFormat>,
-    /// What the source writes for a missing value.
-    pub missing: Vec<String>,
-    /// What happens to a row whose identifier is wrong.
-    pub on_bad_id: BadId,
-    /// The greatest share of rejected rows at which a delivery is still taken, in millionths.
-    pub rejects_max_ppm: u32,
-}
-
-/// The kind of a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SourceKind {
-    /// Comma-separated values (RFC 4180) with a header line.
-    Csv,
-}
-
-/// The encoding of a source's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// UTF-8, with or without a byte order mark.
-    Utf8,
-}
-
-/// What happens to a row whose identifier is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BadId {
-    /// The row goes to the rejects file.
-    Reject,
 }
 
 /// How many rows the synthetic twin has of one unit.

@@ -10,8 +10,8 @@ use super::help::{ArgumentError, chinese_help, localise, wrong_use};
 use super::problem::Problem;
 use super::terminal::Terminal;
 use super::{
-    audit, backup, budget, consent, demo, doctor, guest, ingest, init, key, policy, receipt, restore, run, snapshot,
-    synth,
+    audit, backup, budget, catalog, consent, demo, doctor, guest, ingest, init, key, policy, receipt, restore, run,
+    snapshot, synth,
 };
 use crate::guest::{CHILD_COMMAND, child_main};
 use crate::model::{Bilingual, Lang};
@@ -62,6 +62,9 @@ enum Command {
     /// List, show, verify and prune snapshots
     #[command(subcommand, after_help = "Example: anshi snapshot list --home /tmp/anshi-demo")]
     Snapshot(snapshot::SnapshotCommand),
+    /// Check, show and draft the descriptions of datasets
+    #[command(subcommand, after_help = "Example: anshi catalog show tax_payment")]
+    Catalog(catalog::CatalogCommand),
     /// Build, inspect and register guests
     #[command(subcommand, after_help = "Example: anshi guest inspect /tmp/anshi-demo/demo/sme-credit-check.wasm")]
     Guest(guest::GuestCommand),
@@ -170,6 +173,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
         Command::Synth(args) => synth::synth(&args, terminal),
         Command::Ingest(args) => ingest::ingest_command(&args, terminal),
         Command::Snapshot(command) => snapshot::snapshot(&command, terminal),
+        Command::Catalog(command) => catalog::catalog(&command, terminal),
         Command::Guest(command) => guest::guest(&command, terminal),
         Command::Policy(command) => policy::policy(&command, terminal),
         Command::Consent(command) => consent::consent(&command, terminal),

@@ -245,6 +245,10 @@ impl FileProblem {
                 format!("`{}` 中没有 `synthetic.json`：合成数据的暗室只接收 `anshi synth` 生成的数据", path.display())
             }
             Self::KeyThere(path) => format!("`{}` 已存在：密钥不会被覆盖", path.display()),
+            Self::DraftThere(path) => {
+                format!("`{}` 已存在：草稿不覆盖任何文件；请另指文件，或先将其删除", path.display())
+            }
+            Self::NotAFile(path) => format!("`{}` 是文件夹：请指明其中的一个文件", path.display()),
             Self::NoCargo(folder) => format!("`{}` 中没有 Cargo.toml：请指明程序所在的文件夹", folder.display()),
             Self::NotABundle { path, error } => format!("`{}` 不是回执包：{}", path.display(), error.zh),
             Self::NotAConsent { path, error } => {
@@ -271,6 +275,15 @@ impl AskProblem {
             Self::NoPolicy { id, close: Some(close), .. } => format!("没有政策 `{id}`：是否指 `{close}`？"),
             Self::NoPolicy { home, id, close: None } => {
                 format!("没有政策 `{id}`：请用 `anshi policy list --home {}` 查看", home.display())
+            }
+            Self::NoDataset { name, close: Some(close) } => {
+                format!("目录中没有数据集 `{name}`：是否指 `{close}`？")
+            }
+            Self::NoDataset { name, close: None } => {
+                format!("目录中没有数据集 `{name}`：请用 `anshi catalog show` 查看")
+            }
+            Self::CatalogMistakes { mistakes, bad, files } => {
+                format!("共 {files} 个文件，其中 {bad} 个有误，错误 {mistakes} 处")
             }
             Self::NoRole { policy, role, roles } => {
                 format!("政策 `{policy}` 没有角色 `{role}`：其角色有 {}", quoted(roles))

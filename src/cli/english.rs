@@ -257,6 +257,10 @@ impl FileProblem {
                 path.display()
             ),
             Self::KeyThere(path) => format!("`{}` exists: a key is never overwritten", path.display()),
+            Self::DraftThere(path) => {
+                format!("`{}` exists: a draft replaces no file; name another, or remove it", path.display())
+            }
+            Self::NotAFile(path) => format!("`{}` is a folder: name one of its files", path.display()),
             Self::NoCargo(folder) => format!("`{}` has no Cargo.toml: name a guest's folder", folder.display()),
             Self::NotABundle { path, error } => format!("`{}` is no bundle: {error}", path.display()),
             Self::NotAConsent { path, error } => {
@@ -289,6 +293,17 @@ impl AskProblem {
                     home.display()
                 )
             }
+            Self::NoDataset { name, close: Some(close) } => {
+                format!("the catalog has no dataset `{name}`: did you mean `{close}`?")
+            }
+            Self::NoDataset { name, close: None } => {
+                format!("the catalog has no dataset `{name}`: `anshi catalog show` lists them")
+            }
+            Self::CatalogMistakes { mistakes, bad, files } => format!(
+                "{} in {bad} of {}",
+                some(*mistakes as u64, "mistake", "mistakes"),
+                some(*files as u64, "file", "files")
+            ),
             Self::NoRole { policy, role, roles } => {
                 format!("the policy `{policy}` has no role `{role}`: its roles are {}", quoted(roles))
             }

@@ -1,6 +1,7 @@
 //! The message catalogue: every line that a command says to a person. Both languages match exhaustively,
 //! so that a line without its words does not compile.
 
+use super::catalog_words::CatalogMessage;
 use super::upkeep_message::UpkeepMessage;
 use crate::config::HomeKind;
 use crate::model::{Bilingual, Date, Lang, ParameterKind, Refusal};
@@ -18,6 +19,8 @@ pub enum Message {
     Work(WorkMessage),
     /// About an operator's work on a home.
     Upkeep(UpkeepMessage),
+    /// About the catalog.
+    Catalog(CatalogMessage),
 }
 
 /// Lines about deliveries and snapshots; their words are in `english` and `chinese`.
@@ -125,6 +128,7 @@ impl Message {
             (Self::Work(message), Lang::Zh) => message.chinese(),
             (Self::Upkeep(message), Lang::En) => message.english(),
             (Self::Upkeep(message), Lang::Zh) => message.chinese(),
+            (Self::Catalog(message), lang) => message.text(lang),
         }
     }
 }
@@ -144,6 +148,12 @@ impl From<DemoMessage> for Message {
 impl From<UpkeepMessage> for Message {
     fn from(message: UpkeepMessage) -> Self {
         Self::Upkeep(message)
+    }
+}
+
+impl From<CatalogMessage> for Message {
+    fn from(message: CatalogMessage) -> Self {
+        Self::Catalog(message)
     }
 }
 

@@ -37,6 +37,8 @@ pub enum FileProblem {
     DeliveryIsFile(PathBuf),
     NoSeed(PathBuf),
     KeyThere(PathBuf),
+    DraftThere(PathBuf),
+    NotAFile(PathBuf),
     NoCargo(PathBuf),
     NotABundle { path: PathBuf, error: Bilingual },
     NotAConsent { path: PathBuf, error: Bilingual },
@@ -70,6 +72,16 @@ pub enum AskProblem {
         known: Vec<String>,
     },
     NoSnapshot(String),
+    /// `close` is a name that was perhaps meant.
+    NoDataset {
+        name: String,
+        close: Option<String>,
+    },
+    CatalogMistakes {
+        mistakes: usize,
+        bad: usize,
+        files: usize,
+    },
     ClientKeyNeeded(String),
     ProductionClient,
     ProductionAuthority,

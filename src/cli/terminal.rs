@@ -1,5 +1,6 @@
 //! What a person or a program sees: lines, JSON, progress, errors.
 
+use std::cell::Cell;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
@@ -28,12 +29,14 @@ impl Drop for Waiting {
 pub struct Terminal {
     json: bool,
     lang: Lang,
+    /// Whether a program got its one result already.
+    told: Cell<bool>,
 }
 
 impl Terminal {
     /// A terminal with these options.
     pub fn new(json: bool, lang: Option<Lang>) -> Self {
-        Self { json, lang: lang.unwrap_or_else(locale) }
+        Self { json, lang: lang.unwrap_or_else(locale), told: Cell::new(false) }
     }
 
     /// The language.
@@ -52,6 +55,7 @@ impl Terminal {
     pub fn result(&self, value: &serde_json::Value) {
         if self.json {
             self.line(&serde_json::to_string_pretty(value).unwrap_or_default());
+            self.told.set(true);
         }
     }
 
@@ -67,9 +71,12 @@ impl Terminal {
         let _ = writeln!(std::io::stdout().lock(), "{text}");
     }
 
-    /// Reports an error on standard error; as JSON on standard output for a program.
+    /// Reports an error on standard error; as JSON on standard output for a program that has no result yet:
+    /// what it reads is one value.
     pub fn report(&self, error: &CliError) {
-        self.result(&serde_json::json!({ "error": error.word(), "message": error.text(self.lang) }));
+        if !self.told.get() {
+            self.result(&serde_json::json!({ "error": error.word(), "message": error.text(self.lang) }));
+        }
         let _ = writeln!(std::io::stderr().lock(), "{}", error.text(self.lang));
     }
 

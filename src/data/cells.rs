@@ -56,15 +56,20 @@ pub(super) fn timestamp(cell: &[u8]) -> Result<i64, Reason> {
     Ok(instant.as_millisecond())
 }
 
-/// An identifier that is not the key: trimmed, and in its canonical form where it is a unit's, so
-/// that a guest can join on it.
-pub(super) fn identifier(cell: &[u8]) -> Result<Identifier<'_>, Reason> {
+/// An identifier that is not the key: in its canonical form where it is a unit's, so that a guest can
+/// join on it. Where the catalog says what the column names, every cell must be such an identifier;
+/// elsewhere 15 digits may be anything and stay as they are.
+pub(super) fn identifier(cell: &[u8], names: Option<UnitKind>) -> Result<Identifier<'_>, Reason> {
     let text = text(cell)?;
+    if let Some(kind) = names {
+        return UnitId::canonicalise(kind, text).map(Identifier::Unit).map_err(Reason::Key);
+    }
     if text.len() < UNIT_ID_BYTES {
         return Ok(Identifier::Text(text));
     }
     let kinds = [UnitKind::Enterprise, UnitKind::Person];
-    let unit = kinds.into_iter().find_map(|kind| UnitId::canonicalise(kind, text).ok());
+    let wide = |unit: &UnitId| unit.kind() == UnitKind::Enterprise || text.chars().count() >= UNIT_ID_BYTES;
+    let unit = kinds.into_iter().find_map(|kind| UnitId::canonicalise(kind, text).ok().filter(wide));
     Ok(unit.map_or(Identifier::Text(text), Identifier::Unit))
 }
 
@@ -153,6 +158,7 @@ impl Units {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::IdError;
 
     #[test]
     fn truth_in_four_ways() {
@@ -175,6 +181,39 @@ mod tests {
         for bad in ["1970-01-01", "1970-01-01T00:00:00", "yesterday", "1970-02-30 00:00:00"] {
             assert_eq!(timestamp(bad.as_bytes()), Err(Reason::Timestamp), "{bad}");
         }
+    }
+
+    fn read(cell: &str, names: Option<UnitKind>) -> Result<String, Reason> {
+        identifier(cell.as_bytes(), names).map(|identifier| match identifier {
+            Identifier::Unit(unit) => unit.to_string(),
+            Identifier::Text(text) => text.to_owned(),
+        })
+    }
+
+    #[test]
+    fn fifteen_digits_are_a_person_only_where_the_catalog_says_so() {
+        let (old, new) = ("340524800101001", "34052419800101001X");
+        let wide: String = old.chars().filter_map(|c| char::from_u32(c as u32 + 0xfee0)).collect();
+        for cell in [old, new, "34052419800101001x", &wide] {
+            assert_eq!(read(cell, Some(UnitKind::Person)), Ok(new.to_owned()), "{cell}");
+        }
+        for (cell, names) in [(old, None), (&wide, None), (new, None), ("鲁(2026)0001", None)] {
+            assert_eq!(read(cell, names), Ok(cell.to_owned()), "{cell}");
+        }
+        assert_eq!(read("34052419800101001x", None), Ok(new.to_owned()));
+        assert_eq!(read(old, Some(UnitKind::Enterprise)), Err(Reason::Key(IdError::Length)));
+        assert_eq!(read("ABC-1", Some(UnitKind::Person)), Err(Reason::Key(IdError::Length)));
+        assert_eq!(read("340524800230001", Some(UnitKind::Person)), Err(Reason::Key(IdError::Birth)));
+    }
+
+    #[test]
+    fn both_spellings_of_a_person_are_one_unit() {
+        let mut units = Units::new(UnitKind::Person);
+        for cell in ["34052419800101001X", "340524800101001", "34052419800101001x"] {
+            assert_eq!(units.number(cell.as_bytes()), Ok(0), "{cell}");
+        }
+        assert_eq!(units.number(b"340524800230001"), Err(Reason::Key(IdError::Birth)));
+        assert_eq!(units.into_ids(), vec![*b"34052419800101001X"]);
     }
 
     #[test]

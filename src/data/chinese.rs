@@ -2,6 +2,7 @@
 
 use super::ingest::percent;
 use super::intake::ROWS_MAX;
+use super::source::ROW_BYTES_MAX;
 use super::{
     Damage, DatasetError, Fault, HeaderProblem, IngestError, ManifestFault, RowsFault, SnapshotError, SourceError,
     StoreError, Unfit, UnitFault, VerifyError, WriteError,
@@ -13,11 +14,25 @@ impl Chinese for SourceError {
         match self {
             Self::File(error) => error.chinese(),
             Self::Csv { path, source } => format!("无法读取 `{}`：{}", path.display(), foreign(source)),
-            Self::Header { path, problems } => {
+            Self::Header { origin, problems } => {
                 let problems = problems.iter().map(Chinese::chinese).collect::<Vec<_>>().join("\n  ");
-                format!("`{}` 的表头与目录不符：\n  {problems}", path.display())
+                format!("`{origin}` 的表头与目录不符：\n  {problems}")
             }
             Self::Rows => format!("超过 {ROWS_MAX} 行：请拆分数据集"),
+            Self::Duplicate { one, other } => format!(
+                "`{}` 与 `{}` 是同一份文件，其各行会重复计入：请从交付中去掉其一",
+                one.display(),
+                other.display()
+            ),
+            Self::Changed(path) => format!(
+                "`{}` 在读取期间被改动、截断或删除：请待其完整后重新入库；写文件时应先用别的名称，写完再改名",
+                path.display()
+            ),
+            Self::Long { path, line } => format!(
+                "`{}`：始于第 {line} 行的一行超过 {ROW_BYTES_MAX} 字节：是否有引号未闭合，或并非 CSV 文件？",
+                path.display()
+            ),
+            Self::Unread(kind) => format!("本引擎尚不能读取 `{kind}` 类来源"),
         }
     }
 }
@@ -26,7 +41,14 @@ impl Chinese for HeaderProblem {
     fn chinese(&self) -> String {
         match self {
             Self::Empty => "文件为空：第一行应为列名".to_owned(),
-            Self::Encoding => "不是 UTF-8：请转换文件，或请部门以 UTF-8 交付".to_owned(),
+            Self::Encoding { stated, file } => format!(
+                "不是 `{file}` 所称的编码 `{}`：如部门写的是 `{}`，请修改其中的 `encoding`",
+                stated.word(),
+                super::source::other(*stated).word()
+            ),
+            Self::Foreign { is, file } => {
+                format!("不是 CSV 文本，而是 {}：请以 CSV 交付，或修改 `{file}` 中的 `kind`", is.name())
+            }
             Self::Nothing(names) => {
                 let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join("、");
                 format!("没有任何已知的列名：第一行应为 {names}")

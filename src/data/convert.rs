@@ -8,6 +8,7 @@ use super::packed::{packing_order, push_boolean, push_code, push_date, push_inte
 use super::reject::{CELL_BYTES_MAX, Reason};
 use super::run::UnsortedRun;
 use crate::catalog::{ColumnType, Dataset, IntegerBounds};
+use crate::model::UnitKind;
 
 /// A row is refused: for which column (none where the row's form is wrong), and why.
 pub(super) type Refused = (Option<usize>, Reason);
@@ -21,7 +22,7 @@ enum Reader<'a> {
     Timestamp,
     Closed(Vec<&'a str>),
     Text,
-    Identifier,
+    Identifier(Option<UnitKind>),
 }
 
 /// Collects the rows of one dataset, run by run.
@@ -44,7 +45,7 @@ impl<'a> Converter<'a> {
                 ColumnType::Integer(bounds) => Reader::Integer { decimals: *decimals, bounds },
                 ColumnType::Date => Reader::Date(Dates::new(&dataset.source.dates)),
                 ColumnType::Timestamp => Reader::Timestamp,
-                ColumnType::Identifier => Reader::Identifier,
+                ColumnType::Identifier => Reader::Identifier(column.names),
                 ColumnType::Text { values: None } => Reader::Text,
                 ColumnType::Text { values: Some(values) } => Reader::Closed(sorted_values(values)),
             };
@@ -83,7 +84,7 @@ impl<'a> Converter<'a> {
             } else {
                 push_cell(cell, reader, self.run.row())
             };
-            pushed.map_err(|reason| (Some(*column), reason))?;
+            pushed.map_err(|reason| (Some(*column), told(reason, cell)))?;
         }
         unit
     }
@@ -113,6 +114,11 @@ pub(super) fn sorted_values(values: &[String]) -> Vec<&str> {
     values
 }
 
+/// What is not in the source's encoding has no other meaning that could be wrong.
+fn told(reason: Reason, cell: &[u8]) -> Reason {
+    if reason != Reason::Long && std::str::from_utf8(cell).is_err() { Reason::Encoding } else { reason }
+}
+
 fn push_no_cell(reader: &Reader<'_>, row: &mut Vec<u8>) -> Result<(), Reason> {
     if matches!(reader, Reader::Key) {
         return Err(Reason::KeyMissing);
@@ -133,7 +139,7 @@ fn push_cell(cell: &[u8], reader: &mut Reader<'_>, row: &mut Vec<u8>) -> Result<
             let code = known.binary_search_by(|value| value.as_bytes().cmp(cell)).map_err(|_| Reason::Value)?;
             push_code(row, u32::try_from(code).unwrap_or(u32::MAX));
         }
-        Reader::Identifier => match identifier(cell)? {
+        Reader::Identifier(names) => match identifier(cell, *names)? {
             Identifier::Unit(unit) => push_text(row, unit.as_bytes()),
             Identifier::Text(text) => push_text(row, text.as_bytes()),
         },

@@ -21,7 +21,7 @@ pub(super) enum Reason {
     KeyMissing,
     /// The key is no identifier.
     Key(IdError),
-    /// Not UTF-8.
+    /// Not in the source's encoding.
     Encoding,
     /// Longer than [`CELL_BYTES_MAX`].
     Long,
@@ -47,7 +47,7 @@ impl fmt::Display for Reason {
             Self::Ragged { cells, header } => write!(f, "the row has {cells} cells, the header {header}"),
             Self::KeyMissing => f.write_str("the identifier is missing"),
             Self::Key(error) => error.fmt(f),
-            Self::Encoding => f.write_str("the text is not UTF-8"),
+            Self::Encoding => f.write_str("the text is not in the encoding that the catalog states"),
             Self::Long => write!(f, "the cell is longer than {CELL_BYTES_MAX} bytes: is a quote left open?"),
             Self::Integer(DecimalError::Syntax) => DecimalError::Syntax.fmt(f),
             Self::Integer(error) => write!(f, "the number {error}"),

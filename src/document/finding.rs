@@ -67,7 +67,27 @@ pub struct DocumentError {
     pub findings: Vec<Finding>,
 }
 
+/// Where in a file a finding is, as editors count: lines and columns from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
 impl DocumentError {
+    /// Where `finding` begins and ends; `None` where it is about the file as a whole.
+    pub fn place(&self, finding: &Finding) -> Option<(Place, Place)> {
+        let span = finding.span.as_ref()?;
+        let place = |offset: usize| {
+            let before = self.text.get(..self.text.floor_char_boundary(offset)).unwrap_or_default();
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            Place { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
+        };
+        Some((place(span.start), place(span.end)))
+    }
+
     /// Every finding with its line, in `lang`.
     fn shown(&self, lang: Lang) -> String {
         let findings = self.findings.iter().map(|finding| self.show(finding, lang));
@@ -111,3 +131,23 @@ impl Chinese for DocumentError {
 }
 
 impl std::error::Error for DocumentError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_as_editors_do() {
+        let text = "# 税务\nunit = \"人\" # x\n".to_owned();
+        let error = DocumentError { path: "x.toml".to_owned(), text, findings: Vec::new() };
+        let at = |span: Range<usize>| {
+            let both = Bilingual { zh: String::new(), en: String::new() };
+            error.place(&Finding { span: Some(span), message: both, help: None })
+        };
+        let place = |line, column| Place { line, column };
+        // The second line begins at byte 9; its character 人 takes three bytes.
+        assert_eq!(at(9..13), Some((place(2, 1), place(2, 5))));
+        assert_eq!(at(16..21), Some((place(2, 8), place(2, 11))));
+        assert_eq!(at(0..1_000), Some((place(1, 1), place(3, 1))));
+    }
+}

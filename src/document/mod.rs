@@ -7,5 +7,5 @@ mod strict;
 mod syntax;
 
 pub use date::LocalDate;
-pub use finding::{DocumentError, Finding, did_you_mean};
+pub use finding::{DocumentError, Finding, Place, did_you_mean};
 pub use strict::{Document, Spanned};

@@ -8,6 +8,7 @@ mod entropy;
 mod files;
 mod tool;
 mod tree;
+mod watched;
 pub mod weaken;
 
 pub use child::{ChildError, ChildLimits, ChildOutput, limit_this_process, run_child};
@@ -23,3 +24,4 @@ pub use tree::{
     FileLock, Space, copy_durable, create_private_dir, finish_file, list_tree, mode, modified, move_into_place,
     remove_tree, share_file_system, space, sync_tree,
 };
+pub use watched::WatchedFile;

@@ -11,6 +11,7 @@ impl Chinese for IdError {
             Self::Character(place) => format!("标识第 {place} 位不是标准允许的字符"),
             Self::Check => "标识的校验位不正确".to_owned(),
             Self::Birth => "标识中的出生日期不存在".to_owned(),
+            Self::Century => "15 位号码属于 1900 年以前出生的人，须用 18 位号码才能确定年份".to_owned(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Identifiers of units: the unified social credit code (GB 32100-2015) and the citizen id
-//! (GB 11643-1999). Parsing is strict here; mending variants is for ingest alone.
+//! (GB 11643-1999). Parsing is strict here; mending variants, the 15 digits of GB 11643-1989 among
+//! them, is for ingest alone.
 
 use std::fmt;
 
@@ -52,6 +53,9 @@ pub enum IdError {
     /// The day of birth inside a citizen id does not exist.
     #[error("the date of birth inside the identifier does not exist")]
     Birth,
+    /// A 15-digit citizen id whose serial was kept for people born before 1900: it does not say when.
+    #[error("the 15-digit identifier is of somebody born before 1900: only the 18 characters say in which year")]
+    Century,
 }
 
 /// GB 32100: digits and capitals without I, O, S, V, Z; a character's value is its place.
@@ -60,6 +64,12 @@ const USCC_WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8,
 /// GB 11643, ISO 7064 MOD 11-2.
 const CITIZEN_WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CITIZEN_CHECKS: &[u8; 11] = b"10X98765432";
+/// GB 11643-1989: six digits of the region, two of the year, month and day of birth, three of the serial.
+const OLD_CITIZEN_BYTES: usize = 15;
+const OLD_REGION_BYTES: usize = 6;
+const OLD_CENTURY: &[u8; 2] = b"19";
+/// Serials from 996 on were kept for people who were over a hundred years old.
+const OLD_SERIALS_CENTENARIAN: std::ops::RangeInclusive<&[u8]> = b"996"..=b"999";
 
 impl UnitId {
     /// Parses a canonical identifier; anything else is refused, never mended.
@@ -72,14 +82,32 @@ impl UnitId {
     }
 
     /// Mends the variants that departments deliver (white space around, lower case, full-width
-    /// characters), then parses. For ingest only.
+    /// characters, the 15 digits that a citizen id had before 1999), then parses. For ingest only.
     pub fn canonicalise(kind: UnitKind, text: &str) -> Result<Self, IdError> {
         let narrow = |c: char| match c {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
             other => other,
         };
         let mended: String = text.trim().chars().map(narrow).map(|c| c.to_ascii_uppercase()).collect();
-        Self::parse(kind, &mended)
+        match (kind, <&[u8; OLD_CITIZEN_BYTES]>::try_from(mended.as_bytes())) {
+            (UnitKind::Person, Ok(old)) => Self::upgrade(old),
+            _ => Self::parse(kind, &mended),
+        }
+    }
+
+    /// The 18 characters of a citizen id of GB 11643-1989, as GB 11643-1999 makes them: the century before
+    /// the year, the check character behind the serial.
+    fn upgrade(old: &[u8; OLD_CITIZEN_BYTES]) -> Result<Self, IdError> {
+        if let Some(place) = old.iter().position(|byte| !byte.is_ascii_digit()) {
+            return Err(IdError::Character(place + 1));
+        }
+        let (region, rest) = old.split_at(OLD_REGION_BYTES);
+        if rest.get(OLD_REGION_BYTES..).is_some_and(|serial| OLD_SERIALS_CENTENARIAN.contains(&serial)) {
+            return Err(IdError::Century);
+        }
+        let mut head = [b'0'; UNIT_ID_BYTES - 1];
+        head.iter_mut().zip(region.iter().chain(OLD_CENTURY).chain(rest)).for_each(|(byte, given)| *byte = *given);
+        Self::with_check(UnitKind::Person, &head)
     }
 
     /// The identifier whose first 17 characters are `head`: the check character is worked out.
@@ -192,6 +220,46 @@ mod tests {
             assert_eq!(mended.map(|id| id.to_string()), Ok("91350100M000100Y43".to_owned()));
         }
         assert_eq!(UnitId::parse(UnitKind::Person, "340524198013010013"), Err(IdError::Birth));
+    }
+
+    /// The old spelling and the new: worked out apart from this code, by `python-stdnum` and by the recursive
+    /// method of ISO 7064.
+    const OLD_AND_NEW: [(&str, &str); 7] = [
+        ("340524800101001", "34052419800101001X"),
+        ("110105491231002", "11010519491231002X"),
+        ("371402900115003", "371402199001150036"),
+        ("130503670401001", "130503196704010016"),
+        ("440524010101001", "440524190101010014"),
+        ("371402000228123", "37140219000228123X"),
+        (" ３20311770706001 ", "320311197707060018"),
+    ];
+
+    #[test]
+    fn fifteen_digits_are_upgraded_at_ingest_alone() {
+        for (old, new) in OLD_AND_NEW {
+            // A request or a consent is never mended.
+            assert_eq!(UnitId::parse(UnitKind::Person, old), Err(IdError::Length), "{old}");
+            let upgraded = UnitId::canonicalise(UnitKind::Person, old);
+            assert_eq!(upgraded.map(|id| id.to_string()), Ok(new.to_owned()), "{old}");
+            assert_eq!(upgraded, UnitId::canonicalise(UnitKind::Person, new));
+            // No enterprise has such a code: the old registration numbers have 15 digits, too.
+            assert_eq!(UnitId::canonicalise(UnitKind::Enterprise, old), Err(IdError::Length));
+        }
+        for (bad, error) in [
+            ("340524800230001", IdError::Birth),
+            ("340524801301001", IdError::Birth),
+            ("340524000001001", IdError::Birth),
+            ("34052480010100X", IdError::Character(15)),
+            ("3405A4800101001", IdError::Character(5)),
+            ("340524800101996", IdError::Century),
+            ("340524800101999", IdError::Century),
+            ("34052480010100", IdError::Length),
+            ("3405248001010011", IdError::Length),
+        ] {
+            assert_eq!(UnitId::canonicalise(UnitKind::Person, bad), Err(error), "{bad}");
+        }
+        // 1900 had no 29th of February, 2000 had: two digits always mean the twentieth century.
+        assert_eq!(UnitId::canonicalise(UnitKind::Person, "340524000229001"), Err(IdError::Birth));
     }
 
     #[test]

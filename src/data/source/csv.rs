@@ -1,132 +1,73 @@
-//! Reads the CSV files of a delivery (RFC 4180, UTF-8, with or without a byte order mark), streaming.
-//! Checks the header; what the cells mean is `convert`'s business.
+//! Reads the CSV files of a delivery (RFC 4180 with the marks that the catalog states), streaming, in bounded memory.
+//! What the header must be is `header`'s business, what the cells mean `convert`'s.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
-use crate::catalog::Dataset;
+use super::decode::{Head, Rationed};
+use super::error::{ROW_BYTES_MAX, SourceError};
+use super::header::{HeaderProblem, catalog_file, check_header};
+use crate::catalog::{CsvForm, Dataset, Encoding};
 use crate::data::intake::{Intake, ROWS_MAX, RowPlace};
-use crate::document::did_you_mean;
-use crate::env::{FileError, list_dir, open};
-
-/// What is wrong with a header, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HeaderProblem {
-    /// Nothing there.
-    #[error("the file is empty: the first line must name the columns")]
-    Empty,
-    /// Not in the source's encoding.
-    #[error("it is not UTF-8: convert the file, or ask for a delivery in UTF-8")]
-    Encoding,
-    /// None of the names is known; they are not repeated, because they may be somebody's data.
-    #[error("it names none of the columns: the first line must be {}", .0.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
-    Nothing(Vec<String>),
-    /// A name stands there twice.
-    #[error("the column `{0}` stands there twice: one of the two must go")]
-    Twice(String),
-    /// A name that the catalog does not know, with the catalog's file.
-    #[error("unknown column `{name}`: name it in `[source.columns]` of `{file}`, or leave it out")]
-    Unknown {
-        /// As it stands there.
-        name: String,
-        /// The dataset's file in the catalog.
-        file: String,
-    },
-    /// A name that is close to one that is missing.
-    #[error(
-        "unknown column `{name}`: did you mean `{close}`? If the department renamed it, change `[source.columns]` in `{file}`"
-    )]
-    Renamed {
-        /// As it stands there.
-        name: String,
-        /// As it was perhaps meant.
-        close: String,
-        /// The dataset's file in the catalog.
-        file: String,
-    },
-    /// A column is missing: as the source calls it, and as the catalog does.
-    #[error("the column `{header}` (`{column}` of the catalog) is missing: the delivery must have it")]
-    Missing {
-        /// The source's word.
-        header: String,
-        /// The catalog's.
-        column: String,
-    },
-}
+use crate::env::{FileError, WatchedFile};
 
 /// How many rows go from the reading to the converting thread at once, and how many such lots exist.
 const LOT_ROWS: usize = 2_048;
 const LOTS: usize = 4;
+/// A lot ends early when it has so many bytes, and is not used again: rows can be long.
+const LOT_BYTES: usize = 4 << 20;
 const READ_BUFFER_BYTES: usize = 1 << 20;
 
-/// A delivery's files cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    /// A file cannot be read.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The CSV reader gave up.
-    #[error("cannot read `{}`: {source}", path.display())]
-    Csv {
-        /// The file.
-        path: PathBuf,
-        /// What the reader said.
-        source: csv::Error,
-    },
-    /// Not a header that fits the catalog.
-    #[error("the header of `{}` does not fit the catalog:\n  {}", path.display(), problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
-    Header {
-        /// The file.
-        path: PathBuf,
-        /// All that is wrong with it, each with its cure.
-        problems: Vec<HeaderProblem>,
-    },
-    /// More rows than one dataset can have.
-    #[error("more than {ROWS_MAX} rows: split the dataset")]
-    Rows,
-}
-
-/// The files of the delivery that belong to `dataset`, by name.
-pub(in crate::data) fn files(delivery: &Path, dataset: &Dataset) -> Result<Vec<PathBuf>, FileError> {
-    let (prefix, suffix) = &dataset.source.file_pattern;
-    let fits = |path: &PathBuf| {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.len() >= prefix.len() + suffix.len() && name.starts_with(prefix) && name.ends_with(suffix)
-    };
-    let mut paths = list_dir(&delivery.join(&dataset.source.folder))?;
-    paths.retain(fits);
-    // A pattern without a star names one file, whole.
-    if suffix.is_empty() && prefix.contains('.') {
-        paths.retain(|path| path.file_name().is_some_and(|name| name == prefix.as_str()));
-    }
-    Ok(paths)
-}
-
 /// Reads one file into `intake`. `progress` hears of every lot.
-pub(in crate::data) fn read(
+pub(super) fn read_csv(
     path: &Path,
+    form: &CsvForm,
     intake: &mut Intake<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), SourceError> {
-    let csv_failed = |source| SourceError::Csv { path: path.to_owned(), source };
+    let mut file = WatchedFile::open(path)?;
+    read_rows(&mut file, path, form, intake, progress)?;
+    if file.read_whole()? { Ok(()) } else { Err(SourceError::Changed(path.to_owned())) }
+}
+
+fn read_rows(
+    mut file: impl Read + Send,
+    path: &Path,
+    form: &CsvForm,
+    intake: &mut Intake<'_>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), SourceError> {
+    let failed = |failure| match failure {
+        Failure::Long(line) => SourceError::Long { path: path.to_owned(), line },
+        Failure::Csv(source) => SourceError::Csv { path: path.to_owned(), source },
+    };
+    let head = Head::read(&mut file);
+    let head = head.map_err(|source| FileError { action: "read", path: path.to_owned(), source })?;
+    let refused = |problems| SourceError::Header { origin: path.display().to_string(), problems };
+    if let Some(is) = head.foreign() {
+        return Err(refused(vec![HeaderProblem::Foreign { is, file: catalog_file(intake.dataset()) }]));
+    }
+    let is_utf8 = head.is_utf8();
     let mut builder = ReaderBuilder::new();
     // Records end at a line feed alone, and the last one surely, so that lines can be counted; a
     // carriage return before it falls to the white space around the last cell.
     builder.has_headers(false).flexible(true).buffer_capacity(READ_BUFFER_BYTES).terminator(Terminator::Any(b'\n'));
-    let mut reader = builder.from_reader(open(path)?.chain(&b"\n"[..]));
+    builder.delimiter(form.delimiter).quoting(form.quote.is_some()).quote(form.quote.unwrap_or(b'"'));
+    let text = head.decoded(file, form.encoding).chain(&b"\n"[..]);
+    let mut reader = builder.from_reader(Rationed::new(text));
     let mut header = ByteRecord::new();
-    reader.read_byte_record(&mut header).map_err(csv_failed)?;
-    let places = check_header(path, &header, intake.dataset())?;
+    next(&mut reader, &mut header).map_err(failed)?;
+    let places = check_names(&header, form, is_utf8, intake.dataset()).map_err(refused)?;
     let origin = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     std::thread::scope(|scope| {
         let (full_out, full) = sync_channel(LOTS);
         let (empty_out, empty) = sync_channel(LOTS);
         scope.spawn(move || read_lots(reader, &empty, &full_out));
         while let Ok(lot) = full.recv() {
-            let lot: Vec<ByteRecord> = lot.map_err(csv_failed)?;
+            let lot: Vec<ByteRecord> = lot.map_err(failed)?;
             for record in lot.iter().filter(|record| !is_blank(record)) {
                 let row = record.position().map_or(0, Position::line);
                 intake.take(record, &places, &RowPlace { origin, row, lines: lines(record) })?;
@@ -142,24 +83,67 @@ pub(in crate::data) fn read(
     })
 }
 
-type Lot = Result<Vec<ByteRecord>, csv::Error>;
+/// For each of the dataset's columns, where it stands in the file.
+fn check_names(
+    header: &ByteRecord,
+    form: &CsvForm,
+    is_utf8: bool,
+    dataset: &Dataset,
+) -> Result<Vec<usize>, Vec<HeaderProblem>> {
+    if header.is_empty() || is_blank(header) {
+        return Err(vec![HeaderProblem::Empty]);
+    }
+    let encoding = || vec![HeaderProblem::Encoding { stated: form.encoding, file: catalog_file(dataset) }];
+    let names: Option<Vec<&str>> =
+        header.iter().map(|cell| std::str::from_utf8(cell).ok().map(str::trim)).collect::<Option<_>>();
+    let names = names.ok_or_else(encoding)?;
+    check_header(&names, dataset).map_err(|problems| match problems.as_slice() {
+        // UTF-8 read as something else gives other characters, not broken ones.
+        [HeaderProblem::Nothing(_)] if form.encoding != Encoding::Utf8 && is_utf8 => encoding(),
+        _ => problems,
+    })
+}
 
-fn read_lots<R: Read>(mut reader: Reader<R>, empty: &Receiver<Vec<ByteRecord>>, full: &SyncSender<Lot>) {
+/// Why no row could be read.
+enum Failure {
+    /// The row that begins on this line does not end.
+    Long(u64),
+    Csv(csv::Error),
+}
+
+fn next<R: Read>(reader: &mut Reader<Rationed<R>>, record: &mut ByteRecord) -> Result<bool, Failure> {
+    reader.get_mut().allow(ROW_BYTES_MAX);
+    reader.read_byte_record(record).map_err(|error| {
+        let line = record.position().map_or(0, Position::line);
+        if reader.get_ref().is_spent() { Failure::Long(line) } else { Failure::Csv(error) }
+    })
+}
+
+type Lot = Result<Vec<ByteRecord>, Failure>;
+
+fn read_lots<R: Read>(mut reader: Reader<Rationed<R>>, empty: &Receiver<Vec<ByteRecord>>, full: &SyncSender<Lot>) {
     loop {
         let mut lot = empty.try_recv().unwrap_or_default();
+        if lot.iter().map(|record| record.as_slice().len()).sum::<usize>() > LOT_BYTES {
+            lot = Vec::new();
+        }
         lot.resize_with(LOT_ROWS, ByteRecord::new);
-        let mut filled = 0;
+        let (mut filled, mut bytes) = (0, 0);
         for record in &mut lot {
-            match reader.read_byte_record(record) {
+            match next(&mut reader, record) {
                 Ok(true) => {
                     number(record, reader.position());
                     filled += 1;
+                    bytes += record.as_slice().len();
                 }
                 Ok(false) => break,
-                Err(error) => {
-                    full.send(Err(error)).ok();
+                Err(failure) => {
+                    full.send(Err(failure)).ok();
                     return;
                 }
+            }
+            if bytes > LOT_BYTES {
+                break;
             }
         }
         lot.truncate(filled);
@@ -190,46 +174,4 @@ fn lines(record: &ByteRecord) -> u64 {
 
 fn line_feeds(text: &[u8]) -> u64 {
     text.iter().filter(|byte| **byte == b'\n').count() as u64
-}
-
-/// For each of the dataset's columns, where it stands in the file.
-fn check_header(path: &Path, header: &ByteRecord, dataset: &Dataset) -> Result<Vec<usize>, SourceError> {
-    let refused = |problems| SourceError::Header { path: path.to_owned(), problems };
-    if header.is_empty() {
-        return Err(refused(vec![HeaderProblem::Empty]));
-    }
-    let names: Option<Vec<&str>> =
-        header.iter().map(|cell| std::str::from_utf8(cell).ok().map(str::trim)).collect::<Option<_>>();
-    let Some(names) = names else {
-        return Err(refused(vec![HeaderProblem::Encoding]));
-    };
-    let expected = &dataset.source.headers;
-    // Where nothing fits, the first line may be somebody's data: it is not repeated.
-    if !names.iter().any(|name| expected.iter().any(|known| known == name)) {
-        return Err(refused(vec![HeaderProblem::Nothing(expected.clone())]));
-    }
-    let mut problems = Vec::new();
-    for (place, name) in names.iter().enumerate() {
-        if names.iter().take(place).any(|other| other == name) {
-            problems.push(HeaderProblem::Twice(name.escape_debug().to_string()));
-        } else if !expected.iter().any(|known| known == name) {
-            problems.push(unknown(name, &names, dataset));
-        }
-    }
-    let places = expected.iter().map(|wanted| names.iter().position(|name| name == wanted));
-    let missing = expected.iter().zip(&dataset.columns).zip(places.clone());
-    for ((wanted, column), _) in missing.filter(|(_, place)| place.is_none()) {
-        problems.push(HeaderProblem::Missing { header: wanted.clone(), column: column.name.clone() });
-    }
-    if problems.is_empty() { Ok(places.flatten().collect()) } else { Err(refused(problems)) }
-}
-
-fn unknown(name: &str, names: &[&str], dataset: &Dataset) -> HeaderProblem {
-    let absent = dataset.source.headers.iter().map(String::as_str).filter(|wanted| !names.contains(wanted));
-    let file = format!("catalog/{}.toml", dataset.name);
-    let name = name.escape_debug().to_string();
-    match did_you_mean(&name, absent) {
-        Some(close) => HeaderProblem::Renamed { close: close.to_owned(), name, file },
-        None => HeaderProblem::Unknown { name, file },
-    }
 }

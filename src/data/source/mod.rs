@@ -2,6 +2,15 @@
 //! with a delivery as a whole. What the cells mean is `convert`'s business.
 
 mod csv;
+mod decode;
+mod error;
+mod files;
+mod header;
+mod read;
 
-pub use csv::{HeaderProblem, SourceError};
-pub(super) use csv::{files, read};
+pub use decode::Foreign;
+pub use error::{ROW_BYTES_MAX, SourceError};
+pub(super) use files::files;
+pub use header::HeaderProblem;
+pub(super) use header::other;
+pub(super) use read::read;

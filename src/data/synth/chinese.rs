@@ -16,6 +16,9 @@ impl Chinese for SynthError {
             Self::SharedSource { path, dataset, other } => {
                 format!("`{dataset}` 的文件 `{path}` 也符合 `{other}` 的来源：请为二者各设文件夹")
             }
+            Self::Kind { dataset, kind } => format!(
+                "`{dataset}` 由 `{kind}` 类来源交付，而合成数据写为 CSV：请在合成环境的目录中为其写 `csv` 类的 `[source]`"
+            ),
             Self::NoRows => "目录中没有数据集需要合成：`rows_per_unit` 均为 0".to_owned(),
             Self::TooLarge => format!("规模过大：至多可生成 {FIRMS_MAX} 家企业"),
             Self::AsOf(day) => format!("日期 {day} 超出范围：应在 1990-01-01 至 2190-12-31 之间"),

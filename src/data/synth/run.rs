@@ -13,7 +13,7 @@ use super::ids::{FIRMS_MAX, Ids};
 use super::manifest::{Examples, MANIFEST_FILE, SeedError, SeedFile, SeedManifest, delivered};
 use super::person::{PERSONS_PER_FIRM, Place};
 use super::table::{Life, Table};
-use crate::catalog::{Catalog, Dataset};
+use crate::catalog::{Catalog, CsvForm, Dataset, FilePattern};
 use crate::env::{FileError, create_dir, list_dir, remove_file};
 use crate::model::{Date, DateFormat, IdError};
 
@@ -86,6 +86,17 @@ pub enum SynthError {
         dataset: String,
         /// Who else would read it.
         other: String,
+    },
+    /// A source that is no CSV file cannot be invented.
+    #[error(
+        "`{dataset}` comes by a source of kind `{kind}`, and a twin is written as CSV: give the synthetic home's \
+         catalog a `[source]` of kind `csv` for it"
+    )]
+    Kind {
+        /// The dataset.
+        dataset: String,
+        /// Its kind of source.
+        kind: &'static str,
     },
     /// No dataset has any rows.
     #[error("no dataset of the catalog has synthetic rows: `rows_per_unit` is 0 in all of them")]
@@ -184,36 +195,41 @@ fn clear(out: &Path) -> Result<(), SynthError> {
     Ok(())
 }
 
-fn file_count(dataset: &Dataset) -> usize {
-    let (_, suffix) = &dataset.source.file_pattern;
-    if suffix.is_empty() { 1 } else { dataset.source.dates.len().clamp(1, FILES_MAX) }
+fn file_count(files: &FilePattern, dataset: &Dataset) -> usize {
+    if files.suffix.is_none() { 1 } else { dataset.source.dates.len().clamp(1, FILES_MAX) }
 }
 
 /// The path of a dataset's file: the first is named after the dataset, the next ones are numbered.
-fn file_path(dataset: &Dataset, number: usize) -> String {
-    let (prefix, suffix) = &dataset.source.file_pattern;
-    let stem = match (suffix.is_empty() && !prefix.is_empty(), number) {
+fn file_path(files: &FilePattern, dataset: &Dataset, number: usize) -> String {
+    let FilePattern { folder, prefix, suffix } = files;
+    let name = match (suffix, number) {
         // Without a star the source names its one file.
-        (true, _) => String::new(),
-        (false, 0) => dataset.name.clone(),
-        (false, _) => format!("{}-{}", dataset.name, number + 1),
+        (None, _) => prefix.clone(),
+        (Some(suffix), 0) => format!("{prefix}{}{suffix}", dataset.name),
+        (Some(suffix), _) => format!("{prefix}{}-{}{suffix}", dataset.name, number + 1),
     };
-    let folder = dataset.source.folder.as_str();
     let slash = if folder.is_empty() { "" } else { "/" };
-    format!("{folder}{slash}{prefix}{stem}{suffix}")
+    format!("{folder}{slash}{name}")
 }
 
 fn fits(dataset: &Dataset, path: &str) -> bool {
-    let (prefix, suffix) = &dataset.source.file_pattern;
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let framed = name.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.ends_with(suffix.as_str()));
-    folder == dataset.source.folder && framed
+    dataset.source.files().is_some_and(|files| files.folder == folder && files.fits(name))
+}
+
+/// The CSV files that a dataset's twin is written to.
+fn twin(dataset: &Dataset) -> Result<&CsvForm, SynthError> {
+    dataset
+        .source
+        .csv()
+        .ok_or_else(|| SynthError::Kind { dataset: dataset.name.clone(), kind: dataset.source.kind.word() })
 }
 
 fn check_sources(tables: &[Table<'_>]) -> Result<(), SynthError> {
     let datasets = || tables.iter().map(|table| table.dataset);
     for dataset in datasets() {
-        for path in (0..file_count(dataset)).map(|number| file_path(dataset, number)) {
+        let files = &twin(dataset)?.files;
+        for path in (0..file_count(files, dataset)).map(|number| file_path(files, dataset, number)) {
             if let Some(other) = datasets().find(|other| other.name != dataset.name && fits(other, &path)) {
                 let (dataset, other) = (dataset.name.clone(), other.name.clone());
                 return Err(SynthError::SharedSource { path, dataset, other });
@@ -240,12 +256,13 @@ impl Run<'_> {
         let dataset = table.dataset;
         let units = self.count * table.units_per_firm();
         let shuffle = Shuffle::new(units, mix(self.seed ^ tag(&dataset.name)));
-        let count = file_count(dataset);
+        let pattern = &twin(dataset)?.files;
+        let count = file_count(pattern, dataset);
         let bound = |number: usize| (units as u128 * number as u128 / count as u128) as u64;
         let bounds: Vec<(u64, u64)> = (0..count).map(|number| (bound(number), bound(number + 1))).collect();
         for (number, (first, end)) in bounds.into_iter().enumerate() {
             let form = self.form(dataset, number);
-            let mut file = SourceFile::create(self.out, file_path(dataset, number))?;
+            let mut file = SourceFile::create(self.out, file_path(pattern, dataset, number))?;
             table.push_header(&mut file.buffer);
             file.end_row()?;
             let mut place = first;

@@ -67,10 +67,15 @@ impl Home {
 
     /// A home with the dataset [`PERSONS`] alone.
     pub fn persons() -> Self {
+        Self::with("persons", PERSONS)
+    }
+
+    /// A home with one dataset alone.
+    pub fn with(name: &str, catalog_file: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("catalog");
         fs::create_dir(&folder).unwrap();
-        fs::write(folder.join("persons.toml"), PERSONS).unwrap();
+        fs::write(folder.join(format!("{name}.toml")), catalog_file).unwrap();
         Self { catalog: Catalog::load(&folder).unwrap(), dir }
     }
 

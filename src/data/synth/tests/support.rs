@@ -32,7 +32,7 @@ pub(super) type Row = BTreeMap<String, Option<String>>;
 
 pub(super) fn rows(dataset: &Dataset, dir: &Path) -> Vec<Row> {
     let mut rows = Vec::new();
-    let folder = dir.join(&dataset.source.folder);
+    let folder = dir.join(&dataset.source.files().unwrap().folder);
     for path in crate::env::list_dir(&folder).unwrap() {
         let mut reader = ::csv::Reader::from_path(path).unwrap();
         assert!(reader.headers().unwrap().iter().eq(dataset.source.headers.iter()));

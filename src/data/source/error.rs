@@ -1,0 +1,68 @@
+//! Why a dataset's delivery cannot be read at all. Knows places and cures; never a value.
+
+use std::path::PathBuf;
+
+use super::header::HeaderProblem;
+use crate::data::intake::ROWS_MAX;
+use crate::env::FileError;
+
+/// The longest row of a text file, in bytes. A longer one is mostly a quote that was never closed.
+pub const ROW_BYTES_MAX: usize = 4 << 20;
+
+/// A delivery cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// A file cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The CSV reader gave up.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Csv {
+        /// The file.
+        path: PathBuf,
+        /// What the reader said.
+        source: csv::Error,
+    },
+    /// Not a header that fits the catalog.
+    #[error("the header of `{origin}` does not fit the catalog:\n  {}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
+    Header {
+        /// The file, the sheet or the table.
+        origin: String,
+        /// All that is wrong with it, each with its cure.
+        problems: Vec<HeaderProblem>,
+    },
+    /// More rows than one dataset can have.
+    #[error("more than {ROWS_MAX} rows: split the dataset")]
+    Rows,
+    /// The same content under two names.
+    #[error(
+        "`{}` and `{}` are the same file: its rows would count twice; take one of the two out of the delivery",
+        one.display(), other.display()
+    )]
+    Duplicate {
+        /// The first, by name.
+        one: PathBuf,
+        /// The other.
+        other: PathBuf,
+    },
+    /// Written to while it was read.
+    #[error(
+        "`{}` was changed, cut or removed while it was read: ingest again once it is complete, and have files \
+         written under another name and renamed when they are whole", .0.display()
+    )]
+    Changed(PathBuf),
+    /// A row that does not end.
+    #[error(
+        "`{}`: the row that begins on line {line} is longer than {ROW_BYTES_MAX} bytes: is a quote left open, or is it \
+         no CSV file?", path.display()
+    )]
+    Long {
+        /// The file.
+        path: PathBuf,
+        /// Where the row begins.
+        line: u64,
+    },
+    /// A kind of source that this engine does not read.
+    #[error("sources of kind `{0}` are not read by this engine yet")]
+    Unread(&'static str),
+}

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use super::error::CliError;
 use super::terminal::Terminal;
 use super::{audit, budget, consent, demo, guest, ingest, init, key, policy, receipt, run, snapshot, synth};
+use crate::env::forbid_core_dumps;
 use crate::guest::{CHILD_COMMAND, child_main};
 use crate::model::Lang;
 
@@ -81,11 +82,16 @@ enum Command {
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
+    // Most commands have data in memory at some time; one that cannot be kept from files is not run.
+    if forbid_core_dumps().is_err() {
+        return ExitCode::FAILURE;
+    }
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some(CHILD_COMMAND) {
-        weaken_child(arguments.next().as_deref());
+        weaken(arguments.next().as_deref());
         return if child_main().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
+    weaken(crate::env::variable("ANSHI_WEAKEN").as_deref());
     let app = App::parse();
     let terminal = Terminal::new(app.common.json, app.common.lang);
     terminal.start_tracing();
@@ -98,17 +104,16 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The child of a weakened engine is weakened alike; in every other build the argument means nothing.
+/// The processes of a weakened engine are weakened alike; in every other build the number means nothing.
 #[cfg(feature = "weaken")]
-fn weaken_child(argument: Option<&str>) {
-    use crate::env::weaken::{Weakness, set};
-    if argument == Some("--weaken-imports") {
-        set(Some(Weakness::ImportsIgnored));
+fn weaken(number: Option<&str>) {
+    if let Some(number) = number.and_then(|number| number.parse().ok()) {
+        crate::env::weaken::set_number(number);
     }
 }
 
 #[cfg(not(feature = "weaken"))]
-fn weaken_child(_: Option<&str>) {}
+fn weaken(_: Option<&str>) {}
 
 fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
     match command {

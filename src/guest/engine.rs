@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use crate::env::weaken::{self, Weakness};
 use crate::keys::sha256;
 
 /// Guests whose initial memory is at most this run on the small engine.
@@ -67,8 +68,8 @@ fn code_config(tier: Tier) -> Config {
     config
         .consume_fuel(true)
         .epoch_interruption(true)
-        .cranelift_nan_canonicalization(true)
-        .wasm_relaxed_simd(false)
+        .cranelift_nan_canonicalization(!weaken::on(Weakness::NanAsItIs))
+        .wasm_relaxed_simd(weaken::on(Weakness::NanAsItIs))
         .wasm_memory64(false)
         .wasm_multi_memory(false)
         .wasm_tail_call(false)

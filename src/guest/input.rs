@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use super::bindings::exports::anshi::sandbox::verifying as wit;
 use crate::data::{Cells, DatasetFiles, Snapshot, UnitRows, Values, Window};
-use crate::model::{ParameterValue, Read};
+use crate::env::weaken::{self, Weakness};
+use crate::model::{Date, ParameterValue, Read};
 use crate::policy::{PermittedParty, Plan, TablePlan};
 
 /// The input of one run.
@@ -24,7 +25,10 @@ struct Tokens<'a>(HashMap<&'a str, u32>);
 
 impl<'a> Tokens<'a> {
     fn token(&mut self, identifier: &'a str) -> u32 {
-        let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        let mut next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        if weaken::on(Weakness::IdentifierTold) {
+            next = identifier.bytes().fold(0, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        }
         *self.0.entry(identifier).or_insert(next)
     }
 }
@@ -37,6 +41,7 @@ pub fn build_input(
     parameters: &[ParameterValue],
     snapshot: &Snapshot,
 ) -> Option<RunInput> {
+    let as_of = as_of(snapshot, parameters);
     let mut tokens = Tokens::default();
     let mut inputs = Vec::with_capacity(parties.len());
     let own: Vec<u32> = parties.iter().map(|party| tokens.token(party.id.as_str())).collect();
@@ -44,7 +49,7 @@ pub fn build_input(
         let role = plan.roles.get(usize::try_from(party.role).ok()?)?;
         let mut tables = Vec::with_capacity(role.tables.len());
         for table in &role.tables {
-            tables.push(build_table(table, party, snapshot, &mut tokens)?);
+            tables.push(build_table(table, party, (snapshot, as_of), &mut tokens)?);
         }
         inputs.push(wit::Party { role: party.role, token, tables });
     }
@@ -55,20 +60,27 @@ pub fn build_input(
         ParameterValue::Identifier(identifier) => wit::Parameter::Identifier(tokens.token(identifier)),
     };
     let parameters = parameters.iter().map(parameter).collect();
-    Some(RunInput(wit::Input { as_of: snapshot.as_of().days(), parameters, parties: inputs }))
+    Some(RunInput(wit::Input { as_of: as_of.days(), parameters, parties: inputs }))
+}
+
+/// The day that the answer is about: the snapshot's, whatever the caller says.
+fn as_of(snapshot: &Snapshot, parameters: &[ParameterValue]) -> Date {
+    let given = |value: &ParameterValue| if let ParameterValue::Date(date) = value { Some(*date) } else { None };
+    let chosen = parameters.iter().find_map(given).filter(|_| weaken::on(Weakness::DateOfCaller));
+    chosen.unwrap_or(snapshot.as_of())
 }
 
 fn build_table<'s>(
     plan: &TablePlan,
     party: &PermittedParty,
-    snapshot: &'s Snapshot,
+    (snapshot, as_of): (&'s Snapshot, Date),
     tokens: &mut Tokens<'s>,
 ) -> Option<wit::Table> {
     let files: &'s DatasetFiles = snapshot.dataset(&plan.dataset)?;
     let schema = files.schema();
     let places = plan.reads.iter().map(|read| schema.column(&read.column).map(|(place, _)| place));
     let places: Vec<usize> = places.collect::<Option<_>>()?;
-    let window = Window::new(snapshot.as_of(), plan.history_months, plan.rows_max);
+    let window = Window::new(as_of, plan.history_months, plan.rows_max);
     let rows: UnitRows<'s> = files.rows(files.ordinal(&party.id), &window, &places);
     let is_identifier = |place: usize| {
         schema.columns.get(place).is_some_and(|column| column.kind == crate::catalog::ColumnType::Identifier)

@@ -9,6 +9,7 @@ use super::engine::{EngineError, GuestEngine};
 use super::inspect::GUEST_BYTES_MAX;
 use super::instance::Guest;
 use super::manifest::Description;
+use crate::env::weaken::{self, Weakness};
 use crate::env::{ChildError, Durable, FileError, create_dir, read, run_child, write_atomic};
 use crate::keys::sha256;
 use crate::ledger::GuestRow;
@@ -80,7 +81,8 @@ impl Registry {
         self.folder.join("artefacts").join(format!("{}.cwasm", artefact.hex()))
     }
 
-    /// Checks, compiles and describes a module in the child, and keeps module and artefact.
+    /// Checks, compiles and describes a module in the child, and keeps module and artefact. The child of a weakened
+    /// engine is weakened alike.
     pub fn register(&self, module: &[u8]) -> Result<Registered, RegisterError> {
         if module.len() > GUEST_BYTES_MAX {
             return Err(RegisterError::Refused(format!(
@@ -88,7 +90,9 @@ impl Registry {
                 module.len()
             )));
         }
-        let output = run_child(&self.compiler, &child_arguments(), module, &CHILD_LIMITS)?;
+        let weakened = weaken::number().map(|number| number.to_string());
+        let arguments: Vec<&str> = [CHILD_COMMAND].into_iter().chain(weakened.as_deref()).collect();
+        let output = run_child(&self.compiler, &arguments, module, &CHILD_LIMITS)?;
         let (description, artefact) = read_child_output(&output.stdout)?;
         let (_, manifest) =
             Description::read(description).ok_or_else(|| RegisterError::Refused("it describes nothing".to_owned()))?;
@@ -114,6 +118,9 @@ impl Registry {
         if let Some(guest) = loaded.get(&row.digest) {
             return Ok(Arc::clone(guest));
         }
+        if weaken::on(Weakness::CompiledInJob) {
+            self.register(&read(&self.module_path(row.digest), GUEST_BYTES_MAX as u64)?)?;
+        }
         let artefact = read(&self.artefact_path(row.artefact), ARTEFACT_BYTES_MAX)?;
         if sha256(&artefact) != row.artefact || row.engine != self.identity {
             return Err(RegisterError::Artefact(row.digest));
@@ -124,12 +131,6 @@ impl Registry {
         loaded.insert(row.digest, Arc::clone(&guest));
         Ok(guest)
     }
-}
-
-/// The child of a weakened engine is weakened alike.
-fn child_arguments() -> Vec<&'static str> {
-    use crate::env::weaken::{Weakness, on};
-    if on(Weakness::ImportsIgnored) { vec![CHILD_COMMAND, "--weaken-imports"] } else { vec![CHILD_COMMAND] }
 }
 
 /// The child saw hostile input, so its output is read as hostile too.

@@ -2,6 +2,7 @@
 
 mod ask;
 mod base;
+mod handmade;
 mod home;
 mod rows;
 mod seen;
@@ -10,6 +11,7 @@ mod twins;
 
 pub use ask::{label, refusal, reseal, signed_again};
 pub use base::guest_path;
+pub use handmade::{Handmade, policy_of};
 pub use home::{Setup, TestHome, block_on, block_on_all};
 pub use rows::{ABSENT, BARE, ODD_FEN, OLD, firm};
 pub use seen::seen;

@@ -5,11 +5,11 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Store, StoreLimits, StoreLimitsBuilder};
+use wasmtime::{Engine, Store, StoreLimits, StoreLimitsBuilder};
 
 use super::bindings::Verifier;
-use super::engine::compiling_engine;
-use super::inspect::{GUEST_BYTES_MAX, Inspected, inspect};
+use super::engine::{Tier, compiling_engine};
+use super::inspect::{GUEST_BYTES_MAX, inspect};
 use super::manifest::Description;
 use crate::env::weaken::{self, Weakness};
 use crate::env::{ChildLimits, limit_this_process};
@@ -49,13 +49,12 @@ pub fn child_main() -> std::io::Result<()> {
 
 fn compile(module: &[u8]) -> Result<(String, Vec<u8>), String> {
     let inspected = inspect(module).map_err(|error| error.to_string())?;
-    let artefact = {
-        let engine = compiling_engine(inspected.tier).map_err(|error| error.to_string())?;
-        engine
-            .precompile_component(&inspected.component)
-            .map_err(|error| format!("the guest does not compile: {error}"))?
-    };
-    let description = describe(&inspected).map_err(|error| format!("`describe` failed: {}", first_line(&error)))?;
+    let engine = compiling_engine(inspected.tier).map_err(|error| error.to_string())?;
+    let artefact = engine
+        .precompile_component(&inspected.component)
+        .map_err(|error| format!("the guest does not compile: {error}"))?;
+    let description = describe(&engine, &artefact, inspected.tier)
+        .map_err(|error| format!("`describe` failed: {}", first_line(&error)))?;
     Ok((description.to_json(), artefact))
 }
 
@@ -65,22 +64,22 @@ fn first_line(error: &wasmtime::Error) -> String {
 }
 
 /// Runs `describe` on an instance that has seen no data.
-fn describe(inspected: &Inspected) -> wasmtime::Result<Description> {
-    let engine = compiling_engine(inspected.tier).map_err(wasmtime::Error::new)?;
-    let component = Component::new(&engine, &inspected.component)?;
+fn describe(engine: &Engine, artefact: &[u8], tier: Tier) -> wasmtime::Result<Description> {
+    // SAFETY: this engine has made the artefact a moment ago.
+    let component = unsafe { Component::deserialize(engine, artefact) }?;
     let limits = StoreLimitsBuilder::new().memory_size(DESCRIBE_MEMORY_BYTES).build();
-    let mut store: Store<StoreLimits> = Store::new(&engine, limits);
+    let mut store: Store<StoreLimits> = Store::new(engine, limits);
     store.limiter(|limits| limits);
     store.set_fuel(DESCRIBE_FUEL)?;
     store.set_epoch_deadline(u64::MAX / 2);
     if !weaken::on(Weakness::CopiesUnbounded) {
         store.set_hostcall_fuel(DESCRIBE_RESULT_BYTES);
     }
-    let mut linker = Linker::new(&engine);
+    let mut linker = Linker::new(engine);
     if weaken::on(Weakness::ImportsIgnored) {
         linker.define_unknown_imports_as_traps(&component)?;
     }
     let verifier = Verifier::instantiate(&mut store, &component, &linker)?;
     let manifest = verifier.anshi_sandbox_verifying().call_describe(&mut store)?;
-    Ok(Description::new(inspected.tier, manifest))
+    Ok(Description::new(tier, manifest))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::child::{CHILD_COMMAND, CHILD_LIMITS};
 use super::engine::{EngineError, GuestEngine};
@@ -57,6 +57,8 @@ pub struct Registry {
     engines: GuestEngine,
     identity: String,
     loaded: Mutex<HashMap<Digest, Arc<Guest>>>,
+    /// Held while a module is compiled: many bombs at once take no more of the machine than one.
+    compiling: Mutex<()>,
 }
 
 impl Registry {
@@ -65,7 +67,7 @@ impl Registry {
         let engines = GuestEngine::new()?;
         let identity = engines.identity();
         let (folder, compiler) = (folder.to_owned(), compiler.to_owned());
-        Ok(Self { folder, compiler, engines, identity, loaded: Mutex::new(HashMap::new()) })
+        Ok(Self { folder, compiler, engines, identity, loaded: Mutex::new(HashMap::new()), compiling: Mutex::new(()) })
     }
 
     /// What artefacts are compiled for.
@@ -92,7 +94,10 @@ impl Registry {
         }
         let weakened = weaken::number().map(|number| number.to_string());
         let arguments: Vec<&str> = [CHILD_COMMAND].into_iter().chain(weakened.as_deref()).collect();
+        // A panic of another registration leaves nothing half done.
+        let turn = self.compiling.lock().unwrap_or_else(PoisonError::into_inner);
         let output = run_child(&self.compiler, &arguments, module, &CHILD_LIMITS)?;
+        drop(turn);
         let (description, artefact) = read_child_output(&output.stdout)?;
         let (_, manifest) =
             Description::read(description).ok_or_else(|| RegisterError::Refused("it describes nothing".to_owned()))?;

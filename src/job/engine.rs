@@ -177,8 +177,9 @@ impl Engine {
         let (registry, module) = (Arc::clone(&self.registry), module.to_vec());
         let registering = tokio::task::spawn_blocking(move || registry.register(&module)).await;
         let registered = registering.map_err(|_| RegisterError::Child(ChildError::Killed))??;
-        self.ledger.keep_guest(registered.row.clone()).await?;
+        // Loaded now, so that no job is the first to; what cannot be loaded is not registered.
         self.registry.load(&registered.row)?;
+        self.ledger.keep_guest(registered.row).await?;
         Ok(digest)
     }
 

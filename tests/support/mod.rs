@@ -10,7 +10,7 @@ mod turn;
 mod twins;
 
 pub use ask::{label, refusal, reseal, signed_again};
-pub use base::guest_path;
+pub use base::{copy_folder, engine_options, guest_path};
 pub use handmade::{Handmade, policy_of};
 pub use home::{Setup, TestHome, block_on, block_on_all};
 pub use rows::{ABSENT, BARE, ODD_FEN, OLD, firm};

@@ -1,0 +1,100 @@
+//! Attack 16: memory until the engine dies. An engine in a process of its own, which may have little more memory than
+//! it has; half of its jobs take all that they are given, the other half must be answered as if they were alone.
+
+use std::process::{Command, Stdio};
+
+use anshi::env::weaken::{self, Weakness};
+use anshi::model::RawParameter;
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+use super::run::check;
+use crate::support::{Handmade, Setup, TestHome, label, policy_of};
+
+const POLICY: &str = "hungry";
+const PARAMETER: &str = "[[parameter]]\nname = \"nothing\"\nkind = \"integer\"\nmin = 0\nmax = 100\nstep = 1\n";
+const MEMORY_MIB: u32 = 16;
+/// What the engine may have beside what it has when the jobs begin: for both cores' guests, and something over.
+const RESERVE_BYTES: u64 = 80 << 20;
+const JOBS: u32 = 12;
+const WORKER: &str = "ANSHI_ATTACK_MEMORY";
+/// What the worker says in the end, before the labels of the honest jobs.
+const HONEST: &str = "honest:";
+
+/// Takes memory until it gets no more, touches every page of it, and holds it as long as its fuel lasts.
+fn guest() -> Handmade {
+    Handmade {
+        parameters: vec![("nothing", "integer")],
+        verify: "(local $at i32)
+            (local.set $at (i32.const 65536))
+            (block $refused (loop $more
+              (br_if $refused (i32.eq (memory.grow (i32.const 16)) (i32.const -1)))
+              (loop $touch
+                (i32.store (local.get $at) (i32.const 1))
+                (local.set $at (i32.add (local.get $at) (i32.const 4096)))
+                (br_if $touch (i32.lt_u (local.get $at) (i32.shl (memory.size) (i32.const 16)))))
+              (br $more)))
+            (loop $hold (br $hold))
+            (i32.const 0)"
+            .to_owned(),
+        ..Handmade::default()
+    }
+}
+
+/// The private memory that this process may write to, in bytes: what `RLIMIT_DATA` counts.
+fn data_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmData:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() << 10
+}
+
+/// Not a test: the process that [`attack`] starts; does nothing in one that nobody has started as such.
+#[test]
+#[ignore = "a worker: started by the attack"]
+fn worker() {
+    let Ok(number) = std::env::var(WORKER) else { return };
+    let hungry = guest();
+    let (path, mut policy) = policy_of(POLICY, &hungry, PARAMETER, MEMORY_MIB);
+    policy = policy.replace("fuel = 5_000_000", "fuel = 20_000_000");
+    let home = TestHome::with(&Setup { files: vec![(path, policy)], ..Setup::default() });
+    let digest = home.register(&hungry.module()).unwrap();
+    let hungry = |firm: u32| {
+        home.sign(&home.order_under(POLICY, digest, firm, &[("nothing", RawParameter::Integer(firm.into()))]))
+    };
+    // Once in peace, so that threads and buffers are there.
+    home.ask_all(vec![home.token(0, 99), home.token(0, 98)]);
+    let tokens = (1..=JOBS).flat_map(|firm| [hungry(firm), home.token(0, firm)]).collect();
+    #[cfg(feature = "weaken")]
+    weaken::set_number(number.parse().unwrap());
+    let bytes = data_bytes() + RESERVE_BYTES;
+    setrlimit(Resource::Data, Rlimit { current: Some(bytes), maximum: Some(bytes) }).unwrap();
+    let answers = home.ask_all(tokens);
+    let labels = answers.iter().skip(1).step_by(2).map(|answer| answer.as_ref().map_or("none".to_owned(), label));
+    println!("{HONEST} {number} {}", labels.collect::<Vec<_>>().join(" "));
+}
+
+pub fn attack() -> Result<(), String> {
+    let number = weaken::number().unwrap_or(0).to_string();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "attacks::a16_memory::worker", "--ignored", "--nocapture", "--test-threads=1"])
+        .env(WORKER, &number)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let Some(labels) = told.lines().find_map(|line| line.split_once(HONEST)).map(|(_, labels)| labels.trim()) else {
+        let errors = String::from_utf8_lossy(&output.stderr).lines().take(3).collect::<Vec<_>>().join("; ");
+        return Err(format!("the engine died: {}; {errors}", output.status));
+    };
+    // Firms of odd numbers have paid odd sums.
+    let alone = (1..=JOBS).map(|firm| if firm % 2 == 1 { "yes" } else { "no" });
+    let alone = std::iter::once(number.as_str()).chain(alone).collect::<Vec<_>>().join(" ");
+    match output.status.success() && labels == alone {
+        true => Ok(()),
+        false => Err(format!("beside hungry guests others were answered `{labels}`: {}", output.status)),
+    }
+}
+
+#[test]
+fn held() {
+    check(attack, Weakness::MemoryUnlimited);
+}

@@ -27,8 +27,10 @@ pub struct Handmade {
     pub verify: String,
     /// Globals and functions beside it.
     pub beside: String,
-    /// The body of `describe` in the place of the honest one.
+    /// The body of `describe` in the place of the honest one; `MANIFEST` is where the honest manifest lies.
     pub describe: Option<String>,
+    /// The body of `cabi_realloc` in the place of the honest one.
+    pub allocator: Option<String>,
 }
 
 impl Default for Handmade {
@@ -41,6 +43,7 @@ impl Default for Handmade {
             verify: "(i32.const 0)".to_owned(),
             beside: String::new(),
             describe: None,
+            allocator: None,
         }
     }
 }
@@ -49,13 +52,7 @@ impl Default for Handmade {
 const PRELUDE: &str = r#"
   (global $next (mut i32) (i32.const HEAP_BASE))
   (func $realloc (export "cabi_realloc") (param $old i32) (param $old_size i32) (param $align i32) (param $size i32) (result i32)
-    (local $at i32)
-    (local.set $at (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
-    (global.set $next (i32.add (local.get $at) (local.get $size)))
-    (block $fits
-      (br_if $fits (i32.le_u (global.get $next) (i32.shl (memory.size) (i32.const 16))))
-      (drop (memory.grow (i32.add (i32.const 1) (i32.shr_u (local.get $size) (i32.const 16))))))
-    (local.get $at))
+    ALLOCATOR)
   ;; The value of an integer parameter.
   (func $integer (param $parameters i32) (param $place i32) (result i64)
     (i64.load offset=8 (i32.add (local.get $parameters) (i32.shl (local.get $place) (i32.const 4)))))
@@ -70,6 +67,16 @@ const PRELUDE: &str = r#"
       (i32.add (i32.load offset=4 (call $table (local.get $parties) (local.get $table)))
                (i32.mul (local.get $place) (i32.const 20)))))
 "#;
+
+/// Takes the next bytes, and memory for them where there is none left.
+const ALLOCATOR: &str = "
+    (local $at i32)
+    (local.set $at (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
+    (global.set $next (i32.add (local.get $at) (local.get $size)))
+    (block $fits
+      (br_if $fits (i32.le_u (global.get $next) (i32.shl (memory.size) (i32.const 16))))
+      (drop (memory.grow (i32.add (i32.const 1) (i32.shr_u (local.get $size) (i32.const 16))))))
+    (local.get $at)";
 
 impl Handmade {
     /// The module: ready to be registered.
@@ -87,9 +94,11 @@ impl Handmade {
             write!(text, "\\{byte:02x}").unwrap();
             text
         });
-        let describe = self.describe.clone().unwrap_or_else(|| format!("(i32.const {manifest})"));
+        let describe = self.describe.clone().unwrap_or_else(|| "(i32.const MANIFEST)".to_owned());
+        let describe = describe.replace("MANIFEST", &manifest.to_string());
         let Self { pages, verify, beside, .. } = self;
         let prelude = PRELUDE.replace("HEAP_BASE", &HEAP_BASE.to_string());
+        let prelude = prelude.replace("ALLOCATOR", self.allocator.as_deref().unwrap_or(ALLOCATOR));
         format!(
             r#"(module
   (memory (export "memory") {pages})

@@ -72,9 +72,8 @@ fn describe(engine: &Engine, artefact: &[u8], tier: Tier) -> wasmtime::Result<De
     store.limiter(|limits| limits);
     store.set_fuel(DESCRIBE_FUEL)?;
     store.set_epoch_deadline(u64::MAX / 2);
-    if !weaken::on(Weakness::CopiesUnbounded) {
-        store.set_hostcall_fuel(DESCRIBE_RESULT_BYTES);
-    }
+    let bytes_max = if weaken::on(Weakness::CopiesUnbounded) { usize::MAX } else { DESCRIBE_RESULT_BYTES };
+    store.set_hostcall_fuel(bytes_max);
     let mut linker = Linker::new(engine);
     if weaken::on(Weakness::ImportsIgnored) {
         linker.define_unknown_imports_as_traps(&component)?;

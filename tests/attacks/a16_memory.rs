@@ -23,21 +23,33 @@ const WORKER: &str = "ANSHI_ATTACK_MEMORY";
 /// What the worker says in the end, before the labels of the honest jobs.
 const HONEST: &str = "honest:";
 
-/// Takes memory until it gets no more, touches every page of it, and holds it as long as its fuel lasts.
-fn guest() -> Handmade {
+/// Takes memory, touches every page of it, and tries to get more of it as long as its fuel lasts: what another instance
+/// gives back, too.
+fn hungry() -> Handmade {
     Handmade {
         parameters: vec![("nothing", "integer")],
         verify: "(local $at i32)
             (local.set $at (i32.const 65536))
-            (block $refused (loop $more
-              (br_if $refused (i32.eq (memory.grow (i32.const 16)) (i32.const -1)))
-              (loop $touch
-                (i32.store (local.get $at) (i32.const 1))
-                (local.set $at (i32.add (local.get $at) (i32.const 4096)))
-                (br_if $touch (i32.lt_u (local.get $at) (i32.shl (memory.size) (i32.const 16)))))
-              (br $more)))
-            (loop $hold (br $hold))
+            (loop $more
+              (if (i32.ne (memory.grow (i32.const 16)) (i32.const -1)) (then
+                (loop $touch
+                  (i32.store (local.get $at) (i32.const 1))
+                  (local.set $at (i32.add (local.get $at) (i32.const 4096)))
+                  (br_if $touch (i32.lt_u (local.get $at) (i32.shl (memory.size) (i32.const 16)))))))
+              (br $more))
             (i32.const 0)"
+            .to_owned(),
+        ..Handmade::default()
+    }
+}
+
+/// Wants half of what it may have, and says whether the firm has paid an odd sum.
+fn honest() -> Handmade {
+    Handmade {
+        parameters: vec![("nothing", "integer")],
+        pages: MEMORY_MIB * 8,
+        verify: "(i32.and (i32.const 1) (i32.wrap_i64 (i64.load
+            (call $column (local.get $parties) (i32.const 0) (i32.const 0)))))"
             .to_owned(),
         ..Handmade::default()
     }
@@ -55,17 +67,16 @@ fn data_bytes() -> u64 {
 #[ignore = "a worker: started by the attack"]
 fn worker() {
     let Ok(number) = std::env::var(WORKER) else { return };
-    let hungry = guest();
-    let (path, mut policy) = policy_of(POLICY, &hungry, PARAMETER, MEMORY_MIB);
+    let (path, mut policy) = policy_of(POLICY, &hungry(), PARAMETER, MEMORY_MIB);
     policy = policy.replace("slot_ms = 150", &format!("slot_ms = {SLOT_MS}"));
     let home = TestHome::with(&Setup { files: vec![(path, policy)], slot_ms: SLOT_MS, ..Setup::default() });
-    let digest = home.register(&hungry.module()).unwrap();
-    let hungry = |firm: u32| {
-        home.sign(&home.order_under(POLICY, digest, firm, &[("nothing", RawParameter::Integer(firm.into()))]))
+    let guests = [hungry(), honest()].map(|guest| home.register(&guest.module()).unwrap());
+    let token = |guest, firm: u32| {
+        home.sign(&home.order_under(POLICY, guest, firm, &[("nothing", RawParameter::Integer(firm.into()))]))
     };
     // Once in peace, so that threads and buffers are there.
     home.ask_all(vec![home.token(0, 99), home.token(0, 98)]);
-    let tokens = (1..=JOBS).flat_map(|firm| [hungry(firm), home.token(0, firm)]).collect();
+    let tokens = (1..=JOBS).flat_map(|firm| guests.map(|guest| token(guest, firm))).collect();
     #[cfg(feature = "weaken")]
     weaken::set_number(number.parse().unwrap());
     let bytes = data_bytes() + RESERVE_BYTES;

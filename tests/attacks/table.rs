@@ -8,6 +8,7 @@ const LEARNT_CHARS: usize = 110;
 
 /// What came of both runs, and whether that is as it must be.
 fn try_both(trial: &Trial) -> (String, bool) {
+    let started = std::time::Instant::now();
     let (strong, held) = match against_strong(trial.attack) {
         Ok(()) => ("held".to_owned(), true),
         Err(learnt) => (format!("BROKEN ({learnt})"), false),
@@ -24,7 +25,8 @@ fn try_both(trial: &Trial) -> (String, bool) {
         ),
         Some(Ok(())) => ("SURVIVED".to_owned(), false),
     };
-    (format!("{:<28} strong: {strong:<8} weakened: {weakened}", trial.test), held && shown)
+    let seconds = started.elapsed().as_secs_f32();
+    (format!("{:<28} {seconds:>5.1} s  strong: {strong:<8} weakened: {weakened}", trial.test), held && shown)
 }
 
 #[test]

@@ -6,10 +6,11 @@ GUESTS := target/guests
 export ANSHI_GUESTS_DIR := $(CURDIR)/$(GUESTS)
 DEMO_HOME ?= $(shell mktemp -u /tmp/anshi-demo-XXXXXX)
 ROUNDS ?= 200
+MINUTES ?= 10
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked
 
-.PHONY: help build target guests demo test lint docs-test foreign crash attacks bench clean
+.PHONY: help build target guests demo test lint docs-test foreign crash attacks fuzz bench clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -37,6 +38,9 @@ docs-test: build guests  ## run what the documents show
 
 crash: guests    ## kill the engine at ROUNDS random moments, and check everything after each
 	CRASH_ROUNDS=$(ROUNDS) cargo test --release --locked --test main -- --exact crash::killed_at_any_moment --nocapture
+
+fuzz:            ## fuzz every parser of foreign bytes, MINUTES each
+	fuzz/run.sh $(MINUTES)
 
 lint:            ## formatting, clippy and rustdoc, warnings denied
 	cargo fmt --all --check

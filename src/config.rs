@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::document::{Document, DocumentError, Finding, Spanned};
 use crate::env::{FileError, read_text};
-use crate::keys::{PublicJwk, PublicKey, TokenKind, TrustedKey};
-use crate::model::check_name;
+use crate::keys::{JwkError, PublicJwk, PublicKey, TokenKind, TrustedKey};
+use crate::model::{Chinese, check_name};
 
 /// The file's name in a home.
 pub const CONFIG_FILE: &str = "anshi.toml";
@@ -65,7 +65,7 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// It cannot be read.
-    #[error("`{}` is no home of Anshi: {error}\nhelp: make one with `anshi init --home {}`", home.display(), home.display())]
+    #[error("`{}` is no home of Anshi: {error}\nhelp: make one with `anshi init --home {} --kind synthetic`", home.display(), home.display())]
     File {
         /// The folder.
         home: PathBuf,
@@ -75,6 +75,46 @@ pub enum ConfigError {
     /// It has mistakes.
     #[error(transparent)]
     Document(#[from] DocumentError),
+}
+
+/// One mistake in a configuration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum Mistake {
+    #[error("`kind` is \"synthetic\" or \"production\"")]
+    Kind,
+    #[error("fuel takes time: at least 1")]
+    Pace,
+    #[error("the key of `{id}` is the key of `{earlier}` too: every key has one owner in one role")]
+    KeyShared { id: String, earlier: String },
+    #[error("the key of `{0}`: {1}")]
+    Key(String, JwkError),
+}
+
+impl Chinese for Mistake {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Kind => "`kind` 应为 \"synthetic\" 或 \"production\"".to_owned(),
+            Self::Pace => "燃料总要耗时：至少为 1".to_owned(),
+            Self::KeyShared { id, earlier } => {
+                format!("`{id}` 的密钥也是 `{earlier}` 的密钥：每个密钥只属于一个主体、一种角色")
+            }
+            Self::Key(id, error) => format!("`{id}` 的密钥：{}", error.chinese()),
+        }
+    }
+}
+
+impl Chinese for ConfigError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::File { home, error } => format!(
+                "`{}` 不是暗室：{}\n提示：可用 `anshi init --home {} --kind synthetic` 建立",
+                home.display(),
+                error.chinese(),
+                home.display()
+            ),
+            Self::Document(error) => error.chinese(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -115,10 +155,10 @@ impl Config {
         let kind =
             [HomeKind::Synthetic, HomeKind::Production].into_iter().find(|kind| kind.word() == raw.kind.get_ref());
         if kind.is_none() {
-            findings.push(Finding::at(raw.kind.span(), "`kind` is \"synthetic\" or \"production\""));
+            findings.push(Finding::at(raw.kind.span(), Mistake::Kind));
         }
         if *raw.nanos_per_kilofuel.get_ref() == 0 {
-            findings.push(Finding::at(raw.nanos_per_kilofuel.span(), "fuel takes time: at least 1"));
+            findings.push(Finding::at(raw.nanos_per_kilofuel.span(), Mistake::Pace));
         }
         let config = Self {
             home: home.to_owned(),
@@ -151,9 +191,8 @@ fn check_owners(raw: &RawConfig, findings: &mut Vec<Finding>) {
         let Ok(key) = PublicKey::from_jwk(&entry.key) else { continue };
         let id = entry.id.get_ref();
         if let Some(earlier) = owners.insert(key.thumbprint().to_owned(), id) {
-            let message =
-                format!("the key of `{id}` is the key of `{earlier}` too: every key has one owner in one role");
-            findings.push(Finding::at(entry.id.span(), message));
+            let mistake = Mistake::KeyShared { id: id.clone(), earlier: earlier.to_owned() };
+            findings.push(Finding::at(entry.id.span(), mistake));
         }
     }
 }
@@ -163,13 +202,11 @@ fn keys(raw: &[RawKey], kind: TokenKind, findings: &mut Vec<Finding>) -> Vec<Tru
     let mut keys = Vec::with_capacity(raw.len());
     for entry in raw {
         if let Err(error) = check_name(entry.id.get_ref()) {
-            findings.push(Finding::at(entry.id.span(), error.to_string()));
+            findings.push(Finding::at(entry.id.span(), error));
         }
         match PublicKey::from_jwk(&entry.key) {
             Ok(key) => keys.push(TrustedKey { owner: entry.id.get_ref().clone(), key, kinds: vec![kind] }),
-            Err(error) => {
-                findings.push(Finding::at(entry.id.span(), format!("the key of `{}`: {error}", entry.id.get_ref())))
-            }
+            Err(error) => findings.push(Finding::at(entry.id.span(), Mistake::Key(entry.id.get_ref().clone(), error))),
         }
     }
     keys

@@ -5,6 +5,7 @@ mod attacks;
 mod audit;
 mod crash;
 mod faults;
+mod fuzz;
 mod guests;
 mod life_of_query;
 mod policies;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use super::mistake::{ColumnRole, Cure, Mistake, Vocabulary};
 use super::raw::{RawBilingual, RawColumn, RawDataset, RawSource};
 use super::schema::{BadId, Column, ColumnType, Dataset, Encoding, IntegerBounds, RowsPerUnit, Source, SourceKind};
 use crate::document::{Document, DocumentError, Finding, Spanned};
@@ -12,13 +13,14 @@ use crate::model::{Bilingual, DateFormat, Digest, UnitKind, check_label, check_n
 
 /// The share of rejected rows that is taken where the file states none: 1 %.
 const REJECTS_MAX_PPM_DEFAULT: u32 = 10_000;
-const SCALE_MAX: u8 = 9;
+pub(super) const SCALE_MAX: u8 = 9;
 
 pub(super) fn check(document: &Document) -> Result<(Dataset, serde_json::Value), DocumentError> {
     let raw: RawDataset = document.parse()?;
     let mut findings = Vec::new();
     let dataset = check_dataset(&raw, &mut findings);
-    let value = serde_json::to_value(&raw).map_err(|error| document.error(vec![Finding::whole(error.to_string())]))?;
+    let value = serde_json::to_value(&raw)
+        .map_err(|error| document.error(vec![Finding::whole(Mistake::Digest(error.to_string()))]))?;
     document.check(Some((dataset, value)), findings)
 }
 
@@ -28,23 +30,23 @@ fn bilingual(raw: &RawBilingual) -> Bilingual {
 
 fn check_dataset(raw: &RawDataset, findings: &mut Vec<Finding>) -> Dataset {
     named(&raw.name, findings);
-    let unit = word(&raw.unit, "unit", &["enterprise", "person"], UnitKind::from_word, findings);
+    let unit = word(&raw.unit, Vocabulary::Unit, &["enterprise", "person"], UnitKind::from_word, findings);
     let columns = check_columns(&raw.column, findings);
-    let key = find_column(&raw.key, "key", &columns, findings);
+    let key = find_column(&raw.key, ColumnRole::Key, &columns, findings);
     if columns.get(key).is_some_and(|column| column.kind != ColumnType::Identifier) {
-        findings.push(Finding::at(raw.key.span(), "the key must be a column of type `identifier`"));
+        findings.push(Finding::at(raw.key.span(), Mistake::KeyType));
     }
     let time = raw.time.as_ref().map(|name| {
-        let place = find_column(name, "time", &columns, findings);
+        let place = find_column(name, ColumnRole::Time, &columns, findings);
         if columns.get(place).is_some_and(|column| column.kind != ColumnType::Date) {
-            findings.push(Finding::at(name.span(), "the time must be a column of type `date`"));
+            findings.push(Finding::at(name.span(), Mistake::TimeType));
         }
         place
     });
     let source = check_source(&raw.source, &columns, findings);
     let rows = &raw.synthetic.rows_per_unit;
     if rows.min > *rows.max.get_ref() {
-        findings.push(Finding::at(rows.max.span(), "`max` is less than `min`"));
+        findings.push(Finding::at(rows.max.span(), Mistake::Bounds));
     }
     Dataset {
         name: raw.name.get_ref().clone(),
@@ -71,38 +73,38 @@ fn schema_digest(raw: &RawDataset, findings: &mut Vec<Finding>) -> Digest {
         "columns": raw.column.iter().map(column).collect::<Vec<_>>(),
     });
     digest_json(DigestKind::Schema, &schema).unwrap_or_else(|error| {
-        findings.push(Finding::whole(error.to_string()));
+        findings.push(Finding::whole(Mistake::Digest(error.to_string())));
         Digest::from_bytes([0; 32])
     })
 }
 
 fn named(name: &Spanned<String>, findings: &mut Vec<Finding>) {
     if let Err(error) = check_name(name.get_ref()) {
-        findings.push(Finding::at(name.span(), error.to_string()));
+        findings.push(Finding::at(name.span(), error));
     }
 }
 
 fn word<T>(
     text: &Spanned<String>,
-    what: &str,
+    of: Vocabulary,
     known: &[&str],
     read: impl Fn(&str) -> Option<T>,
     findings: &mut Vec<Finding>,
 ) -> Option<T> {
     let value = read(text.get_ref());
     if value.is_none() {
-        let known_text = known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        let message = format!("unknown {what} `{}`: one of {known_text}", text.get_ref());
-        findings.push(Finding::at(text.span(), message).suggest(text.get_ref(), known.iter().copied()));
+        let words = known.iter().map(|word| (*word).to_owned()).collect();
+        let mistake = Mistake::Word { of, word: text.get_ref().clone(), known: words };
+        findings.push(Finding::at(text.span(), mistake).suggest(text.get_ref(), known.iter().copied()));
     }
     value
 }
 
-fn find_column(name: &Spanned<String>, what: &str, columns: &[Column], findings: &mut Vec<Finding>) -> usize {
+fn find_column(name: &Spanned<String>, role: ColumnRole, columns: &[Column], findings: &mut Vec<Finding>) -> usize {
     columns.iter().position(|column| column.name == *name.get_ref()).unwrap_or_else(|| {
-        let message = format!("the {what} `{}` is not a column", name.get_ref());
+        let mistake = Mistake::NoColumn { role, name: name.get_ref().clone() };
         findings
-            .push(Finding::at(name.span(), message).suggest(name.get_ref(), columns.iter().map(|c| c.name.as_str())));
+            .push(Finding::at(name.span(), mistake).suggest(name.get_ref(), columns.iter().map(|c| c.name.as_str())));
         usize::MAX
     })
 }
@@ -113,10 +115,7 @@ fn check_columns(raw: &[RawColumn], findings: &mut Vec<Finding>) -> Vec<Column> 
     for column in raw {
         named(&column.name, findings);
         if !seen.insert(column.name.get_ref().as_str()) {
-            findings.push(Finding::at(
-                column.name.span(),
-                format!("the column `{}` stands here twice", column.name.get_ref()),
-            ));
+            findings.push(Finding::at(column.name.span(), Mistake::ColumnTwice(column.name.get_ref().clone())));
         }
         columns.push(Column {
             name: column.name.get_ref().clone(),
@@ -136,11 +135,11 @@ fn check_type(raw: &RawColumn, findings: &mut Vec<Finding>) -> ColumnType {
     ];
     if kind != "integer" {
         for span in numeric.into_iter().flatten() {
-            findings.push(Finding::at(span, "only a column of type `integer` has `scale`, `min` and `max`"));
+            findings.push(Finding::at(span, Mistake::NotInteger));
         }
     }
     if kind != "text" && raw.values.is_some() {
-        findings.push(Finding::at(raw.kind.span(), "only a column of type `text` has `values`"));
+        findings.push(Finding::at(raw.kind.span(), Mistake::NotText));
     }
     match kind {
         "boolean" => ColumnType::Boolean,
@@ -151,7 +150,7 @@ fn check_type(raw: &RawColumn, findings: &mut Vec<Finding>) -> ColumnType {
         "text" => ColumnType::Text { values: raw.values.as_ref().map(|values| check_values(values, findings)) },
         _ => {
             let known = ["boolean", "integer", "date", "timestamp", "text", "identifier"];
-            word(&raw.kind, "type", &known, |_| None::<()>, findings);
+            word(&raw.kind, Vocabulary::Type, &known, |_| None::<()>, findings);
             ColumnType::Boolean
         }
     }
@@ -161,10 +160,10 @@ fn check_integer(raw: &RawColumn, findings: &mut Vec<Finding>) -> IntegerBounds 
     let value = |field: &Option<Spanned<i64>>, default| field.as_ref().map_or(default, |value| *value.get_ref());
     let (min, max) = (value(&raw.min, i64::MIN), value(&raw.max, i64::MAX));
     if let Some(field) = raw.max.as_ref().filter(|_| min > max) {
-        findings.push(Finding::at(field.span(), "`max` is less than `min`"));
+        findings.push(Finding::at(field.span(), Mistake::Bounds));
     }
     if let Some(scale) = raw.scale.as_ref().filter(|scale| *scale.get_ref() > SCALE_MAX) {
-        findings.push(Finding::at(scale.span(), format!("a scale is at most {SCALE_MAX}")));
+        findings.push(Finding::at(scale.span(), Mistake::Scale));
     }
     IntegerBounds {
         unit: raw.unit.as_ref().map(|unit| unit.get_ref().clone()),
@@ -178,22 +177,24 @@ fn check_values(values: &[Spanned<String>], findings: &mut Vec<Finding>) -> Vec<
     let mut seen = BTreeSet::new();
     for value in values {
         if let Err(error) = check_label(value.get_ref()) {
-            findings.push(Finding::at(value.span(), error.to_string()));
+            findings.push(Finding::at(value.span(), error));
         }
         if !seen.insert(value.get_ref()) {
-            findings.push(Finding::at(value.span(), format!("the value `{}` stands here twice", value.get_ref())));
+            findings.push(Finding::at(value.span(), Mistake::ValueTwice(value.get_ref().clone())));
         }
     }
     values.iter().map(|value| value.get_ref().clone()).collect()
 }
 
 fn check_source(raw: &RawSource, columns: &[Column], findings: &mut Vec<Finding>) -> Source {
-    let kind = word(&raw.kind, "kind of source", &["csv"], |w| (w == "csv").then_some(SourceKind::Csv), findings);
-    let encoding = word(&raw.encoding, "encoding", &["utf-8"], |w| (w == "utf-8").then_some(Encoding::Utf8), findings);
-    let on_bad_id = word(&raw.on_bad_id, "rule", &["reject"], |w| (w == "reject").then_some(BadId::Reject), findings);
+    let kind = word(&raw.kind, Vocabulary::SourceKind, &["csv"], |w| (w == "csv").then_some(SourceKind::Csv), findings);
+    let encoding =
+        word(&raw.encoding, Vocabulary::Encoding, &["utf-8"], |w| (w == "utf-8").then_some(Encoding::Utf8), findings);
+    let on_bad_id =
+        word(&raw.on_bad_id, Vocabulary::BadId, &["reject"], |w| (w == "reject").then_some(BadId::Reject), findings);
     let dates: Vec<DateFormat> = raw.dates.iter().filter_map(|form| check_date_format(form, findings)).collect();
     if dates.is_empty() && columns.iter().any(|column| column.kind == ColumnType::Date) {
-        findings.push(Finding::at(raw.kind.span(), "the dataset has dates: say in `dates` how the source writes them"));
+        findings.push(Finding::at(raw.kind.span(), Mistake::NoDates));
     }
     let (folder, file_pattern) = check_files(&raw.files, findings);
     Source {
@@ -213,8 +214,8 @@ fn check_source(raw: &RawSource, columns: &[Column], findings: &mut Vec<Finding>
 fn check_date_format(form: &Spanned<String>, findings: &mut Vec<Finding>) -> Option<DateFormat> {
     let format = DateFormat::parse(form.get_ref());
     if format.is_none() {
-        let message = format!("`{}` is not a form of dates", form.get_ref());
-        findings.push(Finding::at(form.span(), message).help("use each of `%Y`, `%m` and `%d` once"));
+        let mistake = Mistake::DateForm(form.get_ref().clone());
+        findings.push(Finding::at(form.span(), mistake).help(Cure::DateForm));
     }
     format
 }
@@ -226,8 +227,7 @@ fn check_files(files: &Spanned<String>, findings: &mut Vec<Finding>) -> (String,
     let (prefix, suffix) = name.split_once('*').unwrap_or((name, ""));
     let upwards = text.split('/').any(|part| part == "..");
     if upwards || text.starts_with('/') || folder.contains('*') || suffix.contains('*') {
-        let message = format!("`{text}` is not `folder/name.csv` or `folder/*.csv` below the delivery");
-        findings.push(Finding::at(files.span(), message));
+        findings.push(Finding::at(files.span(), Mistake::Files(text.to_owned())));
     }
     (folder.to_owned(), (prefix.to_owned(), suffix.to_owned()))
 }
@@ -237,11 +237,11 @@ fn check_headers(raw: &RawSource, columns: &[Column], findings: &mut Vec<Finding
     for (header, column) in &raw.columns {
         let name = column.get_ref().as_str();
         if !columns.iter().any(|c| c.name == name) {
-            let message = format!("`{name}` is not a column");
-            findings.push(Finding::at(column.span(), message).suggest(name, columns.iter().map(|c| c.name.as_str())));
+            let mistake = Mistake::SourceColumn(name.to_owned());
+            findings.push(Finding::at(column.span(), mistake).suggest(name, columns.iter().map(|c| c.name.as_str())));
         }
         if renamed.insert(name, header.as_str()).is_some() {
-            findings.push(Finding::at(column.span(), format!("two source columns are named `{name}`")));
+            findings.push(Finding::at(column.span(), Mistake::SourceTwice(name.to_owned())));
         }
     }
     columns.iter().map(|c| renamed.get(c.name.as_str()).copied().unwrap_or(&c.name).to_owned()).collect()
@@ -251,10 +251,10 @@ fn check_decimals(raw: &RawSource, columns: &[Column], findings: &mut Vec<Findin
     for (name, scale) in &raw.decimals {
         let integer = columns.iter().any(|c| c.name == *name && matches!(c.kind, ColumnType::Integer(_)));
         if !integer {
-            findings.push(Finding::at(scale.span(), format!("`{name}` is not a column of type `integer`")));
+            findings.push(Finding::at(scale.span(), Mistake::DecimalsColumn(name.clone())));
         }
         if *scale.get_ref() > SCALE_MAX {
-            findings.push(Finding::at(scale.span(), format!("decimals are at most {SCALE_MAX}")));
+            findings.push(Finding::at(scale.span(), Mistake::Decimals));
         }
     }
     columns.iter().map(|column| raw.decimals.get(&column.name).map_or(0, |scale| *scale.get_ref())).collect()
@@ -264,10 +264,7 @@ fn check_share(share: Option<&Spanned<String>>, findings: &mut Vec<Finding>) -> 
     let Some(share) = share else { return REJECTS_MAX_PPM_DEFAULT };
     let ppm = parse_decimal(share.get_ref().as_bytes(), 6).ok().and_then(|ppm| u32::try_from(ppm).ok());
     ppm.filter(|ppm| *ppm <= 1_000_000).unwrap_or_else(|| {
-        findings.push(Finding::at(
-            share.span(),
-            "a share is a decimal string from \"0\" to \"1\", with at most six decimals",
-        ));
+        findings.push(Finding::at(share.span(), Mistake::Share));
         0
     })
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::check::check;
+use super::mistake::Mistake;
 use super::schema::Dataset;
-use crate::document::{Document, DocumentError};
+use crate::document::{Document, DocumentError, Finding};
 use crate::env::{FileError, list_dir, read_text};
 use crate::keys::{CanonicalError, DigestKind, digest_json};
 use crate::model::Digest;
@@ -50,8 +51,8 @@ impl Catalog {
                 Err(error) => errors.push(error),
                 Ok((dataset, value)) => {
                     if path.file_stem().is_none_or(|stem| stem != dataset.name.as_str()) {
-                        let message = format!("the file must be called `{}.toml`, as its dataset", dataset.name);
-                        errors.push(document.error(vec![crate::document::Finding::whole(message)]));
+                        let mistake = Mistake::FileName(dataset.name.clone());
+                        errors.push(document.error(vec![Finding::whole(mistake)]));
                     }
                     values.insert(dataset.name.clone(), value);
                     datasets.insert(dataset.name.clone(), Arc::new(dataset));

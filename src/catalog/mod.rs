@@ -2,7 +2,9 @@
 //! Owns the schema; never touches the data.
 
 mod check;
+mod chinese;
 mod load;
+mod mistake;
 mod raw;
 mod schema;
 

@@ -3,11 +3,16 @@
 use super::message::{DataMessage, DemoMessage, PolicyState, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use crate::config::{CONFIG_FILE, HomeKind};
-use crate::model::{IdError, ParameterKind};
+use crate::model::{Chinese, ParameterKind};
+use crate::policy::Misfit;
 use crate::review::Counted;
 
 fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join("、")
+}
+
+fn joined(misfits: &[Misfit], between: &str) -> String {
+    misfits.iter().map(Chinese::chinese).collect::<Vec<_>>().join(between)
 }
 
 impl DataMessage {
@@ -16,9 +21,9 @@ impl DataMessage {
         match self {
             Self::Inventing => "正在生成数据".to_owned(),
             Self::DatasetInvented { name, rows } => format!("{name}：{rows} 行"),
-            Self::Invented { units, healthy, failing } => {
-                format!("共 {units} 个主体；经营良好的企业示例 {healthy}，经营不善的企业示例 {failing}")
-            }
+            Self::Invented { firms, persons, healthy, representative, failing } => format!(
+                "共 {firms} 家企业、{persons} 人；经营良好的企业示例 {healthy}，其法定代表人 {representative}；经营不善的企业示例 {failing}"
+            ),
             Self::Ingesting => "正在入库".to_owned(),
             Self::DatasetTaken { name, rows, units, rejected } => {
                 format!("{name}：入库 {rows} 行，涉及 {units} 个主体，拒收 {rejected} 行")
@@ -33,9 +38,9 @@ impl DataMessage {
             Self::DatasetShown { name, rows, units, rejected, as_of } => {
                 format!("  {name}：{rows} 行，{units} 个主体，拒收 {rejected} 行，数据截至 {as_of}")
             }
-            Self::DatasetFailed { name, error, kept: None } => format!("{name}：未入库：{error}"),
+            Self::DatasetFailed { name, error, kept: None } => format!("{name}：未入库：{}", error.zh),
             Self::DatasetFailed { name, error, kept: Some(day) } => {
-                format!("{name}：未入库，沿用数据截至 {day} 的版本：{error}")
+                format!("{name}：未入库，沿用数据截至 {day} 的版本：{}", error.zh)
             }
             Self::SnapshotCurrent { name, published: true } => format!("已发布快照 {name}"),
             Self::SnapshotCurrent { name, published: false } => format!("沿用快照 {name}"),
@@ -54,11 +59,13 @@ impl DemoMessage {
             Self::Home { home } => {
                 format!("建室　　在 `{home}` 建立使用合成数据的暗室：密钥、账本、空日志，旁有检查点镜像")
             }
-            Self::Invented { rows, units, datasets } => {
-                format!("数据　　{datasets} 个部门交付的 {units} 家虚构企业的数据，共 {rows} 行")
+            Self::Invented { rows, firms, persons, datasets } => {
+                format!(
+                    "数据　　各部门交付的 {datasets} 个数据集，涉及 {firms} 家虚构企业和 {persons} 人，共 {rows} 行"
+                )
             }
             Self::Ingested { name, rejected } => {
-                format!("入库　　校验、按企业排序、发布为快照 {name}；拒收 {rejected} 行")
+                format!("入库　　校验、按企业和个人排序、发布为快照 {name}；拒收 {rejected} 行")
             }
             Self::Guest { bytes, digest } => {
                 format!("程序　　银行的问题：{bytes} 字节的 WebAssembly，不导入任何外部功能，{digest}")
@@ -138,7 +145,7 @@ impl WorkMessage {
             Self::BudgetEmpty => "尚未扣减任何额度".to_owned(),
             Self::KeyMade { out } => format!("私钥已写入 `{out}`；其公钥为："),
             Self::GuestFits { policy, misfits } if misfits.is_empty() => format!("  符合政策 `{policy}`"),
-            Self::GuestFits { policy, misfits } => format!("  不符合政策 `{policy}`：{}", misfits.join("；")),
+            Self::GuestFits { policy, misfits } => format!("  不符合政策 `{policy}`：{}", joined(misfits, "；")),
             Self::Auditing => "正在重新推导".to_owned(),
             Self::AuditCheck { name, counts, findings, notes } => {
                 let counted = counts.iter().map(|(number, of)| counted(*number, *of)).collect::<Vec<_>>().join("，");
@@ -198,15 +205,6 @@ fn counted(number: u64, of: Counted) -> String {
     }
 }
 
-fn id_error(error: IdError) -> String {
-    match error {
-        IdError::Length => "标识应为 18 位".to_owned(),
-        IdError::Character(place) => format!("标识第 {place} 位不是标准允许的字符"),
-        IdError::Check => "标识的校验位不正确".to_owned(),
-        IdError::Birth => "标识中的出生日期不存在".to_owned(),
-    }
-}
-
 impl FileProblem {
     /// What is wrong, and what to do.
     pub(super) fn chinese(&self) -> String {
@@ -242,9 +240,9 @@ impl FileProblem {
             }
             Self::KeyThere(path) => format!("`{}` 已存在：密钥不会被覆盖", path.display()),
             Self::NoCargo(folder) => format!("`{}` 中没有 Cargo.toml：请指明程序所在的文件夹", folder.display()),
-            Self::NotABundle { path, error } => format!("`{}` 不是回执包：{error}", path.display()),
+            Self::NotABundle { path, error } => format!("`{}` 不是回执包：{}", path.display(), error.zh),
             Self::NotAConsent { path, error } => {
-                format!("`{}` 不是本暗室所信任的授权机构签署的授权书：{error}", path.display())
+                format!("`{}` 不是本暗室所信任的授权机构签署的授权书：{}", path.display(), error.zh)
             }
             Self::PolicyFolder(path) => {
                 format!("文件夹 `{}` 中没有 `policy.toml`：请指明政策文件", path.display())
@@ -271,7 +269,7 @@ impl AskProblem {
             Self::NoRole { policy, role, roles } => {
                 format!("政策 `{policy}` 没有角色 `{role}`：其角色有 {}", quoted(roles))
             }
-            Self::BadId { id, error } => format!("`{id}`：{}", id_error(*error)),
+            Self::BadId { id, error } => format!("`{id}`：{}", error.chinese()),
             Self::NotAnId(id) => format!("`{id}` 不是规范的统一社会信用代码或公民身份号码"),
             Self::NoAuthority { issuer, known } if known.is_empty() => {
                 format!("本暗室不信任授权机构 `{issuer}`：`{CONFIG_FILE}` 中没有任何授权机构")
@@ -294,7 +292,7 @@ impl AskProblem {
                 "程序编译失败\n提示：是否已安装编译目标？`rustup target add wasm32-unknown-unknown`".to_owned()
             }
             Self::NoModule => "编译没有产生 `.wasm`：该 crate 是否为 `cdylib`？".to_owned(),
-            Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", misfits.join("\n  ")),
+            Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", joined(misfits, "\n  ")),
             Self::ReceiptUnreadable => "回执包中的回执无法读取".to_owned(),
             Self::AuditFindings(findings) => format!("发现 {findings} 处问题"),
         }

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::env::{Clock, Durable, Entropy};
 use crate::job::{ConsentOrder, HomePaths, KeyFile, compose_consent, load_key};
 use crate::keys::{TokenKind, TrustedKey, verify};
-use crate::model::{Millis, UnitId};
+use crate::model::{Bilingual, Chinese, Detail, Millis, UnitId};
 
 /// An example that works where `anshi demo --home /tmp/anshi-demo` was run.
 pub const ISSUE_EXAMPLE: &str = "Example: anshi consent issue --home /tmp/anshi-demo --policy sme-credit-check \\\n  --party enterprise=91371402MA769M6L9G --uses 1 --days 30 --out consent.jws";
@@ -100,10 +100,10 @@ struct ConsentName {
 }
 
 /// Reads the name out of a consent that one of `trusted` signed.
-fn consent_name(token: &str, trusted: &[TrustedKey]) -> Result<ConsentName, String> {
-    let signed = verify(token, TokenKind::Consent, trusted).map_err(|error| error.to_string())?;
-    let name: ConsentName = serde_json::from_slice(signed.value()).map_err(|error| error.to_string())?;
-    if name.iss == signed.owner() { Ok(name) } else { Err("its `iss` is not the key's owner".to_owned()) }
+fn consent_name(token: &str, trusted: &[TrustedKey]) -> Result<ConsentName, Bilingual> {
+    let signed = verify(token, TokenKind::Consent, trusted).map_err(|error| error.bilingual())?;
+    let name: ConsentName = serde_json::from_slice(signed.value()).map_err(|error| error.bilingual())?;
+    if name.iss == signed.owner() { Ok(name) } else { Err(Detail::NotOwner.bilingual()) }
 }
 
 fn issue(args: &IssueArgs, terminal: &Terminal) -> Result<(), CliError> {

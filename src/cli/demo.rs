@@ -66,11 +66,11 @@ pub fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<(), CliError> {
         anshi: std::env::args().next().unwrap_or_else(|| "anshi".to_owned()),
         home: args.home.display().to_string(),
         guest: guest_file.display().to_string(),
-        party: report.healthy.to_string(),
+        party: report.examples.healthy.to_string(),
     });
     terminal.result(&json!({
         "home": args.home.display().to_string(), "guest": guest.to_string(), "jobs": results,
-        "examples": { "healthy": report.healthy.to_string(), "failing": report.failing.to_string() },
+        "examples": synth::examples(&report),
     }));
     Ok(())
 }
@@ -96,7 +96,8 @@ impl Demo<'_> {
         };
         let report = synth::write(&catalog, &args, self.terminal)?;
         let rows = report.datasets.iter().map(|(_, rows)| rows).sum();
-        self.terminal.say(DemoMessage::Invented { rows, units: report.units, datasets: report.datasets.len() });
+        let (firms, persons, datasets) = (report.firms, report.persons, report.datasets.len());
+        self.terminal.say(DemoMessage::Invented { rows, firms, persons, datasets });
         Ok(report)
     }
 
@@ -146,9 +147,9 @@ impl Demo<'_> {
         let (engine, runtime) = open_engine(self.home)?;
         let module = guest::read_guest(guest_file)?;
         runtime.block_on(engine.register(&module)).map_err(CliError::failed)?;
-        let healthy = self.job(&engine, &runtime, guest, (&report.healthy.to_string(), "healthy", true))?;
-        let failing = self.job(&engine, &runtime, guest, (&report.failing.to_string(), "failing", true))?;
-        let refused = self.job(&engine, &runtime, guest, (&report.healthy.to_string(), "refused", false))?;
+        let healthy = self.job(&engine, &runtime, guest, (&report.examples.healthy.to_string(), "healthy", true))?;
+        let failing = self.job(&engine, &runtime, guest, (&report.examples.failing.to_string(), "failing", true))?;
+        let refused = self.job(&engine, &runtime, guest, (&report.examples.healthy.to_string(), "refused", false))?;
         Ok(vec![healthy, failing, refused])
     }
 

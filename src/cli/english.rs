@@ -3,6 +3,7 @@
 use super::message::{DataMessage, DemoMessage, PolicyState, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use crate::config::CONFIG_FILE;
+use crate::policy::Misfit;
 use crate::review::Counted;
 
 /// `1 row`, `2 rows`.
@@ -27,15 +28,20 @@ fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
+fn joined(misfits: &[Misfit], between: &str) -> String {
+    misfits.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
+}
+
 impl DataMessage {
     /// The line.
     pub(super) fn english(&self) -> String {
         match self {
             Self::Inventing => "inventing rows".to_owned(),
             Self::DatasetInvented { name, rows: count } => format!("{name}: {}", rows(*count)),
-            Self::Invented { units: count, healthy, failing } => {
-                format!("{}; a firm that does well is {healthy}, one that fails is {failing}", units(*count))
-            }
+            Self::Invented { firms, persons, healthy, representative, failing } => format!(
+                "{firms} firms and {persons} persons; a firm that does well is {healthy}, represented by {representative}, \
+                 and one that fails is {failing}"
+            ),
             Self::Ingesting => "taking in".to_owned(),
             Self::DatasetTaken { name, rows: taken, units: of, rejected } => {
                 format!("{name}: {} of {} taken, {rejected} rejected", rows(*taken), units(*of))
@@ -74,12 +80,15 @@ impl DemoMessage {
             Self::Home { home } => format!(
                 "home     a synthetic home in `{home}`: keys, ledger, an empty log, a checkpoint mirror beside it"
             ),
-            Self::Invented { rows: count, units, datasets } => format!(
-                "data     {} about {units} invented firms, as {datasets} departments would deliver them",
+            Self::Invented { rows: count, firms, persons, datasets } => format!(
+                "data     {} in {datasets} datasets about {firms} invented firms and {persons} persons, as departments deliver them",
                 rows(*count)
             ),
             Self::Ingested { name, rejected } => {
-                format!("ingest   checked, sorted by firm, published as snapshot {name}; {} rejected", rows(*rejected))
+                format!(
+                    "ingest   checked, sorted by firm and person, published as snapshot {name}; {} rejected",
+                    rows(*rejected)
+                )
             }
             Self::Guest { bytes, digest } => {
                 format!("guest    the bank's question: {bytes} bytes of WebAssembly that import nothing, {digest}")
@@ -159,7 +168,9 @@ impl WorkMessage {
             Self::BudgetEmpty => "nothing was charged yet".to_owned(),
             Self::KeyMade { out } => format!("private key in `{out}`; its public half:"),
             Self::GuestFits { policy, misfits } if misfits.is_empty() => format!("  fits policy `{policy}`"),
-            Self::GuestFits { policy, misfits } => format!("  does not fit policy `{policy}`: {}", misfits.join("; ")),
+            Self::GuestFits { policy, misfits } => {
+                format!("  does not fit policy `{policy}`: {}", joined(misfits, "; "))
+            }
             Self::Auditing => "deriving again".to_owned(),
             Self::AuditCheck { name, counts, findings, notes } => audit_check(name, counts, findings, notes),
             Self::BudgetRow { account, client, party, window, lifetime } => format!(
@@ -313,7 +324,7 @@ impl AskProblem {
                     .to_owned()
             }
             Self::NoModule => "the build made no `.wasm`: is the crate a `cdylib`?".to_owned(),
-            Self::Misfits(misfits) => format!("the guest does not fit the policy:\n  {}", misfits.join("\n  ")),
+            Self::Misfits(misfits) => format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  ")),
             Self::ReceiptUnreadable => "the receipt in the bundle cannot be read".to_owned(),
             Self::AuditFindings(findings) => some(*findings as u64, "finding", "findings"),
         }

@@ -4,7 +4,7 @@ use super::problem::{FileProblem, Problem};
 use crate::config::ConfigError;
 use crate::env::FileError;
 use crate::job::{Failure, InitError, OpenError};
-use crate::model::{Lang, Refusal};
+use crate::model::{Chinese, Lang, Refusal};
 
 /// A command's failure.
 #[derive(Debug)]
@@ -30,9 +30,16 @@ impl CliError {
         Self::Use(problem.into())
     }
 
-    /// A failure with what an error of the library says.
-    pub fn failed(error: impl std::fmt::Display) -> Self {
-        Self::Failed(Problem::Other(error.to_string()))
+    /// A failure with what an error of the library says, in both languages.
+    #[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
+    pub fn failed(error: impl Chinese) -> Self {
+        Self::Failed(Problem::Library(error.bilingual()))
+    }
+
+    /// A verification that failed, with what the library says of it.
+    #[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
+    pub fn unverified(error: impl Chinese) -> Self {
+        Self::Unverified(Problem::Library(error.bilingual()))
     }
 
     /// The process's exit code.
@@ -61,7 +68,7 @@ impl CliError {
             (Self::Failed(problem) | Self::Use(problem), _) => {
                 let text = problem.text(lang);
                 // Findings about a file bring the word along: it stands before each of them.
-                let text = text.strip_prefix("error: ").unwrap_or(&text);
+                let text = text.strip_prefix(if lang == Lang::Zh { "错误: " } else { "error: " }).unwrap_or(&text);
                 format!("{}{text}", if lang == Lang::Zh { "错误：" } else { "error: " })
             }
             (Self::Refused(refusal), Lang::En) => format!("refused: {}: {}", refusal.code.word(), refusal.text(lang)),
@@ -123,11 +130,15 @@ impl From<InitError> for CliError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::{Document, Finding};
+    use crate::model::DateError;
 
     #[test]
     fn the_word_error_stands_once() {
-        let error = CliError::failed("error: unknown field `x`\n --> y:1:1");
-        assert_eq!(error.text(Lang::En), "error: unknown field `x`\n --> y:1:1");
-        assert_eq!(error.text(Lang::Zh), "错误：unknown field `x`\n --> y:1:1");
+        let document = Document::new("y", "a = ");
+        let error = CliError::failed(document.error(vec![Finding::at(0..1, DateError)]));
+        let [en, zh] = [Lang::En, Lang::Zh].map(|lang| error.text(lang));
+        assert!(en.starts_with("error: not a date") && en.matches("error").count() == 1, "{en}");
+        assert!(zh.starts_with("错误：不是日期") && zh.matches("错误").count() == 1, "{zh}");
     }
 }

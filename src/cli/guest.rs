@@ -15,7 +15,7 @@ use super::terminal::Terminal;
 use crate::env::{Durable, read, run_tool};
 use crate::guest::{GUEST_BYTES_MAX, Registry, inspect};
 use crate::keys::sha256;
-use crate::model::{Digest, Manifest};
+use crate::model::{Chinese, Digest, Manifest};
 
 /// Subcommands of `anshi guest`.
 #[derive(Subcommand)]
@@ -173,6 +173,7 @@ fn register(args: &RegisterArgs, terminal: &Terminal) -> Result<(), CliError> {
         let misfits = guest.as_ref().map(|guest| crate::policy::fit(policy, guest.manifest(), engine.catalog()).err());
         let misfits = misfits.flatten().unwrap_or_default();
         terminal.say(WorkMessage::GuestFits { policy: policy.id.clone(), misfits: misfits.clone() });
+        let misfits: Vec<String> = misfits.iter().map(|misfit| misfit.text(terminal.lang())).collect();
         findings.push(json!({ "policy": policy.id, "misfits": misfits }));
     }
     terminal.result(&json!({ "guest": digest.to_string(), "policies": findings }));

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::data::synth::SeedManifest;
 use crate::data::{IngestOptions, IngestReport, Outcome, ingest};
 use crate::job::HomePaths;
-use crate::model::Date;
+use crate::model::{Chinese, Date, Lang};
 
 /// Arguments of `anshi ingest`.
 #[derive(Args)]
@@ -40,7 +40,7 @@ pub fn ingest_command(args: &IngestArgs, terminal: &Terminal) -> Result<(), CliE
         terminal.say(DataMessage::SnapshotCurrent { name: name.clone(), published: report.published });
     }
     terminal
-        .result(&json!({ "snapshot": snapshot, "published": report.published, "datasets": datasets_json(&report) }));
+        .result(&json!({ "snapshot": snapshot, "published": report.published, "datasets": datasets_json(&report, terminal.lang()) }));
     if report.failed() { Err(CliError::failure(AskProblem::DatasetsFailed)) } else { Ok(()) }
 }
 
@@ -55,7 +55,7 @@ fn tell(report: &IngestReport, terminal: &Terminal) {
             },
             Outcome::Failed { error, kept } => DataMessage::DatasetFailed {
                 name: dataset.name.clone(),
-                error: error.to_string(),
+                error: error.bilingual(),
                 kept: kept.map(|day| day.to_string()),
             },
             Outcome::Kept { as_of } => {
@@ -70,7 +70,7 @@ fn tell(report: &IngestReport, terminal: &Terminal) {
     }
 }
 
-fn datasets_json(report: &IngestReport) -> Vec<serde_json::Value> {
+fn datasets_json(report: &IngestReport, lang: Lang) -> Vec<serde_json::Value> {
     let one = |dataset: &crate::data::DatasetReport| match &dataset.outcome {
         Outcome::Published { rows, units, rejected } => {
             json!({
@@ -79,7 +79,7 @@ fn datasets_json(report: &IngestReport) -> Vec<serde_json::Value> {
             })
         }
         Outcome::Failed { error, kept } => {
-            json!({ "name": dataset.name, "outcome": "failed", "error": error.to_string(), "kept": kept.map(|day| day.to_string()) })
+            json!({ "name": dataset.name, "outcome": "failed", "error": error.text(lang), "kept": kept.map(|day| day.to_string()) })
         }
         Outcome::Kept { as_of } => json!({ "name": dataset.name, "outcome": "kept", "as_of": as_of.to_string() }),
         Outcome::Absent { .. } => json!({ "name": dataset.name, "outcome": "absent" }),

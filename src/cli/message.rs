@@ -3,6 +3,7 @@
 
 use crate::config::HomeKind;
 use crate::model::{Bilingual, Date, Lang, ParameterKind, Refusal};
+use crate::policy::Misfit;
 use crate::review::Counted;
 
 /// A line for a person.
@@ -21,12 +22,12 @@ pub enum Message {
 pub enum DataMessage {
     Inventing,
     DatasetInvented { name: String, rows: u64 },
-    Invented { units: u64, healthy: String, failing: String },
+    Invented { firms: u64, persons: u64, healthy: String, representative: String, failing: String },
     Ingesting,
     DatasetTaken { name: String, rows: u64, units: u64, rejected: u64 },
     DatasetShrunk { name: String, rows: u64, before: u64 },
     DatasetKept { name: String, as_of: String },
-    DatasetFailed { name: String, error: String, kept: Option<String> },
+    DatasetFailed { name: String, error: Bilingual, kept: Option<String> },
     DatasetAbsent { name: String },
     SnapshotCurrent { name: String, published: bool },
     SnapshotListed { name: String, current: bool },
@@ -42,7 +43,7 @@ pub enum DataMessage {
 pub enum DemoMessage {
     Title,
     Home { home: String },
-    Invented { rows: u64, units: u64, datasets: usize },
+    Invented { rows: u64, firms: u64, persons: u64, datasets: usize },
     Ingested { name: String, rejected: u64 },
     Guest { bytes: u64, digest: String },
     Policy { path: String },
@@ -63,7 +64,7 @@ pub enum WorkMessage {
     GuestReads { role: String, dataset: String, columns: String },
     GuestAnswers { labels: String },
     GuestRegistered { digest: String },
-    GuestFits { policy: String, misfits: Vec<String> },
+    GuestFits { policy: String, misfits: Vec<Misfit> },
     PolicyGood { id: String, version: String, labels: String, bits: u32 },
     AccountsGood { path: String, digest: String },
     PolicyListed { id: String, version: String, title: Bilingual, state: PolicyState, digest: String },

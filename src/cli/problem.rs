@@ -1,10 +1,11 @@
 //! What can be wrong with what a command was given; the words are in `english` and `chinese`, both exhaustive.
-//! An error of the library below is said in its own words.
+//! An error of the library below brings its words in both languages along.
 
 use std::path::PathBuf;
 
 use crate::config::CONFIG_FILE;
-use crate::model::{IdError, Lang};
+use crate::model::{Bilingual, IdError, Lang};
+use crate::policy::Misfit;
 
 /// What is wrong.
 #[derive(Clone, Debug)]
@@ -14,7 +15,7 @@ pub enum Problem {
     /// With what was asked for.
     Ask(AskProblem),
     /// Found by the library below, and said by it.
-    Other(String),
+    Library(Bilingual),
 }
 
 /// What is wrong with a file or a folder.
@@ -33,8 +34,8 @@ pub enum FileProblem {
     NoSeed(PathBuf),
     KeyThere(PathBuf),
     NoCargo(PathBuf),
-    NotABundle { path: PathBuf, error: String },
-    NotAConsent { path: PathBuf, error: String },
+    NotABundle { path: PathBuf, error: Bilingual },
+    NotAConsent { path: PathBuf, error: Bilingual },
     PolicyFolder(PathBuf),
     PolicyName { folder: PathBuf, id: String },
     DemoFolder(&'static str),
@@ -75,7 +76,7 @@ pub enum AskProblem {
     DatasetsFailed,
     NotBuilt,
     NoModule,
-    Misfits(Vec<String>),
+    Misfits(Vec<Misfit>),
     ReceiptUnreadable,
     AuditFindings(usize),
 }
@@ -88,7 +89,7 @@ impl Problem {
             (Self::File(problem), Lang::Zh) => problem.chinese(),
             (Self::Ask(problem), Lang::En) => problem.english(),
             (Self::Ask(problem), Lang::Zh) => problem.chinese(),
-            (Self::Other(text), _) => text.clone(),
+            (Self::Library(words), _) => words.in_lang(lang).to_owned(),
         }
     }
 }

@@ -11,7 +11,9 @@ use super::message::WorkMessage;
 use super::problem::{AskProblem, FileProblem, Problem};
 use super::run::read_party;
 use super::terminal::Terminal;
-use crate::receipt::{Bundle, Claims, VerifiedBundle, verify_bundle};
+use crate::log::CheckpointError;
+use crate::model::Chinese;
+use crate::receipt::{Bundle, Claims, Part, VerifiedBundle, VerifyError, verify_bundle};
 
 /// An example that works where `anshi demo --home /tmp/anshi-demo` was run.
 pub const VERIFY_EXAMPLE: &str = "Example: anshi receipt verify /tmp/anshi-demo/demo/healthy.bundle.json \\\n  --jwks /tmp/anshi-demo/jwks.json --log-key /tmp/anshi-demo/log.vkey \\\n  --party enterprise=91371402MA769M6L9G";
@@ -57,7 +59,7 @@ pub fn receipt(command: &ReceiptCommand, terminal: &Terminal) -> Result<(), CliE
     match command {
         ReceiptCommand::Show(args) => {
             let bundle: Bundle = serde_json::from_str(&text(&args.bundle)?).map_err(|error| {
-                CliError::failure(FileProblem::NotABundle { path: args.bundle.clone(), error: error.to_string() })
+                CliError::failure(FileProblem::NotABundle { path: args.bundle.clone(), error: error.bilingual() })
             })?;
             let claims = bundle.claims().ok_or_else(|| CliError::failure(AskProblem::ReceiptUnreadable))?;
             terminal.say(WorkMessage::ReceiptUnverified);
@@ -69,7 +71,7 @@ pub fn receipt(command: &ReceiptCommand, terminal: &Terminal) -> Result<(), CliE
             let verified = verify_files(&args.bundle, &args.jwks, &args.log_key)?;
             for (role, id) in &args.parties {
                 let about = verified.check_party(role, id);
-                about.map_err(|error| CliError::Unverified(Problem::Other(error.to_string())))?;
+                about.map_err(CliError::unverified)?;
             }
             terminal.say(WorkMessage::ReceiptVerified { size: verified.checkpoint.size });
             show(&verified.claims, terminal);
@@ -86,7 +88,13 @@ pub fn receipt(command: &ReceiptCommand, terminal: &Terminal) -> Result<(), CliE
 /// Verifies a bundle's file.
 pub fn verify_files(bundle: &Path, jwks: &Path, log_key: &Path) -> Result<VerifiedBundle, CliError> {
     let (bundle, jwks, log_key) = (text(bundle)?, text(jwks)?, text(log_key)?);
-    verify_bundle(&bundle, &jwks, &log_key).map_err(|error| CliError::Unverified(Problem::Other(error.to_string())))
+    verify_bundle(&bundle, &jwks, &log_key).map_err(|error| match error {
+        // Keys that are none say nothing of the bundle: another file was meant.
+        VerifyError::Form { what: Part::Keys, .. }
+        | VerifyError::Key(_)
+        | VerifyError::LogKey(CheckpointError::Key) => CliError::Use(Problem::Library(error.bilingual())),
+        error => CliError::unverified(error),
+    })
 }
 
 fn show(claims: &Claims, terminal: &Terminal) {

@@ -20,7 +20,7 @@ use crate::job::{
     load_key,
 };
 use crate::ledger::End;
-use crate::model::{Digest, Millis, RawParameter, Refusal, RefusalCode, UnitId};
+use crate::model::{Detail, Digest, Millis, RawParameter, Refusal, RefusalCode, UnitId};
 use crate::policy::Policy;
 
 /// The client whose key every synthetic home has.
@@ -171,8 +171,8 @@ fn find_policy(engine: &Engine, id: &str) -> Result<Arc<Policy>, CliError> {
     let found = engine.policies().policies().find(|policy| policy.id == id);
     found.cloned().ok_or_else(|| {
         let known = engine.policies().policies().map(|policy| policy.id.as_str());
-        let meant = did_you_mean(id, known).map(|close| format!(" → `{close}`?")).unwrap_or_default();
-        CliError::Refused(Refusal::new(RefusalCode::Policy, format!("`{id}`{meant}")))
+        let meant = did_you_mean(id, known).map(str::to_owned);
+        CliError::Refused(Refusal::about(RefusalCode::Policy, Detail::PolicyClose(id.to_owned(), meant)))
     })
 }
 
@@ -200,9 +200,9 @@ fn consents(engine: &Engine, policy: &Policy, args: &RunArgs, paths: &HomePaths)
         args.parties.iter().filter(|(role, _)| policy.roles.get(role).is_some_and(|rule| rule.consent_required));
     // Given consents serve the first parties.
     for (role, id) in needing.skip(tokens.len()) {
-        let refused = |detail: String| CliError::Refused(Refusal::new(RefusalCode::Parties, detail));
-        let rule = policy.roles.get(role).ok_or_else(|| refused(format!("no role `{role}`")))?;
-        let subject = UnitId::parse(rule.unit, id).map_err(|error| refused(format!("role `{role}`: {error}")))?;
+        let refused = |detail: Detail| CliError::Refused(Refusal::about(RefusalCode::Parties, detail));
+        let rule = policy.roles.get(role).ok_or_else(|| refused(Detail::NoRole(role.clone())))?;
+        let subject = UnitId::parse(rule.unit, id).map_err(|error| refused(Detail::PartyId(role.clone(), error)))?;
         let now = engine.clock().now();
         let order = ConsentOrder {
             issuer: DEVELOPMENT_AUTHORITY.to_owned(),

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::error::CliError;
 use super::message::DataMessage;
-use super::problem::{AskProblem, Problem};
+use super::problem::AskProblem;
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -109,7 +109,7 @@ fn verify(args: &NamedArgs, terminal: &Terminal) -> Result<(), CliError> {
     let bar = terminal.progress(DataMessage::Verifying, snapshot.manifest().datasets.len() as u64);
     let verified = snapshot.verify_files(&mut |_| bar.inc(1));
     bar.finish_and_clear();
-    verified.map_err(|error| CliError::Unverified(Problem::Other(error.to_string())))?;
+    verified.map_err(CliError::unverified)?;
     terminal.say(DataMessage::SnapshotVerified { name: snapshot.name().to_string() });
     terminal.result(&json!({ "snapshot": snapshot.name().to_string(), "verified": true }));
     Ok(())

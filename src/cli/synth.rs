@@ -55,15 +55,30 @@ pub fn synth(args: &SynthArgs, terminal: &Terminal) -> Result<(), CliError> {
     for (name, rows) in &report.datasets {
         terminal.say(DataMessage::DatasetInvented { name: name.clone(), rows: *rows });
     }
-    let (healthy, failing) = (report.healthy.to_string(), report.failing.to_string());
-    terminal.say(DataMessage::Invented { units: report.units, healthy: healthy.clone(), failing: failing.clone() });
+    terminal.say(DataMessage::Invented {
+        firms: report.firms,
+        persons: report.persons,
+        healthy: report.examples.healthy.to_string(),
+        representative: report.examples.representative.to_string(),
+        failing: report.examples.failing.to_string(),
+    });
     let datasets: serde_json::Map<_, _> =
         report.datasets.iter().map(|(name, rows)| (name.clone(), json!(rows))).collect();
     terminal.result(&json!({
-        "seed": report.seed, "as_of": report.as_of.to_string(), "units": report.units, "rows": datasets,
-        "examples": { "healthy": healthy, "failing": failing },
+        "seed": report.seed, "as_of": report.as_of.to_string(), "firms": report.firms, "persons": report.persons,
+        "rows": datasets, "examples": examples(&report),
     }));
     Ok(())
+}
+
+/// Whom to ask about.
+pub fn examples(report: &SynthReport) -> serde_json::Value {
+    let examples = &report.examples;
+    json!({
+        "healthy": examples.healthy.to_string(), "representative": examples.representative.to_string(),
+        "supervisor": examples.supervisor.to_string(), "failing": examples.failing.to_string(),
+        "failing_representative": examples.failing_representative.to_string(),
+    })
 }
 
 /// Writes a delivery, with progress.

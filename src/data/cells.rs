@@ -139,6 +139,11 @@ impl Units {
         }))
     }
 
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.ids.len()
+    }
+
     /// The identifiers, by number.
     pub fn into_ids(self) -> Vec<[u8; UNIT_ID_BYTES]> {
         self.ids

@@ -4,8 +4,9 @@
 use csv::ByteRecord;
 
 use super::cells::{Dates, Identifier, Units, boolean, identifier, integer, text, timestamp, trimmed};
+use super::packed::{packing_order, push_boolean, push_code, push_date, push_integer, push_missing, push_text};
 use super::reject::{CELL_BYTES_MAX, Reason};
-use super::table::{Cells, Table, Texts, Values};
+use super::run::UnsortedRun;
 use crate::catalog::{ColumnType, Dataset, IntegerBounds};
 
 /// A row is refused: for which column (none where the row's form is wrong), and why.
@@ -23,113 +24,120 @@ enum Reader<'a> {
     Identifier,
 }
 
-/// Collects the rows of one dataset.
+/// Collects the rows of one dataset, run by run.
 pub(super) struct Converter<'a> {
     dataset: &'a Dataset,
     units: Units,
-    readers: Vec<Reader<'a>>,
-    columns: Vec<Cells>,
-    rows: usize,
+    /// With the columns' places in the catalog, in the order in which rows are packed: the key first.
+    readers: Vec<(usize, Reader<'a>)>,
+    run: UnsortedRun,
 }
 
 impl<'a> Converter<'a> {
     /// No rows yet.
     pub fn new(dataset: &'a Dataset) -> Self {
-        let places = dataset.columns.iter().zip(&dataset.source.decimals).enumerate();
-        let (readers, columns) = places
-            .map(|(place, (column, decimals))| match &column.kind {
-                _ if place == dataset.key => (Reader::Key, Values::Key(Vec::new())),
-                ColumnType::Boolean => (Reader::Boolean, Values::Booleans(Vec::new())),
-                ColumnType::Integer(bounds) => {
-                    (Reader::Integer { decimals: *decimals, bounds }, Values::Integers(Vec::new()))
-                }
-                ColumnType::Date => (Reader::Date(Dates::new(&dataset.source.dates)), Values::Dates(Vec::new())),
-                ColumnType::Timestamp => (Reader::Timestamp, Values::Timestamps(Vec::new())),
-                ColumnType::Identifier => (Reader::Identifier, Values::Texts(Texts::default())),
-                ColumnType::Text { values: None } => (Reader::Text, Values::Texts(Texts::default())),
-                ColumnType::Text { values: Some(values) } => {
-                    // Sorted, so that the codes compare as the texts do.
-                    let mut values: Vec<&str> = values.iter().map(String::as_str).collect();
-                    values.sort_unstable();
-                    let names = values.iter().map(|value| (*value).to_owned()).collect();
-                    (Reader::Closed(values), Values::Codes { names, codes: Vec::new() })
-                }
-            })
-            .map(|(reader, values)| (reader, Cells { present: Vec::new(), values }))
-            .unzip();
-        Self { dataset, units: Units::new(dataset.unit), readers, columns, rows: 0 }
+        let reader = |place: usize| {
+            let (column, decimals) = (dataset.columns.get(place)?, dataset.source.decimals.get(place)?);
+            let reader = match &column.kind {
+                _ if place == dataset.key => Reader::Key,
+                ColumnType::Boolean => Reader::Boolean,
+                ColumnType::Integer(bounds) => Reader::Integer { decimals: *decimals, bounds },
+                ColumnType::Date => Reader::Date(Dates::new(&dataset.source.dates)),
+                ColumnType::Timestamp => Reader::Timestamp,
+                ColumnType::Identifier => Reader::Identifier,
+                ColumnType::Text { values: None } => Reader::Text,
+                ColumnType::Text { values: Some(values) } => Reader::Closed(sorted_values(values)),
+            };
+            Some((place, reader))
+        };
+        let readers = packing_order(dataset).into_iter().filter_map(reader).collect();
+        Self { dataset, units: Units::new(dataset.unit), readers, run: UnsortedRun::default() }
     }
 
     /// Takes one row. `places` says, for each of the dataset's columns, where it stands in the file.
     pub fn push(&mut self, record: &ByteRecord, places: &[usize]) -> Result<(), Refused> {
         let pushed = self.push_cells(record, places);
         match pushed {
-            Ok(()) => self.rows += 1,
-            Err(_) => self.columns.iter_mut().for_each(|column| column.truncate(self.rows)),
+            Ok(unit) => self.run.end_row(unit),
+            Err(_) => self.run.forget_row(),
         }
-        pushed
+        pushed.map(|_| ())
     }
 
-    fn push_cells(&mut self, record: &ByteRecord, places: &[usize]) -> Result<(), Refused> {
+    /// The number of the row's unit.
+    fn push_cells(&mut self, record: &ByteRecord, places: &[usize]) -> Result<u32, Refused> {
         if record.len() != places.len() {
             return Err((None, Reason::Ragged { cells: record.len(), header: places.len() }));
         }
         let missing = &self.dataset.source.missing;
-        let targets = self.readers.iter_mut().zip(&mut self.columns).zip(places).enumerate();
-        for (column, ((reader, cells), place)) in targets {
-            let cell = trimmed(record.get(*place).unwrap_or_default());
+        let mut unit = Err((Some(self.dataset.key), Reason::KeyMissing));
+        for (column, reader) in &mut self.readers {
+            let place = places.get(*column).copied();
+            let cell = trimmed(place.and_then(|place| record.get(place)).unwrap_or_default());
             let pushed = if cell.len() > CELL_BYTES_MAX {
                 Err(Reason::Long)
             } else if missing.iter().any(|marker| marker.as_bytes() == cell) {
-                push_missing(reader, cells)
+                push_no_cell(reader, self.run.row())
+            } else if let Reader::Key = reader {
+                self.units.number(cell).map(|number| unit = Ok(number))
             } else {
-                push_cell(cell, reader, cells, &mut self.units)
+                push_cell(cell, reader, self.run.row())
             };
-            pushed.map_err(|reason| (Some(column), reason))?;
+            pushed.map_err(|reason| (Some(*column), reason))?;
         }
-        Ok(())
+        unit
     }
 
-    /// How many rows were taken.
+    /// How many rows were taken since the last run.
     pub const fn rows(&self) -> usize {
-        self.rows
+        self.run.rows()
     }
 
-    /// What was collected.
-    pub fn finish(self) -> Table {
-        Table { units: self.units.into_ids(), key: self.dataset.key, columns: self.columns, rows: self.rows }
+    /// About how much memory they take.
+    pub const fn memory_bytes(&self) -> usize {
+        self.run.memory_bytes(self.units.len())
+    }
+
+    /// The rows taken since the last run.
+    pub fn take_run(&mut self) -> UnsortedRun {
+        let mut run = std::mem::take(&mut self.run);
+        run.ids = std::mem::replace(&mut self.units, Units::new(self.dataset.unit)).into_ids();
+        run
     }
 }
 
-fn push_missing(reader: &Reader<'_>, cells: &mut Cells) -> Result<(), Reason> {
+/// Sorted, so that the codes compare as the texts do.
+pub(super) fn sorted_values(values: &[String]) -> Vec<&str> {
+    let mut values: Vec<&str> = values.iter().map(String::as_str).collect();
+    values.sort_unstable();
+    values
+}
+
+fn push_no_cell(reader: &Reader<'_>, row: &mut Vec<u8>) -> Result<(), Reason> {
     if matches!(reader, Reader::Key) {
         return Err(Reason::KeyMissing);
     }
-    cells.push_missing();
+    push_missing(row);
     Ok(())
 }
 
-fn push_cell(cell: &[u8], reader: &mut Reader<'_>, cells: &mut Cells, units: &mut Units) -> Result<(), Reason> {
-    match (reader, &mut cells.values) {
-        (Reader::Key, Values::Key(numbers)) => numbers.push(units.number(cell)?),
-        (Reader::Boolean, Values::Booleans(values)) => values.push(boolean(cell)?),
-        (Reader::Integer { decimals, bounds }, Values::Integers(values)) => {
-            values.push(integer(cell, *decimals, bounds)?);
-        }
-        (Reader::Date(dates), Values::Dates(values)) => values.push(dates.read(cell)?),
-        (Reader::Timestamp, Values::Timestamps(values)) => values.push(timestamp(cell)?),
-        (Reader::Closed(known), Values::Codes { codes, .. }) => {
+fn push_cell(cell: &[u8], reader: &mut Reader<'_>, row: &mut Vec<u8>) -> Result<(), Reason> {
+    match reader {
+        // It stands apart from the row.
+        Reader::Key => {}
+        Reader::Boolean => push_boolean(row, boolean(cell)?),
+        Reader::Integer { decimals, bounds } => push_integer(row, integer(cell, *decimals, bounds)?),
+        Reader::Date(dates) => push_date(row, dates.read(cell)?),
+        Reader::Timestamp => push_integer(row, timestamp(cell)?),
+        Reader::Closed(known) => {
             let code = known.binary_search_by(|value| value.as_bytes().cmp(cell)).map_err(|_| Reason::Value)?;
-            codes.push(u32::try_from(code).unwrap_or(u32::MAX));
+            push_code(row, u32::try_from(code).unwrap_or(u32::MAX));
         }
-        (Reader::Identifier, Values::Texts(texts)) => match identifier(cell)? {
-            Identifier::Unit(unit) => texts.push(unit.as_bytes()),
-            Identifier::Text(text) => texts.push(text.as_bytes()),
+        Reader::Identifier => match identifier(cell)? {
+            Identifier::Unit(unit) => push_text(row, unit.as_bytes()),
+            Identifier::Text(text) => push_text(row, text.as_bytes()),
         },
-        (Reader::Text, Values::Texts(texts)) => texts.push(text(cell)?.as_bytes()),
-        // `new` makes the two lists together.
-        _ => return Err(Reason::Value),
+        Reader::Text => push_text(row, text(cell)?.as_bytes()),
     }
-    cells.present.push(true);
     Ok(())
 }

@@ -3,18 +3,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::convert::Converter;
+use super::intake::{Intake, RUN_BYTES};
 use super::manifest::{DatasetEntry, SnapshotManifest};
 use super::reject::RejectsFile;
 use super::snapshot::fitting;
-use super::source_csv::{SourceError, files, read};
+use super::source::{SourceError, files, read};
 use super::store::{Store, StoreError, Writable};
-use super::table::sort;
 use super::write::{BATCH_ROWS, WriteError, write};
 use crate::catalog::{Catalog, Dataset};
 use crate::document::did_you_mean;
 use crate::env::FileError;
-use crate::model::{Date, Digest};
+use crate::model::{Bilingual, Chinese, Date, Digest};
 
 /// What an ingest is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +113,7 @@ pub enum Outcome {
     /// Nothing was delivered, and there is no earlier data that could stay.
     Absent {
         /// Why earlier data cannot stay, where there is some.
-        reason: Option<String>,
+        reason: Option<Bilingual>,
     },
 }
 
@@ -189,6 +188,39 @@ pub fn ingest(
     options: &IngestOptions,
     progress: &mut dyn FnMut(IngestProgress<'_>),
 ) -> Result<IngestReport, IngestError> {
+    let limits = IngestLimits { run_bytes: RUN_BYTES, batch_rows: BATCH_ROWS };
+    let folders = Folders { home_data, rejects, delivery };
+    ingest_within(&limits, folders, catalog, options, progress)
+}
+
+/// Where an ingest works.
+#[derive(Clone, Copy)]
+pub(super) struct Folders<'a> {
+    /// The snapshots.
+    pub home_data: &'a Path,
+    /// The lists of refused rows.
+    pub rejects: &'a Path,
+    /// The delivery.
+    pub delivery: &'a Path,
+}
+
+/// How much an ingest holds in memory. Tests take less, to see the same files come out.
+pub(super) struct IngestLimits {
+    /// How much memory one run of rows may take.
+    pub run_bytes: usize,
+    /// The rows of one record batch.
+    pub batch_rows: usize,
+}
+
+/// [`ingest`] within these limits.
+pub(super) fn ingest_within(
+    limits: &IngestLimits,
+    folders: Folders<'_>,
+    catalog: &Catalog,
+    options: &IngestOptions,
+    progress: &mut dyn FnMut(IngestProgress<'_>),
+) -> Result<IngestReport, IngestError> {
+    let Folders { home_data, rejects, delivery } = folders;
     check_only(catalog, options)?;
     if !delivery.is_dir() {
         return Err(IngestError::Delivery(delivery.to_owned()));
@@ -201,7 +233,7 @@ pub fn ingest(
     }
     let (mut entries, mut datasets) = (Vec::new(), Vec::new());
     for dataset in catalog.datasets() {
-        let job = DatasetJob { store: &store, dataset, rejects, as_of: options.as_of };
+        let job = DatasetJob { limits, store: &store, dataset, rejects, as_of: options.as_of };
         let wanted = options.only.as_ref().is_none_or(|only| only.contains(&dataset.name));
         let result = if wanted { job.run(delivery, progress) } else { Ok(None) };
         let previous = previous.as_ref().and_then(|manifest| manifest.dataset(&dataset.name));
@@ -250,16 +282,17 @@ fn settle(
     }
 }
 
-fn keepable(store: &Writable, catalog: &Catalog, entry: &DatasetEntry) -> Result<(), String> {
-    fitting(catalog, entry)?;
+fn keepable(store: &Writable, catalog: &Catalog, entry: &DatasetEntry) -> Result<(), Bilingual> {
+    fitting(catalog, entry).map_err(|unfit| unfit.bilingual())?;
     for file in entry.files() {
-        store.store().check_size(file).map_err(|error| error.to_string())?;
+        store.store().check_size(file).map_err(|error| error.bilingual())?;
     }
     Ok(())
 }
 
 /// One dataset's way into the snapshot.
 struct DatasetJob<'a> {
+    limits: &'a IngestLimits,
     store: &'a Writable,
     dataset: &'a Dataset,
     rejects: &'a Path,
@@ -280,26 +313,27 @@ impl DatasetJob<'_> {
             return Ok(None);
         }
         let list = self.rejects.join(format!("{}.csv", dataset.name));
-        let mut rejects = RejectsFile::create(&list)?;
-        let mut converter = Converter::new(dataset);
-        let read_all = files
-            .iter()
-            .try_for_each(|file| read(file, dataset, &mut converter, &mut rejects, &mut |n| tell(Stage::Reading, n)));
-        // The list is finished even where reading failed: it helps to see why.
-        let rejected = rejects.finish()?;
-        read_all?;
-        self.check_share(converter.rows() as u64, rejected, list)?;
-        let table = converter.finish();
-        let rows = table.rows as u64;
+        let temporary = self.store.temporary();
+        let mut intake = Intake::new(dataset, RejectsFile::create(&list)?, &temporary, self.limits.run_bytes);
+        let read_all = files.iter().try_for_each(|file| read(file, &mut intake, &mut |n| tell(Stage::Reading, n)));
+        let rows = intake.rows() as u64;
         tell(Stage::Sorting, rows);
-        let order = sort(&table, dataset.time);
-        tell(Stage::Writing, rows);
-        let [rows_file, units_file, offsets_file] = write(self.store, dataset, &table, &order, BATCH_ROWS)?;
+        // The list is finished even where reading failed: it helps to see why.
+        let finished = intake.finish();
+        read_all?;
+        let (runs, rejected) = finished?;
+        self.check_share(rows, rejected, list)?;
+        let written =
+            write(self.store, dataset, &runs, self.limits.batch_rows, &mut |rows| tell(Stage::Writing, rows))?;
+        if written.rows != rows {
+            return Err(DatasetError::Write(WriteError::Torn));
+        }
+        let [rows_file, units_file, offsets_file] = written.files;
         Ok(Some(DatasetEntry {
             name: dataset.name.clone(),
             schema: dataset.schema_sha256,
             rows,
-            units: order.units.len() as u64,
+            units: written.units,
             rejected,
             as_of: self.as_of,
             rows_file,
@@ -318,7 +352,8 @@ impl DatasetJob<'_> {
     }
 }
 
-fn percent(ppm: u32) -> String {
+/// A share in percent, exactly.
+pub(super) fn percent(ppm: u32) -> String {
     let fraction = format!("{:04}", ppm % 10_000);
     let fraction = fraction.trim_end_matches('0');
     let point = if fraction.is_empty() { "" } else { "." };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::keys::{CanonicalError, DigestKind, canonical_json, digest_json};
 use crate::model::{Date, Digest};
 
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 
 /// What a snapshot is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]

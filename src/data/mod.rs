@@ -2,17 +2,23 @@
 //! and how it is read; never decides who may read it. polars, CSV and Arrow are known here only.
 
 mod cells;
+mod chinese;
+mod columns;
 mod convert;
 mod ingest;
+mod intake;
 mod manifest;
+mod merge;
+mod packed;
 mod reject;
 mod rows;
 mod rows_file;
+mod run;
 mod snapshot;
-mod source_csv;
+mod source;
+mod spill;
 mod store;
 pub mod synth;
-mod table;
 mod verify;
 mod write;
 
@@ -22,10 +28,10 @@ pub use ingest::{
 pub use manifest::{DatasetEntry, FileEntry, ManifestFault, SnapshotManifest};
 pub use rows::{Bits, Cells, Present, Texts, UnitRows, Values, Window};
 pub use rows_file::RowsFault;
-pub use snapshot::{DatasetFiles, RefusedDataset, Snapshot, SnapshotError};
-pub use source_csv::SourceError;
+pub use snapshot::{DatasetFiles, RefusedDataset, Snapshot, SnapshotError, Unfit};
+pub use source::{HeaderProblem, SourceError};
 pub use store::{PruneReport, StoreError, prune};
-pub use verify::{Damage, VerifyError};
+pub use verify::{Damage, Fault, UnitFault, VerifyError};
 pub use write::WriteError;
 
 #[cfg(test)]

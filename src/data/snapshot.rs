@@ -55,13 +55,24 @@ pub enum SnapshotError {
     },
 }
 
+/// Why the catalog cannot read a dataset of the snapshot, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// The catalog has no such dataset.
+    #[error("`{0}` is not in the catalog: add `{0}.toml`, or ingest anew to drop its data")]
+    Unknown(String),
+    /// The catalog's columns are not those of the data.
+    #[error("the columns of `{0}` were changed in the catalog since its last ingest: ingest it anew")]
+    Changed(String),
+}
+
 /// A dataset of the snapshot that this catalog cannot read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedDataset {
     /// Its name.
     pub name: String,
     /// Why, and what to do.
-    pub reason: String,
+    pub reason: Unfit,
 }
 
 /// An open snapshot. Share it by `Arc`: a job keeps the one that it was admitted on.
@@ -147,13 +158,11 @@ impl Snapshot {
 }
 
 /// The catalog's dataset that gives the entry its meaning, or why there is none.
-pub(super) fn fitting(catalog: &Catalog, entry: &DatasetEntry) -> Result<Arc<Dataset>, String> {
+pub(super) fn fitting(catalog: &Catalog, entry: &DatasetEntry) -> Result<Arc<Dataset>, Unfit> {
     let name = &entry.name;
     match catalog.dataset(name) {
-        None => Err(format!("`{name}` is not in the catalog: add `{name}.toml`, or ingest anew to drop its data")),
-        Some(schema) if schema.schema_sha256 != entry.schema => {
-            Err(format!("the columns of `{name}` were changed in the catalog since its last ingest: ingest it anew"))
-        }
+        None => Err(Unfit::Unknown(name.clone())),
+        Some(schema) if schema.schema_sha256 != entry.schema => Err(Unfit::Changed(name.clone())),
         Some(schema) => Ok(Arc::clone(schema)),
     }
 }

@@ -137,9 +137,14 @@ impl Writable {
         &self.store
     }
 
+    /// The folder of files that are not yet, or never, visible.
+    pub fn temporary(&self) -> PathBuf {
+        self.store.root.join("tmp")
+    }
+
     /// A new file, not yet visible.
     pub fn create(&self, name: &str) -> Result<NewFile, FileError> {
-        let path = self.store.root.join("tmp").join(name);
+        let path = self.temporary().join(name);
         let file = BufWriter::with_capacity(WRITE_BUFFER_BYTES, create_new(&path)?);
         Ok(NewFile { path, file, hasher: Hasher::new(), bytes: 0 })
     }

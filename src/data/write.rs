@@ -1,23 +1,26 @@
-//! A sorted table → the three files of a dataset: the rows as Arrow IPC, the dictionary of units,
-//! the offsets. Same rows, same bytes, in whatever order they were delivered.
+//! Sorted runs → the three files of a dataset: the rows as Arrow IPC, the dictionary of units, the
+//! offsets. Same rows, same bytes, in whatever order and in however many runs they came. Holds a few batches
+//! at a time: one thread merges, another hashes and writes.
 
 use std::io::Write;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use polars::prelude::{
-    BooleanChunked, Column as Series, CompatLevel, DataFrame, Int32Chunked, Int64Chunked, IntoColumn, IpcWriter,
-    NewChunkedArray, PlSmallStr, PolarsError, PolarsResult, SerWriter, StringChunked, TimeUnit,
-};
-use rayon::prelude::*;
+use arrow_array::RecordBatch;
+use arrow_ipc::writer::FileWriter;
+use arrow_schema::{ArrowError, Schema};
 
+use super::columns::Columns;
 use super::manifest::FileEntry;
-use super::store::Writable;
-use super::table::{Cells, Order, Table, Values};
+use super::merge::Merge;
+use super::run::{Run, Torn};
+use super::store::{NewFile, Writable};
 use crate::catalog::Dataset;
 use crate::env::FileError;
-use crate::model::UNIT_ID_BYTES;
 
 /// The rows of one record batch; a unit never crosses two, so one unit may make a batch longer.
-pub(super) const BATCH_ROWS: usize = 1 << 18;
+pub(super) const BATCH_ROWS: usize = 1 << 16;
+/// Batches that wait for being written.
+const BATCHES_WAITING: usize = 1;
 
 /// A dataset's files cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -25,132 +28,120 @@ pub enum WriteError {
     /// A file operation failed.
     #[error(transparent)]
     File(#[from] FileError),
-    /// polars gave up.
+    /// Arrow gave up.
     #[error("cannot write the rows: {0}")]
-    Polars(#[from] PolarsError),
+    Arrow(#[from] ArrowError),
+    /// The files of sorted rows are not what was written to them.
+    #[error("the temporary files of sorted rows were changed while they were read: check the disk, and ingest again")]
+    Torn,
 }
 
-/// The files of a dataset: rows, units, offsets.
+impl From<Torn> for WriteError {
+    fn from(_: Torn) -> Self {
+        Self::Torn
+    }
+}
+
+/// What was written.
+pub(super) struct Written {
+    /// How many rows.
+    pub rows: u64,
+    /// How many units.
+    pub units: u64,
+    /// Rows, units, offsets.
+    pub files: [FileEntry; 3],
+}
+
+/// Writes the files of a dataset. `progress` hears how many rows went by.
 pub(super) fn write(
     store: &Writable,
     dataset: &Dataset,
-    table: &Table,
-    order: &Order,
+    runs: &[Run],
     batch_rows: usize,
-) -> Result<[FileEntry; 3], WriteError> {
-    let mut rows = store.create("rows")?;
-    write_rows(&mut rows, dataset, table, order, batch_rows)?;
-    let mut units = store.create("units")?;
-    for unit in &order.units {
-        units.write_all(unit).map_err(|source| units.failed(source))?;
-    }
-    let mut offsets = store.create("offsets")?;
-    for offset in &order.offsets {
-        offsets.write_all(&offset.to_le_bytes()).map_err(|source| offsets.failed(source))?;
-    }
-    Ok([store.keep(rows)?, store.keep(units)?, store.keep(offsets)?])
+    progress: &mut dyn FnMut(u64),
+) -> Result<Written, WriteError> {
+    let mut rows_file = store.create("rows")?;
+    let mut index = Index { units: store.create("units")?, offsets: store.create("offsets")?, count: 0, end: 0 };
+    index.start()?;
+    let columns = Columns::new(dataset);
+    let schema = columns.schema().clone();
+    let (batches, waiting) = sync_channel(BATCHES_WAITING);
+    let (merged, written) = std::thread::scope(|scope| {
+        let rows_file = &mut rows_file;
+        let writer = scope.spawn(move || write_batches(rows_file, &schema, &waiting));
+        let merged = merge(runs, columns, &mut index, &batches, batch_rows, progress);
+        drop(batches);
+        // A panic in the thread becomes one here.
+        (merged, writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    // Where writing failed, merging was cut short.
+    written?;
+    merged?;
+    let (rows, units) = (index.end, index.count);
+    let files = [store.keep(rows_file)?, store.keep(index.units)?, store.keep(index.offsets)?];
+    Ok(Written { rows, units, files })
 }
 
-fn write_rows(
-    file: &mut impl Write,
-    dataset: &Dataset,
-    table: &Table,
-    order: &Order,
-    batch_rows: usize,
-) -> PolarsResult<()> {
-    let empty = gather(dataset, table, &[])?;
-    let fields = dataset.columns.iter().map(|_| Default::default()).collect();
-    let writer = IpcWriter::new(file).with_compat_level(CompatLevel::oldest()).with_compression(None);
-    let mut writer = writer.batched(empty.schema(), fields)?;
-    for batch in batches(&order.offsets, batch_rows) {
-        let rows = order.rows.get(batch).unwrap_or_default();
-        writer.write_batch(&gather(dataset, table, rows)?)?;
+/// The dictionary and the offsets.
+struct Index {
+    units: NewFile,
+    offsets: NewFile,
+    count: u64,
+    end: u64,
+}
+
+impl Index {
+    fn start(&mut self) -> Result<(), FileError> {
+        self.offsets.write_all(&0u64.to_le_bytes()).map_err(|source| self.offsets.failed(source))
     }
+
+    fn push(&mut self, unit: &[u8], rows: usize) -> Result<(), FileError> {
+        self.count += 1;
+        self.end += rows as u64;
+        self.units.write_all(unit).map_err(|source| self.units.failed(source))?;
+        self.offsets.write_all(&self.end.to_le_bytes()).map_err(|source| self.offsets.failed(source))
+    }
+}
+
+/// Cuts the rows into batches at the units' borders.
+fn merge(
+    runs: &[Run],
+    mut columns: Columns,
+    index: &mut Index,
+    batches: &SyncSender<RecordBatch>,
+    batch_rows: usize,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), WriteError> {
+    progress(0);
+    let mut merge = Merge::start(runs)?;
+    let mut rows = Vec::new();
+    while let Some(unit) = merge.next(&mut rows)? {
+        if columns.rows() > 0 && columns.rows() + rows.len() > batch_rows {
+            progress(index.end);
+            // Nobody listens any more where writing failed, which the caller finds.
+            if batches.send(columns.take()?).is_err() {
+                return Ok(());
+            }
+        }
+        rows.iter().try_for_each(|row| columns.push(&unit, row)).ok_or(Torn)?;
+        index.push(&unit, rows.len())?;
+    }
+    if columns.rows() > 0 {
+        batches.send(columns.take()?).ok();
+    }
+    Ok(())
+}
+
+fn write_batches(file: &mut NewFile, schema: &Schema, batches: &Receiver<RecordBatch>) -> Result<(), WriteError> {
+    let written = write_ipc(file, schema, batches);
+    written.map_err(|error| match error {
+        ArrowError::IoError(_, source) => WriteError::File(file.failed(source)),
+        other => WriteError::Arrow(other),
+    })
+}
+
+fn write_ipc(file: &mut NewFile, schema: &Schema, batches: &Receiver<RecordBatch>) -> Result<(), ArrowError> {
+    let mut writer = FileWriter::try_new(file, schema)?;
+    batches.iter().try_for_each(|batch| writer.write(&batch))?;
     writer.finish()
-}
-
-/// Cuts the rows at the units' borders.
-fn batches(offsets: &[u64], batch_rows: usize) -> Vec<std::ops::Range<usize>> {
-    let mut batches = Vec::new();
-    let (mut start, mut end) = (0usize, 0usize);
-    for offset in offsets.iter().skip(1) {
-        let next = usize::try_from(*offset).unwrap_or(usize::MAX);
-        if next - start > batch_rows && end > start {
-            batches.push(start..end);
-            start = end;
-        }
-        end = next;
-    }
-    if end > start {
-        batches.push(start..end);
-    }
-    batches
-}
-
-fn gather(dataset: &Dataset, table: &Table, rows: &[u32]) -> PolarsResult<DataFrame> {
-    let columns = dataset.columns.par_iter().zip(&table.columns);
-    let columns = columns.map(|(column, cells)| gather_column(column.name.as_str().into(), cells, &table.units, rows));
-    DataFrame::new(rows.len(), columns.collect())
-}
-
-fn gather_column(name: PlSmallStr, cells: &Cells, units: &[[u8; UNIT_ID_BYTES]], rows: &[u32]) -> Series {
-    let complete = rows.iter().all(|row| is_present(cells, *row));
-    match &cells.values {
-        Values::Key(numbers) => {
-            let id = |row: &u32| numbers.get(*row as usize).and_then(|number| units.get(*number as usize));
-            let ids = rows.iter().map(|row| id(row).and_then(|id| std::str::from_utf8(id).ok()));
-            StringChunked::from_iter_options(name, ids).into_column()
-        }
-        Values::Booleans(values) => BooleanChunked::from_iter_options(name, picked(values, cells, rows)).into_column(),
-        Values::Integers(values) => integers(name, values, cells, rows, complete).into_column(),
-        Values::Timestamps(values) => {
-            integers(name, values, cells, rows, complete).into_datetime(TimeUnit::Milliseconds, None).into_column()
-        }
-        Values::Dates(values) => {
-            let days = if complete {
-                Int32Chunked::from_iter_values(name, picked(values, cells, rows).flatten())
-            } else {
-                Int32Chunked::from_iter_options(name, picked(values, cells, rows))
-            };
-            days.into_date().into_column()
-        }
-        Values::Codes { names, codes } => {
-            let texts = picked(codes, cells, rows).map(|code| names.get(code? as usize).map(String::as_str));
-            StringChunked::from_iter_options(name, texts).into_column()
-        }
-        Values::Texts(texts) => {
-            let text = |row: &u32| std::str::from_utf8(texts.get(*row as usize)).ok();
-            let texts = rows.iter().map(|row| text(row).filter(|_| is_present(cells, *row)));
-            StringChunked::from_iter_options(name, texts).into_column()
-        }
-    }
-}
-
-fn integers(name: PlSmallStr, values: &[i64], cells: &Cells, rows: &[u32], complete: bool) -> Int64Chunked {
-    if complete {
-        Int64Chunked::from_iter_values(name, picked(values, cells, rows).flatten())
-    } else {
-        Int64Chunked::from_iter_options(name, picked(values, cells, rows))
-    }
-}
-
-fn is_present(cells: &Cells, row: u32) -> bool {
-    cells.present.get(row as usize).copied().unwrap_or(false)
-}
-
-fn picked<'a, T: Copy>(values: &'a [T], cells: &'a Cells, rows: &'a [u32]) -> impl Iterator<Item = Option<T>> + 'a {
-    rows.iter().map(|row| values.get(*row as usize).copied().filter(|_| is_present(cells, *row)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_unit_never_crosses_two_batches() {
-        assert_eq!(batches(&[0, 2, 4, 5, 12, 13], 4), vec![0..4, 4..5, 5..12, 12..13]);
-        assert_eq!(batches(&[0, 4], 4), vec![0..4]);
-        assert_eq!(batches(&[0, 9], 4), vec![0..9]);
-        assert!(batches(&[0], 4).is_empty());
-    }
 }

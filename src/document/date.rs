@@ -6,6 +6,9 @@ use toml::value::Datetime;
 
 use crate::model::Date;
 
+/// What is said of anything else.
+pub(super) const DAY_EXPECTED: &str = "expected a day such as `2026-01-31`, without quotes";
+
 /// A TOML local date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalDate(pub Date);
@@ -20,7 +23,7 @@ impl<'de> Deserialize<'de> for LocalDate {
             }
             _ => None,
         };
-        date.map(Self).ok_or_else(|| D::Error::custom("expected a day such as `2026-01-31`"))
+        date.map(Self).ok_or_else(|| D::Error::custom(DAY_EXPECTED))
     }
 }
 

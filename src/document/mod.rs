@@ -4,6 +4,7 @@
 mod date;
 mod finding;
 mod strict;
+mod syntax;
 
 pub use date::LocalDate;
 pub use finding::{DocumentError, Finding, did_you_mean};

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::finding::{DocumentError, Finding};
+use super::syntax::SyntaxMistake;
 
 pub use toml::Spanned;
 
@@ -24,12 +25,15 @@ impl Document {
     /// Parses the text as `T`, whose fields say what may stand in it.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, DocumentError> {
         toml::from_str(&self.text).map_err(|error| {
-            let message = error.message().to_owned();
+            let mistake = SyntaxMistake(error.message().to_owned());
             let finding = match error.span() {
-                Some(span) => Finding::at(span, message),
-                None => Finding::whole(message),
+                Some(span) => Finding::at(span, mistake.clone()),
+                None => Finding::whole(mistake.clone()),
             };
-            self.error(vec![suggest_field(finding)])
+            self.error(vec![match mistake.unknown_key() {
+                Some((unknown, known)) => finding.suggest(unknown, known),
+                None => finding,
+            }])
         })
     }
 
@@ -45,17 +49,6 @@ impl Document {
     pub fn error(&self, findings: Vec<Finding>) -> DocumentError {
         DocumentError { path: self.path.clone(), text: self.text.clone(), findings }
     }
-}
-
-/// serde's text for an unknown field lists the known ones, in backticks: the closest becomes a suggestion.
-fn suggest_field(finding: Finding) -> Finding {
-    let message = finding.message.clone();
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let Some(unknown) = quoted.next().filter(|_| message.starts_with("unknown field")) else {
-        return finding;
-    };
-    let known: Vec<&str> = quoted.collect();
-    finding.suggest(unknown, known)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! so that a run can be replayed; never decides anything.
 
 mod child;
+mod chinese;
 mod clock;
 mod entropy;
 mod files;

@@ -24,6 +24,13 @@ const PAGES: u64 = 1_024;
 #[error("the machine cannot be calibrated: {0}")]
 pub struct CalibrateError(String);
 
+impl CalibrateError {
+    /// What went wrong.
+    pub(super) fn reason(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<EngineError> for CalibrateError {
     fn from(error: EngineError) -> Self {
         Self(error.to_string())

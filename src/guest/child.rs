@@ -5,11 +5,11 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Engine, Store, StoreLimits, StoreLimitsBuilder};
+use wasmtime::{Engine, Store, StoreLimits, StoreLimitsBuilder, Trap};
 
 use super::bindings::Verifier;
-use super::engine::{Tier, compiling_engine};
-use super::inspect::{GUEST_BYTES_MAX, inspect};
+use super::engine::compiling_engine;
+use super::inspect::{GUEST_BYTES_MAX, InspectError, Inspected, MEMORY_BYTES_MAX, inspect};
 use super::manifest::Description;
 use crate::env::weaken::{self, Weakness};
 use crate::env::{ChildLimits, limit_this_process};
@@ -22,11 +22,10 @@ pub(super) const CHILD_LIMITS: ChildLimits =
     ChildLimits { memory_bytes: 3 << 30, cpu_seconds: 120, wall: Duration::from_secs(120), output_bytes: 512 << 20 };
 
 const DESCRIBE_FUEL: u64 = 500_000_000;
-const DESCRIBE_MEMORY_BYTES: usize = 64 << 20;
 const DESCRIBE_RESULT_BYTES: usize = 1 << 20;
 
 /// The child's whole life: a module on standard input; on standard output a byte (`+` or `-`), then either
-/// the description's length, the description and the artefact, or the reason of the refusal.
+/// the description's length, the description and the artefact, or the refusal as JSON.
 pub fn child_main() -> std::io::Result<()> {
     limit_this_process(&CHILD_LIMITS)?;
     let mut module = Vec::new();
@@ -41,21 +40,30 @@ pub fn child_main() -> std::io::Result<()> {
         }
         Err(reason) => {
             out.write_all(b"-")?;
-            out.write_all(reason.as_bytes())?;
+            out.write_all(&serde_json::to_vec(&reason)?)?;
         }
     }
     out.flush()
 }
 
-fn compile(module: &[u8]) -> Result<(String, Vec<u8>), String> {
-    let inspected = inspect(module).map_err(|error| error.to_string())?;
-    let engine = compiling_engine(inspected.tier).map_err(|error| error.to_string())?;
-    let artefact = engine
-        .precompile_component(&inspected.component)
-        .map_err(|error| format!("the guest does not compile: {error}"))?;
-    let description = describe(&engine, &artefact, inspected.tier)
-        .map_err(|error| format!("`describe` failed: {}", first_line(&error)))?;
+fn compile(module: &[u8]) -> Result<(String, Vec<u8>), InspectError> {
+    let inspected = inspect(module)?;
+    let engine = compiling_engine(inspected.tier).map_err(|error| InspectError::Compile(error.to_string()))?;
+    let artefact = engine.precompile_component(&inspected.component);
+    let artefact = artefact.map_err(|error| InspectError::Compile(error.to_string()))?;
+    let description = describe(&engine, &artefact, &inspected).map_err(|error| describe_failed(&error))?;
     Ok((description.to_json(), artefact))
+}
+
+fn describe_failed(error: &wasmtime::Error) -> InspectError {
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::OutOfFuel) => InspectError::DescribeFuel(DESCRIBE_FUEL),
+        Some(trap) => InspectError::Describe(trap.to_string()),
+        None if error.root_cause().to_string().contains("hostcalls") => {
+            InspectError::DescribeSize(DESCRIBE_RESULT_BYTES as u64)
+        }
+        None => InspectError::Describe(first_line(error)),
+    }
 }
 
 /// Only the head: the tail of an error can carry the guest's own text.
@@ -64,10 +72,10 @@ fn first_line(error: &wasmtime::Error) -> String {
 }
 
 /// Runs `describe` on an instance that has seen no data.
-fn describe(engine: &Engine, artefact: &[u8], tier: Tier) -> wasmtime::Result<Description> {
+fn describe(engine: &Engine, artefact: &[u8], inspected: &Inspected) -> wasmtime::Result<Description> {
     // SAFETY: this engine has made the artefact a moment ago.
     let component = unsafe { Component::deserialize(engine, artefact) }?;
-    let limits = StoreLimitsBuilder::new().memory_size(DESCRIBE_MEMORY_BYTES).build();
+    let limits = StoreLimitsBuilder::new().memory_size(usize::try_from(MEMORY_BYTES_MAX).unwrap_or(usize::MAX)).build();
     let mut store: Store<StoreLimits> = Store::new(engine, limits);
     store.limiter(|limits| limits);
     store.set_fuel(DESCRIBE_FUEL)?;
@@ -80,5 +88,5 @@ fn describe(engine: &Engine, artefact: &[u8], tier: Tier) -> wasmtime::Result<De
     }
     let verifier = Verifier::instantiate(&mut store, &component, &linker)?;
     let manifest = verifier.anshi_sandbox_verifying().call_describe(&mut store)?;
-    Ok(Description::new(tier, manifest))
+    Ok(Description::new(inspected, manifest))
 }

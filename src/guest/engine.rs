@@ -14,6 +14,8 @@ use crate::keys::sha256;
 pub(super) const SMALL_MEMORY_BYTES_MAX: u64 = 1 << 20;
 /// The most linear memory that any policy can give.
 const MEMORY_BYTES_MAX: usize = 256 << 20;
+/// The most elements that a guest's table has.
+pub(super) const TABLE_ELEMENTS_MAX: usize = 10_000;
 const WASM_STACK_BYTES: usize = 512 << 10;
 const KEEP_RESIDENT_BYTES: usize = 256 << 10;
 const INSTANCES: u32 = 64;

@@ -1,9 +1,10 @@
 //! Static checks of a module, before any of it is compiled: size, imports, functions, locals, memory.
 
+use serde::{Deserialize, Serialize};
 use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload, Validator, WasmFeatures};
 use wit_component::ComponentEncoder;
 
-use super::engine::{SMALL_MEMORY_BYTES_MAX, Tier};
+use super::engine::{SMALL_MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, Tier};
 use crate::env::weaken::{self, Weakness};
 
 /// The largest module that is taken.
@@ -11,12 +12,17 @@ pub const GUEST_BYTES_MAX: usize = 64 << 20;
 const FUNCTIONS_MAX: u64 = 200_000;
 const LOCALS_PER_FUNCTION_MAX: u64 = 10_000;
 const NESTED_MAX: u32 = 64;
+/// `describe` runs in so much, so nothing that begins larger can be registered.
+pub(super) const MEMORY_BYTES_MAX: u64 = 64 << 20;
 const WASM_PAGE_BYTES: u64 = 65_536;
 /// The interface that a verifier guest exports.
-const EXPORT: &str = "anshi:sandbox/verifying@0.1.0";
+pub(super) const EXPORT: &str = "anshi:sandbox/verifying@0.1.0";
 
 /// A module is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+///
+/// The compiling child hands it to the engine as JSON; the child saw hostile input, so the engine takes it through
+/// [`InspectError::tamed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum InspectError {
     /// Neither a component nor a core module that carries its component type.
     #[error("this is no guest: {0}")]
@@ -28,15 +34,76 @@ pub enum InspectError {
     #[error("a guest exports `{EXPORT}`, this one does not")]
     Export,
     /// It is larger than a guest may be.
-    #[error("the guest has {what}: {count}, at most {max} allowed")]
+    #[error("the guest has {count} {}, at most {max} allowed", what.english())]
     TooMuch {
         /// Of what.
-        what: &'static str,
+        what: Measure,
         /// How much.
         count: u64,
         /// How much is allowed.
         max: u64,
     },
+    /// It does not compile.
+    #[error("the guest does not compile: {0}")]
+    Compile(String),
+    /// Its `describe` used up its fuel.
+    #[error("the guest's `describe` does not end: it used up its fuel of {0}; it only has to return a manifest")]
+    DescribeFuel(u64),
+    /// Its `describe` trapped, or wanted more memory than it may have.
+    #[error("the guest's `describe` failed: {0}")]
+    Describe(String),
+    /// Its manifest is larger than may be copied out of it.
+    #[error("the guest's `describe` gives more than the {0} bytes that a manifest may have")]
+    DescribeSize(u64),
+}
+
+/// What a guest has a bounded number of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Measure {
+    /// Bytes of the file.
+    Bytes,
+    /// Modules within modules.
+    Nested,
+    /// Functions.
+    Functions,
+    /// Locals of one function.
+    Locals,
+    /// Bytes of initial memory.
+    Memory,
+    /// Elements of one table.
+    Table,
+}
+
+impl Measure {
+    const fn english(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Nested => "nested modules",
+            Self::Functions => "functions",
+            Self::Locals => "locals in one function",
+            Self::Memory => "bytes of initial memory",
+            Self::Table => "elements in one table",
+        }
+    }
+}
+
+/// How much of a child's words is believed to be words.
+const WORDS_CHARS_MAX: usize = 400;
+const IMPORTS_SHOWN_MAX: usize = 16;
+
+impl InspectError {
+    /// The same with every text printable and short: for what comes out of the child.
+    #[must_use]
+    pub(super) fn tamed(self) -> Self {
+        let tame = |text: String| text.chars().filter(|c| !c.is_control() && *c != '`').take(WORDS_CHARS_MAX).collect();
+        match self {
+            Self::Form(text) => Self::Form(tame(text)),
+            Self::Compile(text) => Self::Compile(tame(text)),
+            Self::Describe(text) => Self::Describe(tame(text)),
+            Self::Imports(names) => Self::Imports(names.into_iter().take(IMPORTS_SHOWN_MAX).map(tame).collect()),
+            Self::Export | Self::TooMuch { .. } | Self::DescribeFuel(_) | Self::DescribeSize(_) => self,
+        }
+    }
 }
 
 /// What the static checks found.
@@ -48,7 +115,7 @@ pub struct Inspected {
     pub tier: Tier,
     /// How many functions it has.
     pub functions: u64,
-    /// Its initial memory, in bytes.
+    /// The initial size of its largest memory, in bytes.
     pub memory_bytes: u64,
 }
 
@@ -59,7 +126,7 @@ fn form(error: impl std::fmt::Display) -> InspectError {
 
 /// Checks a module as submitted: a component, or a core module that carries its component type.
 pub fn inspect(module: &[u8]) -> Result<Inspected, InspectError> {
-    limit("bytes", module.len() as u64, GUEST_BYTES_MAX as u64)?;
+    limit(Measure::Bytes, module.len() as u64, GUEST_BYTES_MAX as u64)?;
     let component = if Parser::is_component(module) { module.to_vec() } else { componentize(module)? };
     Validator::new_with_features(features()).validate_all(&component).map_err(form)?;
     let mut survey = Survey::default();
@@ -70,8 +137,10 @@ pub fn inspect(module: &[u8]) -> Result<Inspected, InspectError> {
     if !survey.exported {
         return Err(InspectError::Export);
     }
+    limit(Measure::Memory, survey.largest_bytes, MEMORY_BYTES_MAX)?;
+    limit(Measure::Table, survey.table_elements, TABLE_ELEMENTS_MAX as u64)?;
     let tier = if survey.memory_bytes <= SMALL_MEMORY_BYTES_MAX { Tier::Small } else { Tier::Large };
-    Ok(Inspected { component, tier, functions: survey.functions, memory_bytes: survey.memory_bytes })
+    Ok(Inspected { component, tier, functions: survey.functions, memory_bytes: survey.largest_bytes })
 }
 
 /// What a guest may use of WebAssembly; the engine's configuration says the same.
@@ -92,7 +161,7 @@ fn componentize(module: &[u8]) -> Result<Vec<u8>, InspectError> {
     encoder.validate(true).encode().map_err(|error| form(format!("{error:#}")))
 }
 
-fn limit(what: &'static str, count: u64, max: u64) -> Result<(), InspectError> {
+fn limit(what: Measure, count: u64, max: u64) -> Result<(), InspectError> {
     let refused = count > max && !weaken::on(Weakness::BombsCompiled);
     if refused { Err(InspectError::TooMuch { what, count, max }) } else { Ok(()) }
 }
@@ -103,6 +172,8 @@ struct Survey {
     exported: bool,
     functions: u64,
     memory_bytes: u64,
+    largest_bytes: u64,
+    table_elements: u64,
     nested: u32,
 }
 
@@ -115,7 +186,7 @@ impl Survey {
                 Payload::Version { encoding, .. } => {
                     encodings.push(encoding);
                     self.nested += 1;
-                    limit("nested modules", u64::from(self.nested), u64::from(NESTED_MAX))?;
+                    limit(Measure::Nested, u64::from(self.nested), u64::from(NESTED_MAX))?;
                 }
                 Payload::End(_) => drop(encodings.pop()),
                 Payload::ComponentImportSection(section) if encodings.len() == 1 => {
@@ -131,8 +202,14 @@ impl Survey {
                 }
                 Payload::MemorySection(section) => {
                     for memory in section {
-                        let pages = memory.map_err(form)?.initial;
-                        self.memory_bytes = self.memory_bytes.saturating_add(pages.saturating_mul(WASM_PAGE_BYTES));
+                        let bytes = memory.map_err(form)?.initial.saturating_mul(WASM_PAGE_BYTES);
+                        self.memory_bytes = self.memory_bytes.saturating_add(bytes);
+                        self.largest_bytes = self.largest_bytes.max(bytes);
+                    }
+                }
+                Payload::TableSection(section) => {
+                    for table in section {
+                        self.table_elements = self.table_elements.max(table.map_err(form)?.ty.initial);
                     }
                 }
                 Payload::CodeSectionEntry(body) if encodings.last() == Some(&Encoding::Module) => {
@@ -146,11 +223,11 @@ impl Survey {
 
     fn function(&mut self, body: &wasmparser::FunctionBody<'_>) -> Result<(), InspectError> {
         self.functions += 1;
-        limit("functions", self.functions, FUNCTIONS_MAX)?;
+        limit(Measure::Functions, self.functions, FUNCTIONS_MAX)?;
         let mut locals = 0u64;
         for group in body.get_locals_reader().map_err(form)? {
             locals = locals.saturating_add(u64::from(group.map_err(form)?.0));
         }
-        limit("locals in one function", locals, LOCALS_PER_FUNCTION_MAX)
+        limit(Measure::Locals, locals, LOCALS_PER_FUNCTION_MAX)
     }
 }

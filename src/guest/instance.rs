@@ -7,7 +7,7 @@ use wasmtime::{Engine, ResourceLimiter, Store, Trap};
 
 use super::bindings::exports::anshi::sandbox::verifying as wit;
 use super::bindings::{Verifier, VerifierPre};
-use super::engine::{EPOCH_MS, EngineError, GuestEngine, Tier};
+use super::engine::{EPOCH_MS, EngineError, GuestEngine, TABLE_ELEMENTS_MAX, Tier};
 use super::input::RunInput;
 use crate::env::weaken::{self, Weakness};
 use crate::model::{Digest, Manifest};
@@ -15,7 +15,6 @@ use crate::policy::Limits;
 
 /// A verifier's answer is one number; nothing larger may be copied out of a guest.
 const HOSTCALL_FUEL_BYTES: usize = 64 << 10;
-const TABLE_ELEMENTS_MAX: usize = 10_000;
 
 /// Why a run gave no index. For auditors alone.
 #[derive(Clone, Debug, PartialEq, Eq)]

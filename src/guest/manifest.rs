@@ -4,13 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use super::bindings::exports::anshi::sandbox::verifying as wit;
 use super::engine::Tier;
+use super::inspect::Inspected;
 use crate::model::{Manifest, ParameterKind, ParameterSpec, Read, Role, TableRead};
+
+/// Reads a description as the compiling child prints it and the ledger keeps it; `None` for anything else. Whether
+/// the manifest is sound is for [`Manifest::check`] to say.
+pub fn read_description(json: &str) -> Option<Manifest> {
+    Description::read(json).map(|(_, manifest)| manifest)
+}
 
 /// What registration keeps of a guest, beside its artefact.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Description {
     pub tier: String,
+    pub memory_bytes: u64,
     pub manifest: WireManifest,
 }
 
@@ -37,7 +45,7 @@ pub(super) struct WireTable {
 }
 
 impl Description {
-    pub fn new(tier: Tier, manifest: wit::Manifest) -> Self {
+    pub fn new(inspected: &Inspected, manifest: wit::Manifest) -> Self {
         let table = |table: wit::TableRead| WireTable {
             dataset: table.dataset,
             reads: table.reads.into_iter().map(|read| (read.column, read.values)).collect(),
@@ -51,7 +59,8 @@ impl Description {
         };
         let parameters = manifest.parameters.into_iter().map(|spec| (spec.name, kind(spec.kind).word().to_owned()));
         Self {
-            tier: tier.word().to_owned(),
+            tier: inspected.tier.word().to_owned(),
+            memory_bytes: inspected.memory_bytes,
             manifest: WireManifest {
                 parameters: parameters.collect(),
                 roles: manifest.roles.into_iter().map(role).collect(),
@@ -74,6 +83,7 @@ impl Description {
             parameters: description.manifest.parameters.into_iter().map(parameter).collect::<Option<_>>()?,
             roles: description.manifest.roles.into_iter().map(role).collect(),
             labels: description.manifest.labels,
+            memory_bytes: description.memory_bytes,
         };
         Some((Tier::from_word(&description.tier)?, manifest))
     }

@@ -4,6 +4,7 @@
 mod bindings;
 mod calibrate;
 mod child;
+mod chinese;
 mod engine;
 mod execute;
 mod input;
@@ -18,6 +19,7 @@ pub use child::{CHILD_COMMAND, child_main};
 pub use engine::{EngineError, GuestEngine, Tier};
 pub use execute::{Raw, RawOutput, execute};
 pub use input::{RunInput, build_input};
-pub use inspect::{GUEST_BYTES_MAX, InspectError, Inspected, inspect};
+pub use inspect::{GUEST_BYTES_MAX, InspectError, Inspected, Measure, inspect};
 pub use instance::{Fault, Guest, ReusedInstance};
+pub use manifest::read_description;
 pub use registry::{RegisterError, Registered, Registry};

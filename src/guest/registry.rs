@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::child::{CHILD_COMMAND, CHILD_LIMITS};
 use super::engine::{EngineError, GuestEngine};
-use super::inspect::GUEST_BYTES_MAX;
+use super::inspect::{GUEST_BYTES_MAX, InspectError, Measure};
 use super::instance::Guest;
 use super::manifest::Description;
 use crate::env::weaken::{self, Weakness};
@@ -23,7 +23,7 @@ const ARTEFACT_BYTES_MAX: u64 = 512 << 20;
 pub enum RegisterError {
     /// The module is refused, with the reason.
     #[error("the guest is refused: {0}")]
-    Refused(String),
+    Refused(#[from] InspectError),
     /// What the module says of itself is refused.
     #[error("the guest's manifest is refused: {0}")]
     Manifest(#[from] ManifestError),
@@ -87,10 +87,8 @@ impl Registry {
     /// engine is weakened alike.
     pub fn register(&self, module: &[u8]) -> Result<Registered, RegisterError> {
         if module.len() > GUEST_BYTES_MAX {
-            return Err(RegisterError::Refused(format!(
-                "it has {} bytes, at most {GUEST_BYTES_MAX} allowed",
-                module.len()
-            )));
+            let (count, max) = (module.len() as u64, GUEST_BYTES_MAX as u64);
+            return Err(InspectError::TooMuch { what: Measure::Bytes, count, max }.into());
         }
         let weakened = weaken::number().map(|number| number.to_string());
         let arguments: Vec<&str> = [CHILD_COMMAND].into_iter().chain(weakened.as_deref()).collect();
@@ -99,8 +97,7 @@ impl Registry {
         let output = run_child(&self.compiler, &arguments, module, &CHILD_LIMITS)?;
         drop(turn);
         let (description, artefact) = read_child_output(&output.stdout)?;
-        let (_, manifest) =
-            Description::read(description).ok_or_else(|| RegisterError::Refused("it describes nothing".to_owned()))?;
+        let (_, manifest) = Description::read(description).ok_or(RegisterError::Child(ChildError::Killed))?;
         manifest.check()?;
         let (digest, artefact_digest) = (sha256(module), sha256(artefact));
         create_dir(&self.folder.join("artefacts"))?;
@@ -117,9 +114,8 @@ impl Registry {
 
     /// The guest of a ledger row: from memory, or from its artefact if that is unchanged.
     pub fn load(&self, row: &GuestRow) -> Result<Arc<Guest>, RegisterError> {
-        let Ok(mut loaded) = self.loaded.lock() else {
-            return Err(RegisterError::Refused("the registry is poisoned".to_owned()));
-        };
+        // A panic while it was held left a map of whole guests.
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(guest) = loaded.get(&row.digest) {
             return Ok(Arc::clone(guest));
         }
@@ -143,9 +139,8 @@ fn read_child_output(output: &[u8]) -> Result<(&str, &[u8]), RegisterError> {
     let broken = || RegisterError::Child(ChildError::Killed);
     match output.split_first().ok_or_else(broken)? {
         (b'-', reason) => {
-            let reason: String =
-                String::from_utf8_lossy(reason).chars().filter(|c| !c.is_control()).take(400).collect();
-            Err(RegisterError::Refused(reason))
+            let reason: InspectError = serde_json::from_slice(reason).map_err(|_| broken())?;
+            Err(RegisterError::Refused(reason.tamed()))
         }
         (b'+', rest) => {
             let (length, rest) = rest.split_first_chunk::<8>().ok_or_else(broken)?;

@@ -3,7 +3,9 @@
 use crate::config::Config;
 use crate::env::weaken::{self, Weakness};
 use crate::keys::{DigestKind, JwsError, TokenKind, Verified, digest_parts, read_json, verify};
-use crate::model::{Consent, Digest, Millis, Party, PolicyRef, Refusal, RefusalCode, Request, Version};
+use crate::model::{
+    Chinese, Consent, ConsentPart, Detail, Digest, Millis, Party, PolicyRef, Refusal, RefusalCode, Request, Version,
+};
 
 use super::wire::{AUTHORISATION_KIND, WireConsent, WireJob};
 
@@ -23,8 +25,19 @@ pub(super) struct Authenticated {
     pub consents: Vec<String>,
 }
 
-fn refuse<T>(code: RefusalCode, detail: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal::new(code, detail))
+fn refuse<T>(code: RefusalCode, detail: Detail) -> Result<T, Refusal> {
+    Err(Refusal::about(code, detail))
+}
+
+/// Reads a signed request as far as that needs no policy: signature, form, audience and target. Whether it is
+/// fresh, and whether it may be answered, is not said.
+pub fn read_request(token: &str, config: &Config) -> Result<Verified<Request>, Refusal> {
+    authenticate(token, config).map(|authenticated| authenticated.request)
+}
+
+/// Reads a consent as far as that needs no request: signature, form and audience.
+pub fn read_consent(token: &str, config: &Config) -> Result<Verified<Consent>, Refusal> {
+    authenticate_consent(token, config)
 }
 
 /// Checks signature, audience and target; leaves freshness to [`check_fresh`], because a request that was
@@ -36,12 +49,12 @@ pub(super) fn authenticate(token: &str, config: &Config) -> Result<Authenticated
             JwsError::Signature | JwsError::Algorithm => RefusalCode::Signature,
             JwsError::Form | JwsError::Header | JwsError::Kind(_) => RefusalCode::Malformed,
         };
-        Refusal::new(code, error.to_string())
+        Refusal::about(code, Detail::Token(error.bilingual()))
     })?;
     let mut consents = Vec::new();
     let request = signed.try_map(|owner, input, payload| {
-        let wire: WireJob =
-            read_json(&payload).map_err(|error| Refusal::new(RefusalCode::Malformed, error.to_string()))?;
+        let wire: WireJob = read_json(&payload)
+            .map_err(|error| Refusal::about(RefusalCode::Malformed, Detail::Json(error.to_string())))?;
         check_addressed(&wire, owner, config)?;
         consents.clone_from(&wire.consents);
         request(wire, input)
@@ -51,31 +64,31 @@ pub(super) fn authenticate(token: &str, config: &Config) -> Result<Authenticated
 
 fn check_addressed(wire: &WireJob, owner: &str, config: &Config) -> Result<(), Refusal> {
     if wire.iss != owner {
-        return refuse(RefusalCode::Client, "`iss` is not the key's owner");
+        return refuse(RefusalCode::Client, Detail::NotOwner);
     }
     if wire.aud != config.ledger && !weaken::on(Weakness::AudienceIgnored) {
-        return refuse(RefusalCode::Audience, format!("`aud` must be `{}`", config.ledger));
+        return refuse(RefusalCode::Audience, Detail::Audience(config.ledger.clone()));
     }
     let target = format!("{}/v1/jobs", config.public_url);
     if wire.htm != "POST" || wire.htu != target {
-        return refuse(RefusalCode::Audience, format!("`htm` and `htu` must be `POST` and `{target}`"));
+        return refuse(RefusalCode::Audience, Detail::Target(target));
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !(JTI_CHARS_MIN..=JTI_CHARS_MAX).contains(&wire.jti.len()) || !wire.jti.chars().all(plain) {
-        return refuse(RefusalCode::Malformed, "`jti` must be at least 128 random bits in base64url");
+        return refuse(RefusalCode::Malformed, Detail::Jti);
     }
     if wire.consents.len() > CONSENTS_MAX {
-        return refuse(RefusalCode::Malformed, format!("at most {CONSENTS_MAX} consents"));
+        return refuse(RefusalCode::Malformed, Detail::ConsentsMax(CONSENTS_MAX));
     }
     if wire.exp <= wire.iat || wire.exp.saturating_sub(wire.iat) > REQUEST_AGE_MAX_SECONDS {
-        return refuse(RefusalCode::Stale, format!("`exp` must be at most {REQUEST_AGE_MAX_SECONDS} s after `iat`"));
+        return refuse(RefusalCode::Stale, Detail::Lifespan(REQUEST_AGE_MAX_SECONDS));
     }
     Ok(())
 }
 
 fn request(wire: WireJob, input: Digest) -> Result<Request, Refusal> {
     let guest =
-        wire.guest.parse().map_err(|error| Refusal::new(RefusalCode::Malformed, format!("`guest`: {error}")))?;
+        wire.guest.parse().map_err(|error| Refusal::about(RefusalCode::Malformed, Detail::GuestDigest(error)))?;
     Ok(Request {
         job: digest_parts(DigestKind::Job, &[wire.iss.as_bytes(), wire.aud.as_bytes(), wire.jti.as_bytes()]),
         input,
@@ -93,24 +106,42 @@ fn request(wire: WireJob, input: Digest) -> Result<Request, Refusal> {
 /// Whether the request is fresh now.
 pub(super) fn check_fresh(request: &Request, now: Millis) -> Result<(), Refusal> {
     let early = request.issued_seconds > now.seconds().saturating_add(CLOCK_SKEW_MAX_SECONDS);
-    if early || request.expires_seconds <= now.seconds() {
-        return refuse(RefusalCode::Stale, "");
+    match (early, request.expires_seconds <= now.seconds()) {
+        (true, _) => refuse(RefusalCode::Stale, Detail::Early),
+        (false, true) => refuse(RefusalCode::Stale, Detail::Expired),
+        (false, false) => Ok(()),
     }
-    Ok(())
+}
+
+fn check_consent_addressed(wire: &WireConsent, owner: &str, config: &Config) -> Result<(), Refusal> {
+    let [details] = &wire.authorization_details;
+    if wire.iss != owner {
+        return refuse(RefusalCode::ConsentInvalid, Detail::NotOwner);
+    }
+    let same = [
+        (ConsentPart::Audience, config.ledger.as_str(), &wire.aud),
+        (ConsentPart::Kind, AUTHORISATION_KIND, &details.kind),
+    ];
+    let ignored = |part: &ConsentPart| matches!(part, ConsentPart::Audience) && weaken::on(Weakness::AudienceIgnored);
+    match same.into_iter().find(|(part, wanted, given)| wanted != given && !ignored(part)) {
+        None => Ok(()),
+        Some((part, wanted, given)) => {
+            let (wanted, given) = (wanted.to_owned(), given.escape_debug().to_string());
+            refuse(RefusalCode::ConsentInvalid, Detail::ConsentFor { part, wanted, given })
+        }
+    }
 }
 
 /// Checks a consent's signature and form; whom and what it covers is the policy's decision.
 pub(super) fn authenticate_consent(token: &str, config: &Config) -> Result<Verified<Consent>, Refusal> {
-    let invalid = |detail: &str| Refusal::new(RefusalCode::ConsentInvalid, detail);
-    let signed = verify(token, TokenKind::Consent, &config.authorities).map_err(|error| invalid(&error.to_string()))?;
+    let invalid = |detail: Detail| Refusal::about(RefusalCode::ConsentInvalid, detail);
+    let signed = verify(token, TokenKind::Consent, &config.authorities)
+        .map_err(|error| invalid(Detail::Token(error.bilingual())))?;
     signed.try_map(|owner, input, payload| {
-        let wire: WireConsent = read_json(&payload).map_err(|error| invalid(&error.to_string()))?;
+        let wire: WireConsent = read_json(&payload).map_err(|error| invalid(Detail::Json(error.to_string())))?;
         let [details] = &wire.authorization_details;
-        let foreign = wire.aud != config.ledger && !weaken::on(Weakness::AudienceIgnored);
-        if wire.iss != owner || foreign || details.kind != AUTHORISATION_KIND {
-            return Err(invalid("`iss`, `aud` or the authorisation's `type`"));
-        }
-        let version = |text: &str| Version::parse(text).ok_or_else(|| invalid("a version is three numbers"));
+        check_consent_addressed(&wire, owner, config)?;
+        let version = |text: &str| Version::parse(text).ok_or_else(|| invalid(Detail::ConsentVersion));
         let millis = |seconds: i64| Millis(seconds.saturating_mul(1000));
         Ok(Consent {
             digest: input,

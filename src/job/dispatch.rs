@@ -6,7 +6,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::guest::{Guest, execute};
-use crate::ledger::{LedgerError, Reservation, Scheduled};
+use crate::ledger::{LedgerError, Reservation, Scheduled, Stopped};
 use crate::policy::{Policy, PolicySet};
 use crate::receipt::seal;
 use crate::{data::Snapshot, disclosure};
@@ -50,7 +50,7 @@ impl Dispatcher {
         let worst = policy.limits.fuel.saturating_mul(self.nanos_per_kilofuel).div_ceil(1_000_000);
         let worst = u32::try_from(worst).unwrap_or(u32::MAX).clamp(1, self.capacity_micros);
         let slot = Arc::clone(&self.capacity).acquire_many_owned(worst).await;
-        slot.map_err(|_| LedgerError::Stopped("the engine is closing".to_owned()))
+        slot.map_err(|_| LedgerError::Stopped(Stopped::Closing))
     }
 }
 
@@ -68,7 +68,7 @@ pub(super) async fn dispatch(
     guest: Arc<Guest>,
     snapshot: Arc<Snapshot>,
 ) -> Result<Dispatched, LedgerError> {
-    let facts = engine.facts.clone().ok_or_else(|| LedgerError::Stopped("the home has no snapshot".to_owned()))?;
+    let facts = engine.facts.clone().ok_or_else(|| LedgerError::Stopped(Stopped::NoSnapshot))?;
     let slot = engine.dispatcher.slot(reservation.permit().policy()).await?;
     let reservation = Arc::new(reservation);
     let tick = engine.clock.now().plus(i64::from(reservation.permit().policy().limits.slot_ms));

@@ -89,7 +89,7 @@ async fn answered_before(engine: &Engine, request: &Request) -> Result<Option<Lo
     let existing = engine.reader().find(request.job)?;
     match existing {
         Some(existing) if existing.input == request.input => Ok(Some(finished(engine, existing.intent_index).await?)),
-        Some(_) => Err(Refusal::new(RefusalCode::Replay, "").into()),
+        Some(_) => Err(Refusal::bare(RefusalCode::Replay).into()),
         None => Ok(None),
     }
 }
@@ -106,7 +106,7 @@ fn authorise(engine: &Engine, authenticated: Authenticated) -> Result<(Permit, A
     let manifest = guest.as_ref().map(|guest| guest.manifest());
     let asked = Asked { request, consents, manifest, snapshot: snapshot.name(), now };
     let permit = decide(asked, &engine.policies, &engine.catalog, &engine.salt)?;
-    let guest = guest.ok_or_else(|| Refusal::new(RefusalCode::Guest, ""))?;
+    let guest = guest.ok_or_else(|| Refusal::bare(RefusalCode::Guest))?;
     let mut tables = permit.plan().roles.iter().flat_map(|role| &role.tables);
     if let Some(table) = tables.find(|table| snapshot.dataset(&table.dataset).is_none()) {
         return Err(Failure::NoDataset(table.dataset.clone()));

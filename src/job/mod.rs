@@ -2,6 +2,7 @@
 //! the order of steps; every step takes the proof that the one before handed on.
 
 mod authenticate;
+mod chinese;
 mod compose;
 mod dispatch;
 mod engine;
@@ -9,6 +10,7 @@ mod home;
 mod life;
 mod wire;
 
+pub use authenticate::{read_consent, read_request};
 pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose_job};
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
 pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, load_key, unpack_catalog};

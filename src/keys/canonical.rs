@@ -52,6 +52,13 @@ impl DigestKind {
 #[error("no canonical JSON: {0}")]
 pub struct CanonicalError(#[from] serde_json::Error);
 
+impl CanonicalError {
+    /// What the writer of JSON said.
+    pub(super) const fn reason(&self) -> &serde_json::Error {
+        &self.0
+    }
+}
+
 /// The largest integer that a JSON number carries safely: 2⁵³ − 1 (RFC 7493, section 2.2, which RFC 8785 builds on).
 const JSON_INTEGER_MAX: u64 = (1 << 53) - 1;
 

@@ -2,6 +2,7 @@
 //! Knows which key may sign which kind of token; never what a token says.
 
 mod canonical;
+mod chinese;
 mod jwk;
 mod jws;
 mod secret;

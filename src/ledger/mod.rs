@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit_read;
+mod chinese;
 mod notices;
 mod open;
 mod read;
@@ -19,5 +20,5 @@ pub use read::{AuditCharge, AuditEntry, AuditJob, AuditOutcome, Evidence, Existi
 pub use record::{End, Logged, OutcomeEntry, reason_commitment};
 pub use records::{ChargeRecord, IntentRecord, OutcomeRecord, PartyRecord, RegistrationRecord, RevocationRecord};
 pub use reserve::{Reservation, Stored};
-pub use store::LedgerError;
+pub use store::{Behind, Inconsistency, LedgerError, Stopped};
 pub use writer::{Ledger, Parking, ReserveError, Scheduled};

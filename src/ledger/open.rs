@@ -8,7 +8,9 @@ use rusqlite::{OptionalExtension, params};
 
 use super::record::write_abandoned;
 use super::reserve::Pace;
-use super::store::{LedgerError, create_store, digest, latest_day, open_writer, signed, stored_hash, unsigned};
+use super::store::{
+    Behind, Inconsistency, LedgerError, create_store, digest, latest_day, open_writer, signed, stored_hash, unsigned,
+};
 use super::writer::{Ledger, Writer};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy, read_text};
@@ -48,14 +50,10 @@ impl Ledger {
         let (mirror, mirrored) = Mirror::open(&config.mirror, &verifier)?;
         let ignored = weaken::on(Weakness::MirrorIgnored);
         if mirrored.size > size && !ignored {
-            let message = format!(
-                "its log has {size} entries, the mirror has seen {}; an old copy must not refill budgets",
-                mirrored.size
-            );
-            return Err(LedgerError::Behind(message));
+            return Err(LedgerError::Behind(Behind::Shorter { size, seen: mirrored.size }));
         }
         if !ignored && root(mirrored.size, &read)? != mirrored.root {
-            return Err(LedgerError::Behind("its log is not the one that the mirror has seen".to_owned()));
+            return Err(LedgerError::Behind(Behind::Other));
         }
         // Tiles are republished from the last checkpoint that the folder shows, whole tiles before it included.
         let shown = read_text(&config.log.join("checkpoint")).ok().and_then(|note| verifier.verify(&note).ok());
@@ -96,8 +94,7 @@ fn check_frontier(connection: &rusqlite::Connection, verifier: &LogVerifier) -> 
     let hashes = next("SELECT MAX(id) FROM hash")?;
     let read = |index| stored_hash(connection, index);
     if leaves != latest.size || hashes != stored_count(latest.size) || root(latest.size, &read)? != latest.root {
-        let message = "its newest checkpoint does not fit its entries; run `anshi audit verify`";
-        return Err(LedgerError::Inconsistent(message.to_owned()));
+        return Err(LedgerError::Inconsistent(Inconsistency::Frontier));
     }
     Ok(latest.size)
 }
@@ -129,7 +126,7 @@ impl Writer {
     fn catch_up_mirror(&mut self) -> Result<(), LedgerError> {
         if self.mirrored.load(Ordering::Acquire) < self.size {
             let note = note_of(&self.connection, self.size)?;
-            let missing = || LedgerError::Inconsistent(format!("no checkpoint of {}", self.size));
+            let missing = || LedgerError::Inconsistent(Inconsistency::Checkpoint(self.size));
             self.mirror.keep(&note.ok_or_else(missing)?)?;
             self.mirrored.store(self.size, Ordering::Release);
         }

@@ -8,7 +8,7 @@ use super::accounts::{Spent, window_start};
 use super::open::note_of;
 use super::record::{End, Logged};
 use super::reserve::{find_job, spent};
-use super::store::{LedgerError, digest, open_reader, signed, stored_hash, unsigned};
+use super::store::{Inconsistency, LedgerError, digest, open_reader, signed, stored_hash, unsigned};
 use crate::log::{InclusionProof, inclusion};
 use crate::model::{AccountKind, Date, Digest};
 use crate::policy::Quota;
@@ -120,8 +120,7 @@ impl LedgerReader {
             .prepare_cached("SELECT outcome_index, parties, checkpoint_size FROM outcome WHERE intent_index = ?1")?;
         let (outcome_index, parties, size) = statement
             .query_row([signed(intent_index)], |row| Ok((unsigned(row, 0)?, row.get(1)?, unsigned(row, 2)?)))?;
-        let note =
-            note_of(&self.0, size)?.ok_or_else(|| LedgerError::Inconsistent(format!("no checkpoint of {size}")))?;
+        let note = note_of(&self.0, size)?.ok_or_else(|| LedgerError::Inconsistent(Inconsistency::Checkpoint(size)))?;
         Ok(Evidence {
             parties,
             intent: self.opened(intent_index, size, &note)?,

@@ -11,7 +11,7 @@ use crate::env::Entropy;
 use crate::env::weaken::{self, Weakness};
 use crate::keys::canonical_json;
 use crate::log::EntryKind;
-use crate::model::{AccountKind, Date, Digest, Millis, Refusal, RefusalCode};
+use crate::model::{AccountKind, Date, Detail, Digest, Millis, Refusal, RefusalCode};
 use crate::policy::{ConsentUse, PartyCharge, Permit};
 
 /// The answer of the same job, given earlier.
@@ -121,21 +121,24 @@ pub(super) fn admit(
         if input == request.input {
             return Ok(Admission::Again { intent_index });
         }
-        return refused(RefusalCode::Replay, "");
+        return refused(Refusal::bare(RefusalCode::Replay));
     }
     if !pace.admit(permit, desk.now) {
-        return refused(RefusalCode::Rate, format!("{} a minute", permit.policy().limits.jobs_per_minute));
+        return refused(Refusal::about(RefusalCode::Rate, Detail::PerMinute(permit.policy().limits.jobs_per_minute)));
     }
     for consent in permit.consents() {
         if !consent_left(desk.connection, consent)? {
-            return refused(RefusalCode::ConsentUsed, "");
+            return refused(Refusal::about(
+                RefusalCode::ConsentUsed,
+                Detail::Consent(consent.issuer.clone(), consent.jti.escape_debug().to_string()),
+            ));
         }
     }
     let stored = stored_answer(desk.connection, permit.sameness())?;
     let charges = if stored.is_some() { &[] } else { permit.charges() };
     for charge in charges {
         if !weaken::on(Weakness::CheckThenCharge) && !affordable(desk, permit, charge)? {
-            return refused(RefusalCode::Budget, charge.account.word());
+            return refused(Refusal::about(RefusalCode::Budget, Detail::Account(charge.account.word())));
         }
     }
     let intent_index = write_intent(desk, size, permit, charges)?;
@@ -153,8 +156,8 @@ pub(super) fn all_affordable(desk: &Desk<'_>, permit: &Permit) -> Result<bool, L
     Ok(true)
 }
 
-fn refused(code: RefusalCode, detail: impl Into<String>) -> Result<Admission, LedgerError> {
-    Ok(Admission::Refused(Refusal::new(code, detail)))
+const fn refused(refusal: Refusal) -> Result<Admission, LedgerError> {
+    Ok(Admission::Refused(refusal))
 }
 
 /// A job by id: its intent's index and the digest of its signing input.

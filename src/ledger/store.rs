@@ -10,7 +10,7 @@ use crate::log::{
     CheckpointError, EntryKind, MirrorError, SALT_BYTES, TilesError, TreeError, append, entry_bytes, leaf_hash,
     stored_count,
 };
-use crate::model::{Date, Digest};
+use crate::model::{Bilingual, Date, Digest};
 
 /// `PRAGMA user_version` of `schema.sql`.
 const SCHEMA_VERSION: i64 = 2;
@@ -41,16 +41,68 @@ pub enum LedgerError {
     Canonical(#[from] CanonicalError),
     /// The home is older than the mirror, or another.
     #[error("the home is not the latest: {0}")]
-    Behind(String),
+    Behind(Behind),
     /// The store contradicts itself.
     #[error("the ledger contradicts itself: {0}")]
-    Inconsistent(String),
+    Inconsistent(Inconsistency),
     /// The job was open when the engine crashed.
     #[error("the job was abandoned in a crash: its charge stays; sign a new request")]
     Abandoned,
     /// An earlier failure stopped the writer.
     #[error("the ledger has stopped: {0}")]
-    Stopped(String),
+    Stopped(Stopped),
+}
+
+/// How a home is not the latest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Behind {
+    /// Its log is shorter than what the mirror has seen.
+    #[error("its log has {size} entries, the mirror has seen {seen}; an old copy must not refill budgets")]
+    Shorter {
+        /// Entries of the home's log.
+        size: u64,
+        /// Entries that the mirror has seen.
+        seen: u64,
+    },
+    /// Its log is another one.
+    #[error("its log is not the one that the mirror has seen")]
+    Other,
+}
+
+/// How a store contradicts itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Inconsistency {
+    /// The tables are those of another version.
+    #[error("its schema is version {found}, this program's is {wanted}")]
+    Schema {
+        /// The store's.
+        found: i64,
+        /// This program's.
+        wanted: i64,
+    },
+    /// The newest checkpoint and the entries differ.
+    #[error("its newest checkpoint does not fit its entries; run `anshi audit verify`")]
+    Frontier,
+    /// A checkpoint is missing.
+    #[error("no checkpoint of {0}")]
+    Checkpoint(u64),
+}
+
+/// Why a ledger takes nothing any more.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Stopped {
+    /// The writer ended, after the failure that it told the caller of that time.
+    #[error("the writer ended")]
+    Writer,
+    /// The engine is being closed.
+    #[error("the engine is closing")]
+    Closing,
+    /// There is nothing to answer from.
+    #[error("the home has no snapshot")]
+    NoSnapshot,
+    /// A failure that all who waited are told of.
+    #[error("{0}")]
+    Failed(Bilingual),
 }
 
 /// Opens the store for writing, with every commit durable.
@@ -60,8 +112,8 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, LedgerError> {
     configure(&connection)?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version != SCHEMA_VERSION {
-        let message = format!("its schema is version {version}, this program's is {SCHEMA_VERSION}");
-        return Err(LedgerError::Inconsistent(message));
+        let schema = Inconsistency::Schema { found: version, wanted: SCHEMA_VERSION };
+        return Err(LedgerError::Inconsistent(schema));
     }
     Ok(connection)
 }

@@ -15,7 +15,7 @@ use super::notices::{keep_guest, revoke};
 use super::read::GuestRow;
 use super::record::{Due, Logged, OutcomeEntry, write_outcome};
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
-use super::store::{LedgerError, signed, stored_hash};
+use super::store::{LedgerError, Stopped, signed, stored_hash};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy, Stopwatch};
 use crate::log::{Checkpoint, EntryKind, LogSigner, Mirror, Tiles, entry_bytes, root};
@@ -97,7 +97,7 @@ pub struct Scheduled(oneshot::Receiver<Result<Logged, LedgerError>>);
 impl Scheduled {
     /// Waits until the outcome is in the log and durable.
     pub async fn logged(self) -> Result<Logged, LedgerError> {
-        self.0.await.unwrap_or_else(|_| Err(LedgerError::Stopped("the writer ended".to_owned())))
+        self.0.await.unwrap_or_else(|_| Err(LedgerError::Stopped(Stopped::Writer)))
     }
 }
 
@@ -142,13 +142,13 @@ impl Ledger {
         if self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
             return Ok(());
         }
-        Err(LedgerError::Stopped("the writer ended".to_owned()))
+        Err(LedgerError::Stopped(Stopped::Writer))
     }
 
     /// Charges a job and logs its intent; both are durable when this returns.
     pub async fn reserve(&self, permit: Permit) -> Result<Reservation, ReserveError> {
         let (reply, answer) = oneshot::channel();
-        let stopped = || ReserveError::Ledger(LedgerError::Stopped("the writer ended".to_owned()));
+        let stopped = || ReserveError::Ledger(LedgerError::Stopped(Stopped::Writer));
         self.sender.send(Message::Reserve(Box::new(permit), reply)).map_err(|_| stopped())?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
@@ -188,7 +188,7 @@ impl Ledger {
         message: Message,
         answer: oneshot::Receiver<Result<(), LedgerError>>,
     ) -> Result<(), LedgerError> {
-        let stopped = || LedgerError::Stopped("the writer ended".to_owned());
+        let stopped = || LedgerError::Stopped(Stopped::Writer);
         self.sender.send(message).map_err(|_| stopped())?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
@@ -285,7 +285,7 @@ impl Writer {
             match message {
                 Message::Reserve(permit, reply) => {
                     let admission = match refused_before.contains(&permit.request().job) {
-                        true => Err(ReserveError::Refused(Refusal::new(RefusalCode::Budget, ""))),
+                        true => Err(ReserveError::Refused(Refusal::bare(RefusalCode::Budget))),
                         false => reserve(&desk, &mut self.pace, &mut size, *permit),
                     };
                     // SQLite may have undone the whole transaction: every job of it fails, not this one alone.

@@ -3,6 +3,7 @@
 //! hashes live where the ledger puts them.
 
 mod checkpoint;
+mod chinese;
 mod entry;
 mod mirror;
 mod proof;

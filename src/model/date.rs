@@ -168,16 +168,17 @@ impl DateFormat {
     /// Writes a date in this form.
     pub fn write(&self, date: Date) -> String {
         let (year, month, day) = date.ymd();
-        let mut out = String::with_capacity(10);
+        let mut out = Vec::with_capacity(10);
         for part in &self.parts {
             match part {
-                Part::Year => out.push_str(&format!("{year:04}")),
-                Part::Month => out.push_str(&format!("{month:02}")),
-                Part::Day => out.push_str(&format!("{day:02}")),
-                Part::Literal(byte) => out.push(char::from(*byte)),
+                Part::Year => out.extend_from_slice(format!("{year:04}").as_bytes()),
+                Part::Month => out.extend_from_slice(format!("{month:02}").as_bytes()),
+                Part::Day => out.extend_from_slice(format!("{day:02}").as_bytes()),
+                // A byte of the pattern, which is UTF-8 as a whole.
+                Part::Literal(byte) => out.push(*byte),
             }
         }
-        out
+        String::from_utf8_lossy(&out).into_owned()
     }
 }
 
@@ -225,6 +226,9 @@ mod tests {
         for bad in ["20260132", "2026131", "20260131 ", "2026-01-31", "２0260131", "00000101", ""] {
             assert_eq!(read(bad), None, "{bad}");
         }
+        let chinese = DateFormat::parse("%Y年%m月%d日");
+        assert_eq!(chinese.as_ref().map(|f| f.write(date("2026-01-31"))).as_deref(), Some("2026年01月31日"));
+        assert_eq!(chinese.and_then(|f| f.read("2026年01月31日".as_bytes())), Some(date("2026-01-31")));
         assert_eq!(DateFormat::parse("%Y-%m"), None);
         assert_eq!(DateFormat::parse("%Y-%m-%d-%d"), None);
         assert_eq!(DateFormat::parse("%y-%m-%d"), None);

@@ -12,6 +12,13 @@ pub struct Digest([u8; 32]);
 #[error("`{0}` is not a digest: write `sha256:` and 64 lower-case hexadecimal digits")]
 pub struct DigestError(String);
 
+impl DigestError {
+    /// What was given for a digest.
+    pub(super) fn given(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Digest {
     /// The digest with these bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {

@@ -2,6 +2,7 @@
 //! so nothing of it is believed before [`Manifest::check`] has passed.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::{NameError, check_label, check_name};
 
@@ -88,6 +89,40 @@ pub struct Manifest {
     pub roles: Vec<Role>,
     /// What the guest may answer; it answers by index.
     pub labels: Vec<String>,
+    /// The initial size of its largest memory, in bytes: what the engine found, not what the guest says.
+    pub memory_bytes: u64,
+}
+
+/// A place in a manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ManifestPlace {
+    /// The list of parameters.
+    Parameters,
+    /// The list of roles.
+    Roles,
+    /// The list of labels.
+    Labels,
+    /// A role.
+    Role(String),
+    /// A role's dataset.
+    Dataset(String, String),
+    /// A column of a role's dataset.
+    Column(String, String, String),
+}
+
+impl fmt::Display for ManifestPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Parameters => f.write_str("parameters"),
+            Self::Roles => f.write_str("roles"),
+            Self::Labels => f.write_str("labels"),
+            Self::Role(role) => write!(f, "role `{role}`"),
+            Self::Dataset(role, dataset) => write!(f, "role `{role}`, dataset `{dataset}`"),
+            Self::Column(role, dataset, column) => {
+                write!(f, "role `{role}`, dataset `{dataset}`, column `{column}`")
+            }
+        }
+    }
 }
 
 /// Why a manifest is refused.
@@ -97,7 +132,7 @@ pub enum ManifestError {
     #[error("{place}: {source}")]
     Name {
         /// Where in the manifest.
-        place: String,
+        place: ManifestPlace,
         /// What is wrong with it.
         source: NameError,
     },
@@ -105,7 +140,7 @@ pub enum ManifestError {
     #[error("{place} names `{name}` twice")]
     Duplicate {
         /// Where in the manifest.
-        place: String,
+        place: ManifestPlace,
         /// What stands there twice.
         name: String,
     },
@@ -113,7 +148,7 @@ pub enum ManifestError {
     #[error("{place}: {count} given, {max} allowed")]
     TooMany {
         /// Where in the manifest.
-        place: String,
+        place: ManifestPlace,
         /// How many there are.
         count: usize,
         /// How many there may be.
@@ -121,38 +156,39 @@ pub enum ManifestError {
     },
     /// None of something that must be there.
     #[error("{0}: at least one is needed")]
-    Missing(&'static str),
+    Missing(ManifestPlace),
 }
 
 impl Manifest {
     /// Checks every count, name and label.
     pub fn check(&self) -> Result<(), ManifestError> {
-        count("parameters", self.parameters.len(), PARAMETERS_MAX)?;
-        unique("parameters", self.parameters.iter().map(|p| p.name.as_str()), check_name)?;
+        count(&ManifestPlace::Parameters, self.parameters.len(), PARAMETERS_MAX)?;
+        unique(&ManifestPlace::Parameters, self.parameters.iter().map(|p| p.name.as_str()), check_name)?;
         if self.roles.is_empty() {
-            return Err(ManifestError::Missing("roles"));
+            return Err(ManifestError::Missing(ManifestPlace::Roles));
         }
-        count("roles", self.roles.len(), ROLES_MAX)?;
-        unique("roles", self.roles.iter().map(|role| role.name.as_str()), check_name)?;
+        count(&ManifestPlace::Roles, self.roles.len(), ROLES_MAX)?;
+        unique(&ManifestPlace::Roles, self.roles.iter().map(|role| role.name.as_str()), check_name)?;
         self.roles.iter().try_for_each(check_role)?;
         if self.labels.is_empty() {
-            return Err(ManifestError::Missing("labels"));
+            return Err(ManifestError::Missing(ManifestPlace::Labels));
         }
-        count("labels", self.labels.len(), LABELS_MAX)?;
-        unique("labels", self.labels.iter().map(String::as_str), check_label)
+        count(&ManifestPlace::Labels, self.labels.len(), LABELS_MAX)?;
+        unique(&ManifestPlace::Labels, self.labels.iter().map(String::as_str), check_label)
     }
 }
 
 fn check_role(role: &Role) -> Result<(), ManifestError> {
-    let place = format!("role `{}`", role.name);
+    let place = ManifestPlace::Role(role.name.clone());
     count(&place, role.tables.len(), TABLES_PER_ROLE_MAX)?;
     unique(&place, role.tables.iter().map(|table| table.dataset.as_str()), check_name)?;
     for table in &role.tables {
-        let place = format!("{place}, dataset `{}`", table.dataset);
+        let (role, dataset) = (role.name.clone(), table.dataset.clone());
+        let place = ManifestPlace::Dataset(role.clone(), dataset.clone());
         count(&place, table.reads.len(), COLUMNS_PER_TABLE_MAX)?;
         unique(&place, table.reads.iter().map(|read| read.column.as_str()), check_name)?;
         for read in &table.reads {
-            let place = format!("{place}, column `{}`", read.column);
+            let place = ManifestPlace::Column(role.clone(), dataset.clone(), read.column.clone());
             count(&place, read.values.len(), VALUES_PER_COLUMN_MAX)?;
             unique(&place, read.values.iter().map(String::as_str), check_label)?;
         }
@@ -160,23 +196,23 @@ fn check_role(role: &Role) -> Result<(), ManifestError> {
     Ok(())
 }
 
-fn count(place: &str, count: usize, max: usize) -> Result<(), ManifestError> {
+fn count(place: &ManifestPlace, count: usize, max: usize) -> Result<(), ManifestError> {
     if count > max {
-        return Err(ManifestError::TooMany { place: place.to_owned(), count, max });
+        return Err(ManifestError::TooMany { place: place.clone(), count, max });
     }
     Ok(())
 }
 
 fn unique<'a>(
-    place: &str,
+    place: &ManifestPlace,
     names: impl Iterator<Item = &'a str>,
     check: impl Fn(&str) -> Result<(), NameError>,
 ) -> Result<(), ManifestError> {
     let mut seen = BTreeSet::new();
     for name in names {
-        check(name).map_err(|source| ManifestError::Name { place: place.to_owned(), source })?;
+        check(name).map_err(|source| ManifestError::Name { place: place.clone(), source })?;
         if !seen.insert(name) {
-            return Err(ManifestError::Duplicate { place: place.to_owned(), name: name.to_owned() });
+            return Err(ManifestError::Duplicate { place: place.clone(), name: name.to_owned() });
         }
     }
     Ok(())
@@ -193,6 +229,7 @@ mod tests {
             parameters: vec![ParameterSpec { name: "min".into(), kind: ParameterKind::Integer }],
             roles: vec![Role { name: "enterprise".into(), tables: vec![table] }],
             labels: vec!["no".into(), "yes".into()],
+            memory_bytes: 0,
         }
     }
 

@@ -3,8 +3,10 @@
 
 mod account;
 mod answer;
+mod chinese;
 mod date;
 mod decimal;
+mod detail;
 mod digest;
 mod id;
 mod manifest;
@@ -17,10 +19,11 @@ pub use account::{AccountKind, Charge};
 pub use answer::{Answer, label_cost_bits};
 pub use date::{Date, DateError, DateFormat, Millis};
 pub use decimal::{DecimalError, parse_decimal};
+pub use detail::{ConsentPart, Detail};
 pub use digest::{Digest, DigestError, length_prefixed};
 pub use id::{IdError, UNIT_ID_BYTES, UnitId, UnitKind};
-pub use manifest::{Manifest, ManifestError, ParameterKind, ParameterSpec, Read, Role, TableRead};
+pub use manifest::{Manifest, ManifestError, ManifestPlace, ParameterKind, ParameterSpec, Read, Role, TableRead};
 pub use name::{NAME_CHARS_MAX, NameError, check_label, check_name};
 pub use refusal::{Refusal, RefusalCode};
 pub use request::{Consent, ParameterValue, Party, PolicyRef, RawParameter, Request, Version};
-pub use text::{Bilingual, Lang};
+pub use text::{Bilingual, Chinese, Lang, Phrase, foreign};

@@ -1,17 +1,16 @@
 //! The closed list of refusals: everything that the engine may say no with. All of them are decided
 //! before the reservation, from the request, the configuration and the caller's own history.
 
-use super::Lang;
+use super::{Chinese, Detail, Lang};
 
 /// A refusal: a code from the closed list, and what exactly it is about.
 ///
-/// `detail` is made of the caller's own request and of public configuration only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// Which refusal.
     pub code: RefusalCode,
-    /// What it is about; may be empty.
-    pub detail: String,
+    /// What exactly it is about, where the code does not say it all.
+    pub detail: Option<Detail>,
 }
 
 /// Every refusal there is.
@@ -191,17 +190,22 @@ impl RefusalCode {
 
 impl Refusal {
     /// A refusal about `detail`.
-    pub fn new(code: RefusalCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+    pub const fn about(code: RefusalCode, detail: Detail) -> Self {
+        Self { code, detail: Some(detail) }
+    }
+
+    /// A refusal whose code says it all.
+    pub const fn bare(code: RefusalCode) -> Self {
+        Self { code, detail: None }
     }
 
     /// The whole refusal, for a person.
     pub fn text(&self, lang: Lang) -> String {
         let meaning = self.code.text(lang);
-        match (self.detail.is_empty(), lang) {
-            (true, _) => meaning.to_owned(),
-            (false, Lang::En) => format!("{meaning} ({})", self.detail),
-            (false, Lang::Zh) => format!("{meaning}（{}）", self.detail),
+        match (&self.detail, lang) {
+            (None, _) => meaning.to_owned(),
+            (Some(detail), Lang::En) => format!("{meaning} ({detail})"),
+            (Some(detail), Lang::Zh) => format!("{meaning}（{}）", detail.chinese()),
         }
     }
 }
@@ -213,6 +217,12 @@ impl std::fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+impl Chinese for Refusal {
+    fn chinese(&self) -> String {
+        format!("{}：{}", self.code.word(), Self::text(self, Lang::Zh))
+    }
+}
 
 #[cfg(test)]
 mod tests {

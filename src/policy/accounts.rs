@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::mistake::{Cure, Mistake};
 use super::raw::{RawAccounts, RawLabelAccount, RawQuota};
 use crate::document::{Document, DocumentError, Finding, Spanned};
 use crate::keys::{DigestKind, digest_json};
@@ -34,14 +35,11 @@ impl Accounts {
         for (unit, account) in &raw.label {
             match UnitKind::from_word(unit) {
                 Some(unit) => check_account(AccountKind::Label(unit), account, &mut quotas, &mut findings),
-                None => findings.push(Finding::at(
-                    account.window_days.span(),
-                    format!("`label.{unit}`: a unit is `enterprise` or `person`"),
-                )),
+                None => findings.push(Finding::at(account.window_days.span(), Mistake::AccountUnit(unit.clone()))),
             }
         }
         let sha256 = digest_json(DigestKind::Accounts, &raw)
-            .map_err(|error| document.error(vec![Finding::whole(error.to_string())]))?;
+            .map_err(|error| document.error(vec![Finding::whole(Mistake::Digest(error.to_string()))]))?;
         document.check(Some(Self { quotas, sha256 }), findings)
     }
 
@@ -72,17 +70,14 @@ fn check_account(
 ) {
     let window_days = *raw.window_days.get_ref();
     if window_days == 0 {
-        findings.push(Finding::at(raw.window_days.span(), "a window has at least one day"));
+        findings.push(Finding::at(raw.window_days.span(), Mistake::Window));
     }
     for (client, quota) in &raw.clients {
         if let Err(error) = check_name(client) {
-            findings.push(Finding::at(raw.limit.span(), error.to_string()));
+            findings.push(Finding::at(raw.limit.span(), error));
         }
         if quota.lifetime < quota.bits {
-            findings.push(Finding::at(
-                raw.limit.span(),
-                format!("the lifetime of `{client}` is less than its window's bits"),
-            ));
+            findings.push(Finding::at(raw.limit.span(), Mistake::Lifetime(client.clone())));
         }
         quotas
             .insert((account, client.clone()), Quota { bits: quota.bits, lifetime_bits: quota.lifetime, window_days });
@@ -95,10 +90,6 @@ fn check_sum(limit: &Spanned<RawQuota>, clients: &BTreeMap<String, RawQuota>, fi
     let sum = |part: fn(&RawQuota) -> u32| clients.values().map(|quota| u64::from(part(quota))).sum::<u64>();
     let (bits, lifetime) = (sum(|quota| quota.bits), sum(|quota| quota.lifetime));
     if bits > u64::from(limit.get_ref().bits) || lifetime > u64::from(limit.get_ref().lifetime) {
-        let message =
-            format!("the clients' quotas add up to {bits} bits and {lifetime} over the lifetime, more than the limit");
-        findings.push(
-            Finding::at(limit.span(), message).help("raise the limit or lower the quotas: they must be disjoint"),
-        );
+        findings.push(Finding::at(limit.span(), Mistake::Sum { bits, lifetime }).help(Cure::Sum));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::mistake::{Cure, Mistake, ValueKind};
 use super::raw::{RawGrant, RawGuests, RawParameter, RawPolicy, RawRole, RawValue};
 use super::rules::{Allowed, Grant, Guests, Limits, ParameterRule, Policy, RoleRule};
 use crate::catalog::{Catalog, Dataset};
@@ -9,11 +10,11 @@ use crate::document::{Document, DocumentError, Finding, LocalDate, Spanned};
 use crate::keys::{DigestKind, digest_json};
 use crate::model::{Answer, Bilingual, Digest, UnitKind, Version, check_label, check_name};
 
-const FUEL_MAX: u64 = 1_000_000_000;
-const MEMORY_MIB_MAX: u32 = 256;
-const SLOT_MS_MAX: u32 = 60_000;
-const ROWS_MAX: u32 = 100_000;
-const PARTIES_MAX: u32 = 16;
+pub(super) const FUEL_MAX: u64 = 1_000_000_000;
+pub(super) const MEMORY_MIB_MAX: u32 = 256;
+pub(super) const SLOT_MS_MAX: u32 = 60_000;
+pub(super) const ROWS_MAX: u32 = 100_000;
+pub(super) const PARTIES_MAX: u32 = 16;
 const NANOS_PER_MILLI: u64 = 1_000_000;
 
 /// Checks a policy file. `nanos_per_kilofuel` is the machine's calibrated worst case.
@@ -21,7 +22,7 @@ pub(super) fn check(document: &Document, catalog: &Catalog, nanos_per_kilofuel: 
     let raw: RawPolicy = document.parse()?;
     let mut findings = Vec::new();
     let sha256 = digest_json(DigestKind::Policy, &raw).unwrap_or_else(|error| {
-        findings.push(Finding::whole(error.to_string()));
+        findings.push(Finding::whole(Mistake::Digest(error.to_string())));
         Digest::from_bytes([0; 32])
     });
     let policy = check_policy(&raw, catalog, nanos_per_kilofuel, sha256, &mut findings);
@@ -39,15 +40,15 @@ fn check_policy(
         named(name, findings);
     }
     let version = Version::parse(raw.version.get_ref()).unwrap_or_else(|| {
-        findings.push(Finding::at(raw.version.span(), "a version is three numbers: `1.0.0`"));
+        findings.push(Finding::at(raw.version.span(), Mistake::Version));
         Version(0, 0, 0)
     });
     let (from, until) = (raw.valid.from.get_ref().0, raw.valid.until.get_ref().0);
     if until < from {
-        findings.push(Finding::at(raw.valid.until.span(), "`until` is before `from`"));
+        findings.push(Finding::at(raw.valid.until.span(), Mistake::Validity));
     }
     if raw.basis.is_empty() {
-        findings.push(Finding::at(raw.id.span(), "a policy names at least one legal `basis`"));
+        findings.push(Finding::at(raw.id.span(), Mistake::NoBasis));
     }
     let roles = check_roles(&raw.role, &raw.id, findings);
     let grants = raw.grant.iter().map(|grant| check_grant(grant, &roles, catalog, findings)).collect::<Vec<_>>();
@@ -73,7 +74,7 @@ fn check_policy(
 
 fn named(name: &Spanned<String>, findings: &mut Vec<Finding>) {
     if let Err(error) = check_name(name.get_ref()) {
-        findings.push(Finding::at(name.span(), error.to_string()));
+        findings.push(Finding::at(name.span(), error));
     }
 }
 
@@ -81,15 +82,15 @@ fn check_guests(raw: &Spanned<RawGuests>, findings: &mut Vec<Finding>) -> Guests
     match raw.get_ref() {
         RawGuests::Word(word) if word == "any" => Guests::Any,
         RawGuests::Word(_) => {
-            findings.push(Finding::at(raw.span(), "`guests` is \"any\" or a list of `sha256:…` digests"));
+            findings.push(Finding::at(raw.span(), Mistake::Guests));
             Guests::Listed(BTreeSet::new())
         }
         RawGuests::Listed(texts) => {
             let mut digests = BTreeSet::new();
             for text in texts {
-                match text.parse() {
+                match text.parse::<Digest>() {
                     Ok(digest) => drop(digests.insert(digest)),
-                    Err(error) => findings.push(Finding::at(raw.span(), format!("{error}"))),
+                    Err(error) => findings.push(Finding::at(raw.span(), error)),
                 }
             }
             Guests::Listed(digests)
@@ -103,35 +104,33 @@ fn check_roles(
     findings: &mut Vec<Finding>,
 ) -> BTreeMap<String, RoleRule> {
     if raw.is_empty() {
-        findings.push(Finding::at(id.span(), "a label policy has at least one `[role.…]`"));
+        findings.push(Finding::at(id.span(), Mistake::NoRoles));
     }
     let mut roles = BTreeMap::new();
     for (name, role) in raw {
         if let Err(error) = check_name(name) {
-            findings.push(Finding::at(role.unit.span(), error.to_string()));
+            findings.push(Finding::at(role.unit.span(), error));
         }
         let unit = UnitKind::from_word(role.unit.get_ref()).unwrap_or_else(|| {
-            findings.push(Finding::at(role.unit.span(), "a unit is `enterprise` or `person`"));
+            findings.push(Finding::at(role.unit.span(), Mistake::Unit));
             UnitKind::Enterprise
         });
         let consent_required = match role.consent.get_ref().as_str() {
             "required" => true,
             "not-required" => {
                 if role.basis.is_none() {
-                    let message = "a role without consent names the `basis` that makes consent unnecessary";
-                    findings.push(Finding::at(role.consent.span(), message));
+                    findings.push(Finding::at(role.consent.span(), Mistake::NoConsentBasis));
                 }
                 false
             }
             _ => {
-                findings.push(Finding::at(role.consent.span(), "`consent` is \"required\" or \"not-required\""));
+                findings.push(Finding::at(role.consent.span(), Mistake::Consent));
                 true
             }
         };
         let (min, max) = (role.count.min, *role.count.max.get_ref());
         if max < min || max == 0 || max > PARTIES_MAX {
-            let message = format!("a role has at least `min` and at most {PARTIES_MAX} parties");
-            findings.push(Finding::at(role.count.max.span(), message));
+            findings.push(Finding::at(role.count.max.span(), Mistake::Count));
         }
         roles.insert(name.clone(), RoleRule { unit, min, max, consent_required });
     }
@@ -146,30 +145,26 @@ fn check_grant(
 ) -> Grant {
     let role = roles.get(raw.role.get_ref());
     if role.is_none() {
-        let message = format!("the policy has no role `{}`", raw.role.get_ref());
+        let mistake = Mistake::NoRole(raw.role.get_ref().clone());
         findings
-            .push(Finding::at(raw.role.span(), message).suggest(raw.role.get_ref(), roles.keys().map(String::as_str)));
+            .push(Finding::at(raw.role.span(), mistake).suggest(raw.role.get_ref(), roles.keys().map(String::as_str)));
     }
     match catalog.dataset(raw.dataset.get_ref()) {
         None => {
             let known = catalog.datasets().map(|dataset| dataset.name.as_str());
-            let message = format!("the catalog has no dataset `{}`", raw.dataset.get_ref());
-            findings.push(Finding::at(raw.dataset.span(), message).suggest(raw.dataset.get_ref(), known));
+            let mistake = Mistake::NoDataset(raw.dataset.get_ref().clone());
+            findings.push(Finding::at(raw.dataset.span(), mistake).suggest(raw.dataset.get_ref(), known));
         }
         Some(dataset) => {
             if role.is_some_and(|role| role.unit != dataset.unit) {
-                let message = format!(
-                    "the rows of `{}` are about the unit `{}`, the role is not",
-                    dataset.name,
-                    dataset.unit.word()
-                );
-                findings.push(Finding::at(raw.dataset.span(), message));
+                let mistake = Mistake::OtherUnit { dataset: dataset.name.clone(), unit: dataset.unit.word() };
+                findings.push(Finding::at(raw.dataset.span(), mistake));
             }
             check_granted_columns(raw, dataset, findings);
         }
     }
     if !(1..=ROWS_MAX).contains(raw.rows_max.get_ref()) {
-        findings.push(Finding::at(raw.rows_max.span(), format!("`rows_max` is from 1 to {ROWS_MAX}")));
+        findings.push(Finding::at(raw.rows_max.span(), Mistake::RowsMax));
     }
     Grant {
         role: raw.role.get_ref().clone(),
@@ -186,24 +181,22 @@ fn check_granted_columns(raw: &RawGrant, dataset: &Dataset, findings: &mut Vec<F
         let name = column.get_ref().as_str();
         if dataset.column(name).is_none() {
             let known = dataset.columns.iter().map(|column| column.name.as_str());
-            let message = format!("the dataset `{}` has no column `{name}`", dataset.name);
-            findings.push(Finding::at(column.span(), message).suggest(name, known));
+            let mistake = Mistake::NoColumn { dataset: dataset.name.clone(), column: name.to_owned() };
+            findings.push(Finding::at(column.span(), mistake).suggest(name, known));
         }
         if !seen.insert(name) {
-            findings.push(Finding::at(column.span(), format!("the column `{name}` stands here twice")));
+            findings.push(Finding::at(column.span(), Mistake::ColumnTwice(name.to_owned())));
         }
     }
     match (&raw.history_months, dataset.time) {
         (Some(months), None) => {
-            let message = format!("the dataset `{}` has no `time` to count history on", dataset.name);
-            findings.push(Finding::at(months.span(), message));
+            findings.push(Finding::at(months.span(), Mistake::NoTime(dataset.name.clone())));
         }
         (Some(months), Some(_)) if *months.get_ref() == 0 => {
-            findings.push(Finding::at(months.span(), "`history_months` is at least 1"));
+            findings.push(Finding::at(months.span(), Mistake::History));
         }
         (None, Some(_)) => {
-            let message = format!("`{}` has a time: say how far back with `history_months`", dataset.name);
-            findings.push(Finding::at(raw.dataset.span(), message));
+            findings.push(Finding::at(raw.dataset.span(), Mistake::NoHistory(dataset.name.clone())));
         }
         _ => {}
     }
@@ -213,8 +206,8 @@ fn unique_grants(raw: &[RawGrant], findings: &mut Vec<Finding>) {
     let mut seen = BTreeSet::new();
     for grant in raw {
         if !seen.insert((grant.role.get_ref(), grant.dataset.get_ref())) {
-            let message = format!("`{}` is granted to `{}` twice", grant.dataset.get_ref(), grant.role.get_ref());
-            findings.push(Finding::at(grant.dataset.span(), message));
+            let (role, dataset) = (grant.role.get_ref().clone(), grant.dataset.get_ref().clone());
+            findings.push(Finding::at(grant.dataset.span(), Mistake::GrantTwice { role, dataset }));
         }
     }
 }
@@ -225,10 +218,8 @@ fn check_parameters(raw: &[RawParameter], findings: &mut Vec<Finding>) -> Vec<Pa
     for parameter in raw {
         named(&parameter.name, findings);
         if !seen.insert(parameter.name.get_ref()) {
-            findings.push(Finding::at(
-                parameter.name.span(),
-                format!("the parameter `{}` stands here twice", parameter.name.get_ref()),
-            ));
+            findings
+                .push(Finding::at(parameter.name.span(), Mistake::ParameterTwice(parameter.name.get_ref().clone())));
         }
         match allowed(parameter) {
             Ok(allowed) => rules.push(ParameterRule { name: parameter.name.get_ref().clone(), allowed }),
@@ -239,51 +230,49 @@ fn check_parameters(raw: &[RawParameter], findings: &mut Vec<Finding>) -> Vec<Pa
 }
 
 fn allowed(raw: &RawParameter) -> Result<Allowed, Finding> {
-    let at = |message: &str| Finding::at(raw.kind.span(), message);
+    let at = |mistake: Mistake| Finding::at(raw.kind.span(), mistake);
     let bounds = (&raw.min, &raw.max, &raw.step);
     let kind = raw.kind.get_ref().as_str();
     match (kind, &raw.values, bounds) {
         ("identifier", None, (None, None, None)) => Ok(Allowed::AnyIdentifier),
-        ("identifier", ..) => Err(at("an identifier has no list: a guest only compares it")),
+        ("identifier", ..) => Err(at(Mistake::IdentifierListed)),
         ("integer", None, (Some(min), Some(max), Some(step))) => {
             let (min, max, step) = (*min.get_ref(), *max.get_ref(), *step.get_ref());
             if step < 1 || max < min {
-                return Err(at("a range has `min` ≤ `max` and `step` ≥ 1"));
+                return Err(at(Mistake::Range));
             }
             Ok(Allowed::Range { min, max, step })
         }
-        ("integer", Some(values), (None, None, None)) => listed(values, "an integer", |value| match value {
+        ("integer", Some(values), (None, None, None)) => listed(values, ValueKind::Integer, |value| match value {
             RawValue::Integer(integer) => Some(*integer),
             _ => None,
         })
         .map(Allowed::Integers),
-        ("date", Some(values), (None, None, None)) => listed(values, "a day", |value| match value {
+        ("date", Some(values), (None, None, None)) => listed(values, ValueKind::Day, |value| match value {
             RawValue::Date(LocalDate(date)) => Some(*date),
             _ => None,
         })
         .map(Allowed::Dates),
-        ("text", Some(values), (None, None, None)) => listed(values, "a printable text", |value| match value {
+        ("text", Some(values), (None, None, None)) => listed(values, ValueKind::Text, |value| match value {
             RawValue::Text(text) if check_label(text).is_ok() => Some(text.clone()),
             _ => None,
         })
         .map(Allowed::Texts),
-        ("integer" | "date" | "text", ..) => {
-            Err(at("a parameter has a finite list of `values`, or, for integers, `min`, `max` and `step`"))
-        }
-        _ => Err(at("a parameter is an `integer`, a `date`, a `text` or an `identifier`")),
+        ("integer" | "date" | "text", ..) => Err(at(Mistake::Allowed)),
+        _ => Err(at(Mistake::ParameterKind)),
     }
 }
 
 fn listed<T: Ord>(
     values: &[Spanned<RawValue>],
-    what: &str,
+    kind: ValueKind,
     read: impl Fn(&RawValue) -> Option<T>,
 ) -> Result<BTreeSet<T>, Finding> {
     let mut set = BTreeSet::new();
     for value in values {
-        let read = read(value.get_ref()).ok_or_else(|| Finding::at(value.span(), format!("this is not {what}")))?;
+        let read = read(value.get_ref()).ok_or_else(|| Finding::at(value.span(), Mistake::Value(kind)))?;
         if !set.insert(read) {
-            return Err(Finding::at(value.span(), "this value stands here twice"));
+            return Err(Finding::at(value.span(), Mistake::ValueTwice));
         }
     }
     Ok(set)
@@ -291,24 +280,23 @@ fn listed<T: Ord>(
 
 fn check_labels(raw: &RawPolicy, findings: &mut Vec<Finding>) -> Vec<String> {
     if raw.answer.kind.get_ref() != "label" {
-        let message = format!("this engine does not answer `{}`: `kind` is \"label\"", raw.answer.kind.get_ref());
-        findings.push(Finding::at(raw.answer.kind.span(), message));
+        let mistake = Mistake::AnswerKind(raw.answer.kind.get_ref().clone());
+        findings.push(Finding::at(raw.answer.kind.span(), mistake));
     }
     if raw.answer.labels.is_empty() {
-        findings.push(Finding::at(raw.answer.kind.span(), "a label policy has at least one label"));
+        findings.push(Finding::at(raw.answer.kind.span(), Mistake::NoLabels));
     }
     let mut seen = BTreeSet::new();
     for label in &raw.answer.labels {
         let text = label.get_ref().as_str();
         if let Err(error) = check_label(text) {
-            findings.push(Finding::at(label.span(), error.to_string()));
+            findings.push(Finding::at(label.span(), error));
         }
         if Answer::is_reserved(text) {
-            findings
-                .push(Finding::at(label.span(), "`undetermined` is every policy's extra answer: it cannot be a label"));
+            findings.push(Finding::at(label.span(), Mistake::Reserved));
         }
         if !seen.insert(text) {
-            findings.push(Finding::at(label.span(), format!("the label `{text}` stands here twice")));
+            findings.push(Finding::at(label.span(), Mistake::LabelTwice(text.to_owned())));
         }
     }
     raw.answer.labels.iter().map(|label| label.get_ref().clone()).collect()
@@ -318,20 +306,17 @@ fn check_limits(raw: &RawPolicy, nanos_per_kilofuel: u64, findings: &mut Vec<Fin
     let limits = &raw.limits;
     let (fuel, slot_ms, memory_mib) = (*limits.fuel.get_ref(), *limits.slot_ms.get_ref(), *limits.memory_mib.get_ref());
     if !(1..=FUEL_MAX).contains(&fuel) {
-        findings.push(Finding::at(limits.fuel.span(), format!("`fuel` is from 1 to {FUEL_MAX}")));
+        findings.push(Finding::at(limits.fuel.span(), Mistake::Fuel));
     }
     if !(1..=MEMORY_MIB_MAX).contains(&memory_mib) {
-        findings.push(Finding::at(limits.memory_mib.span(), format!("`memory_mib` is from 1 to {MEMORY_MIB_MAX}")));
+        findings.push(Finding::at(limits.memory_mib.span(), Mistake::Memory));
     }
     if *limits.jobs_per_minute.get_ref() == 0 {
-        findings.push(Finding::at(limits.jobs_per_minute.span(), "`jobs_per_minute` is at least 1"));
+        findings.push(Finding::at(limits.jobs_per_minute.span(), Mistake::Rate));
     }
     let worst_ms = fuel.saturating_mul(nanos_per_kilofuel).div_ceil(1_000 * NANOS_PER_MILLI);
     if u64::from(slot_ms) < worst_ms || slot_ms == 0 || slot_ms > SLOT_MS_MAX {
-        let message =
-            format!("the slot must hold the fuel limit's worst case on this machine: {worst_ms} to {SLOT_MS_MAX} ms");
-        findings
-            .push(Finding::at(limits.slot_ms.span(), message).help("a shorter slot would show how long a guest ran"));
+        findings.push(Finding::at(limits.slot_ms.span(), Mistake::Slot { worst_ms }).help(Cure::Slot));
     }
     Limits {
         fuel,

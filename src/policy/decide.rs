@@ -11,8 +11,8 @@ use crate::catalog::Catalog;
 use crate::env::weaken::{self, Weakness};
 use crate::keys::{SaltKey, Verified};
 use crate::model::{
-    AccountKind, Consent, Digest, IdError, Manifest, Millis, ParameterValue, Party, RawParameter, Refusal, RefusalCode,
-    Request, UnitId, UnitKind, Version,
+    AccountKind, Chinese, Consent, ConsentPart, Detail, Digest, IdError, Manifest, Millis, ParameterValue, Party,
+    RawParameter, Refusal, RefusalCode, Request, UnitId, UnitKind, Version,
 };
 
 /// What is to be decided, and against what.
@@ -133,8 +133,8 @@ impl Permit {
     }
 }
 
-fn refuse<T>(code: RefusalCode, detail: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal::new(code, detail))
+fn refuse<T>(code: RefusalCode, detail: Detail) -> Result<T, Refusal> {
+    Err(Refusal::about(code, detail))
 }
 
 /// Decides. The checks go from who asks to about whom, so that a stranger learns least.
@@ -143,10 +143,12 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
     let InForce { policy, approvals } = find_policy(policies, request)?;
     check_policy(policy, request, asked.now)?;
     let Some(manifest) = asked.manifest else {
-        return refuse(RefusalCode::Guest, request.guest.to_string());
+        return refuse(RefusalCode::Guest, Detail::Guest(request.guest));
     };
-    let plan = fit(policy, manifest, catalog)
-        .map_err(|misfits| Refusal::new(RefusalCode::GuestManifest, misfits.join("; ")))?;
+    let plan = fit(policy, manifest, catalog).map_err(|misfits| {
+        let misfits = misfits.iter().map(Chinese::bilingual).collect();
+        Refusal::about(RefusalCode::GuestManifest, Detail::Misfits(misfits))
+    })?;
     let parameters = resolve_parameters(policy, manifest, request)?;
     let parties = resolve_parties(policy, manifest, &request.parties)?;
     let consents = match_consents(policy, request, &asked.consents, asked.now)?;
@@ -171,37 +173,36 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
 }
 
 fn find_policy<'p>(policies: &'p PolicySet, request: &Request) -> Result<&'p InForce, Refusal> {
-    let wanted = format!("{} {}", request.policy.id, request.policy.version);
     match policies.get(&request.policy.id) {
         Some(found) if found.policy.version_text() == request.policy.version => Ok(found),
-        _ => refuse(RefusalCode::Policy, wanted),
+        _ => refuse(RefusalCode::Policy, Detail::Policy(request.policy.id.clone(), request.policy.version.clone())),
     }
 }
 
 fn check_policy(policy: &Policy, request: &Request, now: Millis) -> Result<(), Refusal> {
     if !policy.clients.contains(&request.client) {
-        return refuse(RefusalCode::PolicyClient, request.client.clone());
+        return refuse(RefusalCode::PolicyClient, Detail::Client(request.client.clone()));
     }
     if !(policy.valid_from..=policy.valid_until).contains(&now.day()) {
-        return refuse(RefusalCode::PolicyDate, format!("{} – {}", policy.valid_from, policy.valid_until));
+        return refuse(RefusalCode::PolicyDate, Detail::Validity(policy.valid_from, policy.valid_until));
     }
     if policy.purpose != request.purpose {
-        return refuse(RefusalCode::Purpose, policy.purpose.clone());
+        return refuse(RefusalCode::Purpose, Detail::Purpose(policy.purpose.clone()));
     }
     let listed = match &policy.guests {
         Guests::Any => true,
         Guests::Listed(digests) => digests.contains(&request.guest) || weaken::on(Weakness::DigestIgnored),
     };
-    if listed { Ok(()) } else { refuse(RefusalCode::GuestPolicy, request.guest.to_string()) }
+    if listed { Ok(()) } else { refuse(RefusalCode::GuestPolicy, Detail::Guest(request.guest)) }
 }
 
 fn resolve_parameters(policy: &Policy, manifest: &Manifest, request: &Request) -> Result<Vec<ParameterValue>, Refusal> {
-    let bad = |detail: String| Refusal::new(RefusalCode::Parameters, detail);
+    let bad = |detail: Detail| Refusal::about(RefusalCode::Parameters, detail);
     if let Some(unknown) =
         request.parameters.keys().find(|name| !policy.parameters.iter().any(|rule| rule.name == **name))
     {
-        let known = policy.parameters.iter().map(|rule| format!("`{}`: {}", rule.name, rule.allowed.text()));
-        return Err(bad(format!("`{}`? {}", unknown.escape_debug(), known.collect::<Vec<_>>().join("; "))));
+        let known = policy.parameters.iter().map(|rule| (rule.name.clone(), rule.allowed.text()));
+        return Err(bad(Detail::ParameterUnknown(unknown.escape_debug().to_string(), known.collect())));
     }
     let mut values = Vec::with_capacity(manifest.parameters.len());
     for spec in &manifest.parameters {
@@ -209,8 +210,8 @@ fn resolve_parameters(policy: &Policy, manifest: &Manifest, request: &Request) -
         let given = request.parameters.get(&spec.name);
         let value = rule.zip(given).and_then(|(rule, given)| admit(&rule.allowed, given));
         // What the policy allows is public, and whoever asks can only mend the value by knowing it.
-        let listed = || bad(format!("`{}`: {}", spec.name, rule.map(|rule| rule.allowed.text()).unwrap_or_default()));
-        values.push(value.ok_or_else(listed)?);
+        let allowed = || rule.map(|rule| rule.allowed.text()).unwrap_or_default();
+        values.push(value.ok_or_else(|| bad(Detail::Parameter(spec.name.clone(), allowed())))?);
     }
     Ok(values)
 }
@@ -239,18 +240,19 @@ fn admit(allowed: &Allowed, given: &RawParameter) -> Option<ParameterValue> {
 }
 
 fn resolve_parties(policy: &Policy, manifest: &Manifest, parties: &[Party]) -> Result<Vec<PermittedParty>, Refusal> {
-    let bad = |detail: String| Refusal::new(RefusalCode::Parties, detail);
+    let bad = |detail: Detail| Refusal::about(RefusalCode::Parties, detail);
     let mut permitted: Vec<PermittedParty> = Vec::with_capacity(parties.len());
     for party in parties {
         let role_name = party.role.as_str();
-        let rule = policy.roles.get(role_name).ok_or_else(|| bad(format!("no role `{}`", role_name.escape_debug())))?;
+        let rule =
+            policy.roles.get(role_name).ok_or_else(|| bad(Detail::NoRole(role_name.escape_debug().to_string())))?;
         let role = manifest.roles.iter().position(|role| role.name == role_name);
         let role = role
             .and_then(|role| u32::try_from(role).ok())
-            .ok_or_else(|| bad(format!("the guest has no role `{role_name}`")))?;
-        let id = unit_id(rule.unit, &party.id).map_err(|error| bad(format!("role `{role_name}`: {error}")))?;
+            .ok_or_else(|| bad(Detail::GuestNoRole(role_name.to_owned())))?;
+        let id = unit_id(rule.unit, &party.id).map_err(|error| bad(Detail::PartyId(role_name.to_owned(), error)))?;
         if permitted.iter().any(|other| other.id == id) {
-            return Err(bad("one unit appears once in a job".to_owned()));
+            return Err(bad(Detail::PartyTwice));
         }
         permitted.push(PermittedParty { role, role_name: role_name.to_owned(), id });
     }
@@ -258,7 +260,7 @@ fn resolve_parties(policy: &Policy, manifest: &Manifest, parties: &[Party]) -> R
         let count = permitted.iter().filter(|party| party.role_name == *name).count();
         let fits = u32::try_from(count).is_ok_and(|count| (*min..=*max).contains(&count));
         if !fits {
-            return Err(bad(format!("role `{name}` is played by {count}, the policy wants {min} to {max}")));
+            return Err(bad(Detail::RoleCount { role: name.clone(), count, min: *min, max: *max }));
         }
     }
     Ok(permitted)
@@ -284,15 +286,16 @@ fn match_consents(
         }
         let about = consents.iter().zip(&mut used).find(|(consent, used)| !**used && is_about(consent.value(), party));
         let Some((consent, used)) = about else {
-            return refuse(RefusalCode::ConsentMissing, format!("role `{}`", party.role));
+            return refuse(RefusalCode::ConsentMissing, Detail::NoConsent(party.role.clone()));
         };
         *used = true;
         let consent = consent.value();
-        if !covers(consent, policy, request, party) {
-            return refuse(RefusalCode::ConsentInvalid, format!("role `{}`", party.role));
-        }
+        check_covers(consent, policy, request, party)?;
         if now < consent.not_before || now >= consent.expires {
-            return refuse(RefusalCode::ConsentTime, format!("role `{}`", party.role));
+            return refuse(
+                RefusalCode::ConsentTime,
+                Detail::ConsentWindow(consent.not_before.seconds(), consent.expires.seconds()),
+            );
         }
         uses.push(ConsentUse {
             issuer: consent.issuer.clone(),
@@ -301,11 +304,7 @@ fn match_consents(
             digest: consent.digest,
         });
     }
-    if used.iter().all(|used| *used) {
-        Ok(uses)
-    } else {
-        refuse(RefusalCode::ConsentInvalid, "a consent serves no party of the job")
-    }
+    if used.iter().all(|used| *used) { Ok(uses) } else { refuse(RefusalCode::ConsentInvalid, Detail::ConsentStray) }
 }
 
 /// The subject in the consent is the party in the request, character by character: neither is mended.
@@ -313,14 +312,30 @@ fn is_about(consent: &Consent, party: &Party) -> bool {
     consent.subject == party.id || weaken::on(Weakness::ConsentOfAnother)
 }
 
-fn covers(consent: &Consent, policy: &Policy, request: &Request, party: &Party) -> bool {
-    let version: Version = policy.version;
-    consent.client == request.client
-        && consent.purpose == policy.purpose
-        && consent.policy == policy.id
-        && consent.version_min <= version
-        && version < consent.version_below
-        && consent.role == party.role
+/// Whether a consent is for this job, or what of it is for another.
+fn check_covers(consent: &Consent, policy: &Policy, request: &Request, party: &Party) -> Result<(), Refusal> {
+    let same = [
+        (ConsentPart::Client, &request.client, &consent.client),
+        (ConsentPart::Purpose, &policy.purpose, &consent.purpose),
+        (ConsentPart::Policy, &policy.id, &consent.policy),
+        (ConsentPart::Role, &party.role, &consent.role),
+    ];
+    let other = |part, wanted: String, given: &str| {
+        refuse(
+            RefusalCode::ConsentInvalid,
+            Detail::ConsentFor { part, wanted, given: given.escape_debug().to_string() },
+        )
+    };
+    if let Some((part, wanted, given)) = same.into_iter().find(|(_, wanted, given)| wanted != given) {
+        return other(part, wanted.clone(), given);
+    }
+    let Version(major, minor, patch) = consent.version_min;
+    let Version(below_major, below_minor, below_patch) = consent.version_below;
+    if consent.version_min <= policy.version && policy.version < consent.version_below {
+        return Ok(());
+    }
+    let given = format!("{major}.{minor}.{patch} – {below_major}.{below_minor}.{below_patch}");
+    other(ConsentPart::Version, policy.version_text(), &given)
 }
 
 fn charges(
@@ -336,7 +351,7 @@ fn charges(
             Some(quota) => {
                 Ok(PartyCharge { account, party: salt.pseudonym(&party.id), bits: policy.cost_bits(), quota })
             }
-            None => refuse(RefusalCode::Budget, format!("no quota in account `{}`", account.word())),
+            None => refuse(RefusalCode::Budget, Detail::Account(account.word())),
         }
     };
     parties.iter().map(charge).collect()

@@ -1,5 +1,6 @@
 //! Whether a guest's manifest stays within a policy, and the plan of what its runs will read.
 
+use super::misfit::Misfit;
 use super::rules::Policy;
 use crate::catalog::{Catalog, ColumnType};
 use crate::model::{Manifest, Read, Role};
@@ -36,59 +37,62 @@ pub struct TablePlan {
 }
 
 /// The plan of `manifest` under `policy`, or everything that keeps it from fitting.
-pub fn fit(policy: &Policy, manifest: &Manifest, catalog: &Catalog) -> Result<Plan, Vec<String>> {
+pub fn fit(policy: &Policy, manifest: &Manifest, catalog: &Catalog) -> Result<Plan, Vec<Misfit>> {
     let mut misfits = Vec::new();
     for label in &manifest.labels {
         if !policy.labels.contains(label) {
-            misfits.push(format!("the policy has no label `{label}`"));
+            misfits.push(Misfit::Label(label.clone()));
         }
+    }
+    let (wanted, allowed) = (manifest.memory_bytes, policy.limits.memory_bytes);
+    if wanted > allowed {
+        misfits.push(Misfit::Memory { wanted, allowed });
     }
     check_parameters(policy, manifest, &mut misfits);
     for (name, rule) in &policy.roles {
         if rule.min > 0 && !manifest.roles.iter().any(|role| role.name == *name) {
-            misfits.push(format!(
-                "the guest does not know the role `{name}`, of which the policy wants at least one party"
-            ));
+            misfits.push(Misfit::RoleUnknown(name.clone()));
         }
     }
     let roles = manifest.roles.iter().map(|role| fit_role(policy, role, catalog, &mut misfits)).collect();
     if misfits.is_empty() { Ok(Plan { roles, labels: manifest.labels.clone() }) } else { Err(misfits) }
 }
 
-fn check_parameters(policy: &Policy, manifest: &Manifest, misfits: &mut Vec<String>) {
+fn check_parameters(policy: &Policy, manifest: &Manifest, misfits: &mut Vec<Misfit>) {
     for spec in &manifest.parameters {
         match policy.parameters.iter().find(|rule| rule.name == spec.name) {
-            None => misfits.push(format!("the policy has no parameter `{}`", spec.name)),
+            None => misfits.push(Misfit::Parameter(spec.name.clone())),
             Some(rule) if rule.kind() != spec.kind => {
-                let (wanted, given) = (spec.kind.word(), rule.kind().word());
-                misfits.push(format!("the parameter `{}` is {given} in the policy, {wanted} in the guest", spec.name));
+                let (name, policy, guest) = (spec.name.clone(), rule.kind(), spec.kind);
+                misfits.push(Misfit::ParameterKind { name, policy, guest });
             }
             Some(_) => {}
         }
     }
     for rule in &policy.parameters {
         if !manifest.parameters.iter().any(|spec| spec.name == rule.name) {
-            misfits.push(format!("the guest does not take the policy's parameter `{}`", rule.name));
+            misfits.push(Misfit::ParameterUntaken(rule.name.clone()));
         }
     }
 }
 
-fn fit_role(policy: &Policy, role: &Role, catalog: &Catalog, misfits: &mut Vec<String>) -> RolePlan {
+fn fit_role(policy: &Policy, role: &Role, catalog: &Catalog, misfits: &mut Vec<Misfit>) -> RolePlan {
     if !policy.roles.contains_key(&role.name) {
-        misfits.push(format!("the policy has no role `{}`", role.name));
+        misfits.push(Misfit::Role(role.name.clone()));
     }
     let mut tables = Vec::with_capacity(role.tables.len());
     for table in &role.tables {
         let Some(grant) = policy.grant(&role.name, &table.dataset) else {
-            misfits.push(format!("the policy does not grant `{}` of role `{}`", table.dataset, role.name));
+            misfits.push(Misfit::Dataset { role: role.name.clone(), dataset: table.dataset.clone() });
             continue;
         };
         for read in &table.reads {
             if !grant.columns.contains(&read.column) {
-                misfits.push(format!(
-                    "the policy does not grant `{}.{}` of role `{}`",
-                    table.dataset, read.column, role.name
-                ));
+                misfits.push(Misfit::Column {
+                    role: role.name.clone(),
+                    dataset: table.dataset.clone(),
+                    column: read.column.clone(),
+                });
             } else if let Some(misfit) = check_read(&table.dataset, read, catalog) {
                 misfits.push(misfit);
             }
@@ -103,17 +107,17 @@ fn fit_role(policy: &Policy, role: &Role, catalog: &Catalog, misfits: &mut Vec<S
     RolePlan { role: role.name.clone(), tables }
 }
 
-fn check_read(dataset: &str, read: &Read, catalog: &Catalog) -> Option<String> {
-    let column = &read.column;
-    let Some((_, schema)) = catalog.dataset(dataset).and_then(|dataset| dataset.column(column)) else {
-        return Some(format!("the catalog has no column `{dataset}.{column}`"));
+fn check_read(dataset: &str, read: &Read, catalog: &Catalog) -> Option<Misfit> {
+    let (dataset, column) = (dataset.to_owned(), read.column.clone());
+    let Some((_, schema)) = catalog.dataset(&dataset).and_then(|dataset| dataset.column(&column)) else {
+        return Some(Misfit::NoColumn { dataset, column });
     };
     match &schema.kind {
         _ if read.values.is_empty() => None,
         ColumnType::Text { values: Some(known) } => {
             let unknown = read.values.iter().find(|value| !known.contains(value));
-            unknown.map(|value| format!("`{dataset}.{column}` never is `{value}`"))
+            unknown.map(|value| Misfit::NoValue { dataset, column, value: value.clone() })
         }
-        _ => Some(format!("`{dataset}.{column}` has no closed set of values to tell apart")),
+        _ => Some(Misfit::Open { dataset, column }),
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::accounts::Accounts;
 use super::approval::ApprovalTrust;
 use super::check::check;
+use super::mistake::Mistake;
 use super::rules::Policy;
 use crate::catalog::Catalog;
 use crate::document::{Document, DocumentError, Finding};
@@ -74,8 +75,7 @@ impl PolicySet {
             match check(&document, catalog, nanos_per_kilofuel) {
                 Err(error) => errors.push(error),
                 Ok(policy) if folder.file_name().is_none_or(|name| name != policy.id.as_str()) => {
-                    let message = format!("the folder must be called `{}`, as its policy", policy.id);
-                    errors.push(document.error(vec![Finding::whole(message)]));
+                    errors.push(document.error(vec![Finding::whole(Mistake::FolderName(policy.id))]));
                 }
                 Ok(policy) => set.admit(policy, trust, &folder)?,
             }

@@ -4,9 +4,12 @@
 mod accounts;
 mod approval;
 mod check;
+mod chinese;
 mod decide;
 mod fit;
 mod load;
+mod misfit;
+mod mistake;
 mod raw;
 mod rules;
 
@@ -15,4 +18,5 @@ pub use approval::{ApprovalTrust, approval_payload};
 pub use decide::{Asked, ConsentUse, PartyCharge, Permit, PermittedParty, decide};
 pub use fit::{Plan, RolePlan, TablePlan, fit};
 pub use load::{PolicyError, PolicySet, check_policy_file};
+pub use misfit::Misfit;
 pub use rules::{Allowed, Grant, Guests, Limits, ParameterRule, Policy, RoleRule};

@@ -2,9 +2,10 @@
 //! bundle that a stranger verifies. Never decides what may be said: it takes a `Disclosed`.
 
 mod bundle;
+mod chinese;
 mod claims;
 mod verify;
 
 pub use bundle::{Bundle, OpenedParty, OpenedRecord, Receipt, assemble, sign_receipt};
 pub use claims::{Claims, EngineIdentity, Facts, seal};
-pub use verify::{VerifiedBundle, VerifyError, verify_bundle};
+pub use verify::{Part, VerifiedBundle, VerifyError, verify_bundle};

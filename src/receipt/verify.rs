@@ -1,6 +1,8 @@
 //! Verifying a bundle with nothing of the engine but its public keys. Shares no code with the path that
 //! makes bundles, beyond the wire structs, hashes and signatures.
 
+use std::fmt;
+
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +15,7 @@ use crate::ledger::{IntentRecord, OutcomeRecord};
 use crate::log::{
     Checkpoint, CheckpointError, EntryKind, InclusionProof, LogVerifier, ProofError, SALT_BYTES, entry_bytes,
 };
-use crate::model::{UnitId, UnitKind};
+use crate::model::{Phrase, UnitId, UnitKind};
 
 /// A bundle is not to be believed.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +24,7 @@ pub enum VerifyError {
     #[error("{what} is not well formed: {reason}")]
     Form {
         /// What.
-        what: &'static str,
+        what: Part,
         /// Why.
         reason: String,
     },
@@ -36,16 +38,16 @@ pub enum VerifyError {
     #[error("the log key: {0}")]
     LogKey(#[from] CheckpointError),
     /// A proof.
-    #[error("the proof of the {which}: {error}")]
+    #[error("the proof of the {}: {error}", which.word())]
     Proof {
-        /// `intent` or `outcome`.
-        which: &'static str,
+        /// The intent or the outcome.
+        which: EntryKind,
         /// Why.
         error: ProofError,
     },
     /// Parts contradict each other.
     #[error("the parts do not belong together: {0}")]
-    Mismatch(&'static str),
+    Mismatch(Phrase),
     /// No commitment of the receipt opens to a party.
     #[error("the receipt is not about `{id}` in the role `{role}`")]
     Party {
@@ -89,31 +91,61 @@ impl VerifiedBundle {
     }
 }
 
-#[derive(Deserialize)]
+/// A part of what is verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The bundle's JSON.
+    Bundle,
+    /// The JWK set.
+    Keys,
+    /// The claims inside the receipt.
+    Payload,
+    /// The record of the intent or the outcome.
+    Record,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bundle => "the bundle",
+            Self::Keys => "the key set",
+            Self::Payload => "the receipt's payload",
+            Self::Record => "a record",
+        })
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 struct KeySet {
     keys: Vec<PublicJwk>,
 }
 
-fn form(what: &'static str) -> impl Fn(serde_json::Error) -> VerifyError {
+fn form(what: Part) -> impl Fn(serde_json::Error) -> VerifyError {
     move |error| VerifyError::Form { what, reason: error.to_string() }
+}
+
+/// A fact that does not hold, in both languages.
+const fn both(en: &'static str, zh: &'static str) -> Phrase {
+    Phrase { en, zh }
 }
 
 /// Verifies a bundle against a JWK set and the log's verifier key.
 pub fn verify_bundle(bundle: &str, jwks: &str, log_key: &str) -> Result<VerifiedBundle, VerifyError> {
-    let bundle: Bundle = read_json(bundle.as_bytes()).map_err(form("the bundle"))?;
-    let keys: KeySet = serde_json::from_str(jwks).map_err(form("the key set"))?;
+    let bundle: Bundle = read_json(bundle.as_bytes()).map_err(form(Part::Bundle))?;
+    let keys: KeySet = read_json(jwks.as_bytes()).map_err(form(Part::Keys))?;
     let trust = |jwk: &PublicJwk| {
         let key = PublicKey::from_jwk(jwk)?;
         Ok(TrustedKey { owner: "engine".to_owned(), key, kinds: vec![TokenKind::VerificationResult] })
     };
     let trusted: Vec<TrustedKey> = keys.keys.iter().map(trust).collect::<Result<_, JwkError>>()?;
     let receipt = verify(&bundle.receipt, TokenKind::VerificationResult, &trusted)?;
-    let claims: Claims = read_json(receipt.value()).map_err(form("the receipt's payload"))?;
+    let claims: Claims = read_json(receipt.value()).map_err(form(Part::Payload))?;
     let log = LogVerifier::new(log_key)?;
     let (intent, intent_at, _) = open::<IntentRecord>(&bundle.intent, EntryKind::Intent, &log)?;
     let (outcome, outcome_at, checkpoint) = open::<OutcomeRecord>(&bundle.outcome, EntryKind::Outcome, &log)?;
     if outcome_at <= intent_at {
-        return Err(VerifyError::Mismatch("the outcome stands before the intent"));
+        return Err(VerifyError::Mismatch(both("the outcome stands before the intent", "结果排在意向之前")));
     }
     check_together(&claims, &intent, &outcome, intent_at, &log)?;
     check_parties(&claims, &bundle)?;
@@ -127,15 +159,18 @@ fn open<T: for<'de> Deserialize<'de> + Serialize>(
     log: &LogVerifier,
 ) -> Result<(T, u64, Checkpoint), VerifyError> {
     let decode = |text: &str| {
-        BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| VerifyError::Mismatch("a record or salt is not base64url"))
+        BASE64URL_NOPAD
+            .decode(text.as_bytes())
+            .map_err(|_| VerifyError::Mismatch(both("a record or salt is not base64url", "记录或盐不是 base64url")))
     };
     let record = decode(&opened.record)?;
-    let salt: [u8; SALT_BYTES] =
-        decode(&opened.salt)?.try_into().map_err(|_| VerifyError::Mismatch("a salt has not 32 bytes"))?;
-    let failed = |error| VerifyError::Proof { which: kind.word(), error };
+    let salt: [u8; SALT_BYTES] = decode(&opened.salt)?
+        .try_into()
+        .map_err(|_| VerifyError::Mismatch(both("a salt has not 32 bytes", "盐不足 32 字节")))?;
+    let failed = |error| VerifyError::Proof { which: kind, error };
     let proof = InclusionProof::from_text(&opened.proof).map_err(failed)?;
     let checkpoint = proof.verify(&entry_bytes(kind, &salt, &record), log).map_err(failed)?;
-    let record = read_json(&record).map_err(form("a record"))?;
+    let record = read_json(&record).map_err(form(Part::Record))?;
     Ok((record, proof.index, checkpoint))
 }
 
@@ -146,30 +181,61 @@ fn check_together(
     intent_at: u64,
     log: &LogVerifier,
 ) -> Result<(), VerifyError> {
-    let position = claims.log.as_ref().ok_or(VerifyError::Mismatch("the receipt names no log position"))?;
-    let digest = claims_digest(claims).map_err(|_| VerifyError::Mismatch("the claims have no digest"))?;
+    let position = claims
+        .log
+        .as_ref()
+        .ok_or(VerifyError::Mismatch(both("the receipt names no log position", "回执未写明日志位置")))?;
+    let digest = claims_digest(claims)
+        .map_err(|_| VerifyError::Mismatch(both("the claims have no digest", "回执内容无法计算摘要")))?;
     let job = format!("sha256:{}", claims.jti);
     let same = [
-        (claims.covert.is_none() || cfg!(feature = "weaken"), "the receipt carries something that no receipt has"),
-        (position.origin == log.origin(), "the receipt names another log"),
+        (
+            claims.covert.is_none() || cfg!(feature = "weaken"),
+            both("the receipt carries something that no receipt has", "回执带有回执不应有的内容"),
+        ),
+        (position.origin == log.origin(), both("the receipt names another log", "回执指向另一日志")),
         (
             position.index == intent_at && outcome.intent == intent_at,
-            "the receipt names another leaf than the intent's",
+            both("the receipt names another leaf than the intent's", "回执指向的不是意向所在的条目"),
         ),
-        (intent.job == job && outcome.job == job, "the records are of another job"),
-        (intent.req == claims.req, "the intent is of another request"),
-        (intent.client == claims.aud, "the intent is of another client"),
-        (intent.policy == claims.policy.id, "the intent was admitted under another policy"),
-        (intent.version == claims.policy.version, "the intent was admitted under another policy"),
-        (intent.consents.len() == claims.consents.len(), "the intent used other consents"),
-        (intent.parties.len() == claims.parties.len(), "the intent is about other parties"),
-        (intent.policy_sha256 == claims.policy.sha256, "the intent was admitted under another policy"),
-        (intent.guest == claims.guest, "the intent names another guest"),
-        (intent.snapshot == claims.snapshot.sha256, "the intent names another snapshot"),
-        (intent.charges.iter().all(|charge| charge.bits == claims.cost.bits), "the intent was charged another price"),
-        (intent.charges.is_empty() == (claims.cost.bits == 0), "the intent was charged another price"),
-        (outcome.claims.as_deref() == Some(digest.to_string().as_str()), "the outcome is of other claims"),
-        (outcome.tick_ms.map(|tick| tick.div_euclid(1000)) == Some(claims.iat), "the outcome has another tick"),
+        (intent.job == job && outcome.job == job, both("the records are of another job", "记录属于另一次询问")),
+        (intent.req == claims.req, both("the intent is of another request", "意向属于另一请求")),
+        (intent.client == claims.aud, both("the intent is of another client", "意向属于另一客户")),
+        (
+            intent.policy == claims.policy.id,
+            both("the intent was admitted under another policy", "意向是在另一政策下接受的"),
+        ),
+        (
+            intent.version == claims.policy.version,
+            both("the intent was admitted under another policy", "意向是在另一政策下接受的"),
+        ),
+        (
+            intent.consents.len() == claims.consents.len(),
+            both("the intent used other consents", "意向使用了其他授权书"),
+        ),
+        (intent.parties.len() == claims.parties.len(), both("the intent is about other parties", "意向涉及其他当事方")),
+        (
+            intent.policy_sha256 == claims.policy.sha256,
+            both("the intent was admitted under another policy", "意向是在另一政策下接受的"),
+        ),
+        (intent.guest == claims.guest, both("the intent names another guest", "意向写明另一程序")),
+        (intent.snapshot == claims.snapshot.sha256, both("the intent names another snapshot", "意向写明另一快照")),
+        (
+            intent.charges.iter().all(|charge| charge.bits == claims.cost.bits),
+            both("the intent was charged another price", "意向的扣减数额不同"),
+        ),
+        (
+            intent.charges.is_empty() == (claims.cost.bits == 0),
+            both("the intent was charged another price", "意向的扣减数额不同"),
+        ),
+        (
+            outcome.claims.as_deref() == Some(digest.to_string().as_str()),
+            both("the outcome is of other claims", "结果对应其他回执内容"),
+        ),
+        (
+            outcome.tick_ms.map(|tick| tick.div_euclid(1000)) == Some(claims.iat),
+            both("the outcome has another tick", "结果的时刻不同"),
+        ),
     ];
     match same.into_iter().find(|(same, _)| !same) {
         None => Ok(()),
@@ -180,5 +246,9 @@ fn check_together(
 fn check_parties(claims: &Claims, bundle: &Bundle) -> Result<(), VerifyError> {
     let named = claims.parties.iter().map(|party| (&party.role, &party.commitment));
     let opened = bundle.parties.iter().map(|party| (&party.role, &party.commitment));
-    if named.eq(opened) { Ok(()) } else { Err(VerifyError::Mismatch("the openings are of other parties")) }
+    if named.eq(opened) {
+        Ok(())
+    } else {
+        Err(VerifyError::Mismatch(both("the openings are of other parties", "所揭示的承诺属于其他当事方")))
+    }
 }

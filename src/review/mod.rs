@@ -10,5 +10,6 @@ mod audit_mirror;
 mod audit_notices;
 mod audit_sums;
 mod audit_tree;
+mod chinese;
 
 pub use audit::{AUDIT_STAGES, AuditError, AuditInputs, AuditReport, Check, Counted, audit_home};

@@ -79,7 +79,7 @@ fn ask(home: &Path, report: &SynthReport, jobs: std::ops::Range<usize>) {
     let module = fs::read(guest_path("sme_credit_check")).unwrap();
     let guest = runtime.block_on(engine.register(&module)).unwrap();
     for job in jobs {
-        let party = if job % 2 == 0 { report.healthy } else { report.failing };
+        let party = if job % 2 == 0 { report.examples.healthy } else { report.examples.failing };
         let paid = if job == 2 { 5_000_000 } else { 50_000_000 };
         let token = compose(&engine, guest, party, paid);
         runtime.block_on(answer(&engine, &token)).unwrap();
@@ -120,7 +120,7 @@ fn compose(engine: &Engine, guest: Digest, party: UnitId, paid_fen: i64) -> Stri
 /// A signed request about the healthy firm, with another parameter than any job before.
 pub fn another_job(engine: &Engine) -> String {
     let guest = sha256(&fs::read(guest_path("sme_credit_check")).unwrap());
-    compose(engine, guest, base().report.healthy, 10_000_000)
+    compose(engine, guest, base().report.examples.healthy, 10_000_000)
 }
 
 /// A copy of the base home, with its mirror beside it.

@@ -33,6 +33,11 @@ pub(super) enum Cell {
     Note(u64),
     /// The number of a certificate or the like.
     Serial(u64),
+    /// The number of a case before a court, of a year.
+    Case {
+        year: i16,
+        number: u64,
+    },
     Id(UnitId),
 }
 
@@ -105,6 +110,14 @@ impl Encoding {
             Cell::Serial(number) => {
                 out.extend_from_slice(b"DZ");
                 push_digits(out, *number, 12);
+            }
+            Cell::Case { year, number } => {
+                // 14 is Shandong; no court has the code 99.
+                out.push(b'(');
+                push_digits(out, u64::from(year.unsigned_abs()), 4);
+                out.extend_from_slice(")鲁1499执".as_bytes());
+                push_digits(out, *number, 5);
+                out.extend_from_slice("号".as_bytes());
             }
             Cell::Id(id) => out.extend_from_slice(id.as_bytes()),
         }

@@ -5,7 +5,7 @@ use super::calendar::Month;
 use super::csv::Cell;
 use super::draw::Draws;
 use super::firm::{Course, Firm};
-use super::table::{Field, Holds};
+use super::model::{Field, Holds};
 
 pub(super) const FIELDS: [Field; 4] = [
     Field { name: "period_end", holds: Holds::Date },
@@ -30,7 +30,8 @@ pub(super) fn row(firm: &Firm, month: &Month, draws: &mut Draws, row: &mut Vec<C
     row.push(if firm.gap(3_000, draws) { Cell::Missing } else { Cell::Integer(overdue) });
 }
 
-fn overdue_days(firm: &Firm, month: &Month, draws: &mut Draws) -> i64 {
+/// For how many days a bill of the month was unpaid.
+pub(super) fn overdue_days(firm: &Firm, month: &Month, draws: &mut Draws) -> i64 {
     let (ppm, most) = match (firm.course, firm.trouble(month)) {
         // What was not paid stays unpaid: each month in trouble adds a month.
         (Course::Failing, Some(months)) => return draws.between(12, 28) + 30 * i64::from(months),

@@ -85,7 +85,7 @@ pub(super) enum Payment {
 /// A firm.
 #[derive(Clone, Copy)]
 pub(super) struct Firm {
-    /// Its number among the units, and that of the person who represents it.
+    /// Its number among the firms.
     pub number: u64,
     pub id: UnitId,
     /// Where all its draws come from.
@@ -293,6 +293,14 @@ fn close_some(firm: &mut Firm, draws: &mut Draws) {
 }
 
 impl Firm {
+    pub(super) fn is_healthy_example(&self) -> bool {
+        self.number == HEALTHY_NUMBER
+    }
+
+    pub(super) fn is_failing_example(&self) -> bool {
+        self.number == FAILING_NUMBER
+    }
+
     /// For how many months the firm has been in trouble in `month`; `None` before, and without trouble.
     pub(super) fn trouble(&self, month: &Month) -> Option<u32> {
         let before_end = month.ago.saturating_sub(self.ended);

@@ -4,7 +4,9 @@
 use super::calendar::{Calendar, Month};
 use super::csv::Cell;
 use super::draw::Draws;
-use super::firm::{Firm, Firms};
+use super::firm::Firms;
+use super::model::Subject;
+use super::person::Place;
 use crate::catalog::{ColumnType, IntegerBounds};
 use crate::model::{Date, IdError, Millis, UnitId};
 
@@ -24,23 +26,23 @@ const MILLIS_PER_MINUTE: i64 = 60_000;
 pub(super) fn cell(
     name: &str,
     kind: &ColumnType,
-    firm: &Firm,
+    subject: &Subject,
     firms: &Firms<'_>,
     draws: &mut Draws,
 ) -> Result<Cell, IdError> {
-    if firm.gap(MISSING_PPM, draws) {
+    if subject.firm().gap(MISSING_PPM, draws) {
         return Ok(Cell::Missing);
     }
     Ok(match kind {
         ColumnType::Boolean => Cell::Flag(draws.chance(300_000)),
         ColumnType::Integer(bounds) => Cell::Integer(integer(bounds, draws)),
-        ColumnType::Date => Cell::Date(day(firm, firms.calendar, draws)),
-        ColumnType::Timestamp => Cell::Instant(instant(firm, firms.calendar, draws)),
+        ColumnType::Date => Cell::Date(day(subject, firms.calendar, draws)),
+        ColumnType::Timestamp => Cell::Instant(instant(subject, firms.calendar, draws)),
         ColumnType::Text { values: Some(values) } => {
             Cell::Value(draws.skewed(0, values.len() as i64 - 1).max(0) as usize)
         }
         ColumnType::Text { values: None } => Cell::Note(draws.below(NOTES)),
-        ColumnType::Identifier => match related(name, firm, firms)? {
+        ColumnType::Identifier => match related(name, subject, firms)? {
             Some(id) => Cell::Id(id),
             None => Cell::Serial(draws.below(SERIALS)),
         },
@@ -48,8 +50,8 @@ pub(super) fn cell(
 }
 
 /// The day of a row of a dataset without regular months.
-pub(super) fn event_day(firm: &Firm, calendar: &Calendar, draws: &mut Draws) -> Date {
-    let known = calendar.as_of().days().saturating_sub(firm.established.days());
+pub(super) fn event_day(subject: &Subject, calendar: &Calendar, draws: &mut Draws) -> Date {
+    let known = calendar.as_of().days().saturating_sub(subject.since().days());
     calendar.as_of().plus_days(-(draws.between(0, EVENT_DAYS.min(i64::from(known)).max(0)) as i32))
 }
 
@@ -60,12 +62,15 @@ pub(super) const fn period(month: &Month) -> Cell {
 
 /// The firm or person behind an identifier column, by the column's name: so a legal representative in one
 /// dataset is a person of another.
-fn related(name: &str, firm: &Firm, firms: &Firms<'_>) -> Result<Option<UnitId>, IdError> {
+fn related(name: &str, subject: &Subject, firms: &Firms<'_>) -> Result<Option<UnitId>, IdError> {
     let person = ["citizen_id", "person_id", "legal_representative"].iter().any(|word| name.contains(word));
     Ok(if name.contains("uscc") {
-        Some(firm.id)
+        Some(subject.firm().id)
     } else if person {
-        Some(firms.ids.person(firm.number)?)
+        Some(match subject {
+            Subject::Person(person) => person.id,
+            Subject::Firm(firm) => firms.ids.person(Place::First.of(firm.number))?,
+        })
     } else {
         None
     })
@@ -79,13 +84,14 @@ fn integer(bounds: &IntegerBounds, draws: &mut Draws) -> i64 {
     draws.skewed(low, high)
 }
 
-fn day(firm: &Firm, calendar: &Calendar, draws: &mut Draws) -> Date {
-    let days = draws.between(0, i64::from(calendar.as_of().days()) - i64::from(firm.established.days()));
+fn day(subject: &Subject, calendar: &Calendar, draws: &mut Draws) -> Date {
+    let known = i64::from(calendar.as_of().days()) - i64::from(subject.since().days());
+    let days = draws.between(0, known.max(0));
     calendar.as_of().plus_days(-(days as i32))
 }
 
 /// A minute of office hours in China (UTC+8), by the UTC clock.
-fn instant(firm: &Firm, calendar: &Calendar, draws: &mut Draws) -> Millis {
-    let day = day(firm, calendar, draws).plus_days(-1);
+fn instant(subject: &Subject, calendar: &Calendar, draws: &mut Draws) -> Millis {
+    let day = day(subject, calendar, draws).plus_days(-1);
     Millis(i64::from(day.days()) * MILLIS_PER_DAY + draws.between(0, 9 * 60) * MILLIS_PER_MINUTE)
 }

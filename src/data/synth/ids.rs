@@ -4,8 +4,8 @@
 use super::draw::Shuffle;
 use crate::model::{Date, IdError, UNIT_ID_BYTES, UnitId, UnitKind};
 
-/// The most units that have identifiers of their own.
-pub(super) const UNITS_MAX: u64 = 200_000_000;
+/// The most firms that have identifiers of their own.
+pub(super) const FIRMS_MAX: u64 = 60_000_000;
 
 /// GB 32100: digits and capitals without I, O, S, V, Z.
 const USCC_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -21,11 +21,11 @@ const ORGANISATION_CHECK_SHIFT: u64 = 5;
 const CITIZEN_AREA: &[u8; 5] = b"37149";
 const CITIZEN_AREAS: u64 = 10;
 const CITIZEN_SERIALS: u64 = 1000;
-/// 1940-01-01.
-const BORN_FIRST: i32 = -10_957;
-const BORN_DAYS: u64 = 25_000;
+/// 1946-01-01. All are born before the summer of 2003, so that all are grown on the usual days of a delivery.
+const BORN_FIRST: i32 = -8_766;
+const BORN_DAYS: u64 = 21_000;
 
-/// Gives every number below [`UNITS_MAX`] its identifiers.
+/// Gives every firm below [`FIRMS_MAX`], and three persons for each, their identifiers.
 pub(super) struct Ids {
     organisations: Shuffle,
     citizens: Shuffle,
@@ -79,6 +79,20 @@ impl Ids {
     }
 }
 
+/// The day of birth that a citizen id carries; 1970-01-01 in one that carries none.
+pub(super) fn born(citizen: &UnitId) -> Date {
+    let digits = citizen.as_bytes().get(6..14).unwrap_or_default();
+    let number = |digits: &[u8]| digits.iter().fold(0_i16, |number, digit| number * 10 + i16::from(digit - b'0'));
+    let (year, day_of_year) = digits.split_at(digits.len().min(4));
+    let (month, day) = day_of_year.split_at(day_of_year.len().min(2));
+    Date::from_ymd(number(year), number(month) as i8, number(day) as i8).unwrap_or(Date::from_days(0))
+}
+
+/// Whether a citizen id is a woman's: its seventeenth digit is even.
+pub(super) fn is_woman(citizen: &UnitId) -> bool {
+    citizen.as_bytes().get(16).is_some_and(|digit| digit.is_multiple_of(2))
+}
+
 fn wrong_organisation_check(organisation: &[u8; 8]) -> u8 {
     let value = |byte: u8| u64::from(if byte.is_ascii_digit() { byte - b'0' } else { byte - b'A' + 10 });
     let sum: u64 = organisation.iter().zip(ORGANISATION_WEIGHTS).map(|(byte, weight)| value(*byte) * weight).sum();
@@ -96,15 +110,29 @@ mod tests {
     fn identifiers_parse_and_none_comes_twice() {
         let ids = Ids::new(3);
         let mut seen = BTreeSet::new();
-        for number in (0..5_000).chain([UNITS_MAX - 1]) {
+        for number in (0..5_000).chain([FIRMS_MAX - 1]) {
             let firm = ids.enterprise(number, "371402").unwrap();
-            let person = ids.person(number).unwrap();
+            let person = ids.person(3 * number + 2).unwrap();
             assert_eq!(UnitId::parse(UnitKind::Enterprise, firm.as_str()), Ok(firm));
             assert_eq!(UnitId::parse(UnitKind::Person, person.as_str()), Ok(person));
             assert!(firm.as_str().starts_with("91371402MA"));
             assert!(person.as_str().starts_with("37149"));
             assert!(seen.insert(firm) && seen.insert(person));
         }
+    }
+
+    #[test]
+    fn a_citizen_id_tells_the_day_of_birth_and_the_sex() {
+        let ids = Ids::new(3);
+        let (first, last) = (Date::from_days(BORN_FIRST), Date::from_days(BORN_FIRST + BORN_DAYS as i32 - 1));
+        assert_eq!((first.to_string(), last.to_string()), ("1946-01-01".to_owned(), "2003-06-30".to_owned()));
+        for number in 0..1_000 {
+            let person = ids.person(number).unwrap();
+            assert!((first..=last).contains(&born(&person)), "{person}");
+            assert_eq!(born(&person).to_string().replace('-', ""), person.as_str()[6..14]);
+        }
+        let women = (0..1_000).filter(|number| is_woman(&ids.person(*number).unwrap())).count();
+        assert!((400..600).contains(&women), "{women}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::calendar::Month;
 use super::csv::Cell;
 use super::draw::Draws;
 use super::firm::{Firm, Payment};
-use super::table::{Field, Holds};
+use super::model::{Field, Holds};
 
 pub(super) const FIELDS: [Field; 4] = [
     Field { name: "period_end", holds: Holds::Date },

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::env::{Durable, FileError, list_dir, read_text, write_atomic};
-use crate::keys::{CanonicalError, Hasher, canonical_json};
+use crate::keys::{CanonicalError, Hasher, canonical_json, read_json};
 use crate::model::{Date, Digest, UnitId, UnitKind};
 
 /// The manifest's name in the delivery's folder.
 pub const MANIFEST_FILE: &str = "synthetic.json";
 /// Raised whenever the same seed gives other rows.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 /// Deliveries are shallow; a folder that contains itself ends here.
 const DEPTH_MAX: usize = 8;
 
@@ -28,6 +28,21 @@ pub struct SeedFile {
     pub bytes: u64,
     /// Its SHA-256.
     pub sha256: Digest,
+}
+
+/// Units that are as they are whatever the seed: whom to ask about in a demo or a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Examples {
+    /// A firm that does well by any sensible measure.
+    pub healthy: UnitId,
+    /// Its legal representative, a person of means.
+    pub representative: UnitId,
+    /// Its supervisor: an officer who does not represent it.
+    pub supervisor: UnitId,
+    /// A firm that fails by any sensible measure.
+    pub failing: UnitId,
+    /// Its legal representative, whose house a court has seized.
+    pub failing_representative: UnitId,
 }
 
 /// What a synthetic delivery was made from, and what it holds.
@@ -43,10 +58,8 @@ pub struct SeedManifest {
     pub catalog: Digest,
     /// All files beside the manifest, by path.
     pub files: Vec<SeedFile>,
-    /// A firm that does well by any sensible measure.
-    pub healthy: UnitId,
-    /// A firm that fails by any sensible measure.
-    pub failing: UnitId,
+    /// Whom to ask about.
+    pub examples: Examples,
 }
 
 /// A delivery is not the synthetic one that its manifest tells of.
@@ -85,7 +98,7 @@ impl SeedManifest {
             Err(error) if error.source.kind() == io::ErrorKind::NotFound => return Ok(None),
             text => text?,
         };
-        let wire: Result<Wire, String> = serde_json::from_str(&text).map_err(|error| error.to_string());
+        let wire: Result<Wire, String> = read_json(text.as_bytes()).map_err(|error| error.to_string());
         let manifest = wire.and_then(Self::from_wire);
         manifest.map(Some).map_err(|reason| SeedError::Malformed { path, reason })
     }
@@ -124,7 +137,7 @@ impl SeedManifest {
             as_of: self.as_of.to_string(),
             catalog: self.catalog.to_string(),
             files: self.files.iter().map(file).collect(),
-            examples: WireExamples { healthy: self.healthy.to_string(), failing: self.failing.to_string() },
+            examples: WireExamples::of(&self.examples),
         }
     }
 
@@ -137,15 +150,13 @@ impl SeedManifest {
         if !files.is_sorted_by(|one, next| one.path < next.path) {
             return Err("its files are not sorted by path, or one stands there twice".to_owned());
         }
-        let unit = |text: &str| UnitId::parse(UnitKind::Enterprise, text).map_err(|error| error.to_string());
         Ok(Self {
             seed: wire.seed.value()?,
             scale_ppm: wire.scale_ppm.value()?,
             as_of: wire.as_of.parse().map_err(|_| format!("`{}` is no date", wire.as_of.escape_debug()))?,
             catalog: digest(&wire.catalog)?,
             files,
-            healthy: unit(&wire.examples.healthy)?,
-            failing: unit(&wire.examples.failing)?,
+            examples: wire.examples.read()?,
         })
     }
 }
@@ -212,7 +223,33 @@ struct WireFile {
 #[serde(deny_unknown_fields)]
 struct WireExamples {
     healthy: String,
+    representative: String,
+    supervisor: String,
     failing: String,
+    failing_representative: String,
+}
+
+impl WireExamples {
+    fn of(examples: &Examples) -> Self {
+        Self {
+            healthy: examples.healthy.to_string(),
+            representative: examples.representative.to_string(),
+            supervisor: examples.supervisor.to_string(),
+            failing: examples.failing.to_string(),
+            failing_representative: examples.failing_representative.to_string(),
+        }
+    }
+
+    fn read(&self) -> Result<Examples, String> {
+        let unit = |kind, text: &str| UnitId::parse(kind, text).map_err(|error| error.to_string());
+        Ok(Examples {
+            healthy: unit(UnitKind::Enterprise, &self.healthy)?,
+            representative: unit(UnitKind::Person, &self.representative)?,
+            supervisor: unit(UnitKind::Person, &self.supervisor)?,
+            failing: unit(UnitKind::Enterprise, &self.failing)?,
+            failing_representative: unit(UnitKind::Person, &self.failing_representative)?,
+        })
+    }
 }
 
 /// Canonical JSON writes integers beyond 2⁵³ as strings.

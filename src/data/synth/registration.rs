@@ -3,7 +3,7 @@
 use super::csv::Cell;
 use super::draw::Draws;
 use super::firm::{COUNTIES, Firm, KINDS, STATUSES};
-use super::table::{Field, Holds};
+use super::model::{Field, Holds};
 
 const SECTIONS: [&str; 20] =
     ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T"];

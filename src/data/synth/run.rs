@@ -9,19 +9,20 @@ use super::calendar::Calendar;
 use super::csv::{DateTable, Form, SourceFile};
 use super::draw::{Shuffle, UnitKeys, mix, tag};
 use super::firm::{FAILING_NUMBER, Firms, HEALTHY_NUMBER};
-use super::ids::{Ids, UNITS_MAX};
-use super::manifest::{MANIFEST_FILE, SeedError, SeedFile, SeedManifest, delivered};
+use super::ids::{FIRMS_MAX, Ids};
+use super::manifest::{Examples, MANIFEST_FILE, SeedError, SeedFile, SeedManifest, delivered};
+use super::person::{PERSONS_PER_FIRM, Place};
 use super::table::{Life, Table};
 use crate::catalog::{Catalog, Dataset};
 use crate::env::{FileError, create_dir, list_dir, remove_file};
-use crate::model::{Date, DateFormat, IdError, UnitId};
+use crate::model::{Date, DateFormat, IdError};
 
 /// The rows of all datasets together at scale 1: those of the city's catalogues.
 pub const ROWS_AT_SCALE_ONE: u64 = 9_200_000;
 /// Scale 1.
 pub const SCALE_ONE_PPM: u64 = 1_000_000;
-/// Fewer units would make a table of nobody.
-const UNITS_MIN: u64 = 24;
+/// Fewer firms would make a table of nobody.
+const FIRMS_MIN: u64 = 24;
 /// Units whose rows are interleaved, month by month, before the next ones follow.
 const BLOCK_UNITS: u64 = 4_096;
 /// The most files of one dataset; each has its own form of dates and of missing values.
@@ -53,12 +54,12 @@ pub struct SynthReport {
     pub as_of: Date,
     /// Each dataset, by name, with its rows.
     pub datasets: Vec<(String, u64)>,
-    /// How many units there are of each kind.
-    pub units: u64,
-    /// A firm that does well by any sensible measure.
-    pub healthy: UnitId,
-    /// A firm that fails by any sensible measure.
-    pub failing: UnitId,
+    /// How many firms there are.
+    pub firms: u64,
+    /// How many persons there are.
+    pub persons: u64,
+    /// Whom to ask about.
+    pub examples: Examples,
 }
 
 /// Nothing was synthesised, or not all of it: without its manifest a delivery is of no use to a home.
@@ -90,7 +91,7 @@ pub enum SynthError {
     #[error("no dataset of the catalog has synthetic rows: `rows_per_unit` is 0 in all of them")]
     NoRows,
     /// More than there are identifiers for.
-    #[error("the scale is too large: at most {UNITS_MAX} units can be invented")]
+    #[error("the scale is too large: at most {FIRMS_MAX} firms can be invented")]
     TooLarge,
     /// Too early or too late to write dates around it.
     #[error("the day {0} is out of range: from 1990-01-01 to 2190-12-31")]
@@ -117,10 +118,10 @@ pub fn synthesise(
     let calendar = Calendar::new(options.as_of, longest.min(MONTHS_MAX) + MONTHS_SPARE);
     let ids = Ids::new(mix(options.seed ^ tag("ids")));
     let firms = Firms { calendar: &calendar, ids, keys: UnitKeys::new(options.seed) };
-    let (units, rows_expected) = plan(&tables, &firms, options.scale_ppm)?;
+    let (count, rows_expected) = plan(&tables, &firms, options.scale_ppm)?;
     clear(out)?;
     let progress = &mut |written| progress(written, rows_expected);
-    let mut run = Run { out, firms: &firms, units, seed: options.seed, dates: BTreeMap::new(), written: 0, progress };
+    let mut run = Run { out, firms: &firms, count, seed: options.seed, dates: BTreeMap::new(), written: 0, progress };
     let (mut datasets, mut files) = (Vec::new(), Vec::new());
     for table in &tables {
         let before = run.written;
@@ -128,28 +129,40 @@ pub fn synthesise(
         datasets.push((table.dataset.name.clone(), run.written - before));
     }
     files.sort_by(|one: &SeedFile, next| one.path.cmp(&next.path));
-    let (healthy, failing) = (firms.firm(HEALTHY_NUMBER)?.id, firms.firm(FAILING_NUMBER)?.id);
+    let examples = examples(&firms)?;
     let SynthOptions { scale_ppm, seed, as_of } = *options;
-    SeedManifest { seed, scale_ppm, as_of, catalog: catalog.sha256(), files, healthy, failing }.write(out)?;
-    Ok(SynthReport { seed, as_of, datasets, units, healthy, failing })
+    SeedManifest { seed, scale_ppm, as_of, catalog: catalog.sha256(), files, examples }.write(out)?;
+    Ok(SynthReport { seed, as_of, datasets, firms: count, persons: count * PERSONS_PER_FIRM, examples })
 }
 
-/// How many units give the rows that the scale asks for, and how many rows those are.
+fn examples(firms: &Firms<'_>) -> Result<Examples, IdError> {
+    let person = |place: Place, firm| firms.ids.person(place.of(firm));
+    Ok(Examples {
+        healthy: firms.firm(HEALTHY_NUMBER)?.id,
+        representative: person(Place::First, HEALTHY_NUMBER)?,
+        supervisor: person(Place::Second, HEALTHY_NUMBER)?,
+        failing: firms.firm(FAILING_NUMBER)?.id,
+        failing_representative: person(Place::First, FAILING_NUMBER)?,
+    })
+}
+
+/// How many firms give the rows that the scale asks for, and how many rows those are.
 fn plan(tables: &[Table<'_>], firms: &Firms<'_>, scale_ppm: u64) -> Result<(u64, u64), SynthError> {
     if tables.iter().all(|table| table.dataset.rows_per_unit.max == 0) {
         return Err(SynthError::NoRows);
     }
     let rows_wanted = u128::from(scale_ppm) * u128::from(ROWS_AT_SCALE_ONE) / u128::from(SCALE_ONE_PPM);
-    let (mut units, mut rows) = (0, 0);
-    while units < UNITS_MIN || u128::from(rows) < rows_wanted {
-        if units == UNITS_MAX {
+    let (mut count, mut rows) = (0, 0);
+    while count < FIRMS_MIN || u128::from(rows) < rows_wanted {
+        if count == FIRMS_MAX {
             return Err(SynthError::TooLarge);
         }
-        let firm = firms.firm(units)?;
-        rows += tables.iter().map(|table| table.rows_of(&firm, firms.calendar)).sum::<u64>();
-        units += 1;
+        for table in tables {
+            rows += table.rows_of_firm(count, firms)?;
+        }
+        count += 1;
     }
-    Ok((units, rows))
+    Ok((count, rows))
 }
 
 /// Removes an older synthetic delivery; refuses to touch anything else.
@@ -213,7 +226,8 @@ fn check_sources(tables: &[Table<'_>]) -> Result<(), SynthError> {
 struct Run<'a> {
     out: &'a Path,
     firms: &'a Firms<'a>,
-    units: u64,
+    /// How many firms there are.
+    count: u64,
     seed: u64,
     /// By pattern; many sources share their forms.
     dates: BTreeMap<String, Rc<DateTable>>,
@@ -224,9 +238,10 @@ struct Run<'a> {
 impl Run<'_> {
     fn write_table(&mut self, table: &Table<'_>, files: &mut Vec<SeedFile>) -> Result<(), SynthError> {
         let dataset = table.dataset;
-        let shuffle = Shuffle::new(self.units, mix(self.seed ^ tag(&dataset.name)));
+        let units = self.count * table.units_per_firm();
+        let shuffle = Shuffle::new(units, mix(self.seed ^ tag(&dataset.name)));
         let count = file_count(dataset);
-        let bound = |number: usize| (self.units as u128 * number as u128 / count as u128) as u64;
+        let bound = |number: usize| (units as u128 * number as u128 / count as u128) as u64;
         let bounds: Vec<(u64, u64)> = (0..count).map(|number| (bound(number), bound(number + 1))).collect();
         for (number, (first, end)) in bounds.into_iter().enumerate() {
             let form = self.form(dataset, number);
@@ -277,7 +292,7 @@ fn write_block(
     let oldest = lives.iter().map(|life| life.months.end).max().unwrap_or(0);
     for month in (0..oldest).rev().filter_map(|ago| firms.calendar.month(ago)) {
         for life in lives.iter().filter(|life| life.months.contains(&month.ago)) {
-            for place in 0..table.rows_in(&life.firm, month) {
+            for place in 0..table.rows_in(life, month) {
                 table.push_row(life, (month, place), firms, form, (&mut file.buffer, &mut cells))?;
                 file.end_row()?;
                 rows += 1;

@@ -6,79 +6,12 @@ use std::ops::Range;
 use super::calendar::{Calendar, Month};
 use super::csv::{Cell, Encoding, Form, push_text};
 use super::draw::{Draws, tag};
-use super::firm::{Firm, Firms};
-use super::{electricity, generic, insurance, registration, tax};
+use super::firm::Firms;
+use super::generic;
+use super::model::{Model, Subject, row_number};
+use super::person::PERSONS_PER_FIRM;
 use crate::catalog::{Column, ColumnType, Dataset};
-use crate::model::{IdError, UnitId, UnitKind};
-
-/// From so many rows on, a dataset with a time has one row for each month.
-const SERIES_ROWS_MIN: u32 = 6;
-/// More than the rows of one unit in one month.
-const PLACES_PER_MONTH: u64 = 1 << 32;
-
-/// A column that a hand-made model knows.
-pub(super) struct Field {
-    pub name: &'static str,
-    pub holds: Holds,
-}
-
-/// What a model puts into a column.
-pub(super) enum Holds {
-    Date,
-    Integer,
-    /// These words at most.
-    Words(&'static [&'static str]),
-}
-
-impl Field {
-    /// Whether the catalog's column can hold what the model gives: a catalog may have been changed.
-    fn fits(&self, column: &Column) -> bool {
-        self.name == column.name
-            && match (&self.holds, &column.kind) {
-                (Holds::Date, ColumnType::Date) | (Holds::Integer, ColumnType::Integer(_)) => true,
-                (Holds::Words(words), ColumnType::Text { values }) => {
-                    let known = |word: &&str| values.as_ref().is_none_or(|values| values.iter().any(|v| v == word));
-                    words.iter().all(known)
-                }
-                _ => false,
-            }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Model {
-    Registration,
-    Tax,
-    Electricity,
-    Insurance,
-    /// One row a month.
-    Series,
-    /// Rows on any day.
-    Events,
-}
-
-impl Model {
-    fn of(dataset: &Dataset) -> Self {
-        match (dataset.unit, dataset.name.as_str()) {
-            (UnitKind::Enterprise, "business_registration") => Self::Registration,
-            (UnitKind::Enterprise, "tax_payment") => Self::Tax,
-            (UnitKind::Enterprise, "electricity_usage") => Self::Electricity,
-            (UnitKind::Enterprise, "social_insurance") => Self::Insurance,
-            _ if dataset.time.is_some() && dataset.rows_per_unit.max >= SERIES_ROWS_MIN => Self::Series,
-            _ => Self::Events,
-        }
-    }
-
-    const fn fields(self) -> &'static [Field] {
-        match self {
-            Self::Registration => &registration::FIELDS,
-            Self::Tax => &tax::FIELDS,
-            Self::Electricity => &electricity::FIELDS,
-            Self::Insurance => &insurance::FIELDS,
-            Self::Series | Self::Events => &[],
-        }
-    }
-}
+use crate::model::{IdError, UnitKind};
 
 /// Where a column's cells come from.
 enum Slot {
@@ -100,8 +33,7 @@ pub(super) struct Table<'a> {
 
 /// A unit of a table.
 pub(super) struct Life {
-    pub firm: Firm,
-    id: UnitId,
+    pub subject: Subject,
     /// The months of which it has rows, as months before the newest.
     pub months: Range<u32>,
 }
@@ -123,45 +55,41 @@ impl<'a> Table<'a> {
         Self { dataset, model, tag: tag(&dataset.name), columns: columns.collect() }
     }
 
-    /// The unit `number` as this table knows it.
-    pub(super) fn life(&self, number: u64, firms: &Firms<'_>) -> Result<Life, IdError> {
-        let firm = firms.firm(number)?;
-        let id = match self.dataset.unit {
-            UnitKind::Enterprise => firm.id,
-            UnitKind::Person => firms.ids.person(number)?,
-        };
-        Ok(Life { id, months: self.months(&firm, firms.calendar), firm })
-    }
-
-    fn months(&self, firm: &Firm, calendar: &Calendar) -> Range<u32> {
-        let rows = self.dataset.rows_per_unit;
-        let share = u64::from(rows.max - rows.min.min(rows.max)) * u64::from(firm.history_permille) / 1000;
-        let history = rows.min.saturating_add(u32::try_from(share).unwrap_or(0));
-        let skipped = match self.model {
-            Model::Registration | Model::Events => return 0..1,
-            Model::Tax => calendar.not_yet_due(),
-            _ => 0,
-        };
-        firm.ended.max(skipped)..history.saturating_add(skipped).min(firm.age_months)
-    }
-
-    /// How many rows the firm has in a month of its months.
-    pub(super) fn rows_in(&self, firm: &Firm, month: &Month) -> u32 {
-        let rows = self.dataset.rows_per_unit;
-        match self.model {
-            Model::Tax => tax::rows(firm, month),
-            Model::Events => {
-                let drawn = Draws::new(firm.key, self.tag, 0).between(i64::from(rows.min), i64::from(rows.max));
-                u32::try_from(drawn).unwrap_or(0)
-            }
-            _ => 1,
+    /// How many units there are of the table's kind for each firm.
+    pub(super) const fn units_per_firm(&self) -> u64 {
+        match self.dataset.unit {
+            UnitKind::Enterprise => 1,
+            UnitKind::Person => PERSONS_PER_FIRM,
         }
     }
 
-    /// How many rows the firm has.
-    pub(super) fn rows_of(&self, firm: &Firm, calendar: &Calendar) -> u64 {
-        let months = self.months(firm, calendar).filter_map(|ago| calendar.month(ago));
-        months.map(|month| u64::from(self.rows_in(firm, month))).sum()
+    /// The unit `number` as this table knows it.
+    pub(super) fn life(&self, number: u64, firms: &Firms<'_>) -> Result<Life, IdError> {
+        let subject = match self.dataset.unit {
+            UnitKind::Enterprise => Subject::Firm(firms.firm(number)?),
+            UnitKind::Person => Subject::Person(firms.person(number)?),
+        };
+        let months = self.model.months(self.dataset, &subject, firms.calendar);
+        Ok(Life { subject, months })
+    }
+
+    /// How many rows a unit has in a month of its months.
+    pub(super) fn rows_in(&self, life: &Life, month: &Month) -> u32 {
+        self.model.rows_in(self.dataset, &life.subject, month)
+    }
+
+    /// How many rows the units of firm `number` have.
+    pub(super) fn rows_of_firm(&self, number: u64, firms: &Firms<'_>) -> Result<u64, IdError> {
+        let mut rows = 0;
+        for unit in number * self.units_per_firm()..(number + 1) * self.units_per_firm() {
+            rows += self.rows_of(&self.life(unit, firms)?, firms.calendar);
+        }
+        Ok(rows)
+    }
+
+    fn rows_of(&self, life: &Life, calendar: &Calendar) -> u64 {
+        let months = life.months.clone().filter_map(|ago| calendar.month(ago));
+        months.map(|month| u64::from(self.rows_in(life, month))).sum()
     }
 
     /// Writes the names of the columns as the source calls them.
@@ -183,30 +111,22 @@ impl<'a> Table<'a> {
         form: &Form,
         (out, cells): (&mut Vec<u8>, &mut Vec<Cell>),
     ) -> Result<(), IdError> {
-        let firm = &life.firm;
-        let row = u64::from(month.index) * PLACES_PER_MONTH + u64::from(place);
-        let draws = &mut Draws::new(firm.key, self.tag, row);
+        let subject = &life.subject;
+        let row = row_number(month, place);
         cells.clear();
-        match self.model {
-            Model::Registration => registration::row(firm, draws, cells),
-            Model::Tax => tax::row(firm, firms.calendar, month, place, draws, cells),
-            Model::Electricity => electricity::row(firm, month, draws, cells),
-            Model::Insurance => insurance::row(firm, month, draws, cells),
-            Model::Series => cells.push(generic::period(month)),
-            Model::Events => cells.push(Cell::Date(generic::event_day(firm, firms.calendar, draws))),
-        }
+        self.model.row(subject, (month, place), firms, &mut Draws::new(subject.key(), self.tag, row), cells)?;
         for (number, ((slot, encoding), column)) in self.columns.iter().zip(&self.dataset.columns).enumerate() {
             if number > 0 {
                 out.push(b',');
             }
             let cell = match slot {
-                Slot::Key => Cell::Id(life.id),
+                Slot::Key => Cell::Id(subject.id()),
                 Slot::Time if self.model == Model::Events => cells.first().copied().unwrap_or(Cell::Missing),
                 Slot::Time => generic::period(month),
                 Slot::Field(field) => cells.get(*field).copied().unwrap_or(Cell::Missing),
                 Slot::Generic(tag) => {
-                    let draws = &mut Draws::new(firm.key, self.tag ^ tag, row);
-                    generic::cell(&column.name, &column.kind, firm, firms, draws)?
+                    let draws = &mut Draws::new(subject.key(), self.tag ^ tag, row);
+                    generic::cell(&column.name, &column.kind, subject, firms, draws)?
                 }
             };
             encoding.push(out, &cell, form);

@@ -3,11 +3,13 @@
 
 use super::calendar::{Calendar, Month};
 use super::csv::Cell;
-use super::draw::Draws;
+use super::draw::{Draws, tag};
 use super::firm::{Course, Firm, Payment, Size};
-use super::table::{Field, Holds};
+use super::model::{Field, Holds, row_number};
 use crate::model::Date;
 
+/// What the catalog calls it.
+pub(super) const DATASET: &str = "tax_payment";
 const KINDS: [&str; 4] = ["VAT", "CIT", "PIT", "OTHER"];
 
 pub(super) const FIELDS: [Field; 6] = [
@@ -23,7 +25,7 @@ pub(super) const FIELDS: [Field; 6] = [
 const WITHHOLDING_HEADS: i64 = 4;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Vat,
     WageTax,
     IncomeTax,
@@ -47,7 +49,7 @@ pub(super) fn rows(firm: &Firm, month: &Month) -> u32 {
 /// The cells of one row, in the order of [`FIELDS`].
 pub(super) fn row(firm: &Firm, calendar: &Calendar, month: &Month, place: u32, draws: &mut Draws, row: &mut Vec<Cell>) {
     let kind = kinds(firm, month).nth(place as usize).unwrap_or(Kind::Vat);
-    let payable = payable_fen(firm, kind, month, draws);
+    let (_, payable) = assess(firm, kind, month, draws);
     let (paid, paid_date) = settle(firm, calendar, month, payable, draws);
     let word = match kind {
         Kind::Vat => "VAT",
@@ -63,7 +65,9 @@ pub(super) fn row(firm: &Firm, calendar: &Calendar, month: &Month, place: u32, d
     row.push(paid_date.map_or(Cell::Missing, Cell::Date));
 }
 
-fn payable_fen(firm: &Firm, kind: Kind, month: &Month, draws: &mut Draws) -> i64 {
+/// The sales of a month, and the tax of this kind on them (for a quarter's tax: on the quarter's). `draws` are those
+/// of the payment's row, so that what was declared is what is to be paid.
+fn assess(firm: &Firm, kind: Kind, month: &Month, draws: &mut Draws) -> (i64, i64) {
     let sales = firm.sales_fen * firm.activity_permille(month) / 1000 * month.sales_permille() / 1000;
     let sales = sales * draws.between(880, 1120) / 1000;
     let (vat_permille, income_permille) = match firm.size {
@@ -78,11 +82,18 @@ fn payable_fen(firm: &Firm, kind: Kind, month: &Month, draws: &mut Draws) -> i64
         Course::Failing => 0,
     };
     match kind {
-        Kind::Vat => sales * vat_permille / 1000,
-        Kind::WageTax => firm.heads_in(month) * draws.skewed(800, 9_000),
-        Kind::IncomeTax => 3 * sales * profit_permille / 1000 * income_permille / 1000,
-        Kind::Other => 3 * sales * vat_permille / 1000 * 12 / 100 + sales / 3_000,
+        Kind::Vat => (sales, sales * vat_permille / 1000),
+        Kind::WageTax => (sales, firm.heads_in(month) * draws.skewed(800, 9_000)),
+        Kind::IncomeTax => (3 * sales, 3 * sales * profit_permille / 1000 * income_permille / 1000),
+        Kind::Other => (3 * sales, 3 * sales * vat_permille / 1000 * 12 / 100 + sales / 3_000),
     }
+}
+
+/// What a firm declares for a month: sales, and tax of this kind.
+pub(super) fn declared(firm: &Firm, kind: Kind, month: &Month) -> (i64, i64) {
+    let place = kinds(firm, month).position(|other| other == kind).unwrap_or(0);
+    let draws = &mut Draws::new(firm.key, tag(DATASET), row_number(month, place as u32));
+    assess(firm, kind, month, draws)
 }
 
 /// What was paid, and when. A payment after the day of the delivery has not happened yet.

@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use proptest::prelude::*;
 
 use super::support::{Home, TAX_HEADER, date, firm, outcome, person, show, show_rows};
-use crate::data::table::sort;
-use crate::data::write::write;
+use crate::data::ingest::IngestLimits;
+use crate::data::intake::RUN_BYTES;
 use crate::data::{Outcome, Window};
 
 #[test]
@@ -144,16 +144,13 @@ fn many_batches_read_like_one() {
     home.deliver_tax(&rows);
     home.ingest("2026-12-31");
     let snapshot = home.open();
-    let one = snapshot.dataset("tax_payment").unwrap();
+    let one = snapshot.dataset("tax_payment").unwrap().entry().clone();
     // The same rows, cut into batches of seven.
-    let (table, order) = table_of(&home);
-    let store = crate::data::store::Store::new(&home.data()).lock().unwrap();
-    let [file, units, offsets] = write(&store, one.schema(), &table, &order, 7).unwrap();
-    assert_eq!([units, offsets], [one.entry().units_file, one.entry().offsets_file]);
-    let mut manifest = snapshot.manifest().clone();
-    manifest.datasets[0].rows_file = file;
-    store.publish(&manifest).unwrap();
+    home.ingest_within(&IngestLimits { run_bytes: RUN_BYTES, batch_rows: 7 }, "2026-12-31");
     let small = home.open();
+    let other = small.dataset("tax_payment").unwrap().entry();
+    assert_eq!([other.units_file, other.offsets_file], [one.units_file, one.offsets_file]);
+    assert_ne!(other.rows_file, one.rows_file);
     assert_eq!(small.verify_files(&mut |_| {}), Ok(()));
     for number in 0..300 {
         let unit = firm(number);
@@ -161,18 +158,6 @@ fn many_batches_read_like_one() {
         assert_eq!(rows.len() as u32, number % 5 + 1);
         assert_eq!(rows, show(&snapshot, "tax_payment", &unit));
     }
-}
-
-fn table_of(home: &Home) -> (crate::data::table::Table, crate::data::table::Order) {
-    let dataset = home.catalog.dataset("tax_payment").unwrap();
-    let mut converter = crate::data::convert::Converter::new(dataset);
-    let mut rejects = crate::data::reject::RejectsFile::create(&home.dir.path().join("r.csv")).unwrap();
-    for file in crate::data::source_csv::files(&home.delivery(), dataset).unwrap() {
-        crate::data::source_csv::read(&file, dataset, &mut converter, &mut rejects, &mut |_| {}).unwrap();
-    }
-    let table = converter.finish();
-    let order = sort(&table, dataset.time);
-    (table, order)
 }
 
 fn row() -> impl Strategy<Value = String> {
@@ -203,6 +188,46 @@ proptest! {
         prop_assert!(a.is_some());
         prop_assert_eq!(a, b);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// Rows that do not fit into memory come out as those that do, byte for byte, and leave no file behind.
+    #[test]
+    fn little_memory_leaves_no_trace(
+        rows in proptest::collection::vec(row(), 1..60),
+        notes in proptest::collection::vec(("[a-c\0\"\n ]{0,5}", 0..4u32, "(|0|1)", "(|-5|0|5)"), 1..40),
+        run_bytes in 1..2_000usize,
+        batch_rows in 1..20usize,
+    ) {
+        let persons: String = notes.iter().map(|(note, unit, insured, heads)| {
+            format!("\"{}\",{},{insured},,,{heads}\n", note.replace('"', "\"\""), person(*unit))
+        }).collect();
+        for (home, file, content) in [
+            (Home::new(), "tax_payment/a.csv", format!("{TAX_HEADER}\n{}", rows.concat())),
+            (Home::persons(), "persons.csv", format!("note,id,insured,seen,firm,heads\n{persons}")),
+        ] {
+            home.deliver(file, &content);
+            let limits = |run_bytes| IngestLimits { run_bytes, batch_rows };
+            let (small, large) = (limits(run_bytes), limits(RUN_BYTES));
+            let names = [&small, &large].map(|limits| home.ingest_within(limits, "2026-12-31").snapshot.unwrap());
+            prop_assert_eq!(names[0], names[1]);
+            prop_assert_eq!(home.open().verify_files(&mut |_| {}), Ok(()));
+            prop_assert_eq!(std::fs::read_dir(home.data().join("tmp")).unwrap().count(), 0);
+        }
+    }
+}
+
+#[test]
+fn a_unit_larger_than_memory_and_batch_comes_through() {
+    let home = Home::new();
+    let rows: String = (0..500).map(|n| format!("{},202601{:02},VAT,{n},1,,\n", firm(1), n % 28 + 1)).collect();
+    home.deliver_tax(&format!("{},20260131,VAT,1,1,,\n{rows}{},20260131,VAT,1,1,,\n", firm(0), firm(2)));
+    home.ingest_within(&IngestLimits { run_bytes: 1_000, batch_rows: 10 }, "2026-12-31");
+    let snapshot = home.open();
+    assert_eq!(snapshot.verify_files(&mut |_| {}), Ok(()));
+    assert_eq!([0, 1, 2].map(|n| show(&snapshot, "tax_payment", &firm(n)).len()), [1, 500, 1]);
 }
 
 #[test]

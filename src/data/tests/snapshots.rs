@@ -219,7 +219,7 @@ fn a_changed_schema_refuses_the_dataset_alone() {
     assert!(snapshot.dataset("tax_payment").is_none());
     assert!(snapshot.dataset("electricity_usage").is_some());
     assert_eq!(snapshot.refused().len(), 1);
-    assert!(snapshot.refused()[0].reason.contains("ingest it anew"));
+    assert!(snapshot.refused()[0].reason.to_string().contains("ingest it anew"));
     // Its bytes are still verified; its data cannot be kept.
     assert_eq!(snapshot.verify_files(&mut |_| {}), Ok(()));
     home.clear();

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::catalog::Catalog;
+use crate::data::ingest::{Folders, IngestLimits, ingest_within};
 use crate::data::{
     IngestError, IngestOptions, IngestReport, Outcome, Snapshot, UnitRows, Values, Window, ingest as run_ingest,
 };
@@ -101,6 +102,14 @@ impl Home {
         fs::remove_dir_all(self.delivery()).unwrap();
         self.delivery();
         self
+    }
+
+    /// As an ingest that has much less memory does it.
+    pub fn ingest_within(&self, limits: &IngestLimits, as_of: &str) -> IngestReport {
+        let options = IngestOptions { as_of: date(as_of), only: None };
+        let (home_data, delivery, rejects) = (self.data(), self.delivery(), self.dir.path().join("rejects"));
+        let folders = Folders { home_data: &home_data, rejects: &rejects, delivery: &delivery };
+        ingest_within(limits, folders, &self.catalog, &options, &mut |_| {}).unwrap()
     }
 
     pub fn try_ingest(&self, as_of: &str) -> Result<IngestReport, IngestError> {

@@ -1,0 +1,201 @@
+//! The Chinese of this module's errors; the English is their `Display`. Owns wording alone.
+
+use super::ingest::percent;
+use super::intake::ROWS_MAX;
+use super::{
+    Damage, DatasetError, Fault, HeaderProblem, IngestError, ManifestFault, RowsFault, SnapshotError, SourceError,
+    StoreError, Unfit, UnitFault, VerifyError, WriteError,
+};
+use crate::model::{Chinese, foreign};
+
+impl Chinese for SourceError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::File(error) => error.chinese(),
+            Self::Csv { path, source } => format!("无法读取 `{}`：{}", path.display(), foreign(source)),
+            Self::Header { path, problems } => {
+                let problems = problems.iter().map(Chinese::chinese).collect::<Vec<_>>().join("\n  ");
+                format!("`{}` 的表头与目录不符：\n  {problems}", path.display())
+            }
+            Self::Rows => format!("超过 {ROWS_MAX} 行：请拆分数据集"),
+        }
+    }
+}
+
+impl Chinese for HeaderProblem {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Empty => "文件为空：第一行应为列名".to_owned(),
+            Self::Encoding => "不是 UTF-8：请转换文件，或请部门以 UTF-8 交付".to_owned(),
+            Self::Nothing(names) => {
+                let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join("、");
+                format!("没有任何已知的列名：第一行应为 {names}")
+            }
+            Self::Twice(name) => format!("列 `{name}` 出现两次：须去掉其一"),
+            Self::Unknown { name, file } => {
+                format!("未知的列 `{name}`：请在 `{file}` 的 `[source.columns]` 中说明，或去掉该列")
+            }
+            Self::Renamed { name, close, file } => {
+                format!("未知的列 `{name}`：是否指 `{close}`？如部门已改名，请修改 `{file}` 的 `[source.columns]`")
+            }
+            Self::Missing { header, column } => format!("缺少列 `{header}`（即目录中的 `{column}`）：交付中必须有"),
+        }
+    }
+}
+
+impl Chinese for WriteError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::File(error) => error.chinese(),
+            Self::Arrow(error) => format!("无法写入数据行：{}", foreign(error)),
+            Self::Torn => "排序用的临时文件在读取时被改动：请检查磁盘后重新导入".to_owned(),
+        }
+    }
+}
+
+impl Chinese for DatasetError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Source(error) => error.chinese(),
+            Self::Write(error) => error.chinese(),
+            Self::File(error) => error.chinese(),
+            Self::Rejects { rejected, rows, max_ppm, list } => format!(
+                "{rows} 行中有 {rejected} 行被拒收，超过允许的 {}：清单见 `{}`；请部门改正后重新交付，或提高目录中的 `rejects_max`",
+                percent(*max_ppm),
+                list.display()
+            ),
+            Self::Empty => "交付中没有任何一行：不能以空数据取代原有数据".to_owned(),
+        }
+    }
+}
+
+impl Chinese for IngestError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Store(error) => error.chinese(),
+            Self::Unknown { name, close: None } => format!("目录中没有数据集 `{name}`"),
+            Self::Unknown { name, close: Some(close) } => format!("目录中没有数据集 `{name}`：是否指 `{close}`？"),
+            Self::Older { given, current } => {
+                format!("交付的数据截至 {given}，当前快照截至 {current}：数据日期不能倒退")
+            }
+            Self::Delivery(path) => format!("`{}` 不是文件夹：请指明交付数据所在的文件夹", path.display()),
+        }
+    }
+}
+
+impl Chinese for StoreError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::File(error) => error.chinese(),
+            Self::Busy(path) => format!("另一次入库正在 `{}` 中进行：请等待其结束", path.display()),
+            Self::Current(path) => {
+                format!("`{}` 中不是快照名：请从备份恢复，或将其删除后全部重新入库", path.display())
+            }
+            Self::Manifest { path, fault } => format!("快照清单 `{}` 无法使用：{}", path.display(), fault.chinese()),
+            Self::Canonical(error) => error.chinese(),
+        }
+    }
+}
+
+impl Chinese for ManifestFault {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Json(error) => format!("不是快照清单：{}", foreign(error)),
+            Self::Format(found) => format!("其格式为 {found}，本引擎只读 {}", super::manifest::FORMAT),
+            Self::Field(name) => format!("`{name}` 的取值不正确"),
+            Self::Order => "其数据集未按名称排序".to_owned(),
+            Self::Canonical(error) => error.chinese(),
+            Self::Name => "其内容与名称不符：已被改动".to_owned(),
+        }
+    }
+}
+
+impl Chinese for RowsFault {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Format => "不是完整的 Arrow IPC 文件".to_owned(),
+            Self::Schema => "其列与数据集不符".to_owned(),
+            Self::Form => "其 Arrow 形式不是本引擎所写".to_owned(),
+            Self::Count => "其行数或主体数与清单不符".to_owned(),
+        }
+    }
+}
+
+impl Chinese for SnapshotError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Store(error) => error.chinese(),
+            Self::File(error) => error.chinese(),
+            Self::None(folder) => format!("`{folder}` 中尚无快照：请运行 `anshi ingest`"),
+            Self::Size { dataset, part, wanted, found, path } => {
+                format!("`{dataset}` 的{}应为 {wanted} 字节，实为 {found} 字节：请从备份恢复 `{path}`", part_word(part))
+            }
+            Self::Rows { dataset, fault, path } => {
+                format!("`{dataset}` 的数据行无法使用：{}；请从备份恢复 `{path}`，或重新入库", fault.chinese())
+            }
+        }
+    }
+}
+
+/// The files that a dataset is made of.
+fn part_word(part: &str) -> &str {
+    match part {
+        "rows" => "数据行文件",
+        "units" => "主体字典",
+        "offsets" => "偏移表",
+        _ => "文件",
+    }
+}
+
+impl Chinese for Unfit {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Unknown(name) => format!("`{name}` 不在目录中：请补上 `{name}.toml`，或重新入库以去掉其数据"),
+            Self::Changed(name) => format!("`{name}` 上次入库之后，目录中的列有改动：请重新入库"),
+        }
+    }
+}
+
+impl Chinese for Fault {
+    fn chinese(&self) -> String {
+        match self {
+            Self::File(words) => words.chinese(),
+            Self::Digest { part, wanted, found } => {
+                format!("{}的摘要应为 {wanted}，实为 {found}", part_word(part))
+            }
+            Self::Units => "主体未按升序排列".to_owned(),
+            Self::Offsets(unit) => format!("第 {unit} 个主体的偏移与前一个不相接"),
+            Self::End { offsets, rows } => format!("偏移止于第 {offsets} 行，数据止于第 {rows} 行"),
+            Self::Identifier(unit) => format!("第 {unit} 个主体的标识不正确"),
+            Self::Rows(unit, fault) => format!("第 {unit} 个主体的数据行：{}", fault.chinese()),
+        }
+    }
+}
+
+impl Chinese for UnitFault {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Batch => "跨越两个批次".to_owned(),
+            Self::Column => "缺少一列".to_owned(),
+            Self::Stranger => "其中有另一主体的行".to_owned(),
+            Self::Order => "未按次序排列".to_owned(),
+            Self::Utf8(column) => format!("`{column}`：有文本不是 UTF-8"),
+            Self::Value(column) => format!("`{column}`：有文本不在目录所列取值之中"),
+            Self::Missing(column) => format!("`{column}`：缺失值之下不为空"),
+        }
+    }
+}
+
+impl Chinese for Damage {
+    fn chinese(&self) -> String {
+        let Self { dataset, what } = self;
+        format!("`{dataset}`：{}", what.chinese())
+    }
+}
+
+impl Chinese for VerifyError {
+    fn chinese(&self) -> String {
+        let damages = self.0.iter().map(Chinese::chinese).collect::<Vec<_>>().join("\n  ");
+        format!("快照已损坏，请从备份恢复：\n  {damages}")
+    }
+}

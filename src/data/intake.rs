@@ -1,0 +1,79 @@
+//! Where every source's rows go: each is converted, or listed as refused with its place and reason; what is
+//! converted is collected in runs of bounded size. Sources hand over rows of text and where they stood;
+//! never knows how they were delivered.
+
+use std::path::Path;
+
+use csv::ByteRecord;
+
+use super::convert::Converter;
+use super::reject::RejectsFile;
+use super::run::Run;
+use super::spill::Spill;
+use crate::catalog::Dataset;
+use crate::env::FileError;
+
+/// The most rows of one dataset.
+pub(super) const ROWS_MAX: usize = u32::MAX as usize;
+
+/// How much memory one run of rows may take; an ingest holds two of them, and a few batches.
+pub(super) const RUN_BYTES: usize = 8 << 20;
+
+/// Where a row stood in its delivery.
+pub(super) struct RowPlace<'a> {
+    /// The file, the sheet or the table.
+    pub origin: &'a str,
+    /// The line, or the row, counted from 1.
+    pub row: u64,
+    /// How many lines it takes.
+    pub lines: u64,
+}
+
+/// Collects the rows of one dataset.
+pub(super) struct Intake<'a> {
+    dataset: &'a Dataset,
+    converter: Converter<'a>,
+    rejects: RejectsFile,
+    spill: Spill,
+    run_bytes: usize,
+    /// Rows of the runs before.
+    rows_spilled: usize,
+}
+
+impl<'a> Intake<'a> {
+    /// No rows yet. Whenever they take more than `run_bytes` they go to a temporary file in `folder`.
+    pub fn new(dataset: &'a Dataset, rejects: RejectsFile, folder: &Path, run_bytes: usize) -> Self {
+        let (converter, spill) = (Converter::new(dataset), Spill::new(folder));
+        Self { dataset, converter, rejects, spill, run_bytes, rows_spilled: 0 }
+    }
+
+    /// The dataset that the rows are for.
+    pub const fn dataset(&self) -> &'a Dataset {
+        self.dataset
+    }
+
+    /// Takes one row. `places` says, for each of the dataset's columns, where it stands in the row.
+    pub fn take(&mut self, record: &ByteRecord, places: &[usize], place: &RowPlace<'_>) -> Result<(), FileError> {
+        if let Err((column, reason)) = self.converter.push(record, places) {
+            let column = column.and_then(|column| self.dataset.columns.get(column));
+            let column = column.map_or("", |column| column.name.as_str());
+            return self.rejects.push(place.origin, place.row, place.lines, column, reason);
+        }
+        if self.converter.memory_bytes() > self.run_bytes {
+            self.rows_spilled += self.converter.rows();
+            self.spill.push(self.converter.take_run())?;
+        }
+        Ok(())
+    }
+
+    /// How many rows were taken.
+    pub const fn rows(&self) -> usize {
+        self.rows_spilled + self.converter.rows()
+    }
+
+    /// Ends the list of refused rows, and gives the rows taken, sorted, with the number of those refused.
+    pub fn finish(mut self) -> Result<(Vec<Run>, u64), FileError> {
+        let rejected = self.rejects.finish()?;
+        Ok((self.spill.finish(self.converter.take_run())?, rejected))
+    }
+}

@@ -1,0 +1,76 @@
+//! The files that people write: policies, accounts, catalog, configuration. Whatever stands in one, a mistake is told
+//! with its place, and a key that nobody knows is a mistake.
+
+use std::fs;
+use std::path::Path;
+
+use anshi::catalog::Catalog;
+use anshi::config::Config;
+use anshi::policy::{ApprovalTrust, PolicySet, check_policy_file};
+
+use super::scratch;
+
+const UNKNOWN_KEY: &[u8] = b"nobody_knows_this = 1\n";
+
+/// Reads a file twice, and with one more key; `read` gives what identifies the outcome, or the message.
+fn strict<T: PartialEq + std::fmt::Debug>(path: &Path, data: &[u8], read: impl Fn() -> Result<T, String>) {
+    scratch::write(path, data);
+    match read() {
+        Err(message) => assert!(!message.is_empty()),
+        Ok(value) => {
+            assert_eq!(read().as_ref(), Ok(&value), "one file, one meaning");
+            scratch::write(path, &[UNKNOWN_KEY, data].concat());
+            assert!(read().is_err(), "an unknown key was accepted");
+        }
+    }
+}
+
+/// A policy file.
+pub fn policy(data: &[u8]) {
+    let path = scratch::folder("policy").join("policy.toml");
+    strict(&path, data, || {
+        let policy = check_policy_file(&path, scratch::catalog(), 1).map_err(|error| error.to_string())?;
+        for grant in &policy.grants {
+            let dataset = scratch::catalog().dataset(&grant.dataset).expect("a grant of a dataset that is not there");
+            assert!(grant.columns.iter().all(|column| dataset.column(column).is_some()));
+        }
+        Ok(policy.sha256)
+    });
+}
+
+/// The file of accounts.
+pub fn accounts(data: &[u8]) {
+    let folder = scratch::folder("accounts");
+    strict(&folder.join("accounts.toml"), data, || {
+        let set = PolicySet::load(&folder, scratch::catalog(), 1, &ApprovalTrust::default());
+        set.map(|set| set.accounts().sha256()).map_err(|error| error.to_string())
+    });
+}
+
+/// A dataset's file. Its first line may be `# name: NAME` to say what the file is called.
+pub fn catalog(data: &[u8]) {
+    let folder = scratch::folder("catalog");
+    for old in fs::read_dir(&folder).unwrap() {
+        fs::remove_file(old.unwrap().path()).unwrap();
+    }
+    let named = std::str::from_utf8(data).ok().and_then(|text| text.split_once("name = \""));
+    let name = named.and_then(|(_, rest)| rest.split_once('"')).map_or("dataset", |(name, _)| name);
+    let plain = !name.is_empty() && name.len() < 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let path = folder.join(format!("{}.toml", if plain { name } else { "dataset" }));
+    strict(&path, data, || {
+        let catalog = Catalog::load(&folder).map_err(|error| error.to_string())?;
+        for dataset in catalog.datasets() {
+            assert!(dataset.key_column().is_some(), "a dataset without its key");
+            assert!(dataset.time.is_none_or(|time| time < dataset.columns.len()));
+        }
+        Ok(catalog.sha256())
+    });
+}
+
+/// The configuration of a home.
+pub fn config(data: &[u8]) {
+    let home = scratch::folder("config");
+    strict(&home.join("anshi.toml"), data, || {
+        Config::load(&home).map(|config| format!("{config:?}")).map_err(|error| error.to_string())
+    });
+}

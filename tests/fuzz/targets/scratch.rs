@@ -1,0 +1,30 @@
+//! A folder for parsers that read files: one for each thread, emptied by overwriting.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use anshi::catalog::Catalog;
+use anshi::job::unpack_catalog;
+
+thread_local! {
+    static SCRATCH: tempfile::TempDir = tempfile::tempdir().unwrap();
+}
+
+/// The folder `name` of this thread, made where it is not there yet.
+pub fn folder(name: &str) -> PathBuf {
+    let folder = SCRATCH.with(|scratch| scratch.path().join(name));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Writes a file, over an older one.
+pub fn write(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).unwrap();
+}
+
+/// The catalog that comes with the program.
+pub fn catalog() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(|| unpack_catalog().unwrap())
+}

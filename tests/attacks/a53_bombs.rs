@@ -47,17 +47,17 @@ fn within_limits() -> Vec<(&'static str, Vec<u8>)> {
         (0..9_990).map(|n| format!("(local.set {} (local.get {n}))", n * 7 % 9_990)).collect::<String>()
     );
     let doubling: String = (1..40).map(|n| format!("(type $t{n} (tuple $t{} $t{}))", n - 1, n - 1)).collect();
-    let instances = format!("(core module $m (memory 1)) {}", "(core instance (instantiate $m))".repeat(5_000));
+    let instances = format!("(core module $m (memory 1)) {}", "(core instance (instantiate $m))".repeat(1_000));
     vec![
-        ("deep nesting", beside(nest(20_000))),
-        ("a branch to very many places", beside(branches(300_000))),
-        ("very many branches", beside(branches(4_000).repeat(200))),
+        ("deep nesting", beside(nest(10_000))),
+        ("a branch to very many places", beside(branches(100_000))),
+        ("very many branches", beside(branches(2_000).repeat(100))),
         ("a loop over very many locals", beside(locals)),
         ("a table of four billion", beside("(table 4000000000 funcref)".to_owned())),
         ("a table of nine million", beside("(table 9000000 funcref)".to_owned())),
         ("very many tables", beside("(table 100 funcref)".repeat(90))),
         ("four gigabytes of memory", Handmade { pages: 65_535, ..Handmade::default() }.module()),
-        ("very many globals", beside("(global (mut i64) (i64.const 1))".repeat(100_000))),
+        ("very many globals", beside("(global (mut i64) (i64.const 1))".repeat(20_000))),
         ("doubled types", wat::parse_str(format!("(component (type $t0 (tuple u8 u8)) {doubling})")).unwrap()),
         ("very many instances", wat::parse_str(format!("(component {instances})")).unwrap()),
     ]

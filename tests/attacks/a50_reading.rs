@@ -103,16 +103,14 @@ fn files(home: &TestHome) -> Result<(), String> {
         ("dataset", home.path.join("catalog/tax_payment.toml"), &dataset),
         ("configuration", home.path.join("anshi.toml"), &config),
     ];
+    let mut read = Vec::new();
     for (kind, path, takes) in readers {
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(takes(&text), "the {kind} as it is");
-        for (what, text) in spoilt_toml(&text) {
-            if takes(&text) {
-                return Err(format!("a {kind} with {what} was read"));
-            }
-        }
+        let taken = spoilt_toml(&text).into_iter().filter(|(_, text)| takes(text));
+        read.extend(taken.map(|(what, _)| format!("{kind} with {what}")));
     }
-    Ok(())
+    if read.is_empty() { Ok(()) } else { Err(format!("spoilt files were read: {}", read.join("; "))) }
 }
 
 /// Snapshots' manifests, which are found by name: the pointer to a spoilt one must not open it.

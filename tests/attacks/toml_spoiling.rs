@@ -21,7 +21,6 @@ pub fn spoilt_toml(good: &str) -> Vec<(String, String)> {
         ("a merge mark", format!("<<<<<<< ours\n{good}")),
         ("brackets without end", format!("deep = {deep}\n{good}")),
         ("dots without end", format!("{} = 1\n{good}", vec!["a"; DEPTH].join("."))),
-        ("nothing in it", String::new()),
     ]
     .map(|(what, text)| (what.to_owned(), text))
     .to_vec();

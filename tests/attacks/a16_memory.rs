@@ -14,14 +14,18 @@ use crate::support::{Handmade, Setup, TestHome, label, policy_of};
 const POLICY: &str = "hungry";
 const PARAMETER: &str = "[[parameter]]\nname = \"nothing\"\nkind = \"integer\"\nmin = 0\nmax = 100\nstep = 1\n";
 const MEMORY_MIB: u32 = 16;
-/// What the engine may have beside what it has when the jobs begin: for both cores' guests, and something over.
-const RESERVE_BYTES: u64 = 80 << 20;
+/// What the engine may have beside what it has when the jobs begin, over the memory of a guest for each core.
+const RESERVE_MIB: u64 = 48;
+/// How much of that it uses at most while no guest has more than it may.
+const USED_MIB: u64 = 24;
 const JOBS: u32 = 12;
 /// Long, because a busy machine must not make anybody miss a tick.
 const SLOT_MS: u32 = 800;
 const WORKER: &str = "ANSHI_ATTACK_MEMORY";
 /// What the worker says in the end, before the labels of the honest jobs.
 const HONEST: &str = "honest:";
+/// Before by how many MiB its memory has grown.
+const USED: &str = "used:";
 
 /// Takes memory, touches every page of it, and tries to get more of it as long as its fuel lasts: what another instance
 /// gives back, too.
@@ -55,11 +59,17 @@ fn honest() -> Handmade {
     }
 }
 
-/// The private memory that this process may write to, in bytes: what `RLIMIT_DATA` counts.
-fn data_bytes() -> u64 {
+/// A figure of this process's memory, in bytes: `VmData` is what `RLIMIT_DATA` counts, `VmHWM` the most that was in use.
+fn memory_bytes(figure: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmData:")).unwrap();
+    let line = status.lines().find(|line| line.starts_with(figure)).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() << 10
+}
+
+/// What the guests may have that run at once: one for each core.
+fn guests_mib() -> u64 {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    u64::try_from(cores).unwrap() * u64::from(MEMORY_MIB)
 }
 
 /// Not a test: the process that [`attack`] starts; does nothing in one that nobody has started as such.
@@ -79,9 +89,13 @@ fn worker() {
     let tokens = (1..=JOBS).flat_map(|firm| guests.map(|guest| token(guest, firm))).collect();
     #[cfg(feature = "weaken")]
     weaken::set_number(number.parse().unwrap());
-    let bytes = data_bytes() + RESERVE_BYTES;
+    let bytes = memory_bytes("VmData:") + ((guests_mib() + RESERVE_MIB) << 20);
     setrlimit(Resource::Data, Rlimit { current: Some(bytes), maximum: Some(bytes) }).unwrap();
+    // The most that was in use begins anew: making the home took more.
+    std::fs::write("/proc/self/clear_refs", "5").unwrap();
+    let before = memory_bytes("VmHWM:");
     let answers = home.ask_all(tokens);
+    println!("{USED} {}", (memory_bytes("VmHWM:") - before) >> 20);
     let told = |answered: &Answered| match label(answered).as_str() {
         "undetermined" => answered.end.word().to_owned(),
         label => label.to_owned(),
@@ -103,6 +117,10 @@ pub fn attack() -> Result<(), String> {
         let errors = String::from_utf8_lossy(&output.stderr).lines().take(3).collect::<Vec<_>>().join("; ");
         return Err(format!("the engine died: {}; {errors}", output.status));
     };
+    let used = told.lines().find_map(|line| line.split_once(USED)).unwrap().1.trim().parse::<u64>().unwrap();
+    if used > guests_mib() + USED_MIB {
+        return Err(format!("the engine grew by {used} MiB, and its guests may have {}", guests_mib()));
+    }
     // Firms of odd numbers have paid odd sums.
     let alone = (1..=JOBS).map(|firm| if firm % 2 == 1 { "yes" } else { "no" });
     let alone = std::iter::once(number.as_str()).chain(alone).collect::<Vec<_>>().join(" ");

@@ -10,7 +10,7 @@ pub use check::{Auditor, job_of};
 
 use check::Tables;
 pub use home::{Asker, Dice, Place, runtime};
-pub use round::{Tally, check};
+pub use round::{Tally, check, crash};
 pub use worker::start as start_worker;
 
 use anshi::env::Entropy;

@@ -13,6 +13,7 @@ use super::{
     audit, backup, budget, catalog, consent, demo, doctor, guest, ingest, init, key, policy, receipt, restore, run,
     snapshot, synth,
 };
+use crate::env::forbid_core_dumps;
 use crate::guest::{CHILD_COMMAND, child_main};
 use crate::model::{Bilingual, Lang};
 
@@ -96,11 +97,16 @@ enum Command {
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
+    // Most commands have data in memory at some time; one that cannot be kept from files is not run.
+    if forbid_core_dumps().is_err() {
+        return ExitCode::FAILURE;
+    }
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some(CHILD_COMMAND) {
-        weaken_child(arguments.next().as_deref());
+        weaken(arguments.next().as_deref());
         return if child_main().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
+    weaken(crate::env::variable("ANSHI_WEAKEN").as_deref());
     let app = match parse(std::env::args_os().collect()) {
         Ok(app) => app,
         Err(code) => return code,
@@ -153,17 +159,16 @@ fn wanted_lang(words: &[OsString]) -> Option<Lang> {
     read_lang(after.or(joined)?.to_str()?).ok()
 }
 
-/// The child of a weakened engine is weakened alike; in every other build the argument means nothing.
+/// The processes of a weakened engine are weakened alike; in every other build the number means nothing.
 #[cfg(feature = "weaken")]
-fn weaken_child(argument: Option<&str>) {
-    use crate::env::weaken::{Weakness, set};
-    if argument == Some("--weaken-imports") {
-        set(Some(Weakness::ImportsIgnored));
+fn weaken(number: Option<&str>) {
+    if let Some(number) = number.and_then(|number| number.parse().ok()) {
+        crate::env::weaken::set_number(number);
     }
 }
 
 #[cfg(not(feature = "weaken"))]
-fn weaken_child(_: Option<&str>) {}
+fn weaken(_: Option<&str>) {}
 
 fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
     match command {

@@ -48,7 +48,12 @@ pub fn limit_this_process(limits: &ChildLimits) -> io::Result<()> {
     let set = |resource, value: u64| setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) });
     set(Resource::Data, limits.memory_bytes)?;
     set(Resource::Cpu, limits.cpu_seconds)?;
-    set(Resource::Core, 0)?;
+    forbid_core_dumps()
+}
+
+/// Keeps what is in this process's memory out of files when it crashes.
+pub fn forbid_core_dumps() -> io::Result<()> {
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ mod tree;
 mod watched;
 pub mod weaken;
 
-pub use child::{ChildError, ChildLimits, ChildOutput, limit_this_process, run_child};
+pub use child::{ChildError, ChildLimits, ChildOutput, forbid_core_dumps, limit_this_process, run_child};
 pub use clock::{Clock, Stopwatch};
 pub use entropy::{Entropy, EntropyError};
 pub use files::{

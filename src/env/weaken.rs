@@ -20,22 +20,54 @@ pub enum Weakness {
     IndexRaw = 7,
     /// 11: imports are not looked at.
     ImportsIgnored = 11,
+    /// 12: the text of a fault is printed with the engine's own messages.
+    GuestPrinted = 12,
     /// 13: one instance serves several jobs.
     InstanceReused = 13,
+    /// 14: how much memory an instance may have depends on how many ran before it.
+    LimitsByLoad = 14,
+    /// 15: NaNs are what the machine makes of them, and instructions are taken that may differ between machines.
+    NanAsItIs = 15,
+    /// 16: memory is not limited.
+    MemoryUnlimited = 16,
+    /// 18: a guest is compiled when a job first needs it.
+    CompiledInJob = 18,
     /// 19: the guest's digest is not compared.
     DigestIgnored = 19,
+    /// 20: the budget is charged, but not looked at.
+    BudgetUnchecked = 20,
     /// 21: a party without data is told as such.
     AbsentTold = 21,
+    /// 35: a unit is mended in requests too, and charged under the name that it was called by.
+    SpellingsApart = 35,
     /// 36: the charge depends on what the party's data is.
     CostByData = 36,
     /// 37: a fault gives the charge back.
     Refund = 37,
     /// 38: the check of the budget and the charge are two steps.
     CheckThenCharge = 38,
+    /// 39: nobody waits for the mirror.
+    MirrorUnawaited = 39,
+    /// 41: whom a token is for, and what kind of token it is, are not looked at.
+    AudienceIgnored = 41,
     /// 42: the algorithm is taken from the header, encodings are read leniently.
     HeaderTrusted = 42,
     /// 43: receipts carry bits that nothing explains.
     CovertBits = 43,
+    /// 50: of members that stand twice the last counts, and an array may stand for an object.
+    ReadLeniently = 50,
+    /// 51: a consent serves whoever is asked about.
+    ConsentOfAnother = 51,
+    /// 53: how much there is in a module is not looked at before it is compiled.
+    BombsCompiled = 53,
+    /// 56: the first date among the parameters is the day that the answer is about.
+    DateOfCaller = 56,
+    /// 57: the number that stands for an identifier is made of it.
+    IdentifierTold = 57,
+    /// 58: however much a guest returns is copied.
+    CopiesUnbounded = 58,
+    /// 59: the mirror is not asked whether the home is the latest.
+    MirrorIgnored = 59,
     /// 60: a job ends with the caller that waits for it.
     LeftWithCaller = 60,
 }
@@ -59,6 +91,24 @@ static ACTIVE: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(
 /// Switches one weakness on for this process, or all of them off.
 #[cfg(feature = "weaken")]
 pub fn set(weakness: Option<Weakness>) {
-    let number = weakness.map_or(0, |weakness| weakness as u32);
+    set_number(weakness.map_or(0, |weakness| weakness as u32));
+}
+
+/// Switches on the weakness with this number: in a process that a weakened one has started.
+#[cfg(feature = "weaken")]
+pub fn set_number(number: u32) {
     ACTIVE.store(number, std::sync::atomic::Ordering::SeqCst);
+}
+
+/// The number of the weakness that is on, for the processes that this one starts.
+#[cfg(feature = "weaken")]
+pub fn number() -> Option<u32> {
+    Some(ACTIVE.load(std::sync::atomic::Ordering::SeqCst)).filter(|number| *number != 0)
+}
+
+/// The number of the weakness that is on: none, in this build.
+#[cfg(not(feature = "weaken"))]
+#[inline(always)]
+pub const fn number() -> Option<u32> {
+    None
 }

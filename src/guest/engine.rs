@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig};
 
+use crate::env::weaken::{self, Weakness};
 use crate::keys::sha256;
 
 /// Guests whose initial memory is at most this run on the small engine.
@@ -18,6 +19,8 @@ pub(super) const TABLE_ELEMENTS_MAX: usize = 10_000;
 const WASM_STACK_BYTES: usize = 512 << 10;
 const KEEP_RESIDENT_BYTES: usize = 256 << 10;
 const INSTANCES: u32 = 64;
+/// To grow, or to be refused, is a call out of the guest: as much work as so many plain instructions, not as one.
+const GROW_FUEL: u8 = 200;
 /// The backstop's grain: fuel is the limit, epochs only stop what fuel should have stopped.
 pub(super) const EPOCH_MS: u64 = 10;
 
@@ -68,9 +71,10 @@ fn code_config(tier: Tier) -> Config {
     let mut config = Config::new();
     config
         .consume_fuel(true)
+        .operator_cost(OperatorCost { MemoryGrow: GROW_FUEL, TableGrow: GROW_FUEL, ..OperatorCost::new() })
         .epoch_interruption(true)
-        .cranelift_nan_canonicalization(true)
-        .wasm_relaxed_simd(false)
+        .cranelift_nan_canonicalization(!weaken::on(Weakness::NanAsItIs))
+        .wasm_relaxed_simd(weaken::on(Weakness::NanAsItIs))
         .wasm_memory64(false)
         .wasm_multi_memory(false)
         .wasm_tail_call(false)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::input::build_input;
 use super::instance::{Fault, Guest};
 use crate::data::Snapshot;
+use crate::env::weaken::{self, Weakness};
 use crate::ledger::{End, Reservation};
 
 /// What a run came to, before the gate.
@@ -77,6 +78,9 @@ pub fn execute(reservation: Arc<Reservation>, guest: &Guest, snapshot: &Snapshot
         Err(Fault::Fuel) => Raw::Fault(End::Fuel),
         Err(Fault::Memory) => Raw::Fault(End::Memory),
         Err(Fault::Trap(text)) => {
+            if weaken::on(Weakness::GuestPrinted) {
+                tracing::error!(%text, "a guest failed");
+            }
             output.fault_text = text;
             Raw::Fault(End::Trap)
         }

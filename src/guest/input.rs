@@ -4,8 +4,11 @@
 use std::collections::HashMap;
 
 use super::bindings::exports::anshi::sandbox::verifying as wit;
+use super::order::{Compared, order};
+use crate::catalog::ColumnType;
 use crate::data::{Cells, DatasetFiles, Snapshot, UnitRows, Values, Window};
-use crate::model::{ParameterValue, Read};
+use crate::env::weaken::{self, Weakness};
+use crate::model::{Date, ParameterValue, Read};
 use crate::policy::{PermittedParty, Plan, TablePlan};
 
 /// The input of one run.
@@ -24,7 +27,10 @@ struct Tokens<'a>(HashMap<&'a str, u32>);
 
 impl<'a> Tokens<'a> {
     fn token(&mut self, identifier: &'a str) -> u32 {
-        let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        let mut next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        if weaken::on(Weakness::IdentifierTold) {
+            next = identifier.bytes().fold(0, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        }
         *self.0.entry(identifier).or_insert(next)
     }
 }
@@ -37,6 +43,7 @@ pub fn build_input(
     parameters: &[ParameterValue],
     snapshot: &Snapshot,
 ) -> Option<RunInput> {
+    let as_of = as_of(snapshot, parameters);
     let mut tokens = Tokens::default();
     let mut inputs = Vec::with_capacity(parties.len());
     let own: Vec<u32> = parties.iter().map(|party| tokens.token(party.id.as_str())).collect();
@@ -44,7 +51,7 @@ pub fn build_input(
         let role = plan.roles.get(usize::try_from(party.role).ok()?)?;
         let mut tables = Vec::with_capacity(role.tables.len());
         for table in &role.tables {
-            tables.push(build_table(table, party, snapshot, &mut tokens)?);
+            tables.push(build_table(table, party, (snapshot, as_of), &mut tokens)?);
         }
         inputs.push(wit::Party { role: party.role, token, tables });
     }
@@ -55,55 +62,97 @@ pub fn build_input(
         ParameterValue::Identifier(identifier) => wit::Parameter::Identifier(tokens.token(identifier)),
     };
     let parameters = parameters.iter().map(parameter).collect();
-    Some(RunInput(wit::Input { as_of: snapshot.as_of().days(), parameters, parties: inputs }))
+    Some(RunInput(wit::Input { as_of: as_of.days(), parameters, parties: inputs }))
+}
+
+/// The day that the answer is about: the snapshot's, whatever the caller says.
+fn as_of(snapshot: &Snapshot, parameters: &[ParameterValue]) -> Date {
+    let given = |value: &ParameterValue| if let ParameterValue::Date(date) = value { Some(*date) } else { None };
+    let chosen = parameters.iter().find_map(given).filter(|_| weaken::on(Weakness::DateOfCaller));
+    chosen.unwrap_or(snapshot.as_of())
 }
 
 fn build_table<'s>(
     plan: &TablePlan,
     party: &PermittedParty,
-    snapshot: &'s Snapshot,
+    (snapshot, as_of): (&'s Snapshot, Date),
     tokens: &mut Tokens<'s>,
 ) -> Option<wit::Table> {
     let files: &'s DatasetFiles = snapshot.dataset(&plan.dataset)?;
     let schema = files.schema();
     let places = plan.reads.iter().map(|read| schema.column(&read.column).map(|(place, _)| place));
-    let places: Vec<usize> = places.collect::<Option<_>>()?;
-    let window = Window::new(snapshot.as_of(), plan.history_months, plan.rows_max);
+    let mut places: Vec<usize> = places.collect::<Option<_>>()?;
+    // Behind what is read, for the order of the rows alone.
+    places.extend(schema.time);
+    let window = Window::new(as_of, plan.history_months, plan.rows_max);
     let rows: UnitRows<'s> = files.rows(files.ordinal(&party.id), &window, &places);
-    let is_identifier = |place: usize| {
-        schema.columns.get(place).is_some_and(|column| column.kind == crate::catalog::ColumnType::Identifier)
-    };
-    let mut columns = Vec::with_capacity(places.len());
+    let time = rows.columns.get(plan.reads.len());
+    let is_identifier =
+        |place: usize| schema.columns.get(place).is_some_and(|column| column.kind == ColumnType::Identifier);
+    let reads = places.iter().zip(&rows.columns).take(plan.reads.len());
+    let compared = reads.map(|(place, cells)| Compared { place: *place, cells, is_identifier: is_identifier(*place) });
+    let order = order(rows.rows, time, compared.collect(), &|text| tokens.0.get(text).copied());
+    let mut columns = Vec::with_capacity(plan.reads.len());
     for ((read, place), cells) in plan.reads.iter().zip(places).zip(&rows.columns) {
-        columns.push(build_column(read, rows.rows, is_identifier(place), cells, tokens));
+        columns.push(match &order {
+            None => wit::Column {
+                missing: cells.present.missing_bitmap(),
+                data: build_data(read, 0..rows.rows, is_identifier(place), cells, tokens),
+            },
+            Some(order) => wit::Column {
+                missing: missing_bitmap(cells, order),
+                data: build_data(read, order.iter().copied(), is_identifier(place), cells, tokens),
+            },
+        });
     }
     Some(wit::Table { rows: u32::try_from(rows.rows).ok()?, columns })
 }
 
-fn build_column<'s>(
+/// The values of the rows, in this order.
+fn build_data<'s>(
     read: &Read,
-    rows: usize,
+    rows: impl Iterator<Item = usize>,
     is_identifier: bool,
     cells: &Cells<'s>,
     tokens: &mut Tokens<'s>,
-) -> wit::Column {
-    let data = match &cells.values {
-        Values::Booleans(bits) => wit::Data::Integers((0..rows).map(|row| i64::from(bits.get(row))).collect()),
-        Values::Integers(values) | Values::Timestamps(values) => wit::Data::Integers(values.to_vec()),
-        Values::Dates(days) => wit::Data::Dates(days.to_vec()),
-        Values::Texts(texts) if is_identifier => {
-            let token = |(place, text)| if cells.present.get(place) { tokens.token(text) } else { 0 };
-            wit::Data::Tokens(texts.iter().enumerate().map(token).collect())
+) -> wit::Data {
+    match &cells.values {
+        Values::Booleans(bits) => wit::Data::Integers(rows.map(|row| i64::from(bits.get(row))).collect()),
+        Values::Integers(values) | Values::Timestamps(values) => {
+            wit::Data::Integers(rows.map(|row| values.get(row).copied().unwrap_or_default()).collect())
         }
-        Values::Texts(texts) if read.values.is_empty() => wit::Data::Texts(texts.iter().map(str::to_owned).collect()),
+        Values::Dates(days) => wit::Data::Dates(rows.map(|row| days.get(row).copied().unwrap_or_default()).collect()),
+        Values::Texts(texts) if is_identifier => {
+            let token = |row| if cells.present.get(row) { tokens.token(texts.get(row)) } else { 0 };
+            wit::Data::Tokens(rows.map(token).collect())
+        }
+        Values::Texts(texts) if read.values.is_empty() => {
+            wit::Data::Texts(rows.map(|row| texts.get(row).to_owned()).collect())
+        }
         Values::Texts(texts) => {
             let other = u32::try_from(read.values.len()).unwrap_or(u32::MAX);
             let code = |text: &str| {
                 read.values.iter().position(|value| value == text).and_then(|code| u32::try_from(code).ok())
             };
-            let coded = |(place, text)| if cells.present.get(place) { code(text).unwrap_or(other) } else { 0 };
-            wit::Data::Codes(texts.iter().enumerate().map(coded).collect())
+            let coded = |row| if cells.present.get(row) { code(texts.get(row)).unwrap_or(other) } else { 0 };
+            wit::Data::Codes(rows.map(coded).collect())
         }
-    };
-    wit::Column { missing: cells.present.missing_bitmap(), data }
+    }
+}
+
+/// [`Present::missing_bitmap`](crate::data::Present::missing_bitmap) of the rows in another order.
+fn missing_bitmap(cells: &Cells<'_>, order: &[usize]) -> Vec<u8> {
+    if cells.present.all() {
+        return Vec::new();
+    }
+    let mut bitmap = Vec::new();
+    for (place, row) in order.iter().enumerate() {
+        if place % 8 == 0 {
+            bitmap.push(0);
+        }
+        if let Some(byte) = bitmap.last_mut().filter(|_| !cells.present.get(*row)) {
+            *byte |= 1 << (place % 8);
+        }
+    }
+    bitmap
 }

@@ -151,6 +151,7 @@ fn features() -> WasmFeatures {
         | WasmFeatures::MEMORY64
         | WasmFeatures::MULTI_MEMORY
         | WasmFeatures::TAIL_CALL;
+    let off = if weaken::on(Weakness::NanAsItIs) { off - WasmFeatures::RELAXED_SIMD } else { off };
     WasmFeatures::default() - off
 }
 
@@ -161,7 +162,8 @@ fn componentize(module: &[u8]) -> Result<Vec<u8>, InspectError> {
 }
 
 fn limit(what: Measure, count: u64, max: u64) -> Result<(), InspectError> {
-    if count > max { Err(InspectError::TooMuch { what, count, max }) } else { Ok(()) }
+    let refused = count > max && !weaken::on(Weakness::BombsCompiled);
+    if refused { Err(InspectError::TooMuch { what, count, max }) } else { Ok(()) }
 }
 
 #[derive(Default)]

@@ -1,5 +1,7 @@
 //! One run: a fresh instance, one input, one answer, and the instance is gone.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, ResourceLimiter, Store, Trap};
 
@@ -41,7 +43,8 @@ pub(super) struct Bounds {
 
 impl ResourceLimiter for Bounds {
     fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let allowed = desired <= self.memory_bytes;
+        let allowed =
+            desired <= self.memory_bytes.saturating_sub(weakened_bytes()) || weaken::on(Weakness::MemoryUnlimited);
         self.denied |= !allowed;
         Ok(allowed)
     }
@@ -125,6 +128,12 @@ impl Guest {
             (result, 0)
         })
     }
+}
+
+/// By how much a weakened build lowers the limit of memory: by a page for each of the last few instances that grew.
+fn weakened_bytes() -> usize {
+    static GROWN: AtomicUsize = AtomicUsize::new(0);
+    if weaken::on(Weakness::LimitsByLoad) { (GROWN.fetch_add(1, Ordering::Relaxed) % 8) << 16 } else { 0 }
 }
 
 /// For benchmarks: repeated calls on one instance, which the engine itself never makes.

@@ -11,6 +11,7 @@ mod input;
 mod inspect;
 mod instance;
 mod manifest;
+mod order;
 mod registry;
 
 pub use calibrate::{CalibrateError, NANOS_PER_KILOFUEL_DEFAULT, nanos_per_kilofuel};

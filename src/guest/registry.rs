@@ -9,6 +9,7 @@ use super::engine::{EngineError, GuestEngine};
 use super::inspect::{GUEST_BYTES_MAX, InspectError, Measure};
 use super::instance::Guest;
 use super::manifest::Description;
+use crate::env::weaken::{self, Weakness};
 use crate::env::{ChildError, Durable, FileError, create_dir, read, run_child, write_atomic};
 use crate::keys::sha256;
 use crate::ledger::GuestRow;
@@ -56,6 +57,8 @@ pub struct Registry {
     engines: GuestEngine,
     identity: String,
     loaded: Mutex<HashMap<Digest, Arc<Guest>>>,
+    /// Held while a module is compiled: many bombs at once take no more of the machine than one.
+    compiling: Mutex<()>,
 }
 
 impl Registry {
@@ -64,7 +67,7 @@ impl Registry {
         let engines = GuestEngine::new()?;
         let identity = engines.identity();
         let (folder, compiler) = (folder.to_owned(), compiler.to_owned());
-        Ok(Self { folder, compiler, engines, identity, loaded: Mutex::new(HashMap::new()) })
+        Ok(Self { folder, compiler, engines, identity, loaded: Mutex::new(HashMap::new()), compiling: Mutex::new(()) })
     }
 
     /// What artefacts are compiled for.
@@ -80,13 +83,19 @@ impl Registry {
         self.folder.join("artefacts").join(format!("{}.cwasm", artefact.hex()))
     }
 
-    /// Checks, compiles and describes a module in the child, and keeps module and artefact.
+    /// Checks, compiles and describes a module in the child, and keeps module and artefact. The child of a weakened
+    /// engine is weakened alike.
     pub fn register(&self, module: &[u8]) -> Result<Registered, RegisterError> {
         if module.len() > GUEST_BYTES_MAX {
             let (count, max) = (module.len() as u64, GUEST_BYTES_MAX as u64);
             return Err(InspectError::TooMuch { what: Measure::Bytes, count, max }.into());
         }
-        let output = run_child(&self.compiler, &child_arguments(), module, &CHILD_LIMITS)?;
+        let weakened = weaken::number().map(|number| number.to_string());
+        let arguments: Vec<&str> = [CHILD_COMMAND].into_iter().chain(weakened.as_deref()).collect();
+        // A panic of another registration leaves nothing half done.
+        let turn = self.compiling.lock().unwrap_or_else(PoisonError::into_inner);
+        let output = run_child(&self.compiler, &arguments, module, &CHILD_LIMITS)?;
+        drop(turn);
         let (description, artefact) = read_child_output(&output.stdout)?;
         let (_, manifest) = Description::read(description).ok_or(RegisterError::Child(ChildError::Killed))?;
         manifest.check()?;
@@ -110,6 +119,9 @@ impl Registry {
         if let Some(guest) = loaded.get(&row.digest) {
             return Ok(Arc::clone(guest));
         }
+        if weaken::on(Weakness::CompiledInJob) {
+            self.register(&read(&self.module_path(row.digest), GUEST_BYTES_MAX as u64)?)?;
+        }
         let artefact = read(&self.artefact_path(row.artefact), ARTEFACT_BYTES_MAX)?;
         if sha256(&artefact) != row.artefact || row.engine != self.identity {
             return Err(RegisterError::Artefact(row.digest));
@@ -120,12 +132,6 @@ impl Registry {
         loaded.insert(row.digest, Arc::clone(&guest));
         Ok(guest)
     }
-}
-
-/// The child of a weakened engine is weakened alike.
-fn child_arguments() -> Vec<&'static str> {
-    use crate::env::weaken::{Weakness, on};
-    if on(Weakness::ImportsIgnored) { vec![CHILD_COMMAND, "--weaken-imports"] } else { vec![CHILD_COMMAND] }
 }
 
 /// The child saw hostile input, so its output is read as hostile too.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::{Config, ConfigError};
 use crate::data::{Snapshot, SnapshotError};
+use crate::env::weaken::{self, Weakness};
 use crate::env::{ChildError, Clock, DirLock, Entropy, FileError, is_private, read_program, read_text};
 use crate::guest::{EngineError, Guest, RegisterError, Registry};
 use crate::keys::{KeySet, SaltKey, SigningKey, sha256};
@@ -119,12 +120,15 @@ impl Engine {
         let ledger_config =
             LedgerConfig { store: paths.store(), log: paths.log(), mirror: config.checkpoint_mirror.clone() };
         let ledger = Ledger::open(&ledger_config, signer, options.clock.clone(), Entropy)?;
+        let registry = Registry::open(&paths.guests(), &options.compiler)?;
+        let reader = LedgerReader::open(&paths.store())?;
+        load_guests(&registry, &reader)?;
         Ok(Self {
             receipt_key: receipt_key(&paths)?,
             salt: Arc::new(salt_key(&paths.salt())?),
-            registry: Arc::new(Registry::open(&paths.guests(), &options.compiler)?),
+            registry: Arc::new(registry),
             dispatcher: Dispatcher::new(&policies, config.nanos_per_kilofuel)?,
-            reader: Mutex::new(LedgerReader::open(&paths.store())?),
+            reader: Mutex::new(reader),
             clock: options.clock,
             config,
             catalog,
@@ -183,6 +187,8 @@ impl Engine {
         let (registry, module) = (Arc::clone(&self.registry), module.to_vec());
         let registering = tokio::task::spawn_blocking(move || registry.register(&module)).await;
         let registered = registering.map_err(|_| RegisterError::Child(ChildError::Killed))??;
+        // Loaded now, so that no job is the first to; what cannot be loaded is not registered.
+        self.registry.load(&registered.row)?;
         self.ledger.keep_guest(registered.row).await?;
         Ok(digest)
     }
@@ -203,6 +209,20 @@ pub enum RegisterFailure {
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+}
+
+/// Loads every registered guest now, so that no job is the first to: whether a guest was in use before, by whomever,
+/// would show in how long that job takes. One that cannot be loaded is refused when a job names it.
+fn load_guests(registry: &Registry, reader: &LedgerReader) -> Result<(), LedgerError> {
+    if weaken::on(Weakness::CompiledInJob) {
+        return Ok(());
+    }
+    for row in reader.guests(registry.identity())? {
+        if let Err(error) = registry.load(&row) {
+            tracing::warn!(guest = %row.digest, %error, "a registered guest cannot be loaded");
+        }
+    }
+    Ok(())
 }
 
 fn open_snapshot(paths: &HomePaths, catalog: &Catalog) -> Result<Option<Arc<Snapshot>>, OpenError> {

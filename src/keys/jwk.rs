@@ -5,7 +5,7 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
-use super::canonical::sha256;
+use super::canonical::{read_json, sha256};
 use crate::env::{Entropy, EntropyError};
 
 /// A signature algorithm; a property of the key, never read from a token.
@@ -222,7 +222,7 @@ impl SigningKey {
 
     /// Reads a private JWK; the public half must belong to the private one.
     pub fn from_private_jwk(json: &str) -> Result<Self, JwkError> {
-        let jwk: PrivateJwk = serde_json::from_str(json).map_err(|_| JwkError::Form)?;
+        let jwk: PrivateJwk = read_json(json.as_bytes()).map_err(|_| JwkError::Form)?;
         let key = Self::from_seed(coordinate(&jwk.d)?)?;
         let public = PublicJwk {
             kty: jwk.kty,

@@ -145,7 +145,7 @@ pub fn verify<'k>(
     let header: Header = serde_json::from_slice(&header).map_err(|_| JwsError::Header)?;
     let payload = decode(payload)?;
     let signature = decode(signature)?;
-    if header.typ != kind.typ() {
+    if header.typ != kind.typ() && !weaken::on(Weakness::AudienceIgnored) {
         return Err(JwsError::Kind(kind.typ()));
     }
     let key = trusted.into_iter().find(|trusted| trusted.key.thumbprint() == header.kid).ok_or(JwsError::Key)?;

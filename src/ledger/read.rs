@@ -140,6 +140,14 @@ impl LedgerReader {
         registered_guest(&self.0, guest, engine)
     }
 
+    /// All guests whose artefacts were compiled for `engine`, each as it was registered last.
+    pub fn guests(&self, engine: &str) -> Result<Vec<GuestRow>, LedgerError> {
+        let mut statement = self.0.prepare_cached("SELECT DISTINCT digest FROM guest WHERE engine = ?1")?;
+        let digests = statement.query_map([engine], |row| digest(row, 0))?;
+        let rows = digests.map(|digest| registered_guest(&self.0, digest?, engine).map(Option::into_iter));
+        Ok(rows.collect::<Result<Vec<_>, LedgerError>>()?.into_iter().flatten().collect())
+    }
+
     /// What `client` has spent of a party's account as of `day`.
     pub fn spent(
         &self,

@@ -350,7 +350,10 @@ impl Writer {
         self.connection.execute_batch("COMMIT")?;
         self.size = size;
         if grown {
-            self.mirror.keep(&note)?;
+            let kept = self.mirror.keep(&note);
+            if !weaken::on(Weakness::MirrorUnawaited) {
+                kept?;
+            }
             self.mirrored.store(size, Ordering::Release);
         }
         Ok(())

@@ -11,8 +11,8 @@ use crate::catalog::Catalog;
 use crate::env::weaken::{self, Weakness};
 use crate::keys::{SaltKey, Verified};
 use crate::model::{
-    AccountKind, Chinese, Consent, ConsentPart, Detail, Digest, Manifest, Millis, ParameterValue, Party, RawParameter,
-    Refusal, RefusalCode, Request, UnitId, Version,
+    AccountKind, Chinese, Consent, ConsentPart, Detail, Digest, IdError, Manifest, Millis, ParameterValue, Party,
+    RawParameter, Refusal, RefusalCode, Request, UnitId, UnitKind, Version,
 };
 
 /// What is to be decided, and against what.
@@ -152,7 +152,11 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
     let parameters = resolve_parameters(policy, manifest, request)?;
     let parties = resolve_parties(policy, manifest, &request.parties)?;
     let consents = match_consents(policy, request, &asked.consents, asked.now)?;
-    let charges = charges(policy, policies, request, &parties, salt)?;
+    let mut charges = charges(policy, policies, request, &parties, salt)?;
+    if weaken::on(Weakness::SpellingsApart) {
+        let spelt = charges.iter_mut().zip(&request.parties);
+        spelt.for_each(|(charge, party)| charge.party = salt.sameness(&[party.id.as_bytes()]));
+    }
     let sameness = sameness(policy, request, (&parameters, &parties), asked.snapshot, salt);
     Ok(Permit {
         policy: Arc::clone(policy),
@@ -246,8 +250,7 @@ fn resolve_parties(policy: &Policy, manifest: &Manifest, parties: &[Party]) -> R
         let role = role
             .and_then(|role| u32::try_from(role).ok())
             .ok_or_else(|| bad(Detail::GuestNoRole(role_name.to_owned())))?;
-        let id =
-            UnitId::parse(rule.unit, &party.id).map_err(|error| bad(Detail::PartyId(role_name.to_owned(), error)))?;
+        let id = unit_id(rule.unit, &party.id).map_err(|error| bad(Detail::PartyId(role_name.to_owned(), error)))?;
         if permitted.iter().any(|other| other.id == id) {
             return Err(bad(Detail::PartyTwice));
         }
@@ -263,6 +266,11 @@ fn resolve_parties(policy: &Policy, manifest: &Manifest, parties: &[Party]) -> R
     Ok(permitted)
 }
 
+/// A party's identifier, which must be canonical already.
+fn unit_id(unit: UnitKind, text: &str) -> Result<UnitId, IdError> {
+    if weaken::on(Weakness::SpellingsApart) { UnitId::canonicalise(unit, text) } else { UnitId::parse(unit, text) }
+}
+
 /// Finds a consent for every party that needs one. One consent serves one role of one job; one that serves nobody is an error.
 fn match_consents(
     policy: &Policy,
@@ -276,8 +284,7 @@ fn match_consents(
         if !policy.roles.get(&party.role).is_none_or(|role| role.consent_required) {
             continue;
         }
-        let about =
-            consents.iter().zip(&mut used).find(|(consent, used)| !**used && consent.value().subject == party.id);
+        let about = consents.iter().zip(&mut used).find(|(consent, used)| !**used && is_about(consent.value(), party));
         let Some((consent, used)) = about else {
             return refuse(RefusalCode::ConsentMissing, Detail::NoConsent(party.role.clone()));
         };
@@ -298,6 +305,11 @@ fn match_consents(
         });
     }
     if used.iter().all(|used| *used) { Ok(uses) } else { refuse(RefusalCode::ConsentInvalid, Detail::ConsentStray) }
+}
+
+/// The subject in the consent is the party in the request, character by character: neither is mended.
+fn is_about(consent: &Consent, party: &Party) -> bool {
+    consent.subject == party.id || weaken::on(Weakness::ConsentOfAnother)
 }
 
 /// Whether a consent is for this job, or what of it is for another.

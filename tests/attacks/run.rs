@@ -32,3 +32,10 @@ pub fn check(attack: Attack, weakness: Weakness) {
         assert!(result.is_err(), "the attack fails without its defence too: it shows nothing");
     }
 }
+
+/// The test of an attack whose defence no switch can take away: it fails, and succeeds against the stand-in that the
+/// test makes, which lacks the defence.
+pub fn check_beside(attack: Attack, stand_in: Attack) {
+    assert_eq!(against_strong(attack), Ok(()));
+    assert!(against_strong(stand_in).is_err(), "the attack fails without its defence too: it shows nothing");
+}

@@ -1,6 +1,6 @@
 //! The table of all attacks: what holds, and what breaks once its defence is gone.
 
-use super::catalog::{ATTACKS, Trial};
+use super::catalog::{ATTACKS, Trial, Without};
 use super::run::{against_strong, against_weakened};
 
 /// How much is printed of what an attack learnt from a weakened engine.
@@ -8,11 +8,16 @@ const LEARNT_CHARS: usize = 110;
 
 /// What came of both runs, and whether that is as it must be.
 fn try_both(trial: &Trial) -> (String, bool) {
+    let started = std::time::Instant::now();
     let (strong, held) = match against_strong(trial.attack) {
         Ok(()) => ("held".to_owned(), true),
         Err(learnt) => (format!("BROKEN ({learnt})"), false),
     };
-    let (weakened, shown) = match against_weakened(trial.attack, trial.weakness) {
+    let without = match trial.without {
+        Without::Switched(weakness) => against_weakened(trial.attack, weakness),
+        Without::StandIn(stand_in) => Some(against_strong(stand_in)),
+    };
+    let (weakened, shown) = match without {
         None => ("not in this build".to_owned(), true),
         Some(Err(learnt)) => (
             format!("broken: {}", learnt.chars().filter(|c| !c.is_control()).take(LEARNT_CHARS).collect::<String>()),
@@ -20,7 +25,8 @@ fn try_both(trial: &Trial) -> (String, bool) {
         ),
         Some(Ok(())) => ("SURVIVED".to_owned(), false),
     };
-    (format!("{:<28} strong: {strong:<8} weakened: {weakened}", trial.test), held && shown)
+    let seconds = started.elapsed().as_secs_f32();
+    (format!("{:<28} {seconds:>5.1} s  strong: {strong:<8} weakened: {weakened}", trial.test), held && shown)
 }
 
 #[test]

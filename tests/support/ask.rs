@@ -38,6 +38,14 @@ impl TestHome {
         compose_consent(order, &self.authority, &Entropy).unwrap()
     }
 
+    /// A consent of whoever is called so, from an authority that signs whatever it is given.
+    pub fn careless_consent(&self, policy: &str, subject: &str) -> String {
+        let order = ConsentOrder { policy: policy.to_owned(), ..self.consent_order(1) };
+        signed_again(&self.consent(&order), TokenKind::Consent, &self.authority, |payload| {
+            payload["sub"] = Value::from(subject);
+        })
+    }
+
     /// A good order: the adversary guest with this behaviour about this firm.
     pub fn order(&self, behaviour: i64, party: u32) -> JobOrder {
         JobOrder {
@@ -50,6 +58,26 @@ impl TestHome {
             parties: vec![("enterprise".to_owned(), firm(party).to_string())],
             consents: vec![self.consent(&self.consent_order(party))],
             purpose: "testing".to_owned(),
+        }
+    }
+
+    /// An order under another policy of the test's, with these parameters and another guest.
+    pub fn order_under(
+        &self,
+        policy: &str,
+        guest: Digest,
+        party: u32,
+        parameters: &[(&str, RawParameter)],
+    ) -> JobOrder {
+        let consent = ConsentOrder { policy: policy.to_owned(), ..self.consent_order(party) };
+        let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let consents = vec![self.consent(&consent)];
+        JobOrder {
+            policy: (policy.to_owned(), "1.0.0".to_owned()),
+            guest,
+            parameters,
+            consents,
+            ..self.order(0, party)
         }
     }
 

@@ -29,12 +29,14 @@ pub struct Setup {
     pub jobs_per_minute: u32,
     /// The policy's `guests`, as TOML.
     pub guests: String,
+    /// Further files of the home, or of the delivery where the path begins with `delivery/`.
+    pub files: Vec<(String, String)>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let guests = "\"any\"".to_owned();
-        Self { paid_fen: ODD_FEN, bits: 10_000, slot_ms: 150, jobs_per_minute: 100_000, guests }
+        Self { paid_fen: ODD_FEN, bits: 10_000, slot_ms: 150, jobs_per_minute: 100_000, guests, files: Vec::new() }
     }
 }
 
@@ -87,7 +89,7 @@ impl TestHome {
         copy_folder(&base.folder, folder.path());
         let path = folder.path().join("home");
         configure(&path, setup);
-        take_delivery(&path, setup.paid_fen);
+        take_delivery(&path, setup);
         let paths = HomePaths::new(&path);
         Self {
             engine: Arc::new(Engine::open(&path, engine_options()).unwrap()),
@@ -178,9 +180,17 @@ fn stranger() -> String {
     format!("\n[[client]]\nid = \"{STRANGER}\"\nkey = {{ kty = \"OKP\", crv = \"Ed25519\", x = \"{}\" }}\n", jwk.x)
 }
 
-fn take_delivery(home: &Path, paid_fen: i64) {
+fn take_delivery(home: &Path, setup: &Setup) {
     let delivery = tempfile::tempdir().unwrap();
-    deliver(delivery.path(), paid_fen);
+    deliver(delivery.path(), setup.paid_fen);
+    for (path, text) in &setup.files {
+        let path = match path.strip_prefix("delivery/") {
+            Some(path) => delivery.path().join(path),
+            None => home.join(path),
+        };
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
     let paths = HomePaths::new(home);
     let catalog = Catalog::load(&home.join("catalog")).unwrap();
     let options = IngestOptions { as_of: "2026-06-30".parse().unwrap(), only: None };

@@ -2,6 +2,7 @@
 
 mod ask;
 mod base;
+mod handmade;
 mod home;
 mod rows;
 mod seen;
@@ -9,7 +10,8 @@ mod turn;
 mod twins;
 
 pub use ask::{label, refusal, reseal, signed_again};
-pub use base::{engine_options, guest_path};
+pub use base::{copy_folder, engine_options, guest_path};
+pub use handmade::{Handmade, policy_of};
 pub use home::{Setup, TestHome, block_on, block_on_all};
 pub use rows::{ABSENT, BARE, ODD_FEN, OLD, firm};
 pub use seen::seen;

@@ -107,7 +107,7 @@ impl<'a> Party<'a> {
         self.wire.token
     }
 
-    /// The rows of one dataset about this party, in the snapshot's order: by time, oldest first.
+    /// The rows of one dataset about this party by time, oldest first; rows of one time by the values that are read.
     #[must_use]
     pub fn table(&self, dataset: &str) -> Table<'a> {
         let position = self.role.table(dataset);

@@ -4,7 +4,8 @@
 #[cfg(all(feature = "weaken", feature = "dist"))]
 compile_error!("a build for distribution cannot be weakened");
 
-/// A defence that can be taken away. The number is the attack's in `docs/attacks.md`.
+/// A defence that can be taken away. The number is the attack's in `docs/attacks.md`, with two more
+/// digits where one attack has several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Weakness {
@@ -32,6 +33,14 @@ pub enum Weakness {
     Refund = 37,
     /// 38: the check of the budget and the charge are two steps.
     CheckThenCharge = 38,
+    /// 39: a commit of the ledger is not synced.
+    CommitUnsynced = 3901,
+    /// 39: the mirror is not synced.
+    MirrorUnsynced = 3902,
+    /// 39: a mirror that cannot be written is passed over.
+    MirrorPassedOver = 3903,
+    /// 39: files and folders are published without being synced.
+    FilesUnsynced = 3904,
     /// 42: the algorithm is taken from the header, encodings are read leniently.
     HeaderTrusted = 42,
     /// 43: receipts carry bits that nothing explains.

@@ -333,7 +333,10 @@ impl Writer {
         self.connection.execute_batch("COMMIT")?;
         self.size = size;
         if grown {
-            self.mirror.keep(&note)?;
+            let kept = self.mirror.keep(&note);
+            if !weaken::on(Weakness::MirrorPassedOver) {
+                kept?;
+            }
             self.mirrored.store(size, Ordering::Release);
         }
         Ok(())

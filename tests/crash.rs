@@ -9,9 +9,9 @@ mod worker;
 pub use check::{Auditor, job_of};
 
 use check::Tables;
-pub use home::{Asker, Dice, Place, runtime};
+pub use home::{Asker, Dice, Place, guests, runtime};
 pub use round::{Tally, check, crash};
-pub use worker::start as start_worker;
+pub use worker::{ask_many, start as start_worker};
 
 use anshi::env::Entropy;
 use anshi::ledger::LedgerReader;

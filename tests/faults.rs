@@ -1,12 +1,24 @@
 //! Store, log or mirror that cannot be written: the engine stops its work, releases nothing that is not
-//! durable in all of them, and goes on where it was once the fault is mended.
+//! durable in all of them, and goes on where it was once the fault is mended. Every file call of every stage of
+//! a home's life fails in turn, and is in turn the last before a power cut (`make faults`).
+
+mod disk;
+mod series;
+mod shim;
+mod stage;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "weaken")]
+use anshi::env::weaken::Weakness;
 use anshi::job::{Answered, Engine, Failure, answer};
 use anshi::ledger::LedgerError;
+
+use series::{Count, Run, Sample};
+use shim::Kind;
+use stage::Stage;
 
 use crate::crash::{Asker, Auditor, Dice, Place, Tally, check, job_of, runtime, start_worker};
 
@@ -96,4 +108,72 @@ fn a_full_disk_releases_nothing_unpaid() {
         assert!(tally.failed > failures, "the disk was full before the worker was stopped");
     }
     println!("faults: {} released, {} sent again", auditor.released_count(), tally.replays);
+}
+
+/// Tries all ways in which the files of one stage can fail.
+fn disturb(stage: Stage, sample: impl Fn(usize) -> Sample) {
+    let run = Run::of(stage, None);
+    let mut count = Count::default();
+    let mut results = vec![run.cuts(sample(6), &mut count)];
+    for kind in [Kind::Eio, Kind::Full, Kind::Short] {
+        results.push(run.faults(kind, sample(2), None, &mut count));
+    }
+    println!("faults: {stage:?}: {count:?}");
+    let failed: Vec<String> = results.into_iter().filter_map(Result::err).collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn calls_fail_and_power_is_cut() {
+    for stage in Stage::ALL {
+        disturb(stage, Sample::Spread);
+    }
+}
+
+/// The stages that `FAULTS_STAGES` names, or all.
+#[test]
+#[ignore = "run by make faults"]
+fn every_call_fails_and_power_is_cut_after_each() {
+    let named = std::env::var("FAULTS_STAGES").unwrap_or_default();
+    for stage in Stage::ALL.into_iter().filter(|stage| named.is_empty() || named.contains(&format!("{stage:?}"))) {
+        disturb(stage, |_| Sample::All);
+    }
+}
+
+/// Not a test: the process that the tests start behind the shim.
+#[test]
+#[ignore = "a worker: started by the tests that disturb it"]
+fn worker() {
+    stage::worker();
+}
+
+/// What is tried against an engine that lacks a defence.
+#[cfg(feature = "weaken")]
+enum Try {
+    Cuts,
+    Fault(Kind),
+}
+
+/// Defences that can be taken away, and what must then find that they are gone.
+#[cfg(feature = "weaken")]
+const WEAKNESSES: [(Weakness, Stage, Try); 4] = [
+    (Weakness::CommitUnsynced, Stage::Jobs, Try::Cuts),
+    (Weakness::MirrorUnsynced, Stage::Jobs, Try::Cuts),
+    (Weakness::MirrorUnawaited, Stage::Jobs, Try::Fault(Kind::Eio)),
+    (Weakness::FilesUnsynced, Stage::Ingest, Try::Cuts),
+];
+
+#[cfg(feature = "weaken")]
+#[test]
+fn weakened_engines_are_caught() {
+    for (weakness, stage, means) in WEAKNESSES {
+        let run = Run::of(stage, Some(weakness));
+        let mut count = Count::default();
+        let result = match means {
+            Try::Cuts => run.cuts(Sample::Spread(60), &mut count),
+            Try::Fault(kind) => run.faults(kind, Sample::All, Some(weakness), &mut count),
+        };
+        let found = result.expect_err("an engine that lacks its defence is found out");
+        println!("faults: {weakness:?}: {}", found.lines().take(2).collect::<Vec<_>>().join(" "));
+    }
 }

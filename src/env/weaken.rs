@@ -4,7 +4,8 @@
 #[cfg(all(feature = "weaken", feature = "dist"))]
 compile_error!("a build for distribution cannot be weakened");
 
-/// A defence that can be taken away. The number is the attack's in `docs/attacks.md`.
+/// A defence that can be taken away. The number is the attack's in `docs/attacks.md`, with two more
+/// digits where one attack has several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Weakness {
@@ -48,6 +49,12 @@ pub enum Weakness {
     CheckThenCharge = 38,
     /// 39: nobody waits for the mirror.
     MirrorUnawaited = 39,
+    /// 39: a commit of the ledger is not synced.
+    CommitUnsynced = 3901,
+    /// 39: the mirror is not synced.
+    MirrorUnsynced = 3902,
+    /// 39: files and folders are published without being synced.
+    FilesUnsynced = 3903,
     /// 41: whom a token is for, and what kind of token it is, are not looked at.
     AudienceIgnored = 41,
     /// 42: the algorithm is taken from the header, encodings are read leniently.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
+use crate::env::weaken::{self, Weakness};
 use crate::env::{Entropy, EntropyError};
 use crate::keys::CanonicalError;
 use crate::log::{
@@ -131,7 +132,8 @@ pub(super) fn create_store(path: &Path) -> Result<Connection, LedgerError> {
 
 fn configure(connection: &Connection) -> Result<(), LedgerError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    let synchronous = if weaken::on(Weakness::CommitUnsynced) { "OFF" } else { "FULL" };
+    connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "cache_size", -64_000)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);

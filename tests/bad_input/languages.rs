@@ -36,7 +36,7 @@ fn english(text: &str) -> Option<String> {
     let is_word = |word: &&str| word.len() > 1 && word.chars().all(|c| c.is_ascii_alphabetic() || c == '\'');
     prose(text).split(|c: char| !c.is_ascii() || ";:,.()\n".contains(c)).find_map(|run| {
         let words: Vec<&str> = run.split_whitespace().collect();
-        let found = words.windows(4).find(|four| four.iter().all(|word| is_word(word)))?;
+        let found = words.windows(4).find(|four| four.iter().all(is_word))?;
         Some(found.join(" "))
     })
 }

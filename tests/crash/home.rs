@@ -27,20 +27,28 @@ const CONSENT_MILLIS: i64 = 24 * 3_600 * 1_000;
 
 /// Where a test's things are.
 #[derive(Clone)]
-pub struct Place(pub PathBuf);
+pub struct Place {
+    pub root: PathBuf,
+    /// The clock of engines that are opened here.
+    pub clock: Clock,
+}
 
 impl Place {
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned(), clock: Clock::System }
+    }
+
     pub fn home(&self) -> PathBuf {
-        self.0.join("home")
+        self.root.join("home")
     }
 
     pub fn mirror(&self) -> PathBuf {
-        self.0.join("home.mirror")
+        self.root.join("home.mirror")
     }
 
     /// Requests as sent, bundles as released.
     pub fn jobs(&self) -> PathBuf {
-        self.0.join("jobs")
+        self.root.join("jobs")
     }
 
     pub fn paths(&self) -> HomePaths {
@@ -55,7 +63,7 @@ impl Place {
     /// Makes the home: invented data, ingested, and the guest registered. Without `nanos_per_kilofuel` the
     /// machine's own, as `anshi init` measured it.
     pub fn make_with(root: &Path, slot_ms: u32, scale_ppm: u64, nanos_per_kilofuel: Option<u64>) -> Self {
-        let place = Self(root.to_owned());
+        let place = Self::at(root);
         std::fs::create_dir_all(place.jobs()).unwrap();
         let home = place.home();
         initialise(&InitOptions { home: home.clone(), kind: HomeKind::Synthetic }, &Entropy).unwrap();
@@ -86,7 +94,7 @@ impl Place {
 
     pub fn open(&self) -> Result<Engine, OpenError> {
         let compiler = PathBuf::from(env!("CARGO_BIN_EXE_anshi"));
-        Engine::open(&self.home(), EngineOptions { clock: Clock::System, compiler })
+        Engine::open(&self.home(), EngineOptions { clock: self.clock.clone(), compiler })
     }
 }
 
@@ -131,7 +139,7 @@ impl Asker {
             audience: engine.config().ledger.clone(),
             public_url: engine.config().public_url.clone(),
             purpose: policy.purpose.clone(),
-            guest: std::fs::read_to_string(place.0.join("guest")).unwrap().parse().unwrap(),
+            guest: std::fs::read_to_string(place.root.join("guest")).unwrap().parse().unwrap(),
             units: dataset.unit_ids().iter().map(unit).collect(),
         }
     }

@@ -37,7 +37,7 @@ pub fn start(place: &Place, run: u64, seed: u64, blocks: Option<u64>) -> Child {
     let errors = File::create(errors(place)).unwrap();
     command
         .args(["--exact", "crash::worker", "--ignored", "--nocapture", "--test-threads=1"])
-        .env(PLACE, &place.0)
+        .env(PLACE, &place.root)
         .env(RUN, run.to_string())
         .env(SEED, seed.to_string())
         .stdin(Stdio::null())
@@ -49,27 +49,33 @@ pub fn start(place: &Place, run: u64, seed: u64, blocks: Option<u64>) -> Child {
 
 /// There once the engine is open.
 pub fn ready(place: &Place) -> PathBuf {
-    place.0.join("ready")
+    place.root.join("ready")
 }
 
 /// What the worker had to say.
 pub fn errors(place: &Place) -> PathBuf {
-    place.0.join("stderr")
+    place.root.join("stderr")
 }
 
 /// The worker's side; does nothing in a process that no parent has started as one.
 pub fn work() {
     let Some(place) = std::env::var_os(PLACE) else { return };
-    let place = Place(PathBuf::from(place));
+    let place = Place::at(&PathBuf::from(place));
     let number = |name| std::env::var(name).unwrap().parse::<u64>().unwrap();
     let (run, seed) = (number(RUN), number(SEED));
     let engine = Arc::new(place.open().unwrap());
     let asker = Arc::new(Asker::new(&engine, &place));
     File::create(ready(&place)).unwrap();
+    ask_many(&engine, &asker, &place, (run, seed), u64::MAX);
+}
+
+/// Asks, eight at a time, `each` times in turn; ends earlier only where the ledger has stopped.
+pub fn ask_many(engine: &Arc<Engine>, asker: &Arc<Asker>, place: &Place, (run, seed): (u64, u64), each: u64) {
     runtime().block_on(async {
         let ask = |task| {
-            let (engine, asker, jobs) = (Arc::clone(&engine), Arc::clone(&asker), place.jobs());
-            tokio::spawn(ask_on(engine, asker, jobs.join(format!("{run:05}-{task}")), Dice(seed ^ (task << 32))))
+            let (engine, asker, jobs) = (Arc::clone(engine), Arc::clone(asker), place.jobs());
+            let stem = jobs.join(format!("{run:05}-{task}"));
+            tokio::spawn(ask_on(engine, asker, stem, Dice(seed ^ (task << 32)), each))
         };
         for task in (0..AT_ONCE).map(ask).collect::<Vec<_>>() {
             task.await.unwrap();
@@ -77,9 +83,8 @@ pub fn work() {
     });
 }
 
-/// Asks and asks; ends only where the ledger has stopped.
-async fn ask_on(engine: Arc<Engine>, asker: Arc<Asker>, stem: PathBuf, mut dice: Dice) {
-    for number in 0u64.. {
+async fn ask_on(engine: Arc<Engine>, asker: Arc<Asker>, stem: PathBuf, mut dice: Dice, each: u64) {
+    for number in 0..each {
         let stem = PathBuf::from(format!("{}-{number:05}", stem.display()));
         let unit = choose(&asker, &mut dice);
         let token = asker.token(&unit, MINIMA_FEN[dice.below(MINIMA_FEN.len() as u64) as usize]);

@@ -1,7 +1,7 @@
 //! One cell of a delivery → one typed value. Pure; keeps what it has already worked out of dates and
 //! units, because a delivery says the same few things millions of times.
 
-use polars::prelude::PlHashMap;
+use hashbrown::HashMap;
 
 use super::reject::Reason;
 use crate::catalog::IntegerBounds;
@@ -51,7 +51,7 @@ pub(super) fn timestamp(cell: &[u8]) -> Result<i64, Reason> {
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
         return Ok(instant.as_millisecond());
     }
-    let civil = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", text).map_err(|_| Reason::Timestamp)?;
+    let civil = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S%.f", text).map_err(|_| Reason::Timestamp)?;
     let instant = jiff::tz::Offset::UTC.to_timestamp(civil).map_err(|_| Reason::Timestamp)?;
     Ok(instant.as_millisecond())
 }
@@ -82,13 +82,13 @@ const DATES_KEPT_MAX: usize = 65_536;
 /// Reads dates in the forms of one source.
 pub(super) struct Dates<'a> {
     forms: &'a [DateFormat],
-    known: PlHashMap<Box<[u8]>, i32>,
+    known: HashMap<Box<[u8]>, i32>,
 }
 
 impl<'a> Dates<'a> {
     /// A reader of these forms.
     pub fn new(forms: &'a [DateFormat]) -> Self {
-        Self { forms, known: PlHashMap::default() }
+        Self { forms, known: HashMap::default() }
     }
 
     /// The day, as days since 1970-01-01.
@@ -107,7 +107,7 @@ impl<'a> Dates<'a> {
 /// The distinct units of a delivery, numbered by first appearance.
 pub(super) struct Units {
     kind: UnitKind,
-    numbers: PlHashMap<[u8; UNIT_ID_BYTES], u32>,
+    numbers: HashMap<[u8; UNIT_ID_BYTES], u32>,
     ids: Vec<[u8; UNIT_ID_BYTES]>,
     last: Option<([u8; UNIT_ID_BYTES], u32)>,
 }
@@ -115,7 +115,7 @@ pub(super) struct Units {
 impl Units {
     /// No units yet.
     pub fn new(kind: UnitKind) -> Self {
-        Self { kind, numbers: PlHashMap::default(), ids: Vec::new(), last: None }
+        Self { kind, numbers: HashMap::default(), ids: Vec::new(), last: None }
     }
 
     /// The unit that `cell` names, canonicalised, its check character verified.

@@ -1,10 +1,11 @@
 //! Deliveries in, rows of one unit out: sources, ingest, snapshots. Owns what a snapshot is on disk
-//! and how it is read; never decides who may read it. polars, CSV and Arrow are known here only.
+//! and how it is read; never decides who may read it. CSV and Arrow are known here only.
 
 mod cells;
 mod chinese;
 mod columns;
 mod convert;
+mod delivery;
 mod ingest;
 mod intake;
 mod manifest;
@@ -22,14 +23,16 @@ pub mod synth;
 mod verify;
 mod write;
 
+pub use delivery::{Databases, Delivery};
 pub use ingest::{
     DatasetError, DatasetReport, IngestError, IngestOptions, IngestProgress, IngestReport, Outcome, Stage, ingest,
+    rehearse,
 };
 pub use manifest::{DatasetEntry, FileEntry, ManifestFault, SnapshotManifest};
 pub use rows::{Bits, Cells, Present, Texts, UnitRows, Values, Window};
 pub use rows_file::RowsFault;
 pub use snapshot::{DatasetFiles, RefusedDataset, Snapshot, SnapshotError, Unfit};
-pub use source::{Foreign, HeaderProblem, SourceError};
+pub use source::{DatabaseFault, Foreign, HeaderProblem, SourceError};
 pub use store::{PruneReport, StoreError, prune};
 pub use verify::{Damage, Fault, UnitFault, VerifyError};
 pub use write::WriteError;

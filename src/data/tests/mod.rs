@@ -4,4 +4,4 @@ mod deliveries;
 mod encodings;
 mod refusals;
 mod snapshots;
-mod support;
+pub(in crate::data) mod support;

@@ -2,6 +2,8 @@
 
 mod deliveries;
 mod encodings;
+mod postgresql;
 mod refusals;
 mod snapshots;
 pub(in crate::data) mod support;
+mod typed;

@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+mod connection;
+
+pub use connection::{Connection, OdbcSource, PostgresqlServer, Tls};
+
 use crate::document::{Document, DocumentError, Finding, Spanned};
 use crate::env::{FileError, read_text};
 use crate::keys::{JwkError, PublicJwk, PublicKey, TokenKind, TrustedKey};
@@ -59,6 +63,8 @@ pub struct Config {
     pub clients: Vec<TrustedKey>,
     /// The consent authorities' keys.
     pub authorities: Vec<TrustedKey>,
+    /// The databases that it may read, by name.
+    pub connections: BTreeMap<String, Connection>,
 }
 
 /// A configuration cannot be used.
@@ -135,6 +141,8 @@ struct RawConfig {
     client: Vec<RawKey>,
     #[serde(default)]
     authority: Vec<RawKey>,
+    #[serde(default)]
+    connection: BTreeMap<String, connection::RawConnection>,
 }
 
 #[derive(Deserialize)]
@@ -173,6 +181,7 @@ impl Config {
             auditors: keys(&raw.auditor, TokenKind::Approval, &mut findings),
             clients: keys(&raw.client, TokenKind::Job, &mut findings),
             authorities: keys(&raw.authority, TokenKind::Consent, &mut findings),
+            connections: connection::connections(&raw.connection, home, &mut findings),
         };
         check_owners(&raw, &mut findings);
         Ok(document.check(Some(config), findings)?)

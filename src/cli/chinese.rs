@@ -28,6 +28,8 @@ impl DataMessage {
             Self::DatasetTaken { name, rows, units, rejected } => {
                 format!("{name}：入库 {rows} 行，涉及 {units} 个主体，拒收 {rejected} 行")
             }
+            Self::DatasetChecked { name, rows, rejected } => format!("{name}：可入库 {rows} 行，将拒收 {rejected} 行"),
+            Self::Rehearsed { rejects } => format!("未发布任何数据；将拒收的各行见 `{rejects}`"),
             Self::DatasetShrunk { name, rows, before } => {
                 format!("警告：{name}：本次仅 {rows} 行，此前为 {before} 行：请核实交付是否完整，如不完整请重新交付")
             }

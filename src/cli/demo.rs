@@ -8,6 +8,7 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::error::CliError;
+use super::ingest::IngestArgs;
 use super::message::{DemoMessage, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use super::receipt::verify_files;
@@ -104,7 +105,7 @@ impl Demo<'_> {
     }
 
     fn ingest(&self) -> Result<(), CliError> {
-        let report = ingest::take(self.home, &self.folder.join("delivery"), None, self.terminal)?;
+        let report = ingest::take(&IngestArgs::whole(self.home, &self.folder.join("delivery")), self.terminal)?;
         if report.failed() {
             return Err(CliError::failure(AskProblem::DatasetsFailed));
         }

@@ -46,6 +46,12 @@ impl DataMessage {
             Self::DatasetTaken { name, rows: taken, units: of, rejected } => {
                 format!("{name}: {} of {} taken, {rejected} rejected", rows(*taken), units(*of))
             }
+            Self::DatasetChecked { name, rows: good, rejected } => {
+                format!("{name}: {} would be taken, {rejected} rejected", rows(*good))
+            }
+            Self::Rehearsed { rejects } => {
+                format!("nothing was published; `{rejects}` lists the rows that would be rejected")
+            }
             Self::DatasetShrunk { name, rows: taken, before } => format!(
                 "warning: {name}: {} where there were {before} before: is the delivery whole? If not, deliver it again",
                 rows(*taken)

@@ -12,7 +12,7 @@ use super::terminal::Terminal;
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::data::synth::SeedManifest;
-use crate::data::{IngestOptions, IngestReport, Outcome, ingest};
+use crate::data::{Databases, Delivery, IngestOptions, IngestProgress, IngestReport, Outcome, ingest, rehearse};
 use crate::job::HomePaths;
 use crate::model::{Chinese, Date, Lang};
 
@@ -29,18 +29,35 @@ pub struct IngestArgs {
     /// The day that the data are of (a synthetic delivery says it itself)
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
+    /// Only this dataset; may be given several times. The others keep their data
+    #[arg(long = "dataset", value_name = "NAME")]
+    pub datasets: Vec<String>,
+    /// Read and check everything, list the rows that would be refused, and publish nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+impl IngestArgs {
+    /// The whole of a delivery that says itself which day its data are of.
+    pub fn whole(home: &Path, from: &Path) -> Self {
+        let (home, from) = (home.to_owned(), from.to_owned());
+        Self { home, from, as_of: None, datasets: Vec::new(), dry_run: false }
+    }
 }
 
 /// Takes a delivery.
 pub fn ingest_command(args: &IngestArgs, terminal: &Terminal) -> Result<(), CliError> {
-    let report = take(&args.home, &args.from, args.as_of, terminal)?;
+    let report = take(args, terminal)?;
     tell(&report, terminal);
     let snapshot = report.snapshot.map(|name| name.to_string());
-    if let Some(name) = &snapshot {
+    if args.dry_run {
+        let rejects = HomePaths::new(&args.home).rejects();
+        terminal.say(DataMessage::Rehearsed { rejects: rejects.display().to_string() });
+    } else if let Some(name) = &snapshot {
         terminal.say(DataMessage::SnapshotCurrent { name: name.clone(), published: report.published });
     }
     terminal
-        .result(&json!({ "snapshot": snapshot, "published": report.published, "datasets": datasets_json(&report, terminal.lang()) }));
+        .result(&json!({ "dry_run": args.dry_run, "snapshot": snapshot, "published": report.published, "datasets": datasets_json(&report, terminal.lang()) }));
     if report.failed() { Err(CliError::failure(AskProblem::DatasetsFailed)) } else { Ok(()) }
 }
 
@@ -53,6 +70,9 @@ fn tell(report: &IngestReport, terminal: &Terminal) {
                 units: *units,
                 rejected: *rejected,
             },
+            Outcome::Checked { rows, rejected } => {
+                DataMessage::DatasetChecked { name: dataset.name.clone(), rows: *rows, rejected: *rejected }
+            }
             Outcome::Failed { error, kept } => DataMessage::DatasetFailed {
                 name: dataset.name.clone(),
                 error: error.bilingual(),
@@ -82,13 +102,17 @@ fn datasets_json(report: &IngestReport, lang: Lang) -> Vec<serde_json::Value> {
             json!({ "name": dataset.name, "outcome": "failed", "error": error.text(lang), "kept": kept.map(|day| day.to_string()) })
         }
         Outcome::Kept { as_of } => json!({ "name": dataset.name, "outcome": "kept", "as_of": as_of.to_string() }),
+        Outcome::Checked { rows, rejected } => {
+            json!({ "name": dataset.name, "outcome": "checked", "rows": rows, "rejected": rejected })
+        }
         Outcome::Absent { .. } => json!({ "name": dataset.name, "outcome": "absent" }),
     };
     report.datasets.iter().map(one).collect()
 }
 
 /// Takes a delivery, with progress. Only what the synthesiser's seed manifest lists enters a synthetic home.
-pub fn take(home: &Path, from: &Path, as_of: Option<Date>, terminal: &Terminal) -> Result<IngestReport, CliError> {
+pub fn take(args: &IngestArgs, terminal: &Terminal) -> Result<IngestReport, CliError> {
+    let IngestArgs { home, from, as_of, datasets, dry_run } = args;
     let config = Config::load(home)?;
     if !from.is_dir() {
         let from = from.to_owned();
@@ -97,7 +121,7 @@ pub fn take(home: &Path, from: &Path, as_of: Option<Date>, terminal: &Terminal) 
     }
     let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
     let seeded = SeedManifest::read(from).map_err(CliError::failed)?;
-    let as_of = match (config.is_synthetic(), seeded, as_of) {
+    let as_of = match (config.is_synthetic(), seeded, *as_of) {
         (true, Some(seed), None) => {
             seed.verify_files(from).map_err(CliError::failed)?;
             seed.as_of
@@ -118,15 +142,23 @@ pub fn take(home: &Path, from: &Path, as_of: Option<Date>, terminal: &Terminal) 
     };
     let paths = HomePaths::new(home);
     let bar = terminal.progress(DataMessage::Ingesting, 0);
-    let options = IngestOptions { as_of, only: None };
-    let report = ingest(&paths.data(), &paths.rejects(), &catalog, from, &options, &mut |progress| {
+    let options = IngestOptions { as_of, only: (!datasets.is_empty()).then(|| datasets.clone()) };
+    let databases = if config.is_synthetic() { Databases::None } else { Databases::Known(&config.connections) };
+    let (data, rejects) = (paths.data(), paths.rejects());
+    let delivery = Delivery { folder: from, databases };
+    let mut progress = |progress: IngestProgress<'_>| {
         bar.set_message(format!(
             "{} {}",
             Message::from(DataMessage::Ingesting).text(terminal.lang()),
             progress.dataset
         ));
         bar.set_position(progress.rows);
-    });
+    };
+    let report = if *dry_run {
+        rehearse(&data, &rejects, &catalog, delivery, &options, &mut progress)
+    } else {
+        ingest(&data, &rejects, &catalog, delivery, &options, &mut progress)
+    };
     bar.finish_and_clear();
     report.map_err(CliError::failed)
 }

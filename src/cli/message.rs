@@ -31,6 +31,8 @@ pub enum DataMessage {
     Invented { firms: u64, persons: u64, healthy: String, representative: String, failing: String },
     Ingesting,
     DatasetTaken { name: String, rows: u64, units: u64, rejected: u64 },
+    DatasetChecked { name: String, rows: u64, rejected: u64 },
+    Rehearsed { rejects: String },
     DatasetShrunk { name: String, rows: u64, before: u64 },
     DatasetKept { name: String, as_of: String },
     DatasetFailed { name: String, error: Bilingual, kept: Option<String> },

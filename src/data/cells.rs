@@ -51,7 +51,7 @@ pub(super) fn timestamp(cell: &[u8]) -> Result<i64, Reason> {
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
         return Ok(instant.as_millisecond());
     }
-    let civil = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", text).map_err(|_| Reason::Timestamp)?;
+    let civil = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S%.f", text).map_err(|_| Reason::Timestamp)?;
     let instant = jiff::tz::Offset::UTC.to_timestamp(civil).map_err(|_| Reason::Timestamp)?;
     Ok(instant.as_millisecond())
 }

@@ -4,8 +4,8 @@ use super::ingest::percent;
 use super::intake::ROWS_MAX;
 use super::source::ROW_BYTES_MAX;
 use super::{
-    Damage, DatasetError, Fault, HeaderProblem, IngestError, ManifestFault, RowsFault, SnapshotError, SourceError,
-    StoreError, Unfit, UnitFault, VerifyError, WriteError,
+    Damage, DatabaseFault, DatasetError, Fault, HeaderProblem, IngestError, ManifestFault, RowsFault, SnapshotError,
+    SourceError, StoreError, Unfit, UnitFault, VerifyError, WriteError,
 };
 use crate::model::{Chinese, foreign};
 
@@ -32,6 +32,15 @@ impl Chinese for SourceError {
                 "`{}`：始于第 {line} 行的一行超过 {ROW_BYTES_MAX} 字节：是否有引号未闭合，或并非 CSV 文件？",
                 path.display()
             ),
+            Self::Parquet { path, said } => {
+                format!("无法将 `{}` 作为 Parquet 读取：{}；请重新交付", path.display(), foreign(said))
+            }
+            Self::Workbook { path, said } => format!(
+                "无法将 `{}` 作为 Excel 工作簿读取：{}；请另存为 .xlsx，不设密码",
+                path.display(),
+                foreign(said)
+            ),
+            Self::Database { connection, fault } => format!("连接 `{connection}`：{}", fault.chinese()),
             Self::Unread(kind) => format!("本引擎尚不能读取 `{kind}` 类来源"),
         }
     }
@@ -49,6 +58,19 @@ impl Chinese for HeaderProblem {
             Self::Foreign { is, file } => {
                 format!("不是 CSV 文本，而是 {}：请以 CSV 交付，或修改 `{file}` 中的 `kind`", is.name())
             }
+            Self::Type { name, is, file } => format!(
+                "列 `{name}` 的类型为 {is}，目录中没有列可以存放：请以文本、数字或日期交付，或在 `{file}` 中去掉该列"
+            ),
+            Self::Sheet { wanted, names } => {
+                let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join("、");
+                match wanted {
+                    Some(wanted) => format!("工作簿中没有工作表 `{wanted}`：其工作表为 {names}"),
+                    None => format!("数据在哪个工作表？请在 `sheet` 中写明：其工作表为 {names}"),
+                }
+            }
+            Self::Merged { sheet, first, last } => {
+                format!("工作表 `{sheet}` 第 {first} 至 {last} 行有合并单元格：每一行都应有自己的值，请取消合并")
+            }
             Self::Nothing(names) => {
                 let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join("、");
                 format!("没有任何已知的列名：第一行应为 {names}")
@@ -61,6 +83,26 @@ impl Chinese for HeaderProblem {
                 format!("未知的列 `{name}`：是否指 `{close}`？如部门已改名，请修改 `{file}` 的 `[source.columns]`")
             }
             Self::Missing { header, column } => format!("缺少列 `{header}`（即目录中的 `{column}`）：交付中必须有"),
+        }
+    }
+}
+
+impl Chinese for DatabaseFault {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Synthetic => "合成环境不读数据库：只接收 `anshi synth` 所写的文件".to_owned(),
+            Self::Unknown => "`anshi.toml` 中没有这个 `[connection.…]`：请加上，或修改目录中的 `connection`".to_owned(),
+            Self::Kind { wanted, is } => format!("在 `anshi.toml` 中属 `{is}` 类，而来源属 `{wanted}` 类"),
+            Self::File(error) => error.chinese(),
+            Self::Exposed(path) => format!("他人可读取 `{}` 中的口令：请 `chmod 600`", path.display()),
+            Self::Authority { path, said } => {
+                format!("`{}` 中没有可用于核验服务器的证书（PEM）：{}", path.display(), foreign(said))
+            }
+            Self::Server { code, said } => format!("服务器报告：{}（SQLSTATE {code}）", foreign(said)),
+            Self::Lost(said) => {
+                format!("无法连接服务器，或服务器中途断开：{}；其数据行一行也未入库", foreign(said))
+            }
+            Self::Long(row) => format!("第 {row} 行超过 {ROW_BYTES_MAX} 字节：请去掉其中过长的列"),
         }
     }
 }

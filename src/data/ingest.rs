@@ -3,11 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::delivery::Delivery;
 use super::intake::{Intake, RUN_BYTES};
 use super::manifest::{DatasetEntry, SnapshotManifest};
 use super::reject::RejectsFile;
 use super::snapshot::fitting;
-use super::source::{SourceError, files, read};
+use super::source::{SourceError, parts, read};
 use super::store::{Store, StoreError, Writable};
 use super::write::{BATCH_ROWS, WriteError, write};
 use crate::catalog::{Catalog, Dataset};
@@ -98,6 +99,13 @@ pub enum Outcome {
         /// How many rows were refused; the rejects file lists them.
         rejected: u64,
     },
+    /// The delivery would have been taken; this was a rehearsal.
+    Checked {
+        /// How many rows.
+        rows: u64,
+        /// How many rows would be refused; the rejects file lists them.
+        rejected: u64,
+    },
     /// Nothing was delivered: the data of an earlier day stays.
     Kept {
         /// The day of that data.
@@ -180,16 +188,30 @@ pub enum IngestError {
 /// `rejects`, a file for each dataset.
 ///
 /// A dataset that was not delivered, or whose delivery is refused, keeps its last good data.
-pub fn ingest(
-    home_data: &Path,
-    rejects: &Path,
+pub fn ingest<'a>(
+    home_data: &'a Path,
+    rejects: &'a Path,
     catalog: &Catalog,
-    delivery: &Path,
+    delivery: impl Into<Delivery<'a>>,
     options: &IngestOptions,
     progress: &mut dyn FnMut(IngestProgress<'_>),
 ) -> Result<IngestReport, IngestError> {
-    let limits = IngestLimits { run_bytes: RUN_BYTES, batch_rows: BATCH_ROWS };
-    let folders = Folders { home_data, rejects, delivery };
+    let limits = IngestLimits { run_bytes: RUN_BYTES, batch_rows: BATCH_ROWS, rehearsal: false };
+    let folders = Folders { home_data, rejects, delivery: delivery.into() };
+    ingest_within(&limits, folders, catalog, options, progress)
+}
+
+/// Reads and checks `delivery` as [`ingest`] does, lists the refused rows, and publishes nothing.
+pub fn rehearse<'a>(
+    home_data: &'a Path,
+    rejects: &'a Path,
+    catalog: &Catalog,
+    delivery: impl Into<Delivery<'a>>,
+    options: &IngestOptions,
+    progress: &mut dyn FnMut(IngestProgress<'_>),
+) -> Result<IngestReport, IngestError> {
+    let limits = IngestLimits { run_bytes: RUN_BYTES, batch_rows: BATCH_ROWS, rehearsal: true };
+    let folders = Folders { home_data, rejects, delivery: delivery.into() };
     ingest_within(&limits, folders, catalog, options, progress)
 }
 
@@ -201,7 +223,7 @@ pub(super) struct Folders<'a> {
     /// The lists of refused rows.
     pub rejects: &'a Path,
     /// The delivery.
-    pub delivery: &'a Path,
+    pub delivery: Delivery<'a>,
 }
 
 /// How much an ingest holds in memory. Tests take less, to see the same files come out.
@@ -210,6 +232,8 @@ pub(super) struct IngestLimits {
     pub run_bytes: usize,
     /// The rows of one record batch.
     pub batch_rows: usize,
+    /// Nothing is to be written but the lists of refused rows.
+    pub rehearsal: bool,
 }
 
 /// [`ingest`] within these limits.
@@ -222,8 +246,8 @@ pub(super) fn ingest_within(
 ) -> Result<IngestReport, IngestError> {
     let Folders { home_data, rejects, delivery } = folders;
     check_only(catalog, options)?;
-    if !delivery.is_dir() {
-        return Err(IngestError::Delivery(delivery.to_owned()));
+    if !delivery.folder.is_dir() {
+        return Err(IngestError::Delivery(delivery.folder.to_owned()));
     }
     let store = Store::new(home_data).lock()?;
     let current = store.store().current()?;
@@ -235,7 +259,7 @@ pub(super) fn ingest_within(
     for dataset in catalog.datasets() {
         let job = DatasetJob { limits, store: &store, dataset, rejects, as_of: options.as_of };
         let wanted = options.only.as_ref().is_none_or(|only| only.contains(&dataset.name));
-        let result = if wanted { job.run(delivery, progress) } else { Ok(None) };
+        let result = if wanted { job.run(&delivery, progress) } else { Ok(None) };
         let previous = previous.as_ref().and_then(|manifest| manifest.dataset(&dataset.name));
         let (entry, outcome) = settle(&store, catalog, result, previous);
         entries.extend(entry);
@@ -264,13 +288,14 @@ fn check_only(catalog: &Catalog, options: &IngestOptions) -> Result<(), IngestEr
 fn settle(
     store: &Writable,
     catalog: &Catalog,
-    result: Result<Option<DatasetEntry>, DatasetError>,
+    result: Result<Option<Taken>, DatasetError>,
     previous: Option<&DatasetEntry>,
 ) -> (Option<DatasetEntry>, Outcome) {
     let kept = previous.map(|entry| keepable(store, catalog, entry).map(|()| entry));
     let entry = kept.as_ref().and_then(|kept| kept.as_ref().ok()).copied();
     match result {
-        Ok(Some(new)) => {
+        Ok(Some(Taken::Checked { rows, rejected })) => (entry.cloned(), Outcome::Checked { rows, rejected }),
+        Ok(Some(Taken::Written(new))) => {
             let outcome = Outcome::Published { rows: new.rows, units: new.units, rejected: new.rejected };
             (Some(new), outcome)
         }
@@ -290,6 +315,14 @@ fn keepable(store: &Writable, catalog: &Catalog, entry: &DatasetEntry) -> Result
     Ok(())
 }
 
+/// What became of a delivery that nothing is wrong with.
+enum Taken {
+    /// It is in the store.
+    Written(DatasetEntry),
+    /// It was only looked at.
+    Checked { rows: u64, rejected: u64 },
+}
+
 /// One dataset's way into the snapshot.
 struct DatasetJob<'a> {
     limits: &'a IngestLimits,
@@ -300,22 +333,22 @@ struct DatasetJob<'a> {
 }
 
 impl DatasetJob<'_> {
-    /// The new entry; `None` where nothing was delivered.
+    /// `None` where nothing was delivered.
     fn run(
         &self,
-        delivery: &Path,
+        delivery: &Delivery<'_>,
         progress: &mut dyn FnMut(IngestProgress<'_>),
-    ) -> Result<Option<DatasetEntry>, DatasetError> {
+    ) -> Result<Option<Taken>, DatasetError> {
         let dataset = self.dataset;
         let mut tell = |stage, rows| progress(IngestProgress { dataset: &dataset.name, stage, rows });
-        let files = files(delivery, dataset)?;
-        if files.is_empty() {
+        let parts = parts(delivery, dataset)?;
+        if parts.is_empty() {
             return Ok(None);
         }
         let list = self.rejects.join(format!("{}.csv", dataset.name));
         let temporary = self.store.temporary();
         let mut intake = Intake::new(dataset, RejectsFile::create(&list)?, &temporary, self.limits.run_bytes);
-        let read_all = files.iter().try_for_each(|file| read(file, &mut intake, &mut |n| tell(Stage::Reading, n)));
+        let read_all = parts.iter().try_for_each(|part| read(part, &mut intake, &mut |n| tell(Stage::Reading, n)));
         let rows = intake.rows() as u64;
         tell(Stage::Sorting, rows);
         // The list is finished even where reading failed: it helps to see why.
@@ -323,13 +356,16 @@ impl DatasetJob<'_> {
         read_all?;
         let (runs, rejected) = finished?;
         self.check_share(rows, rejected, list)?;
+        if self.limits.rehearsal {
+            return Ok(Some(Taken::Checked { rows, rejected }));
+        }
         let written =
             write(self.store, dataset, &runs, self.limits.batch_rows, &mut |rows| tell(Stage::Writing, rows))?;
         if written.rows != rows {
             return Err(DatasetError::Write(WriteError::Torn));
         }
         let [rows_file, units_file, offsets_file] = written.files;
-        Ok(Some(DatasetEntry {
+        Ok(Some(Taken::Written(DatasetEntry {
             name: dataset.name.clone(),
             schema: dataset.schema_sha256,
             rows,
@@ -339,7 +375,7 @@ impl DatasetJob<'_> {
             rows_file,
             units_file,
             offsets_file,
-        }))
+        })))
     }
 
     fn check_share(&self, taken: u64, rejected: u64, list: PathBuf) -> Result<(), DatasetError> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use csv::ByteRecord;
 
 use super::convert::Converter;
-use super::reject::RejectsFile;
+use super::reject::{Reason, RejectsFile};
 use super::run::Run;
 use super::spill::Spill;
 use crate::catalog::Dataset;
@@ -55,15 +55,24 @@ impl<'a> Intake<'a> {
     /// Takes one row. `places` says, for each of the dataset's columns, where it stands in the row.
     pub fn take(&mut self, record: &ByteRecord, places: &[usize], place: &RowPlace<'_>) -> Result<(), FileError> {
         if let Err((column, reason)) = self.converter.push(record, places) {
-            let column = column.and_then(|column| self.dataset.columns.get(column));
-            let column = column.map_or("", |column| column.name.as_str());
-            return self.rejects.push(place.origin, place.row, place.lines, column, reason);
+            return self.list(column, reason, place);
         }
         if self.converter.memory_bytes() > self.run_bytes {
             self.rows_spilled += self.converter.rows();
             self.spill.push(self.converter.take_run())?;
         }
         Ok(())
+    }
+
+    /// Lists a row that the source itself cannot give, for what is wrong with one of the dataset's columns.
+    pub fn refuse(&mut self, column: usize, reason: Reason, place: &RowPlace<'_>) -> Result<(), FileError> {
+        self.list(Some(column), reason, place)
+    }
+
+    fn list(&mut self, column: Option<usize>, reason: Reason, place: &RowPlace<'_>) -> Result<(), FileError> {
+        let column = column.and_then(|column| self.dataset.columns.get(column));
+        let column = column.map_or("", |column| column.name.as_str());
+        self.rejects.push(place.origin, place.row, place.lines, column, reason)
     }
 
     /// How many rows were taken.

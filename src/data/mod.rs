@@ -5,6 +5,7 @@ mod cells;
 mod chinese;
 mod columns;
 mod convert;
+mod delivery;
 mod infer;
 mod ingest;
 mod intake;
@@ -23,15 +24,17 @@ pub mod synth;
 mod verify;
 mod write;
 
+pub use delivery::{Databases, Delivery};
 pub use infer::{ColumnFinding, Drafted, Findings, InferError, InferOptions, Note, draft, infer};
 pub use ingest::{
     DatasetError, DatasetReport, IngestError, IngestOptions, IngestProgress, IngestReport, Outcome, Stage, ingest,
+    rehearse,
 };
 pub use manifest::{DatasetEntry, FileEntry, ManifestFault, SnapshotManifest};
 pub use rows::{Bits, Cells, Present, Texts, UnitRows, Values, Window};
 pub use rows_file::RowsFault;
 pub use snapshot::{DatasetFiles, RefusedDataset, Snapshot, SnapshotError, Unfit};
-pub use source::{Foreign, HeaderProblem, SourceError};
+pub use source::{DatabaseFault, Foreign, HeaderProblem, SourceError};
 pub use store::{HeldSnapshots, Keep, PruneReport, StoreError, hold_snapshots, prune};
 pub use verify::{Damage, Fault, UnitFault, VerifyError};
 pub use write::WriteError;

@@ -39,6 +39,12 @@ pub(super) enum Reason {
     Boolean,
     /// Not one of the catalog's `values`.
     Value,
+    /// A number of more digits than a workbook keeps.
+    Rounded,
+    /// A formula that gave an error.
+    Formula,
+    /// A serial number that is no day.
+    Serial,
 }
 
 impl fmt::Display for Reason {
@@ -57,6 +63,13 @@ impl fmt::Display for Reason {
             Self::Timestamp => f.write_str("not a time such as `2026-01-31T08:00:00Z` or `2026-01-31 08:00:00`"),
             Self::Boolean => f.write_str("not a truth value: true, false, 1, 0, 是, 否"),
             Self::Value => f.write_str("not one of the values that the catalog lists"),
+            Self::Rounded => f.write_str(
+                "the workbook keeps 15 digits of a number and lost the others: have the column written as text",
+            ),
+            Self::Formula => f.write_str("the cell's formula gave an error"),
+            Self::Serial => {
+                f.write_str("the cell is formatted as a date or a duration, and is no day after 1900-02-28")
+            }
         }
     }
 }

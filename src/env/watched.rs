@@ -37,9 +37,9 @@ impl WatchedFile {
         self.bytes
     }
 
-    /// The file itself, for readers that seek: [`Self::unchanged`] then goes by length and time alone.
-    pub const fn file(&self) -> &File {
-        &self.file
+    /// The file alone, for readers that keep it.
+    pub fn into_file(self) -> File {
+        self.file
     }
 
     /// Whether it is still as long, and as old, as it was when it was opened.

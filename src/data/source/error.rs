@@ -62,7 +62,78 @@ pub enum SourceError {
         /// Where the row begins.
         line: u64,
     },
+    /// A Parquet file that cannot be read.
+    #[error("cannot read `{}` as Parquet: {said}; have it delivered again", path.display())]
+    Parquet {
+        /// The file.
+        path: PathBuf,
+        /// What the reader said.
+        said: String,
+    },
+    /// A workbook that cannot be read.
+    #[error("cannot read `{}` as an Excel workbook: {said}; have it saved again as .xlsx, without a password", path.display())]
+    Workbook {
+        /// The file.
+        path: PathBuf,
+        /// What the reader said.
+        said: String,
+    },
+    /// A database that cannot be read.
+    #[error("the connection `{connection}`: {fault}")]
+    Database {
+        /// The connection's name.
+        connection: String,
+        /// What is wrong with it.
+        fault: DatabaseFault,
+    },
     /// A kind of source that this engine does not read.
     #[error("sources of kind `{0}` are not read by this engine yet")]
     Unread(&'static str),
+}
+
+/// Why a database gives no rows.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseFault {
+    /// The home is synthetic.
+    #[error("a synthetic home reads no database: only files that `anshi synth` wrote enter it")]
+    Synthetic,
+    /// The configuration does not name it.
+    #[error("`anshi.toml` has no such `[connection.…]`: add one, or change `connection` in the catalog")]
+    Unknown,
+    /// It is for another kind of source.
+    #[error("it is of kind `{is}` in `anshi.toml`, and the source of kind `{wanted}`")]
+    Kind {
+        /// The source's kind.
+        wanted: &'static str,
+        /// The connection's.
+        is: &'static str,
+    },
+    /// The file with the password, or with the authorities, cannot be read.
+    #[error(transparent)]
+    File(FileError),
+    /// Others can read the password.
+    #[error("others can read the password in `{}`: `chmod 600` it", .0.display())]
+    Exposed(PathBuf),
+    /// Not the certificates of authorities.
+    #[error("`{}` holds no certificates (PEM) to verify the server by: {said}", path.display())]
+    Authority {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        said: String,
+    },
+    /// The server refuses, or gave up.
+    #[error("the server says: {said} (SQLSTATE {code})")]
+    Server {
+        /// PostgreSQL's code of the error.
+        code: String,
+        /// Its words.
+        said: String,
+    },
+    /// It cannot be reached, or went away.
+    #[error("the server cannot be reached, or went away: {0}; none of its rows were taken")]
+    Lost(String),
+    /// A row that does not end.
+    #[error("row {0} is longer than {ROW_BYTES_MAX} bytes: leave its long columns out")]
+    Long(u64),
 }

@@ -13,7 +13,7 @@ const HASH_BUFFER_BYTES: usize = 1 << 18;
 
 /// The files of the delivery that `pattern` names, by name. One content under two names is refused: every row of it
 /// would count twice.
-pub(in crate::data) fn files(delivery: &Path, dataset: &Dataset) -> Result<Vec<PathBuf>, SourceError> {
+pub(super) fn files(delivery: &Path, dataset: &Dataset) -> Result<Vec<PathBuf>, SourceError> {
     let Some(pattern) = dataset.source.files() else { return Ok(Vec::new()) };
     let paths = matching(delivery, pattern)?;
     let mut seen: Vec<(u64, &PathBuf, Option<Digest>)> = Vec::with_capacity(paths.len());

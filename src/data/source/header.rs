@@ -30,6 +30,38 @@ pub enum HeaderProblem {
         /// The dataset's file in the catalog.
         file: String,
     },
+    /// A column of a type that no text stands for.
+    #[error(
+        "the column `{name}` is of type {is}, which no column of the catalog can hold: have it delivered as text, a number or a date, or take it out of `{file}`"
+    )]
+    Type {
+        /// The column.
+        name: String,
+        /// Its type in the source.
+        is: String,
+        /// The dataset's file in the catalog.
+        file: String,
+    },
+    /// No such sheet, or several and none named.
+    #[error("{}: it has the sheets {}", sheet_wanted(wanted.as_deref()), names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
+    Sheet {
+        /// The one that the catalog names.
+        wanted: Option<String>,
+        /// Those that can be seen.
+        names: Vec<String>,
+    },
+    /// Cells that are merged below the header.
+    #[error(
+        "the sheet `{sheet}` has merged cells in rows {first} to {last}: a value must stand in every row that it is for; have them unmerged"
+    )]
+    Merged {
+        /// The sheet.
+        sheet: String,
+        /// The first row.
+        first: u32,
+        /// The last.
+        last: u32,
+    },
     /// None of the names is known; they are not repeated, because they may be somebody's data.
     #[error("it names none of the columns: the first line must be {}", .0.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
     Nothing(Vec<String>),
@@ -64,6 +96,13 @@ pub enum HeaderProblem {
         /// The catalog's.
         column: String,
     },
+}
+
+fn sheet_wanted(wanted: Option<&str>) -> String {
+    match wanted {
+        Some(name) => format!("the workbook has no sheet `{name}`"),
+        None => "which sheet holds the rows? Name it in `sheet`".to_owned(),
+    }
 }
 
 /// The encoding that a file is probably in when it is not in `stated`.

@@ -4,13 +4,16 @@
 mod csv;
 mod decode;
 mod error;
+mod excel;
 mod files;
 mod header;
+mod parquet;
+mod postgresql;
 mod read;
+mod typed;
 
 pub use decode::Foreign;
-pub use error::{ROW_BYTES_MAX, SourceError};
-pub(super) use files::files;
+pub use error::{DatabaseFault, ROW_BYTES_MAX, SourceError};
 pub use header::HeaderProblem;
 pub(super) use header::other;
-pub(super) use read::read;
+pub(super) use read::{parts, read};

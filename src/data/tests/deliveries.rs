@@ -146,7 +146,7 @@ fn many_batches_read_like_one() {
     let snapshot = home.open();
     let one = snapshot.dataset("tax_payment").unwrap().entry().clone();
     // The same rows, cut into batches of seven.
-    home.ingest_within(&IngestLimits { run_bytes: RUN_BYTES, batch_rows: 7 }, "2026-12-31");
+    home.ingest_within(&IngestLimits { run_bytes: RUN_BYTES, batch_rows: 7, rehearsal: false }, "2026-12-31");
     let small = home.open();
     let other = small.dataset("tax_payment").unwrap().entry();
     assert_eq!([other.units_file, other.offsets_file], [one.units_file, one.offsets_file]);
@@ -209,7 +209,7 @@ proptest! {
             (Home::persons(), "persons.csv", format!("note,id,insured,seen,firm,heads\n{persons}")),
         ] {
             home.deliver(file, &content);
-            let limits = |run_bytes| IngestLimits { run_bytes, batch_rows };
+            let limits = |run_bytes| IngestLimits { run_bytes, batch_rows, rehearsal: false };
             let (small, large) = (limits(run_bytes), limits(RUN_BYTES));
             let names = [&small, &large].map(|limits| home.ingest_within(limits, "2026-12-31").snapshot.unwrap());
             prop_assert_eq!(names[0], names[1]);
@@ -224,7 +224,7 @@ fn a_unit_larger_than_memory_and_batch_comes_through() {
     let home = Home::new();
     let rows: String = (0..500).map(|n| format!("{},202601{:02},VAT,{n},1,,\n", firm(1), n % 28 + 1)).collect();
     home.deliver_tax(&format!("{},20260131,VAT,1,1,,\n{rows}{},20260131,VAT,1,1,,\n", firm(0), firm(2)));
-    home.ingest_within(&IngestLimits { run_bytes: 1_000, batch_rows: 10 }, "2026-12-31");
+    home.ingest_within(&IngestLimits { run_bytes: 1_000, batch_rows: 10, rehearsal: false }, "2026-12-31");
     let snapshot = home.open();
     assert_eq!(snapshot.verify_files(&mut |_| {}), Ok(()));
     assert_eq!([0, 1, 2].map(|n| show(&snapshot, "tax_payment", &firm(n)).len()), [1, 500, 1]);

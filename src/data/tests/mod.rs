@@ -2,7 +2,9 @@
 
 mod deliveries;
 mod encodings;
+mod postgresql;
 mod refusals;
 mod snapshots;
 mod spellings;
-mod support;
+pub(in crate::data) mod support;
+mod typed;

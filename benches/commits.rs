@@ -132,7 +132,7 @@ impl Bare {
 pub fn commits(place: &Place, table: &mut Table) {
     let engine = Arc::new(place.open().unwrap());
     let asker = Asker::new(&engine, place);
-    let mut bare = Bare::create(&place.0);
+    let mut bare = Bare::create(&place.root);
     table.time("one 4 KiB write, synced", &Sample::of((0..100).map(|_| bare.sync()).collect()), None, "");
     let mut units = asker.units.iter().cycle();
     for waiting in WAITING {

@@ -111,6 +111,7 @@ fn a_full_disk_releases_nothing_unpaid() {
 }
 
 /// Tries all ways in which the files of one stage can fail.
+#[expect(clippy::print_stdout, reason = "the test run shows what was tried")]
 fn disturb(stage: Stage, sample: impl Fn(usize) -> Sample) {
     let run = Run::of(stage, None);
     let mut count = Count::default();

@@ -21,7 +21,7 @@ pub(super) const EXPORT: &str = "anshi:sandbox/verifying@0.1.0";
 /// A module is refused.
 ///
 /// The compiling child hands it to the engine as JSON; the child saw hostile input, so the engine takes it through
-/// [`InspectError::tamed`].
+/// `tamed`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum InspectError {
     /// Neither a component nor a core module that carries its component type.

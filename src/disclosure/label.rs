@@ -3,16 +3,26 @@
 
 use std::sync::Arc;
 
+use super::released::ReleasedTable;
 use crate::env::weaken::{self, Weakness};
 use crate::guest::{Raw, RawOutput};
 use crate::ledger::{End, Reservation};
 use crate::model::Answer;
 
-/// Proof that an answer has passed the gate: made in this module alone.
+/// What has passed the gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Released {
+    /// A label, or `undetermined`.
+    Answer(Answer),
+    /// A table; none where its run was not done at its tick, or was cancelled.
+    Table(Option<Box<ReleasedTable>>),
+}
+
+/// Proof that an answer has passed the gate: made in this folder alone.
 #[derive(Debug)]
 pub struct Disclosed {
     reservation: Arc<Reservation>,
-    answer: Answer,
+    released: Released,
     end: End,
     covert: Option<u64>,
 }
@@ -24,8 +34,13 @@ impl Disclosed {
     }
 
     /// The answer.
-    pub const fn answer(&self) -> &Answer {
-        &self.answer
+    pub const fn released(&self) -> &Released {
+        &self.released
+    }
+
+    /// For the table's gate.
+    pub(super) fn table(reservation: Arc<Reservation>, table: Option<ReleasedTable>, end: End) -> Self {
+        Self { reservation, released: Released::Table(table.map(Box::new)), end, covert: None }
     }
 
     /// How the run ended, for the log's private record.
@@ -52,25 +67,29 @@ pub fn disclose(raw: RawOutput) -> Disclosed {
     };
     let answer = weakened_answer(&raw, end).unwrap_or(answer);
     let covert = weaken::on(Weakness::FuelTold).then(|| raw.fuel_used());
-    Disclosed { reservation, answer, end, covert }
+    Disclosed { reservation, released: Released::Answer(answer), end, covert }
 }
 
 /// The answer of a job whose run is not done at its tick.
 pub fn undetermined(reservation: &Arc<Reservation>) -> Disclosed {
-    Disclosed { reservation: Arc::clone(reservation), answer: Answer::Undetermined, end: End::MissedTick, covert: None }
+    let released = match reservation.permit().policy().table() {
+        None => Released::Answer(Answer::Undetermined),
+        Some(_) => Released::Table(None),
+    };
+    Disclosed { reservation: Arc::clone(reservation), released, end: End::MissedTick, covert: None }
 }
 
 /// The policy's label that the guest's index means. The plan holds the guest's labels, each of which is the policy's.
 fn label(reservation: &Reservation, index: u32) -> Option<String> {
     let permit = reservation.permit();
-    let label = permit.plan().labels.get(usize::try_from(index).ok()?)?;
-    permit.policy().labels.iter().find(|known| *known == label).cloned()
+    let label = permit.plan().labels().get(usize::try_from(index).ok()?)?;
+    permit.policy().labels().iter().find(|known| *known == label).cloned()
 }
 
 /// The stored answer of the same job: a label that the policy still has, or `undetermined`.
 fn stored(reservation: &Reservation) -> Answer {
     let word = reservation.stored().map_or("", |stored| stored.answer.as_str());
-    match reservation.permit().policy().labels.iter().find(|label| *label == word) {
+    match reservation.permit().policy().labels().iter().find(|label| *label == word) {
         Some(label) => Answer::Label(label.clone()),
         None => Answer::Undetermined,
     }

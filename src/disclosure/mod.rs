@@ -2,5 +2,13 @@
 //! a [`Disclosed`].
 
 mod label;
+mod noise;
+mod released;
+mod sums;
+mod table;
 
-pub use label::{Disclosed, disclose, undetermined};
+pub use label::{Disclosed, Released, disclose, undetermined};
+pub use released::{
+    ReleasedCell, ReleasedDimension, ReleasedLoss, ReleasedMeasure, ReleasedNoise, ReleasedTable,
+};
+pub use table::{Gathered, Halt, disclose_table, gather};

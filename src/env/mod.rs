@@ -4,6 +4,7 @@
 mod child;
 mod chinese;
 mod clock;
+mod cores;
 mod entropy;
 mod files;
 mod tool;
@@ -13,6 +14,7 @@ pub mod weaken;
 
 pub use child::{ChildError, ChildLimits, ChildOutput, forbid_core_dumps, limit_this_process, run_child};
 pub use clock::{Clock, Stopwatch};
+pub use cores::{cores, yield_to_others};
 pub use entropy::{Entropy, EntropyError};
 pub use files::{
     DirLock, Durable, FileError, MappedFile, TemporaryDir, create_dir, create_new, is_private, link_or_exists,

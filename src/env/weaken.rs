@@ -25,6 +25,8 @@ pub enum Weakness {
     GuestPrinted = 12,
     /// 13: one instance serves several jobs.
     InstanceReused = 13,
+    /// 13: one instance serves one unit of a table after the other.
+    UnitInstanceReused = 1301,
     /// 14: how much memory an instance may have depends on how many ran before it.
     LimitsByLoad = 14,
     /// 15: NaNs are what the machine makes of them, and instructions are taken that may differ between machines.

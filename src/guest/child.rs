@@ -7,9 +7,10 @@ use std::time::Duration;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store, StoreLimits, StoreLimitsBuilder, Trap};
 
-use super::bindings::Verifier;
+use super::bindings::contributor::Contributor;
+use super::bindings::verifier::Verifier;
 use super::engine::compiling_engine;
-use super::inspect::{GUEST_BYTES_MAX, InspectError, Inspected, MEMORY_BYTES_MAX, inspect};
+use super::inspect::{Exported, GUEST_BYTES_MAX, InspectError, Inspected, MEMORY_BYTES_MAX, inspect};
 use super::manifest::Description;
 use crate::env::weaken::{self, Weakness};
 use crate::env::{ChildLimits, limit_this_process};
@@ -86,7 +87,16 @@ fn describe(engine: &Engine, artefact: &[u8], inspected: &Inspected) -> wasmtime
     if weaken::on(Weakness::ImportsIgnored) {
         linker.define_unknown_imports_as_traps(&component)?;
     }
-    let verifier = Verifier::instantiate(&mut store, &component, &linker)?;
-    let manifest = verifier.anshi_sandbox_verifying().call_describe(&mut store)?;
-    Ok(Description::new(inspected, manifest))
+    match inspected.exported {
+        Exported::Verifying => {
+            let verifier = Verifier::instantiate(&mut store, &component, &linker)?;
+            let manifest = verifier.anshi_sandbox_verifying().call_describe(&mut store)?;
+            Ok(Description::of_verifier(inspected, manifest))
+        }
+        Exported::Contributing => {
+            let contributor = Contributor::instantiate(&mut store, &component, &linker)?;
+            let manifest = contributor.anshi_sandbox_contributing().call_describe(&mut store)?;
+            Ok(Description::of_contributor(inspected, manifest))
+        }
+    }
 }

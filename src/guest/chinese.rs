@@ -1,6 +1,7 @@
 //! The Chinese of this module's errors; the English is their `Display`. Owns wording alone.
 
 use super::{CalibrateError, EngineError, InspectError, Measure, RegisterError};
+use super::inspect::{CONTRIBUTING, VERIFYING};
 use crate::model::{Chinese, foreign};
 
 impl Chinese for InspectError {
@@ -11,7 +12,7 @@ impl Chinese for InspectError {
                 let names = names.iter().map(foreign).collect::<Vec<_>>().join("、");
                 format!("程序不得导入任何外部功能，而它导入 {names}")
             }
-            Self::Export => format!("程序应导出 `{}`，而它没有", super::inspect::EXPORT),
+            Self::Export => format!("程序应导出 `{VERIFYING}` 或 `{CONTRIBUTING}` 之一，且不得同时导出；而它不是"),
             Self::TooMuch { what, count, max } => {
                 format!("程序的{}为 {count}，至多允许 {max}", measure(*what))
             }

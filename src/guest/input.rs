@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use super::bindings::exports::anshi::sandbox::verifying as wit;
+use super::bindings::{contributing, verifying as wit};
 use super::order::{Compared, order};
 use crate::catalog::ColumnType;
 use crate::data::{Cells, DatasetFiles, Snapshot, UnitRows, Values, Window};
 use crate::env::weaken::{self, Weakness};
 use crate::model::{Date, ParameterValue, Read};
-use crate::policy::{PermittedParty, Plan, TablePlan};
+use crate::policy::{PermittedParty, RolePlan, TablePlan};
 
 /// The input of one run.
 pub struct RunInput(pub(super) wit::Input);
@@ -38,7 +38,7 @@ impl<'a> Tokens<'a> {
 /// Collects the input of a permitted job. `None` where the snapshot lacks a planned dataset or column,
 /// which the plan was checked against, so that only a damaged home gets here.
 pub fn build_input(
-    plan: &Plan,
+    roles: &[RolePlan],
     parties: &[PermittedParty],
     parameters: &[ParameterValue],
     snapshot: &Snapshot,
@@ -48,20 +48,16 @@ pub fn build_input(
     let mut inputs = Vec::with_capacity(parties.len());
     let own: Vec<u32> = parties.iter().map(|party| tokens.token(party.id.as_str())).collect();
     for (party, token) in parties.iter().zip(own) {
-        let role = plan.roles.get(usize::try_from(party.role).ok()?)?;
+        let role = roles.get(usize::try_from(party.role).ok()?)?;
         let mut tables = Vec::with_capacity(role.tables.len());
         for table in &role.tables {
-            tables.push(build_table(table, party, (snapshot, as_of), &mut tokens)?);
+            let files: &DatasetFiles = snapshot.dataset(&table.dataset)?;
+            let reader = TableReader::new(table, files, as_of)?;
+            tables.push(reader.build(files.ordinal(&party.id), &mut tokens)?);
         }
         inputs.push(wit::Party { role: party.role, token, tables });
     }
-    let parameter = |value| match value {
-        &ParameterValue::Integer(integer) => wit::Parameter::Integer(integer),
-        &ParameterValue::Date(date) => wit::Parameter::Date(date.days()),
-        ParameterValue::Text(text) => wit::Parameter::Text(text.clone()),
-        ParameterValue::Identifier(identifier) => wit::Parameter::Identifier(tokens.token(identifier)),
-    };
-    let parameters = parameters.iter().map(parameter).collect();
+    let parameters = build_parameters(parameters, &mut tokens);
     Some(RunInput(wit::Input { as_of: as_of.days(), parameters, parties: inputs }))
 }
 
@@ -72,40 +68,96 @@ fn as_of(snapshot: &Snapshot, parameters: &[ParameterValue]) -> Date {
     chosen.unwrap_or(snapshot.as_of())
 }
 
-fn build_table<'s>(
-    plan: &TablePlan,
-    party: &PermittedParty,
-    (snapshot, as_of): (&'s Snapshot, Date),
-    tokens: &mut Tokens<'s>,
-) -> Option<wit::Table> {
-    let files: &'s DatasetFiles = snapshot.dataset(&plan.dataset)?;
-    let schema = files.schema();
-    let places = plan.reads.iter().map(|read| schema.column(&read.column).map(|(place, _)| place));
-    let mut places: Vec<usize> = places.collect::<Option<_>>()?;
-    // Behind what is read, for the order of the rows alone.
-    places.extend(schema.time);
-    let window = Window::new(as_of, plan.history_months, plan.rows_max);
-    let rows: UnitRows<'s> = files.rows(files.ordinal(&party.id), &window, &places);
-    let time = rows.columns.get(plan.reads.len());
-    let is_identifier =
-        |place: usize| schema.columns.get(place).is_some_and(|column| column.kind == ColumnType::Identifier);
-    let reads = places.iter().zip(&rows.columns).take(plan.reads.len());
-    let compared = reads.map(|(place, cells)| Compared { place: *place, cells, is_identifier: is_identifier(*place) });
-    let order = order(rows.rows, time, compared.collect(), &|text| tokens.0.get(text).copied());
-    let mut columns = Vec::with_capacity(plan.reads.len());
-    for ((read, place), cells) in plan.reads.iter().zip(places).zip(&rows.columns) {
-        columns.push(match &order {
-            None => wit::Column {
-                missing: cells.present.missing_bitmap(),
-                data: build_data(read, 0..rows.rows, is_identifier(place), cells, tokens),
-            },
-            Some(order) => wit::Column {
-                missing: missing_bitmap(cells, order),
-                data: build_data(read, order.iter().copied(), is_identifier(place), cells, tokens),
-            },
-        });
+fn build_parameters<'s>(parameters: &'s [ParameterValue], tokens: &mut Tokens<'s>) -> Vec<wit::Parameter> {
+    let parameter = |value: &'s ParameterValue| match value {
+        &ParameterValue::Integer(integer) => wit::Parameter::Integer(integer),
+        &ParameterValue::Date(date) => wit::Parameter::Date(date.days()),
+        ParameterValue::Text(text) => wit::Parameter::Text(text.clone()),
+        ParameterValue::Identifier(identifier) => wit::Parameter::Identifier(tokens.token(identifier)),
+    };
+    parameters.iter().map(parameter).collect()
+}
+
+/// Collects the inputs of one unit after the other: what is the same for all of them is looked up once.
+pub(super) struct UnitInputs<'s> {
+    as_of: Date,
+    tables: Vec<(usize, TableReader<'s>)>,
+    parameters: &'s [ParameterValue],
+}
+
+impl<'s> UnitInputs<'s> {
+    /// `frame` are the datasets whose ordinals a unit comes with. `None` where the snapshot lacks a planned dataset or
+    /// column, as for [`build_input`].
+    pub fn new(
+        tables: &'s [TablePlan],
+        parameters: &'s [ParameterValue],
+        (snapshot, frame): (&'s Snapshot, &[String]),
+    ) -> Option<Self> {
+        let as_of = snapshot.as_of();
+        let reader = |table: &'s TablePlan| {
+            let place = frame.iter().position(|dataset| *dataset == table.dataset)?;
+            Some((place, TableReader::new(table, snapshot.dataset(&table.dataset)?, as_of)?))
+        };
+        Some(Self { as_of, tables: tables.iter().map(reader).collect::<Option<_>>()?, parameters })
     }
-    Some(wit::Table { rows: u32::try_from(rows.rows).ok()?, columns })
+
+    /// The input of the unit `id`, whose place in each dataset of the frame is one of `ordinals`.
+    pub fn build(&self, id: &'s str, ordinals: &[Option<u64>]) -> Option<contributing::Input> {
+        let mut tokens = Tokens::default();
+        let token = tokens.token(id);
+        let mut tables = Vec::with_capacity(self.tables.len());
+        for (place, reader) in &self.tables {
+            let ordinal = ordinals.get(*place).copied().flatten();
+            tables.push(reader.build(ordinal, &mut tokens)?.into());
+        }
+        let parameters = build_parameters(self.parameters, &mut tokens).into_iter().map(Into::into).collect();
+        Some(contributing::Input { as_of: self.as_of.days(), parameters, token, tables })
+    }
+}
+
+/// Reads one planned table of any unit.
+struct TableReader<'s> {
+    plan: &'s TablePlan,
+    files: &'s DatasetFiles,
+    /// The columns' places in the catalog, and behind them that of the time, for the order of the rows alone.
+    places: Vec<usize>,
+    window: Window,
+}
+
+impl<'s> TableReader<'s> {
+    fn new(plan: &'s TablePlan, files: &'s DatasetFiles, as_of: Date) -> Option<Self> {
+        let schema = files.schema();
+        let places = plan.reads.iter().map(|read| schema.column(&read.column).map(|(place, _)| place));
+        let mut places: Vec<usize> = places.collect::<Option<_>>()?;
+        places.extend(schema.time);
+        Some(Self { plan, files, places, window: Window::new(as_of, plan.history_months, plan.rows_max) })
+    }
+
+    fn build(&self, ordinal: Option<u64>, tokens: &mut Tokens<'s>) -> Option<wit::Table> {
+        let (plan, places, schema) = (self.plan, &self.places, self.files.schema());
+        let rows: UnitRows<'s> = self.files.rows(ordinal, &self.window, places);
+        let time = rows.columns.get(plan.reads.len());
+        let is_identifier =
+            |place: usize| schema.columns.get(place).is_some_and(|column| column.kind == ColumnType::Identifier);
+        let reads = places.iter().zip(&rows.columns).take(plan.reads.len());
+        let compared =
+            reads.map(|(place, cells)| Compared { place: *place, cells, is_identifier: is_identifier(*place) });
+        let order = order(rows.rows, time, compared.collect(), &|text| tokens.0.get(text).copied());
+        let mut columns = Vec::with_capacity(plan.reads.len());
+        for ((read, place), cells) in plan.reads.iter().zip(places).zip(&rows.columns) {
+            columns.push(match &order {
+                None => wit::Column {
+                    missing: cells.present.missing_bitmap(),
+                    data: build_data(read, 0..rows.rows, is_identifier(*place), cells, tokens),
+                },
+                Some(order) => wit::Column {
+                    missing: missing_bitmap(cells, order),
+                    data: build_data(read, order.iter().copied(), is_identifier(*place), cells, tokens),
+                },
+            });
+        }
+        Some(wit::Table { rows: u32::try_from(rows.rows).ok()?, columns })
+    }
 }
 
 /// The values of the rows, in this order.

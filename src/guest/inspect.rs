@@ -16,7 +16,9 @@ const NESTED_MAX: u32 = 64;
 pub(super) const MEMORY_BYTES_MAX: u64 = 64 << 20;
 const WASM_PAGE_BYTES: u64 = 65_536;
 /// The interface that a verifier guest exports.
-pub(super) const EXPORT: &str = "anshi:sandbox/verifying@0.1.0";
+pub(super) const VERIFYING: &str = "anshi:sandbox/verifying@0.1.0";
+/// The interface that a contributor guest exports.
+pub(super) const CONTRIBUTING: &str = "anshi:sandbox/contributing@0.1.0";
 
 /// A module is refused.
 ///
@@ -31,7 +33,7 @@ pub enum InspectError {
     #[error("a guest imports nothing, this one imports {}", .0.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
     Imports(Vec<String>),
     /// It does not export the contract.
-    #[error("a guest exports `{EXPORT}`, this one does not")]
+    #[error("a guest exports `{VERIFYING}` or `{CONTRIBUTING}`, and not both; this one does not")]
     Export,
     /// It is larger than a guest may be.
     #[error("the guest has {count} {}, at most {max} allowed", what.english())]
@@ -111,12 +113,23 @@ impl InspectError {
 pub struct Inspected {
     /// The component.
     pub component: Vec<u8>,
+    /// Which of the contract's interfaces it exports.
+    pub exported: Exported,
     /// The engine that it runs on.
     pub tier: Tier,
     /// How many functions it has.
     pub functions: u64,
     /// The initial size of its largest memory, in bytes.
     pub memory_bytes: u64,
+}
+
+/// An interface of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exported {
+    /// `verifying`: labels.
+    Verifying,
+    /// `contributing`: tables.
+    Contributing,
 }
 
 fn form(error: impl std::fmt::Display) -> InspectError {
@@ -134,13 +147,14 @@ pub fn inspect(module: &[u8]) -> Result<Inspected, InspectError> {
     if !survey.imports.is_empty() && !weaken::on(Weakness::ImportsIgnored) {
         return Err(InspectError::Imports(survey.imports));
     }
-    if !survey.exported {
+    let [exported] = survey.exported.as_slice() else {
         return Err(InspectError::Export);
-    }
+    };
     limit(Measure::Memory, survey.largest_bytes, MEMORY_BYTES_MAX)?;
     limit(Measure::Table, survey.table_elements, TABLE_ELEMENTS_MAX as u64)?;
     let tier = if survey.memory_bytes <= SMALL_MEMORY_BYTES_MAX { Tier::Small } else { Tier::Large };
-    Ok(Inspected { component, tier, functions: survey.functions, memory_bytes: survey.largest_bytes })
+    let exported = *exported;
+    Ok(Inspected { component, exported, tier, functions: survey.functions, memory_bytes: survey.largest_bytes })
 }
 
 /// What a guest may use of WebAssembly; the engine's configuration says the same.
@@ -169,7 +183,7 @@ fn limit(what: Measure, count: u64, max: u64) -> Result<(), InspectError> {
 #[derive(Default)]
 struct Survey {
     imports: Vec<String>,
-    exported: bool,
+    exported: Vec<Exported>,
     functions: u64,
     memory_bytes: u64,
     largest_bytes: u64,
@@ -197,7 +211,13 @@ impl Survey {
                 Payload::ComponentExportSection(section) if encodings.len() == 1 => {
                     for export in section {
                         let export = export.map_err(form)?;
-                        self.exported |= export.name.name == EXPORT && export.kind == ComponentExternalKind::Instance;
+                        let exported = match export.name.name {
+                            VERIFYING => Some(Exported::Verifying),
+                            CONTRIBUTING => Some(Exported::Contributing),
+                            _ => None,
+                        };
+                        let instance = export.kind == ComponentExternalKind::Instance;
+                        self.exported.extend(exported.filter(|_| instance));
                     }
                 }
                 Payload::MemorySection(section) => {

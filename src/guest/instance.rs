@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, ResourceLimiter, Store, Trap};
 
-use super::bindings::exports::anshi::sandbox::verifying as wit;
-use super::bindings::{Verifier, VerifierPre};
+use super::bindings::contributor::ContributorPre;
+use super::bindings::verifier::{Verifier, VerifierPre};
+use super::bindings::verifying as wit;
 use super::engine::{EPOCH_MS, EngineError, GuestEngine, TABLE_ELEMENTS_MAX, Tier};
 use super::input::RunInput;
 use crate::env::weaken::{self, Weakness};
-use crate::model::{Digest, Manifest};
+use crate::model::{Digest, Manifest, World};
 use crate::policy::Limits;
 
 /// A verifier's answer is one number; nothing larger may be copied out of a guest.
@@ -31,8 +32,14 @@ pub enum Fault {
 pub struct Guest {
     digest: Digest,
     manifest: Manifest,
-    pre: VerifierPre<Bounds>,
+    pre: Pre,
     engine: Engine,
+}
+
+/// A guest before its instances, by the interface that it exports.
+enum Pre {
+    Verifier(VerifierPre<Bounds>),
+    Contributor(ContributorPre<Bounds>),
 }
 
 /// What one instance may take.
@@ -71,7 +78,11 @@ impl Guest {
         if weaken::on(Weakness::ImportsIgnored) {
             linker.define_unknown_imports_as_traps(&component)?;
         }
-        let pre = VerifierPre::new(linker.instantiate_pre(&component)?)?;
+        let instances = linker.instantiate_pre(&component)?;
+        let pre = match manifest.world {
+            World::Verifier { .. } => Pre::Verifier(VerifierPre::new(instances)?),
+            World::Contributor { .. } => Pre::Contributor(ContributorPre::new(instances)?),
+        };
         Ok(Self { digest, manifest, pre, engine })
     }
 
@@ -91,12 +102,29 @@ impl Guest {
             return self.run_reused(input, limits);
         }
         let mut store = self.store(limits);
-        let result = self.pre.instantiate(&mut store).and_then(|verifier| call(&mut store, &verifier, &input.0));
+        let verifier = self.verifier().and_then(|pre| pre.instantiate(&mut store));
+        let result = verifier.and_then(|verifier| call(&mut store, &verifier, &input.0));
         let used = limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
         (result.map_err(|error| fault(&error, store.data())), used)
     }
 
-    fn store(&self, limits: &Limits) -> Store<Bounds> {
+    fn verifier(&self) -> wasmtime::Result<&VerifierPre<Bounds>> {
+        match &self.pre {
+            Pre::Verifier(pre) => Ok(pre),
+            Pre::Contributor(_) => Err(wasmtime::Error::msg("a contributor answers no label")),
+        }
+    }
+
+    /// What makes instances of a contributor; `None` of a verifier.
+    pub(super) const fn contributor(&self) -> Option<&ContributorPre<Bounds>> {
+        match &self.pre {
+            Pre::Verifier(_) => None,
+            Pre::Contributor(pre) => Some(pre),
+        }
+    }
+
+    /// What one fresh instance runs in.
+    pub(super) fn store(&self, limits: &Limits) -> Store<Bounds> {
         let memory_bytes = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
         let mut store = Store::new(&self.engine, Bounds { memory_bytes, denied: false });
         store.limiter(|bounds| bounds);
@@ -115,7 +143,7 @@ impl Guest {
         KEPT.with_borrow_mut(|kept| {
             if kept.as_ref().is_none_or(|(digest, ..)| *digest != self.digest) {
                 let mut store = self.store(limits);
-                let verifier = self.pre.instantiate(&mut store);
+                let verifier = self.verifier().and_then(|pre| pre.instantiate(&mut store));
                 *kept = verifier.ok().map(|verifier| (self.digest, store, verifier));
             }
             let Some((_, store, verifier)) = kept.as_mut() else { return (Err(Fault::Memory), 0) };
@@ -147,7 +175,7 @@ impl Guest {
     /// An instance to call again and again, as the baseline of a benchmark.
     pub fn reused(&self, limits: &Limits) -> Result<ReusedInstance, EngineError> {
         let mut store = self.store(limits);
-        let verifier = self.pre.instantiate(&mut store)?;
+        let verifier = self.verifier()?.instantiate(&mut store)?;
         Ok(ReusedInstance { store, verifier, limits: *limits })
     }
 }
@@ -165,7 +193,7 @@ fn call(store: &mut Store<Bounds>, verifier: &Verifier, input: &wit::Input) -> w
     verifier.anshi_sandbox_verifying().call_verify(store, input)
 }
 
-fn fault(error: &wasmtime::Error, bounds: &Bounds) -> Fault {
+pub(super) fn fault(error: &wasmtime::Error, bounds: &Bounds) -> Fault {
     match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel | Trap::Interrupt) => Fault::Fuel,
         _ if bounds.denied => Fault::Memory,

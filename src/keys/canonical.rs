@@ -29,6 +29,8 @@ pub enum DigestKind {
     Party,
     /// The commitment to how a job ended.
     Reason,
+    /// All units of a kind, where an account wants a party.
+    Everyone,
 }
 
 impl DigestKind {
@@ -43,6 +45,7 @@ impl DigestKind {
             Self::Claims => b"anshi/claims/v1\n",
             Self::Party => b"anshi/party/v1\n",
             Self::Reason => b"anshi/reason/v1\n",
+            Self::Everyone => b"anshi/everyone/v1\n",
         }
     }
 }

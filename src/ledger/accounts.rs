@@ -3,19 +3,19 @@
 use crate::model::Date;
 use crate::policy::Quota;
 
-/// What a client has spent of one party's account.
+/// What a client has spent of one account: bits of one party's, or billionths of ε of all units'.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
-    /// Bits within the window.
-    pub window_bits: u64,
-    /// Bits ever.
-    pub lifetime_bits: u64,
+    /// Within the window.
+    pub window: u64,
+    /// Ever.
+    pub lifetime: u64,
 }
 
-/// Whether `bits` more would exceed `quota`.
-pub fn exceeds(quota: &Quota, spent: Spent, bits: u32) -> bool {
-    let more = |already: u64| already.saturating_add(u64::from(bits));
-    more(spent.window_bits) > u64::from(quota.bits) || more(spent.lifetime_bits) > u64::from(quota.lifetime_bits)
+/// Whether `amount` more would exceed `quota`.
+pub fn exceeds(quota: &Quota, spent: Spent, amount: u64) -> bool {
+    let more = |already: u64| already.saturating_add(amount);
+    more(spent.window) > quota.window || more(spent.lifetime) > quota.lifetime
 }
 
 /// The first day of the window that ends with `day`.
@@ -29,11 +29,11 @@ mod tests {
 
     #[test]
     fn the_last_bit_can_be_spent_once() {
-        let quota = Quota { bits: 6, lifetime_bits: 9, window_days: 90 };
-        assert!(!exceeds(&quota, Spent { window_bits: 3, lifetime_bits: 3 }, 3));
-        assert!(exceeds(&quota, Spent { window_bits: 4, lifetime_bits: 4 }, 3));
-        assert!(exceeds(&quota, Spent { window_bits: 0, lifetime_bits: 7 }, 3));
-        assert!(exceeds(&quota, Spent { window_bits: u64::MAX, lifetime_bits: 0 }, 1));
+        let quota = Quota { window: 6, lifetime: 9, window_days: 90 };
+        assert!(!exceeds(&quota, Spent { window: 3, lifetime: 3 }, 3));
+        assert!(exceeds(&quota, Spent { window: 4, lifetime: 4 }, 3));
+        assert!(exceeds(&quota, Spent { window: 0, lifetime: 7 }, 3));
+        assert!(exceeds(&quota, Spent { window: u64::MAX, lifetime: 0 }, 1));
         assert_eq!(window_start(Date::from_days(100), 1), Date::from_days(100));
         assert_eq!(window_start(Date::from_days(100), 90), Date::from_days(11));
     }

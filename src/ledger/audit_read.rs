@@ -75,7 +75,7 @@ pub struct LeafCharge {
     /// The day, in days since 1970.
     pub day: i64,
     /// Bits.
-    pub bits: i64,
+    pub amount: i64,
 }
 
 /// A row of `outcome`.
@@ -168,7 +168,7 @@ impl LedgerReader {
         )?;
         // The tables themselves, not the indices that budgets are read from.
         let mut charges = prepare(
-            "SELECT intent_index, id, account, party, client, day, bits FROM charge NOT INDEXED
+            "SELECT intent_index, id, account, party, client, day, amount FROM charge NOT INDEXED
              ORDER BY intent_index, id",
         )?;
         let mut consents =
@@ -267,7 +267,7 @@ fn read_charge(row: &Row<'_>) -> rusqlite::Result<LeafCharge> {
         party: row.get(3)?,
         client: text(row, 4)?,
         day: row.get(5)?,
-        bits: row.get(6)?,
+        amount: row.get(6)?,
     })
 }
 

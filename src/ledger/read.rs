@@ -78,13 +78,13 @@ pub struct AuditEntry {
     pub record: Vec<u8>,
 }
 
-/// A charge, for audits: intent, account, party, client, day, bits.
+/// A charge, for audits: intent, account, party, client, day, amount.
 pub type AuditCharge = (u64, String, Digest, String, i32, i64);
 /// A job, for audits: intent, id, input, client, policy, sameness, admission.
 pub type AuditJob = (u64, Digest, Digest, String, String, Digest, i64);
 /// An outcome, for audits: intent, outcome's leaf, answer, claims, checkpoint's size.
 pub type AuditOutcome = (u64, u64, Option<String>, Option<Vec<u8>>, u64);
-/// What was spent of a party's account by a client: account, party, client, bits in the window, bits ever.
+/// What was spent of a party's account by a client: account, party, client, amount in the window, amount ever.
 pub type SpentRow = (String, Digest, String, u64, u64);
 
 impl LedgerReader {
@@ -171,7 +171,7 @@ impl LedgerReader {
     /// What was spent since `since` and ever, of every account that was ever charged.
     pub fn all_spent(&self, since: Date) -> Result<Vec<SpentRow>, LedgerError> {
         let mut statement = self.0.prepare(
-            "SELECT account, party, client, COALESCE(SUM(bits) FILTER (WHERE day >= ?1), 0), SUM(bits) FROM charge
+            "SELECT account, party, client, COALESCE(SUM(amount) FILTER (WHERE day >= ?1), 0), SUM(amount) FROM charge
              GROUP BY account, party, client ORDER BY account, client, party",
         )?;
         let rows = statement.query_map([since.days()], |row| {
@@ -193,7 +193,7 @@ impl LedgerReader {
     /// Every charge, in the order of its insertion.
     pub fn audit_charges(&self) -> Result<Vec<AuditCharge>, LedgerError> {
         let mut statement =
-            self.0.prepare("SELECT intent_index, account, party, client, day, bits FROM charge ORDER BY id")?;
+            self.0.prepare("SELECT intent_index, account, party, client, day, amount FROM charge ORDER BY id")?;
         let rows = statement.query_map([], |row| {
             Ok((unsigned(row, 0)?, row.get(1)?, digest(row, 2)?, row.get(3)?, row.get(4)?, row.get(5)?))
         })?;

@@ -192,14 +192,14 @@ pub(super) fn write_abandoned(
 
 /// What a weakened build does wrong with charges; nothing in any other build.
 fn weakened_charges(connection: &Connection, due: &Due) -> Result<(), LedgerError> {
-    let copy = |bits: &str| {
+    let copy = |amount: &str| {
         format!(
-            "INSERT INTO charge (intent_index, account, party, client, day, bits)
-             SELECT intent_index, account, party, client, day, {bits} FROM charge WHERE intent_index = ?1"
+            "INSERT INTO charge (intent_index, account, party, client, day, amount)
+             SELECT intent_index, account, party, client, day, {amount} FROM charge WHERE intent_index = ?1"
         )
     };
     if weaken::on(Weakness::Refund) && due.outcome.end != End::Answered {
-        connection.execute(&copy("-bits"), [signed(due.intent_index)])?;
+        connection.execute(&copy("-amount"), [signed(due.intent_index)])?;
     }
     if weaken::on(Weakness::CostByData) {
         connection.execute(&copy(&due.outcome.answer.len().to_string()), [signed(due.intent_index)])?;

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::{AccountKind, Billionths, Digest};
+
 /// The record of an admitted job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,8 +57,33 @@ pub struct ChargeRecord {
     pub party: String,
     /// The day, in days since 1970.
     pub day: i32,
-    /// Bits.
-    pub bits: u32,
+    /// Bits, where the account is one of labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bits: Option<u64>,
+    /// ε as a decimal, where the account is one of tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epsilon: Option<String>,
+}
+
+impl ChargeRecord {
+    pub(super) fn new(account: AccountKind, party: Digest, day: i32, amount: u64) -> Self {
+        let (bits, epsilon) = match account {
+            AccountKind::Label(_) => (Some(amount), None),
+            AccountKind::Table(_) => (None, Some(account.shown(amount))),
+        };
+        Self { account: account.word().to_owned(), party: party.to_string(), day, bits, epsilon }
+    }
+
+    /// Bits, or billionths of ε; `None` where the record has not the one member that its account asks for.
+    pub fn amount(&self) -> Option<u64> {
+        match (AccountKind::from_word(&self.account)?, self.bits, self.epsilon.as_deref()) {
+            (AccountKind::Label(_), Some(bits), None) => Some(bits),
+            (AccountKind::Table(_), None, Some(epsilon)) => {
+                Billionths::parse(epsilon).ok().filter(|read| read.to_string() == epsilon).map(Billionths::count)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The record of a guest that was registered.

@@ -26,13 +26,13 @@ pub struct Stored {
 pub struct Reservation {
     permit: Permit,
     intent_index: u64,
-    cost_bits: u32,
+    cost: u64,
     stored: Option<Stored>,
 }
 
 impl Reservation {
-    pub(super) const fn new(permit: Permit, intent_index: u64, cost_bits: u32, stored: Option<Stored>) -> Self {
-        Self { permit, intent_index, cost_bits, stored }
+    pub(super) const fn new(permit: Permit, intent_index: u64, cost: u64, stored: Option<Stored>) -> Self {
+        Self { permit, intent_index, cost, stored }
     }
 
     /// The permit that it was made for.
@@ -45,9 +45,9 @@ impl Reservation {
         self.intent_index
     }
 
-    /// Bits charged to each party: 0 for the same job again.
-    pub const fn cost_bits(&self) -> u32 {
-        self.cost_bits
+    /// Bits charged to each party, or billionths of ε of a table: 0 for the same job again.
+    pub const fn cost(&self) -> u64 {
+        self.cost
     }
 
     /// The answer of the same job, where there is one.
@@ -60,7 +60,7 @@ impl Reservation {
 pub(super) enum Admission {
     Admitted {
         intent_index: u64,
-        cost_bits: u32,
+        cost: u64,
         stored: Option<Stored>,
     },
     Refused(Refusal),
@@ -142,8 +142,8 @@ pub(super) fn admit(
         }
     }
     let intent_index = write_intent(desk, size, permit, charges)?;
-    let cost_bits = charges.first().map_or(0, |charge| charge.bits);
-    Ok(Admission::Admitted { intent_index, cost_bits, stored })
+    let cost = charges.first().map_or(0, |charge| charge.amount);
+    Ok(Admission::Admitted { intent_index, cost, stored })
 }
 
 /// Whether every charge of `permit` fits its quota now.
@@ -191,7 +191,7 @@ fn stored_answer(connection: &Connection, sameness: Digest) -> Result<Option<Sto
     Ok(answer.map(|answer| Stored { answer }))
 }
 
-/// What `client` has spent of a party's account.
+/// What `client` has spent of an account.
 pub(super) fn spent(
     connection: &Connection,
     account: AccountKind,
@@ -200,20 +200,20 @@ pub(super) fn spent(
     since: Date,
 ) -> Result<Spent, LedgerError> {
     let mut statement = connection.prepare_cached(
-        "SELECT COALESCE(SUM(bits), 0), COALESCE(SUM(bits) FILTER (WHERE day >= ?4), 0) FROM charge
+        "SELECT COALESCE(SUM(amount), 0), COALESCE(SUM(amount) FILTER (WHERE day >= ?4), 0) FROM charge
          WHERE account = ?1 AND party = ?2 AND client = ?3",
     )?;
     let key = params![account.word(), party.as_bytes(), client, since.days()];
     let sums: (i64, i64) = statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
     // A negative sum can only be tampering; it must not read as credit.
-    let bits = |sum: i64| u64::try_from(sum).unwrap_or(if weaken::on(Weakness::Refund) { 0 } else { u64::MAX });
-    Ok(Spent { window_bits: bits(sums.1), lifetime_bits: bits(sums.0) })
+    let amount = |sum: i64| u64::try_from(sum).unwrap_or(if weaken::on(Weakness::Refund) { 0 } else { u64::MAX });
+    Ok(Spent { window: amount(sums.1), lifetime: amount(sums.0) })
 }
 
 fn affordable(desk: &Desk<'_>, permit: &Permit, charge: &PartyCharge) -> Result<bool, LedgerError> {
     let since = window_start(desk.day, charge.quota.window_days);
     let spent = spent(desk.connection, charge.account, charge.party, &permit.request().client, since)?;
-    Ok(!exceeds(&charge.quota, spent, charge.bits) || weaken::on(Weakness::BudgetUnchecked))
+    Ok(!exceeds(&charge.quota, spent, charge.amount) || weaken::on(Weakness::BudgetUnchecked))
 }
 
 fn write_intent(desk: &Desk<'_>, size: &mut u64, permit: &Permit, charges: &[PartyCharge]) -> Result<u64, LedgerError> {
@@ -254,7 +254,7 @@ fn insert_charge(
 ) -> Result<(), LedgerError> {
     connection
         .prepare_cached(
-            "INSERT INTO charge (intent_index, account, party, client, day, bits) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO charge (intent_index, account, party, client, day, amount) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
         .execute(params![
             signed(index),
@@ -262,7 +262,7 @@ fn insert_charge(
             charge.party.as_bytes(),
             client,
             day.days(),
-            charge.bits
+            signed(charge.amount)
         ])?;
     Ok(())
 }
@@ -273,12 +273,8 @@ fn intent_record(desk: &Desk<'_>, permit: &Permit, charges: &[PartyCharge]) -> I
         role: party.role_name.clone(),
         party: charge.party.to_string(),
     };
-    let charge = |charge: &PartyCharge| ChargeRecord {
-        account: charge.account.word().to_owned(),
-        party: charge.party.to_string(),
-        day: desk.day.days(),
-        bits: charge.bits,
-    };
+    let charge =
+        |charge: &PartyCharge| ChargeRecord::new(charge.account, charge.party, desk.day.days(), charge.amount);
     IntentRecord {
         job: request.job.to_string(),
         req: request.input.to_string(),

@@ -17,12 +17,12 @@ CREATE TABLE charge (
     id INTEGER PRIMARY KEY,
     intent_index INTEGER NOT NULL,
     account TEXT NOT NULL,
-    party BLOB NOT NULL,                -- pseudonym
+    party BLOB NOT NULL,                -- pseudonym; of a table, all units of a kind
     client TEXT NOT NULL,
     day INTEGER NOT NULL,               -- days since 1970-01-01
-    bits INTEGER NOT NULL
+    amount INTEGER NOT NULL             -- bits, or billionths of ε
 ) STRICT;
-CREATE INDEX charge_account ON charge (account, party, client, day, bits);
+CREATE INDEX charge_account ON charge (account, party, client, day, amount);
 
 CREATE TABLE consent_use (
     issuer TEXT NOT NULL,
@@ -94,4 +94,4 @@ CREATE TRIGGER checkpoint_stays BEFORE DELETE ON checkpoint BEGIN SELECT RAISE(A
 CREATE TRIGGER guest_kept BEFORE UPDATE ON guest BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER guest_stays BEFORE DELETE ON guest BEGIN SELECT RAISE(ABORT, 'append only'); END;
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

@@ -14,7 +14,7 @@ use crate::log::{
 use crate::model::{Bilingual, Date, Digest};
 
 /// `PRAGMA user_version` of `schema.sql`.
-pub(super) const SCHEMA_VERSION: i64 = 2;
+pub(super) const SCHEMA_VERSION: i64 = 3;
 
 /// The ledger cannot go on. The engine then refuses all work.
 #[derive(Debug, thiserror::Error)]

@@ -388,8 +388,8 @@ fn reserve(desk: &Desk<'_>, pace: &mut Pace, size: &mut u64, permit: Permit) -> 
     }
     let ended = desk.connection.execute_batch(end).map_err(LedgerError::from);
     match (admission, ended) {
-        (Ok(Admission::Admitted { intent_index, cost_bits, stored }), Ok(())) => {
-            Ok(Reservation::new(permit, intent_index, cost_bits, stored))
+        (Ok(Admission::Admitted { intent_index, cost, stored }), Ok(())) => {
+            Ok(Reservation::new(permit, intent_index, cost, stored))
         }
         (Ok(Admission::Refused(refusal)), Ok(())) => Err(ReserveError::Refused(refusal)),
         (Ok(Admission::Again { intent_index }), Ok(())) => Err(ReserveError::Again { intent_index }),

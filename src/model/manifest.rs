@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{NameError, check_label, check_name};
+use super::{Dimension, NameError, check_label, check_name};
 
 /// Bounds on a manifest; a guest beyond them is refused at registration.
 const ROLES_MAX: usize = 16;
@@ -13,6 +13,8 @@ const COLUMNS_PER_TABLE_MAX: usize = 64;
 const VALUES_PER_COLUMN_MAX: usize = 4_096;
 const PARAMETERS_MAX: usize = 32;
 const LABELS_MAX: usize = 1_024;
+const DIMENSIONS_MAX: usize = 8;
+const MEASURES_MAX: usize = 16;
 
 /// What a parameter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,17 +82,46 @@ pub struct Role {
     pub tables: Vec<TableRead>,
 }
 
-/// What a verifier guest says of itself, once, on an instance that has seen no data.
+/// What a guest says of itself, once, on an instance that has seen no data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
     /// The parameters, in the order in which they arrive.
     pub parameters: Vec<ParameterSpec>,
-    /// The roles; a party names its role by index.
-    pub roles: Vec<Role>,
-    /// What the guest may answer; it answers by index.
-    pub labels: Vec<String>,
+    /// Which of the contract's worlds it is made for, and what it says there.
+    pub world: World,
     /// The initial size of its largest memory, in bytes: what the engine found, not what the guest says.
     pub memory_bytes: u64,
+}
+
+/// What a guest is made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum World {
+    /// One label about named parties.
+    Verifier {
+        /// The roles; a party names its role by index.
+        roles: Vec<Role>,
+        /// What the guest may answer; it answers by index.
+        labels: Vec<String>,
+    },
+    /// What one unit adds to a table.
+    Contributor {
+        /// The tables, in the order in which they arrive.
+        tables: Vec<TableRead>,
+        /// The table's dimensions; a cell names one label of each by index.
+        dimensions: Vec<Dimension>,
+        /// What is summed in each cell, in the order of a contribution's values.
+        measures: Vec<String>,
+    },
+}
+
+impl World {
+    /// The contract's word for it.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Verifier { .. } => "verifier",
+            Self::Contributor { .. } => "contributor",
+        }
+    }
 }
 
 /// A place in a manifest.
@@ -102,9 +133,17 @@ pub enum ManifestPlace {
     Roles,
     /// The list of labels.
     Labels,
+    /// The list of tables.
+    Tables,
+    /// The list of dimensions.
+    Dimensions,
+    /// A dimension.
+    Dimension(String),
+    /// The list of measures.
+    Measures,
     /// A role.
     Role(String),
-    /// A role's dataset.
+    /// A role's dataset; of a contributor, whose tables have no role, the role is empty.
     Dataset(String, String),
     /// A column of a role's dataset.
     Column(String, String, String),
@@ -116,7 +155,15 @@ impl fmt::Display for ManifestPlace {
             Self::Parameters => f.write_str("parameters"),
             Self::Roles => f.write_str("roles"),
             Self::Labels => f.write_str("labels"),
+            Self::Tables => f.write_str("tables"),
+            Self::Dimensions => f.write_str("dimensions"),
+            Self::Dimension(name) => write!(f, "dimension `{name}`"),
+            Self::Measures => f.write_str("measures"),
             Self::Role(role) => write!(f, "role `{role}`"),
+            Self::Dataset(role, dataset) if role.is_empty() => write!(f, "dataset `{dataset}`"),
+            Self::Column(role, dataset, column) if role.is_empty() => {
+                write!(f, "dataset `{dataset}`, column `{column}`")
+            }
             Self::Dataset(role, dataset) => write!(f, "role `{role}`, dataset `{dataset}`"),
             Self::Column(role, dataset, column) => {
                 write!(f, "role `{role}`, dataset `{dataset}`, column `{column}`")
@@ -164,26 +211,48 @@ impl Manifest {
     pub fn check(&self) -> Result<(), ManifestError> {
         count(&ManifestPlace::Parameters, self.parameters.len(), PARAMETERS_MAX)?;
         unique(&ManifestPlace::Parameters, self.parameters.iter().map(|p| p.name.as_str()), check_name)?;
-        if self.roles.is_empty() {
-            return Err(ManifestError::Missing(ManifestPlace::Roles));
+        match &self.world {
+            World::Verifier { roles, labels } => check_verifier(roles, labels),
+            World::Contributor { tables, dimensions, measures } => check_contributor(tables, dimensions, measures),
         }
-        count(&ManifestPlace::Roles, self.roles.len(), ROLES_MAX)?;
-        unique(&ManifestPlace::Roles, self.roles.iter().map(|role| role.name.as_str()), check_name)?;
-        self.roles.iter().try_for_each(check_role)?;
-        if self.labels.is_empty() {
-            return Err(ManifestError::Missing(ManifestPlace::Labels));
-        }
-        count(&ManifestPlace::Labels, self.labels.len(), LABELS_MAX)?;
-        unique(&ManifestPlace::Labels, self.labels.iter().map(String::as_str), check_label)
     }
 }
 
-fn check_role(role: &Role) -> Result<(), ManifestError> {
-    let place = ManifestPlace::Role(role.name.clone());
-    count(&place, role.tables.len(), TABLES_PER_ROLE_MAX)?;
-    unique(&place, role.tables.iter().map(|table| table.dataset.as_str()), check_name)?;
-    for table in &role.tables {
-        let (role, dataset) = (role.name.clone(), table.dataset.clone());
+fn check_verifier(roles: &[Role], labels: &[String]) -> Result<(), ManifestError> {
+    some(&ManifestPlace::Roles, roles.len(), ROLES_MAX)?;
+    unique(&ManifestPlace::Roles, roles.iter().map(|role| role.name.as_str()), check_name)?;
+    for role in roles {
+        let place = ManifestPlace::Role(role.name.clone());
+        count(&place, role.tables.len(), TABLES_PER_ROLE_MAX)?;
+        check_tables(&place, &role.name, &role.tables)?;
+    }
+    some(&ManifestPlace::Labels, labels.len(), LABELS_MAX)?;
+    unique(&ManifestPlace::Labels, labels.iter().map(String::as_str), check_label)
+}
+
+fn check_contributor(
+    tables: &[TableRead],
+    dimensions: &[Dimension],
+    measures: &[String],
+) -> Result<(), ManifestError> {
+    some(&ManifestPlace::Tables, tables.len(), TABLES_PER_ROLE_MAX)?;
+    check_tables(&ManifestPlace::Tables, "", tables)?;
+    some(&ManifestPlace::Dimensions, dimensions.len(), DIMENSIONS_MAX)?;
+    unique(&ManifestPlace::Dimensions, dimensions.iter().map(|dimension| dimension.name.as_str()), check_name)?;
+    for dimension in dimensions {
+        let place = ManifestPlace::Dimension(dimension.name.clone());
+        some(&place, dimension.labels.len(), LABELS_MAX)?;
+        unique(&place, dimension.labels.iter().map(String::as_str), check_label)?;
+    }
+    // None: the engine's count of units is all that is asked for.
+    count(&ManifestPlace::Measures, measures.len(), MEASURES_MAX)?;
+    unique(&ManifestPlace::Measures, measures.iter().map(String::as_str), check_name)
+}
+
+fn check_tables(place: &ManifestPlace, role: &str, tables: &[TableRead]) -> Result<(), ManifestError> {
+    unique(place, tables.iter().map(|table| table.dataset.as_str()), check_name)?;
+    for table in tables {
+        let (role, dataset) = (role.to_owned(), table.dataset.clone());
         let place = ManifestPlace::Dataset(role.clone(), dataset.clone());
         count(&place, table.reads.len(), COLUMNS_PER_TABLE_MAX)?;
         unique(&place, table.reads.iter().map(|read| read.column.as_str()), check_name)?;
@@ -194,6 +263,14 @@ fn check_role(role: &Role) -> Result<(), ManifestError> {
         }
     }
     Ok(())
+}
+
+/// At least one, and at most `max`.
+fn some(place: &ManifestPlace, given: usize, max: usize) -> Result<(), ManifestError> {
+    if given == 0 {
+        return Err(ManifestError::Missing(place.clone()));
+    }
+    count(place, given, max)
 }
 
 fn count(place: &ManifestPlace, count: usize, max: usize) -> Result<(), ManifestError> {
@@ -222,35 +299,64 @@ fn unique<'a>(
 mod tests {
     use super::*;
 
-    fn manifest() -> Manifest {
-        let read = Read { column: "paid_fen".into(), values: vec![] };
-        let table = TableRead { dataset: "tax_payment".into(), reads: vec![read] };
-        Manifest {
-            parameters: vec![ParameterSpec { name: "min".into(), kind: ParameterKind::Integer }],
-            roles: vec![Role { name: "enterprise".into(), tables: vec![table] }],
-            labels: vec!["no".into(), "yes".into()],
-            memory_bytes: 0,
-        }
+    fn table() -> TableRead {
+        TableRead { dataset: "tax_payment".into(), reads: vec![Read { column: "paid_fen".into(), values: vec![] }] }
+    }
+
+    fn verifier(spoil: impl FnOnce(&mut Vec<Role>, &mut Vec<String>)) -> Manifest {
+        let mut roles = vec![Role { name: "enterprise".into(), tables: vec![table()] }];
+        let mut labels = vec!["no".into(), "yes".into()];
+        spoil(&mut roles, &mut labels);
+        let parameters = vec![ParameterSpec { name: "min".into(), kind: ParameterKind::Integer }];
+        Manifest { parameters, world: World::Verifier { roles, labels }, memory_bytes: 0 }
+    }
+
+    fn contributor(spoil: impl FnOnce(&mut Vec<TableRead>, &mut Vec<Dimension>, &mut Vec<String>)) -> Manifest {
+        let mut tables = vec![table()];
+        let mut dimensions = vec![Dimension { name: "county".into(), labels: vec!["a".into(), "b".into()] }];
+        let mut measures = vec!["paid".into()];
+        spoil(&mut tables, &mut dimensions, &mut measures);
+        Manifest { parameters: vec![], world: World::Contributor { tables, dimensions, measures }, memory_bytes: 0 }
     }
 
     #[test]
     fn hostile_manifests_are_refused() {
-        assert_eq!(manifest().check(), Ok(()));
-        let spoilt: [fn(&mut Manifest); 9] = [
-            |m| m.labels.clear(),
-            |m| m.labels.push("yes".into()),
-            |m| m.labels.push("\u{202e}sey".into()),
-            |m| m.labels = (0..1_025).map(|n| n.to_string()).collect(),
-            |m| m.roles.clear(),
-            |m| m.roles.push(m.roles[0].clone()),
-            |m| m.roles[0].tables[0].reads.push(Read { column: "paid_fen".into(), values: vec![] }),
-            |m| m.roles[0].tables[0].dataset = "../etc".into(),
-            |m| m.parameters[0].name = String::new(),
+        assert_eq!(verifier(|_, _| ()).check(), Ok(()));
+        let spoilt: [fn(&mut Vec<Role>, &mut Vec<String>); 8] = [
+            |_, labels| labels.clear(),
+            |_, labels| labels.push("yes".into()),
+            |_, labels| labels.push("\u{202e}sey".into()),
+            |_, labels| *labels = (0..1_025).map(|n| n.to_string()).collect(),
+            |roles, _| roles.clear(),
+            |roles, _| roles.push(roles[0].clone()),
+            |roles, _| roles[0].tables[0].reads.push(Read { column: "paid_fen".into(), values: vec![] }),
+            |roles, _| roles[0].tables[0].dataset = "../etc".into(),
         ];
         for (case, spoil) in spoilt.into_iter().enumerate() {
-            let mut bad = manifest();
-            spoil(&mut bad);
-            assert!(bad.check().is_err(), "case {case}");
+            assert!(verifier(spoil).check().is_err(), "case {case}");
+        }
+        let mut nameless = verifier(|_, _| ());
+        nameless.parameters[0].name = String::new();
+        assert!(nameless.check().is_err());
+    }
+
+    #[test]
+    fn hostile_contributors_are_refused() {
+        assert_eq!(contributor(|_, _, _| ()).check(), Ok(()));
+        assert_eq!(contributor(|_, _, measures| measures.clear()).check(), Ok(()));
+        let spoilt: [fn(&mut Vec<TableRead>, &mut Vec<Dimension>, &mut Vec<String>); 9] = [
+            |tables, _, _| tables.clear(),
+            |tables, _, _| tables.push(tables[0].clone()),
+            |_, dimensions, _| dimensions.clear(),
+            |_, dimensions, _| dimensions.push(dimensions[0].clone()),
+            |_, dimensions, _| dimensions[0].labels.clear(),
+            |_, dimensions, _| dimensions[0].labels.push("b".into()),
+            |_, dimensions, _| dimensions[0].labels = (0..1_025).map(|n| n.to_string()).collect(),
+            |_, _, measures| measures.push("paid".into()),
+            |_, _, measures| *measures = (0..17).map(|n| format!("m{n}")).collect(),
+        ];
+        for (case, spoil) in spoilt.into_iter().enumerate() {
+            assert!(contributor(spoil).check().is_err(), "case {case}");
         }
     }
 }

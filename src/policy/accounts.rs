@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::mistake::{Cure, Mistake};
-use super::raw::{RawAccounts, RawLabelAccount, RawQuota};
-use crate::document::{Document, DocumentError, Finding, Spanned};
+use super::raw::{RawAccounts, RawEpsilon, RawLabelAccount, RawQuota, RawTableAccount};
+use crate::document::{Document, DocumentError, Finding};
 use crate::keys::{DigestKind, digest_json};
-use crate::model::{AccountKind, Digest, UnitKind, check_name};
+use crate::model::{AccountKind, Billionths, Digest, UnitKind, check_name};
 
-/// What one client may spend of one party's account.
+/// What one client may spend of one account: bits of one party's, or billionths of ε of all units'.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// Bits within the window.
-    pub bits: u32,
-    /// Bits ever.
-    pub lifetime_bits: u32,
+    /// Within the window.
+    pub window: u64,
+    /// Ever.
+    pub lifetime: u64,
     /// The window, in days, the current one included.
     pub window_days: u32,
 }
@@ -34,8 +34,22 @@ impl Accounts {
         let mut quotas = BTreeMap::new();
         for (unit, account) in &raw.label {
             match UnitKind::from_word(unit) {
-                Some(unit) => check_account(AccountKind::Label(unit), account, &mut quotas, &mut findings),
-                None => findings.push(Finding::at(account.window_days.span(), Mistake::AccountUnit(unit.clone()))),
+                Some(unit) => labels(account).check(AccountKind::Label(unit), &mut quotas, &mut findings),
+                None => {
+                    let mistake = Mistake::AccountUnit("label", unit.clone());
+                    findings.push(Finding::at(account.window_days.span(), mistake));
+                }
+            }
+        }
+        for (unit, account) in &raw.table {
+            match UnitKind::from_word(unit) {
+                Some(unit) => {
+                    tables(account, &mut findings).check(AccountKind::Table(unit), &mut quotas, &mut findings);
+                }
+                None => {
+                    let mistake = Mistake::AccountUnit("table", unit.clone());
+                    findings.push(Finding::at(account.window_days.span(), mistake));
+                }
             }
         }
         let sha256 = digest_json(DigestKind::Accounts, &raw)
@@ -67,34 +81,71 @@ impl Accounts {
     }
 }
 
-fn check_account(
-    account: AccountKind,
-    raw: &RawLabelAccount,
-    quotas: &mut BTreeMap<(AccountKind, String), Quota>,
-    findings: &mut Vec<Finding>,
-) {
-    let window_days = *raw.window_days.get_ref();
-    if window_days == 0 {
-        findings.push(Finding::at(raw.window_days.span(), Mistake::Window));
-    }
-    for (client, quota) in &raw.clients {
-        if let Err(error) = check_name(client) {
-            findings.push(Finding::at(raw.limit.span(), error));
-        }
-        if quota.lifetime < quota.bits {
-            findings.push(Finding::at(raw.limit.span(), Mistake::Lifetime(client.clone())));
-        }
-        quotas
-            .insert((account, client.clone()), Quota { bits: quota.bits, lifetime_bits: quota.lifetime, window_days });
-    }
-    check_sum(&raw.limit, &raw.clients, findings);
+/// An account of either kind: amounts as (window, lifetime), places in the file.
+struct Shares {
+    clients: BTreeMap<String, (u64, u64)>,
+    limit: (u64, u64),
+    limit_place: std::ops::Range<usize>,
+    window_days: u32,
+    window_place: std::ops::Range<usize>,
 }
 
-/// Quotas are disjoint: a refusal then never tells what other clients asked.
-fn check_sum(limit: &Spanned<RawQuota>, clients: &BTreeMap<String, RawQuota>, findings: &mut Vec<Finding>) {
-    let sum = |part: fn(&RawQuota) -> u32| clients.values().map(|quota| u64::from(part(quota))).sum::<u64>();
-    let (bits, lifetime) = (sum(|quota| quota.bits), sum(|quota| quota.lifetime));
-    if bits > u64::from(limit.get_ref().bits) || lifetime > u64::from(limit.get_ref().lifetime) {
-        findings.push(Finding::at(limit.span(), Mistake::Sum { bits, lifetime }).help(Cure::Sum));
+fn labels(raw: &RawLabelAccount) -> Shares {
+    let amounts = |quota: &RawQuota| (u64::from(quota.bits), u64::from(quota.lifetime));
+    Shares {
+        clients: raw.clients.iter().map(|(client, quota)| (client.clone(), amounts(quota))).collect(),
+        limit: amounts(raw.limit.get_ref()),
+        limit_place: raw.limit.span(),
+        window_days: *raw.window_days.get_ref(),
+        window_place: raw.window_days.span(),
+    }
+}
+
+fn tables(raw: &RawTableAccount, findings: &mut Vec<Finding>) -> Shares {
+    let mut amount = |text: &str| {
+        let parsed = Billionths::parse(text);
+        parsed.map(Billionths::count).unwrap_or_else(|error| {
+            findings.push(Finding::at(raw.limit.span(), error).help(Cure::Decimal));
+            0
+        })
+    };
+    let mut amounts = |quota: &RawEpsilon| (amount(&quota.epsilon), amount(&quota.lifetime));
+    Shares {
+        clients: raw.clients.iter().map(|(client, quota)| (client.clone(), amounts(quota))).collect(),
+        limit: amounts(raw.limit.get_ref()),
+        limit_place: raw.limit.span(),
+        window_days: *raw.window_days.get_ref(),
+        window_place: raw.window_days.span(),
+    }
+}
+
+impl Shares {
+    fn check(
+        self,
+        account: AccountKind,
+        quotas: &mut BTreeMap<(AccountKind, String), Quota>,
+        findings: &mut Vec<Finding>,
+    ) {
+        let place = || self.limit_place.clone();
+        if self.window_days == 0 {
+            findings.push(Finding::at(self.window_place.clone(), Mistake::Window));
+        }
+        for (client, (window, lifetime)) in &self.clients {
+            if let Err(error) = check_name(client) {
+                findings.push(Finding::at(place(), error));
+            }
+            if lifetime < window {
+                findings.push(Finding::at(place(), Mistake::Lifetime(client.clone())));
+            }
+            let quota = Quota { window: *window, lifetime: *lifetime, window_days: self.window_days };
+            quotas.insert((account, client.clone()), quota);
+        }
+        // Quotas are disjoint: a refusal then never tells what other clients asked.
+        let sum = |part: fn(&(u64, u64)) -> u64| self.clients.values().map(part).fold(0, u64::saturating_add);
+        let (window, lifetime) = (sum(|quota| quota.0), sum(|quota| quota.1));
+        if window > self.limit.0 || lifetime > self.limit.1 {
+            let mistake = Mistake::Sum { window: account.shown(window), lifetime: account.shown(lifetime) };
+            findings.push(Finding::at(place(), mistake).help(Cure::Sum));
+        }
     }
 }

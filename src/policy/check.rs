@@ -2,20 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::mistake::{Cure, Mistake, ValueKind};
+use super::check_answer::{Kind, check_answer, check_limits, kind};
+use super::mistake::{Mistake, ValueKind};
 use super::raw::{RawGrant, RawGuests, RawParameter, RawPolicy, RawRole, RawValue};
-use super::rules::{Allowed, Grant, Guests, Limits, ParameterRule, Policy, RoleRule};
+use super::rules::{Allowed, AnswerRule, Grant, Guests, ParameterRule, Policy, RoleRule};
 use crate::catalog::{Catalog, Dataset};
 use crate::document::{Document, DocumentError, Finding, LocalDate, Spanned};
 use crate::keys::{DigestKind, digest_json};
-use crate::model::{Answer, Bilingual, Digest, UnitKind, Version, check_label, check_name};
+use crate::model::{Bilingual, Digest, UnitKind, Version, check_label, check_name};
 
 pub(super) const FUEL_MAX: u64 = 1_000_000_000;
 pub(super) const MEMORY_MIB_MAX: u32 = 256;
 pub(super) const SLOT_MS_MAX: u32 = 60_000;
 pub(super) const ROWS_MAX: u32 = 100_000;
 pub(super) const PARTIES_MAX: u32 = 16;
-const NANOS_PER_MILLI: u64 = 1_000_000;
 
 /// Checks a policy file. `nanos_per_kilofuel` is the machine's calibrated worst case.
 pub(super) fn check(document: &Document, catalog: &Catalog, nanos_per_kilofuel: u64) -> Result<Policy, DocumentError> {
@@ -50,9 +50,20 @@ fn check_policy(
     if raw.basis.is_empty() {
         findings.push(Finding::at(raw.id.span(), Mistake::NoBasis));
     }
-    let roles = check_roles(&raw.role, &raw.id, findings);
-    let grants = raw.grant.iter().map(|grant| check_grant(grant, &roles, catalog, findings)).collect::<Vec<_>>();
+    let kind = kind(raw, findings);
+    let answer = check_answer(raw, kind, findings);
+    let roles = match kind {
+        Kind::Label => check_roles(&raw.role, &raw.id, findings),
+        Kind::Table => no_roles(raw, findings),
+    };
+    let about = match &answer {
+        AnswerRule::Label(_) => About::Roles(&roles),
+        AnswerRule::Table(table) => About::Units(table.unit),
+    };
+    let grants = raw.grant.iter().map(|grant| check_grant(grant, &about, catalog, findings)).collect::<Vec<_>>();
     unique_grants(&raw.grant, findings);
+    let parameters = check_parameters(&raw.parameter, findings);
+    let limits = check_limits(raw, kind, nanos_per_kilofuel, findings);
     Policy {
         id: raw.id.get_ref().clone(),
         version,
@@ -65,14 +76,14 @@ fn check_policy(
         guests: check_guests(&raw.who.guests, findings),
         roles,
         grants,
-        parameters: check_parameters(&raw.parameter, findings),
-        labels: check_labels(raw, findings),
-        limits: check_limits(raw, nanos_per_kilofuel, findings),
+        parameters,
+        answer,
+        limits,
         sha256,
     }
 }
 
-fn named(name: &Spanned<String>, findings: &mut Vec<Finding>) {
+pub(super) fn named(name: &Spanned<String>, findings: &mut Vec<Finding>) {
     if let Err(error) = check_name(name.get_ref()) {
         findings.push(Finding::at(name.span(), error));
     }
@@ -137,18 +148,48 @@ fn check_roles(
     roles
 }
 
-fn check_grant(
-    raw: &RawGrant,
-    roles: &BTreeMap<String, RoleRule>,
-    catalog: &Catalog,
-    findings: &mut Vec<Finding>,
-) -> Grant {
-    let role = roles.get(raw.role.get_ref());
-    if role.is_none() {
-        let mistake = Mistake::NoRole(raw.role.get_ref().clone());
-        findings
-            .push(Finding::at(raw.role.span(), mistake).suggest(raw.role.get_ref(), roles.keys().map(String::as_str)));
+/// A table has no roles: its unit is the only party.
+fn no_roles(raw: &RawPolicy, findings: &mut Vec<Finding>) -> BTreeMap<String, RoleRule> {
+    for role in raw.role.values() {
+        findings.push(Finding::at(role.unit.span(), Mistake::Stray("[role.…]")));
     }
+    BTreeMap::new()
+}
+
+/// Whom the grants are about.
+enum About<'a> {
+    Roles(&'a BTreeMap<String, RoleRule>),
+    Units(UnitKind),
+}
+
+impl About<'_> {
+    /// The kind of unit that a grant's rows must be about; `None` where that is wrong already.
+    fn unit(&self, raw: &RawGrant, findings: &mut Vec<Finding>) -> Option<UnitKind> {
+        match (self, &raw.role) {
+            (Self::Units(unit), None) => Some(*unit),
+            (Self::Units(_), Some(role)) => {
+                findings.push(Finding::at(role.span(), Mistake::Stray("role")));
+                None
+            }
+            (Self::Roles(_), None) => {
+                findings.push(Finding::at(raw.dataset.span(), Mistake::Needed("role")));
+                None
+            }
+            (Self::Roles(roles), Some(role)) => {
+                let rule = roles.get(role.get_ref());
+                if rule.is_none() {
+                    let mistake = Mistake::NoRole(role.get_ref().clone());
+                    let known = roles.keys().map(String::as_str);
+                    findings.push(Finding::at(role.span(), mistake).suggest(role.get_ref(), known));
+                }
+                rule.map(|rule| rule.unit)
+            }
+        }
+    }
+}
+
+fn check_grant(raw: &RawGrant, about: &About<'_>, catalog: &Catalog, findings: &mut Vec<Finding>) -> Grant {
+    let unit = about.unit(raw, findings);
     match catalog.dataset(raw.dataset.get_ref()) {
         None => {
             let known = catalog.datasets().map(|dataset| dataset.name.as_str());
@@ -156,7 +197,7 @@ fn check_grant(
             findings.push(Finding::at(raw.dataset.span(), mistake).suggest(raw.dataset.get_ref(), known));
         }
         Some(dataset) => {
-            if role.is_some_and(|role| role.unit != dataset.unit) {
+            if unit.is_some_and(|unit| unit != dataset.unit) {
                 let mistake = Mistake::OtherUnit { dataset: dataset.name.clone(), unit: dataset.unit.word() };
                 findings.push(Finding::at(raw.dataset.span(), mistake));
             }
@@ -167,7 +208,7 @@ fn check_grant(
         findings.push(Finding::at(raw.rows_max.span(), Mistake::RowsMax));
     }
     Grant {
-        role: raw.role.get_ref().clone(),
+        role: raw.role.as_ref().map(|role| role.get_ref().clone()),
         dataset: raw.dataset.get_ref().clone(),
         columns: raw.columns.iter().map(|column| column.get_ref().clone()).collect(),
         history_months: raw.history_months.as_ref().map(|months| *months.get_ref()),
@@ -205,8 +246,9 @@ fn check_granted_columns(raw: &RawGrant, dataset: &Dataset, findings: &mut Vec<F
 fn unique_grants(raw: &[RawGrant], findings: &mut Vec<Finding>) {
     let mut seen = BTreeSet::new();
     for grant in raw {
-        if !seen.insert((grant.role.get_ref(), grant.dataset.get_ref())) {
-            let (role, dataset) = (grant.role.get_ref().clone(), grant.dataset.get_ref().clone());
+        let role = grant.role.as_ref().map(|role| role.get_ref().clone());
+        if !seen.insert((role.clone(), grant.dataset.get_ref())) {
+            let dataset = grant.dataset.get_ref().clone();
             findings.push(Finding::at(grant.dataset.span(), Mistake::GrantTwice { role, dataset }));
         }
     }
@@ -276,52 +318,4 @@ fn listed<T: Ord>(
         }
     }
     Ok(set)
-}
-
-fn check_labels(raw: &RawPolicy, findings: &mut Vec<Finding>) -> Vec<String> {
-    if raw.answer.kind.get_ref() != "label" {
-        let mistake = Mistake::AnswerKind(raw.answer.kind.get_ref().clone());
-        findings.push(Finding::at(raw.answer.kind.span(), mistake));
-    }
-    if raw.answer.labels.is_empty() {
-        findings.push(Finding::at(raw.answer.kind.span(), Mistake::NoLabels));
-    }
-    let mut seen = BTreeSet::new();
-    for label in &raw.answer.labels {
-        let text = label.get_ref().as_str();
-        if let Err(error) = check_label(text) {
-            findings.push(Finding::at(label.span(), error));
-        }
-        if Answer::is_reserved(text) {
-            findings.push(Finding::at(label.span(), Mistake::Reserved));
-        }
-        if !seen.insert(text) {
-            findings.push(Finding::at(label.span(), Mistake::LabelTwice(text.to_owned())));
-        }
-    }
-    raw.answer.labels.iter().map(|label| label.get_ref().clone()).collect()
-}
-
-fn check_limits(raw: &RawPolicy, nanos_per_kilofuel: u64, findings: &mut Vec<Finding>) -> Limits {
-    let limits = &raw.limits;
-    let (fuel, slot_ms, memory_mib) = (*limits.fuel.get_ref(), *limits.slot_ms.get_ref(), *limits.memory_mib.get_ref());
-    if !(1..=FUEL_MAX).contains(&fuel) {
-        findings.push(Finding::at(limits.fuel.span(), Mistake::Fuel));
-    }
-    if !(1..=MEMORY_MIB_MAX).contains(&memory_mib) {
-        findings.push(Finding::at(limits.memory_mib.span(), Mistake::Memory));
-    }
-    if *limits.jobs_per_minute.get_ref() == 0 {
-        findings.push(Finding::at(limits.jobs_per_minute.span(), Mistake::Rate));
-    }
-    let worst_ms = fuel.saturating_mul(nanos_per_kilofuel).div_ceil(1_000 * NANOS_PER_MILLI);
-    if u64::from(slot_ms) < worst_ms || slot_ms == 0 || slot_ms > SLOT_MS_MAX {
-        findings.push(Finding::at(limits.slot_ms.span(), Mistake::Slot { worst_ms }).help(Cure::Slot));
-    }
-    Limits {
-        fuel,
-        memory_bytes: u64::from(memory_mib) << 20,
-        slot_ms,
-        jobs_per_minute: *limits.jobs_per_minute.get_ref(),
-    }
 }

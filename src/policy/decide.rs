@@ -9,10 +9,10 @@ use super::load::{InForce, PolicySet};
 use super::rules::{Allowed, Guests, Policy, RoleRule};
 use crate::catalog::Catalog;
 use crate::env::weaken::{self, Weakness};
-use crate::keys::{SaltKey, Verified};
+use crate::keys::{DigestKind, SaltKey, Verified, digest_parts};
 use crate::model::{
     AccountKind, Chinese, Consent, ConsentPart, Detail, Digest, IdError, Manifest, Millis, ParameterValue, Party,
-    RawParameter, Refusal, RefusalCode, Request, UnitId, UnitKind, Version,
+    RawParameter, Refusal, RefusalCode, Request, UnitId, UnitKind, Version, World,
 };
 
 /// What is to be decided, and against what.
@@ -53,15 +53,15 @@ pub struct PermittedParty {
     pub id: UnitId,
 }
 
-/// What one party's account will be charged.
+/// What one account will be charged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartyCharge {
     /// The account.
     pub account: AccountKind,
-    /// The party's pseudonym.
+    /// The party's pseudonym; of a table, the digest that stands for all units of a kind.
     pub party: Digest,
-    /// Bits.
-    pub bits: u32,
+    /// Bits, or billionths of ε.
+    pub amount: u64,
     /// What the client may spend of it.
     pub quota: Quota,
 }
@@ -241,12 +241,16 @@ fn admit(allowed: &Allowed, given: &RawParameter) -> Option<ParameterValue> {
 
 fn resolve_parties(policy: &Policy, manifest: &Manifest, parties: &[Party]) -> Result<Vec<PermittedParty>, Refusal> {
     let bad = |detail: Detail| Refusal::about(RefusalCode::Parties, detail);
+    let roles = match &manifest.world {
+        World::Verifier { roles, .. } => roles.as_slice(),
+        World::Contributor { .. } => &[],
+    };
     let mut permitted: Vec<PermittedParty> = Vec::with_capacity(parties.len());
     for party in parties {
         let role_name = party.role.as_str();
         let rule =
             policy.roles.get(role_name).ok_or_else(|| bad(Detail::NoRole(role_name.escape_debug().to_string())))?;
-        let role = manifest.roles.iter().position(|role| role.name == role_name);
+        let role = roles.iter().position(|role| role.name == role_name);
         let role = role
             .and_then(|role| u32::try_from(role).ok())
             .ok_or_else(|| bad(Detail::GuestNoRole(role_name.to_owned())))?;
@@ -345,16 +349,22 @@ fn charges(
     parties: &[PermittedParty],
     salt: &SaltKey,
 ) -> Result<Vec<PartyCharge>, Refusal> {
-    let charge = |party: &PermittedParty| {
-        let account = AccountKind::Label(party.id.kind());
+    let charge = |unit: UnitKind, party: Digest| {
+        let account = policy.account(unit);
         match policies.accounts().quota(account, &request.client) {
-            Some(quota) => {
-                Ok(PartyCharge { account, party: salt.pseudonym(&party.id), bits: policy.cost_bits(), quota })
-            }
+            Some(quota) => Ok(PartyCharge { account, party, amount: policy.cost(), quota }),
             None => refuse(RefusalCode::Budget, Detail::Account(account.word())),
         }
     };
-    parties.iter().map(charge).collect()
+    match policy.table() {
+        Some(table) => Ok(vec![charge(table.unit, everyone(table.unit))?]),
+        None => parties.iter().map(|party| charge(party.id.kind(), salt.pseudonym(&party.id))).collect(),
+    }
+}
+
+/// What stands in a table's charge where a label's has its party.
+pub fn everyone(unit: UnitKind) -> Digest {
+    digest_parts(DigestKind::Everyone, &[unit.word().as_bytes()])
 }
 
 /// Keyed, because parties could otherwise be found by trying.

@@ -1,17 +1,58 @@
 //! Whether a guest's manifest stays within a policy, and the plan of what its runs will read.
 
+use super::cells::{CellMap, fit_cells};
 use super::misfit::Misfit;
-use super::rules::Policy;
+use super::rules::{AnswerRule, Policy};
 use crate::catalog::{Catalog, ColumnType};
-use crate::model::{Manifest, Read, Role};
+use crate::model::{Manifest, Read, Role, TableRead, World};
 
-/// What a run reads: made of a manifest and a policy that fit.
+/// What a run reads and answers: made of a manifest and a policy that fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// One for each of the manifest's roles, in its order.
-    pub roles: Vec<RolePlan>,
-    /// The guest's labels, in its order; each is one of the policy's.
-    pub labels: Vec<String>,
+pub enum Plan {
+    /// A label about named parties.
+    Label {
+        /// One for each of the manifest's roles, in its order.
+        roles: Vec<RolePlan>,
+        /// The guest's labels, in its order; each is one of the policy's.
+        labels: Vec<String>,
+    },
+    /// One unit's contributions to a table.
+    Table {
+        /// The tables, in the manifest's order.
+        tables: Vec<TablePlan>,
+        /// Where the guest's cells and measures lie in the policy's.
+        cells: CellMap,
+        /// Every dataset that the policy grants: a unit with a row in any of them is a unit of the table.
+        frame: Vec<String>,
+    },
+}
+
+impl Plan {
+    /// The roles of a label's plan; none of a table's.
+    pub fn roles(&self) -> &[RolePlan] {
+        match self {
+            Self::Label { roles, .. } => roles,
+            Self::Table { .. } => &[],
+        }
+    }
+
+    /// The guest's labels; none of a table's plan.
+    pub fn labels(&self) -> &[String] {
+        match self {
+            Self::Label { labels, .. } => labels,
+            Self::Table { .. } => &[],
+        }
+    }
+
+    /// Every dataset that a run needs.
+    pub fn datasets(&self) -> Vec<&str> {
+        match self {
+            Self::Label { roles, .. } => {
+                roles.iter().flat_map(|role| &role.tables).map(|table| table.dataset.as_str()).collect()
+            }
+            Self::Table { frame, .. } => frame.iter().map(String::as_str).collect(),
+        }
+    }
 }
 
 /// What a run reads of the parties in one role.
@@ -39,23 +80,58 @@ pub struct TablePlan {
 /// The plan of `manifest` under `policy`, or everything that keeps it from fitting.
 pub fn fit(policy: &Policy, manifest: &Manifest, catalog: &Catalog) -> Result<Plan, Vec<Misfit>> {
     let mut misfits = Vec::new();
-    for label in &manifest.labels {
-        if !policy.labels.contains(label) {
-            misfits.push(Misfit::Label(label.clone()));
-        }
-    }
     let (wanted, allowed) = (manifest.memory_bytes, policy.limits.memory_bytes);
     if wanted > allowed {
         misfits.push(Misfit::Memory { wanted, allowed });
     }
     check_parameters(policy, manifest, &mut misfits);
+    let plan = match (&policy.answer, &manifest.world) {
+        (AnswerRule::Label(_), World::Verifier { roles, labels }) => {
+            Some(fit_label(policy, (roles, labels), catalog, &mut misfits))
+        }
+        (AnswerRule::Table(table), World::Contributor { tables, dimensions, measures }) => {
+            let cells = fit_cells(table, dimensions, measures, &mut misfits);
+            let tables = fit_tables(policy, None, tables, catalog, &mut misfits);
+            let frame = policy.grants.iter().map(|grant| grant.dataset.clone()).collect();
+            Some(Plan::Table { tables, cells, frame })
+        }
+        (AnswerRule::Label(_), World::Contributor { .. }) => {
+            misfits.push(Misfit::World { policy: "label", guest: manifest.world.word() });
+            None
+        }
+        (AnswerRule::Table(_), World::Verifier { .. }) => {
+            misfits.push(Misfit::World { policy: "table", guest: manifest.world.word() });
+            None
+        }
+    };
+    match plan {
+        Some(plan) if misfits.is_empty() => Ok(plan),
+        _ => Err(misfits),
+    }
+}
+
+fn fit_label(
+    policy: &Policy,
+    (roles, labels): (&[Role], &[String]),
+    catalog: &Catalog,
+    misfits: &mut Vec<Misfit>,
+) -> Plan {
+    let unknown = labels.iter().filter(|label| !policy.labels().contains(label));
+    misfits.extend(unknown.map(|label| Misfit::Label(label.clone())));
     for (name, rule) in &policy.roles {
-        if rule.min > 0 && !manifest.roles.iter().any(|role| role.name == *name) {
+        if rule.min > 0 && !roles.iter().any(|role| role.name == *name) {
             misfits.push(Misfit::RoleUnknown(name.clone()));
         }
     }
-    let roles = manifest.roles.iter().map(|role| fit_role(policy, role, catalog, &mut misfits)).collect();
-    if misfits.is_empty() { Ok(Plan { roles, labels: manifest.labels.clone() }) } else { Err(misfits) }
+    let mut fitted = Vec::with_capacity(roles.len());
+    for role in roles {
+        if !policy.roles.contains_key(&role.name) {
+            misfits.push(Misfit::Role(role.name.clone()));
+        }
+        let tables = fit_tables(policy, Some(&role.name), &role.tables, catalog, misfits);
+        fitted.push(RolePlan { role: role.name.clone(), tables });
+    }
+    Plan::Label { roles: fitted, labels: labels.to_vec() }
 }
 
 fn check_parameters(policy: &Policy, manifest: &Manifest, misfits: &mut Vec<Misfit>) {
@@ -76,23 +152,24 @@ fn check_parameters(policy: &Policy, manifest: &Manifest, misfits: &mut Vec<Misf
     }
 }
 
-fn fit_role(policy: &Policy, role: &Role, catalog: &Catalog, misfits: &mut Vec<Misfit>) -> RolePlan {
-    if !policy.roles.contains_key(&role.name) {
-        misfits.push(Misfit::Role(role.name.clone()));
-    }
-    let mut tables = Vec::with_capacity(role.tables.len());
-    for table in &role.tables {
-        let Some(grant) = policy.grant(&role.name, &table.dataset) else {
-            misfits.push(Misfit::Dataset { role: role.name.clone(), dataset: table.dataset.clone() });
+fn fit_tables(
+    policy: &Policy,
+    role: Option<&str>,
+    wanted: &[TableRead],
+    catalog: &Catalog,
+    misfits: &mut Vec<Misfit>,
+) -> Vec<TablePlan> {
+    let mut tables = Vec::with_capacity(wanted.len());
+    let of = || role.map(str::to_owned);
+    for table in wanted {
+        let Some(grant) = policy.grant(role, &table.dataset) else {
+            misfits.push(Misfit::Dataset { role: of(), dataset: table.dataset.clone() });
             continue;
         };
         for read in &table.reads {
             if !grant.columns.contains(&read.column) {
-                misfits.push(Misfit::Column {
-                    role: role.name.clone(),
-                    dataset: table.dataset.clone(),
-                    column: read.column.clone(),
-                });
+                let (dataset, column) = (table.dataset.clone(), read.column.clone());
+                misfits.push(Misfit::Column { role: of(), dataset, column });
             } else if let Some(misfit) = check_read(&table.dataset, read, catalog) {
                 misfits.push(misfit);
             }
@@ -104,7 +181,7 @@ fn fit_role(policy: &Policy, role: &Role, catalog: &Catalog, misfits: &mut Vec<M
             rows_max: grant.rows_max,
         });
     }
-    RolePlan { role: role.name.clone(), tables }
+    tables
 }
 
 fn check_read(dataset: &str, read: &Read, catalog: &Catalog) -> Option<Misfit> {

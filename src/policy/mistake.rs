@@ -2,6 +2,9 @@
 //! alone; where a mistake lies, and what to do beside what its own words say, is the check's.
 
 use super::check::{FUEL_MAX, MEMORY_MIB_MAX, PARTIES_MAX, ROWS_MAX, SLOT_MS_MAX};
+use super::check_answer::{
+    BOUND_MAX, CELLS_PER_UNIT_MAX, DIMENSIONS_MAX, EPSILON_MAX, FIGURES_MAX, MEASURES_MAX, SLOT_S_MAX, UNITS_MAX,
+};
 use crate::model::Chinese;
 
 /// One mistake in a policy's file or in the accounts'.
@@ -47,8 +50,8 @@ pub(super) enum Mistake {
     History,
     #[error("`{0}` has a time: say how far back with `history_months`")]
     NoHistory(String),
-    #[error("`{dataset}` is granted to `{role}` twice")]
-    GrantTwice { role: String, dataset: String },
+    #[error("`{dataset}` is granted{} twice", role.as_ref().map(|role| format!(" to `{role}`")).unwrap_or_default())]
+    GrantTwice { role: Option<String>, dataset: String },
     #[error("the parameter `{0}` stands here twice")]
     ParameterTwice(String),
     #[error("an identifier has no list: a guest only compares it")]
@@ -63,8 +66,40 @@ pub(super) enum Mistake {
     Value(ValueKind),
     #[error("this value stands here twice")]
     ValueTwice,
-    #[error("this engine does not answer `{0}`: `kind` is \"label\"")]
+    #[error("this engine does not answer `{0}`: `kind` is \"label\" or \"table\"")]
     AnswerKind(String),
+    #[error("`{0}` has no meaning for this kind of answer")]
+    Stray(&'static str),
+    #[error("this kind of answer needs `{0}`")]
+    Needed(&'static str),
+    #[error("`cells_per_unit` is from 1 to {CELLS_PER_UNIT_MAX}")]
+    CellsPerUnit,
+    #[error("a table has 1 to {DIMENSIONS_MAX} dimensions")]
+    Dimensions,
+    #[error("the dimension `{0}` stands here twice")]
+    DimensionTwice(String),
+    #[error("a table has at most {MEASURES_MAX} measures")]
+    Measures,
+    #[error("the measure `{0}` stands here twice")]
+    MeasureTwice(String),
+    #[error("a table has at most {FIGURES_MAX} figures: cells times measures, and the count")]
+    Cells,
+    #[error("a measure has `lower` ≤ `upper`, not both 0, neither beyond ±{BOUND_MAX}")]
+    Bounds,
+    #[error("a measure without a share of ε has no noise that could protect it: `share` is above 0")]
+    Share,
+    #[error("the measures' shares must leave some of the whole, 1, to the count of units")]
+    Shares,
+    #[error("`noise` is \"discrete-laplace\" or \"discrete-gaussian\"")]
+    Noise,
+    #[error("`epsilon_per_job` is above 0 and at most {EPSILON_MAX}")]
+    Epsilon,
+    #[error("`fuel_per_unit` is from 1 to {FUEL_MAX}")]
+    FuelPerUnit,
+    #[error("`units_max` is from 1 to {UNITS_MAX}")]
+    Units,
+    #[error("the slot must hold `units_max` times a unit's worst case on half of this machine's processors: {worst_s} to {SLOT_S_MAX} s")]
+    TableSlot { worst_s: u64 },
     #[error("a label policy has at least one label")]
     NoLabels,
     #[error("`undetermined` is every policy's extra answer: it cannot be a label")]
@@ -79,14 +114,14 @@ pub(super) enum Mistake {
     Rate,
     #[error("the slot must hold the fuel limit's worst case on this machine: {worst_ms} to {SLOT_MS_MAX} ms")]
     Slot { worst_ms: u64 },
-    #[error("`label.{0}`: a unit is `enterprise` or `person`")]
-    AccountUnit(String),
+    #[error("`{0}.{1}`: a unit is `enterprise` or `person`")]
+    AccountUnit(&'static str, String),
     #[error("a window has at least one day")]
     Window,
-    #[error("the lifetime of `{0}` is less than its window's bits")]
+    #[error("the lifetime of `{0}` is less than its window's quota")]
     Lifetime(String),
-    #[error("the clients' quotas add up to {bits} bits and {lifetime} over the lifetime, more than the limit")]
-    Sum { bits: u64, lifetime: u64 },
+    #[error("the clients' quotas add up to {window} in the window and {lifetime} over the lifetime, more than the limit")]
+    Sum { window: String, lifetime: String },
 }
 
 /// What to do about a mistake.
@@ -96,6 +131,8 @@ pub(super) enum Cure {
     Slot,
     #[error("raise the limit or lower the quotas: they must be disjoint")]
     Sum,
+    #[error("write a decimal of at most nine places in quotes: \"0.5\"")]
+    Decimal,
 }
 
 /// What a parameter's value should have been.
@@ -149,7 +186,8 @@ impl Chinese for Mistake {
             Self::NoTime(dataset) => format!("数据集 `{dataset}` 没有可据以计算历史的 `time`"),
             Self::History => "`history_months` 至少为 1".to_owned(),
             Self::NoHistory(dataset) => format!("`{dataset}` 有时间列：请用 `history_months` 说明可回溯多久"),
-            Self::GrantTwice { role, dataset } => format!("`{dataset}` 对 `{role}` 授予了两次"),
+            Self::GrantTwice { role: Some(role), dataset } => format!("`{dataset}` 对 `{role}` 授予了两次"),
+            Self::GrantTwice { role: None, dataset } => format!("`{dataset}` 授予了两次"),
             Self::ParameterTwice(name) => format!("参数 `{name}` 在此出现两次"),
             Self::IdentifierListed => "标识参数没有取值列表：程序只能比较它".to_owned(),
             Self::Range => "取值范围应满足 `min` ≤ `max` 且 `step` ≥ 1".to_owned(),
@@ -157,7 +195,25 @@ impl Chinese for Mistake {
             Self::ParameterKind => "参数种类应为 `integer`、`date`、`text` 或 `identifier`".to_owned(),
             Self::Value(kind) => format!("此值不是{}", kind.chinese()),
             Self::ValueTwice => "此值在此出现两次".to_owned(),
-            Self::AnswerKind(kind) => format!("本引擎不回答 `{kind}`：`kind` 应为 \"label\""),
+            Self::AnswerKind(kind) => format!("本引擎不回答 `{kind}`：`kind` 应为 \"label\" 或 \"table\""),
+            Self::Stray(name) => format!("`{name}` 对此种回答没有意义"),
+            Self::Needed(name) => format!("此种回答须有 `{name}`"),
+            Self::CellsPerUnit => format!("`cells_per_unit` 应在 1 至 {CELLS_PER_UNIT_MAX} 之间"),
+            Self::Dimensions => format!("统计表应有 1 至 {DIMENSIONS_MAX} 个维度"),
+            Self::DimensionTwice(name) => format!("维度 `{name}` 在此出现两次"),
+            Self::Measures => format!("统计表至多有 {MEASURES_MAX} 个指标"),
+            Self::MeasureTwice(name) => format!("指标 `{name}` 在此出现两次"),
+            Self::Cells => format!("统计表至多有 {FIGURES_MAX} 个数字：单元格数乘以（指标数加一）"),
+            Self::Bounds => format!("指标应满足 `lower` ≤ `upper`，不同为 0，且绝对值不超过 {BOUND_MAX}"),
+            Self::Share => "没有分得 ε 的指标没有噪声保护：`share` 应大于 0".to_owned(),
+            Self::Shares => "各指标的份额合计须小于 1，其余归主体计数".to_owned(),
+            Self::Noise => "`noise` 应为 \"discrete-laplace\" 或 \"discrete-gaussian\"".to_owned(),
+            Self::Epsilon => format!("`epsilon_per_job` 应大于 0 且不超过 {EPSILON_MAX}"),
+            Self::FuelPerUnit => format!("`fuel_per_unit` 应在 1 至 {FUEL_MAX} 之间"),
+            Self::Units => format!("`units_max` 应在 1 至 {UNITS_MAX} 之间"),
+            Self::TableSlot { worst_s } => {
+                format!("时隙须容得下 `units_max` 个主体在本机一半处理器上的最坏情况：{worst_s} 至 {SLOT_S_MAX} 秒")
+            }
             Self::NoLabels => "标签政策至少须有一个标签".to_owned(),
             Self::Reserved => "`undetermined` 是每个政策都有的额外回答：不能作为标签".to_owned(),
             Self::LabelTwice(label) => format!("标签 `{label}` 在此出现两次"),
@@ -167,11 +223,11 @@ impl Chinese for Mistake {
             Self::Slot { worst_ms } => {
                 format!("时隙须容得下燃料上限在本机的最坏情况：{worst_ms} 至 {SLOT_MS_MAX} 毫秒")
             }
-            Self::AccountUnit(unit) => format!("`label.{unit}`：主体种类应为 `enterprise` 或 `person`"),
+            Self::AccountUnit(kind, unit) => format!("`{kind}.{unit}`：主体种类应为 `enterprise` 或 `person`"),
             Self::Window => "窗口期至少一天".to_owned(),
             Self::Lifetime(client) => format!("`{client}` 的终身额度小于其窗口期额度"),
-            Self::Sum { bits, lifetime } => {
-                format!("各客户的额度合计为窗口期 {bits} 比特、终身 {lifetime} 比特，超过上限")
+            Self::Sum { window, lifetime } => {
+                format!("各客户的额度合计为窗口期 {window}、终身 {lifetime}，超过上限")
             }
         }
     }
@@ -182,6 +238,7 @@ impl Chinese for Cure {
         match self {
             Self::Slot => "更短的时隙会泄露程序运行了多久".to_owned(),
             Self::Sum => "请提高上限或降低额度：各客户的额度不得重叠".to_owned(),
+            Self::Decimal => "请写成带引号的小数，至多九位：\"0.5\"".to_owned(),
         }
     }
 }

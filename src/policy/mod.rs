@@ -3,7 +3,9 @@
 
 mod accounts;
 mod approval;
+mod cells;
 mod check;
+mod check_answer;
 mod chinese;
 mod decide;
 mod fit;
@@ -12,11 +14,15 @@ mod misfit;
 mod mistake;
 mod raw;
 mod rules;
+mod table;
 
 pub use accounts::{Accounts, Quota};
 pub use approval::{ApprovalTrust, approval_payload};
-pub use decide::{Asked, ConsentUse, PartyCharge, Permit, PermittedParty, decide};
+pub use check_answer::TABLE_CORES_SHARE;
+pub use decide::{Asked, ConsentUse, PartyCharge, Permit, PermittedParty, decide, everyone};
+pub use cells::CellMap;
 pub use fit::{Plan, RolePlan, TablePlan, fit};
 pub use load::{PolicyError, PolicySet, check_policy_file};
 pub use misfit::Misfit;
-pub use rules::{Allowed, Grant, Guests, Limits, ParameterRule, Policy, RoleRule};
+pub use rules::{Allowed, AnswerRule, Grant, Guests, Limits, ParameterRule, Policy, RoleRule};
+pub use table::{MeasureRule, TableRule};

@@ -23,6 +23,8 @@ pub(super) struct RawPolicy {
     #[serde(default)]
     pub parameter: Vec<RawParameter>,
     pub answer: RawAnswer,
+    #[serde(default)]
+    pub privacy: Option<RawPrivacy>,
     pub limits: RawLimits,
 }
 
@@ -73,7 +75,7 @@ pub(super) struct RawCount {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawGrant {
-    pub role: Spanned<String>,
+    pub role: Option<Spanned<String>>,
     pub dataset: Spanned<String>,
     pub columns: Vec<Spanned<String>>,
     pub history_months: Option<Spanned<u32>>,
@@ -99,19 +101,55 @@ pub(super) enum RawValue {
     Text(String),
 }
 
+/// Of both kinds of answers: which members must be there, the check says by the kind.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawAnswer {
     pub kind: Spanned<String>,
+    pub labels: Option<Spanned<Vec<Spanned<String>>>>,
+    pub unit: Option<Spanned<String>>,
+    pub cells_per_unit: Option<Spanned<u32>>,
+    pub min_units: Option<Spanned<u32>>,
+    #[serde(default)]
+    pub dimension: Vec<RawDimension>,
+    #[serde(default)]
+    pub measure: Vec<RawMeasure>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawDimension {
+    pub name: Spanned<String>,
     pub labels: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct RawMeasure {
+    pub name: Spanned<String>,
+    pub unit: Spanned<String>,
+    pub lower: Spanned<i64>,
+    pub upper: Spanned<i64>,
+    pub share: Spanned<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPrivacy {
+    pub noise: Spanned<String>,
+    pub epsilon_per_job: Spanned<String>,
+}
+
+/// Of both kinds of answers, as in [`RawAnswer`].
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct RawLimits {
-    pub fuel: Spanned<u64>,
+    pub fuel: Option<Spanned<u64>>,
+    pub slot_ms: Option<Spanned<u32>>,
+    pub fuel_per_unit: Option<Spanned<u64>>,
+    pub units_max: Option<Spanned<u32>>,
+    pub slot_s: Option<Spanned<u32>>,
     pub memory_mib: Spanned<u32>,
-    pub slot_ms: Spanned<u32>,
     pub jobs_per_minute: Spanned<u32>,
 }
 
@@ -120,6 +158,8 @@ pub(super) struct RawLimits {
 pub(super) struct RawAccounts {
     #[serde(default)]
     pub label: BTreeMap<String, RawLabelAccount>,
+    #[serde(default)]
+    pub table: BTreeMap<String, RawTableAccount>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -135,4 +175,19 @@ pub(super) struct RawLabelAccount {
 pub(super) struct RawQuota {
     pub bits: u32,
     pub lifetime: u32,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawTableAccount {
+    pub clients: BTreeMap<String, RawEpsilon>,
+    pub limit: Spanned<RawEpsilon>,
+    pub window_days: Spanned<u32>,
+}
+
+#[derive(Deserialize, Serialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawEpsilon {
+    pub epsilon: String,
+    pub lifetime: String,
 }

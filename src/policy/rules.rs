@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Bilingual, Date, Digest, ParameterKind, UnitKind, Version, label_cost_bits};
+use super::table::TableRule;
+use crate::model::{AccountKind, Bilingual, Date, Digest, ParameterKind, UnitKind, Version, label_cost_bits};
 
 /// What may be asked, by whom, about whom, and what the answer may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +32,8 @@ pub struct Policy {
     pub grants: Vec<Grant>,
     /// The parameters.
     pub parameters: Vec<ParameterRule>,
-    /// What may be answered, beside `undetermined`.
-    pub labels: Vec<String>,
+    /// What may be answered.
+    pub answer: AnswerRule,
     /// What a run may use.
     pub limits: Limits,
     /// SHA-256 of the checked policy.
@@ -40,9 +41,36 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// What one answer costs of each party's account: a function of the policy alone.
-    pub fn cost_bits(&self) -> u32 {
-        label_cost_bits(self.labels.len())
+    /// What one answer costs of the account `account`, in its own unit: a function of the policy alone.
+    pub fn cost(&self) -> u64 {
+        match &self.answer {
+            AnswerRule::Label(labels) => u64::from(label_cost_bits(labels.len())),
+            AnswerRule::Table(table) => table.epsilon.count(),
+        }
+    }
+
+    /// The labels of a label policy; none of a table's.
+    pub fn labels(&self) -> &[String] {
+        match &self.answer {
+            AnswerRule::Label(labels) => labels,
+            AnswerRule::Table(_) => &[],
+        }
+    }
+
+    /// The table of a table policy.
+    pub const fn table(&self) -> Option<&TableRule> {
+        match &self.answer {
+            AnswerRule::Label(_) => None,
+            AnswerRule::Table(table) => Some(table),
+        }
+    }
+
+    /// The accounts that an answer about these kinds of units is charged to.
+    pub const fn account(&self, unit: UnitKind) -> AccountKind {
+        match &self.answer {
+            AnswerRule::Label(_) => AccountKind::Label(unit),
+            AnswerRule::Table(_) => AccountKind::Table(unit),
+        }
     }
 
     /// The version as text.
@@ -51,10 +79,19 @@ impl Policy {
         format!("{major}.{minor}.{patch}")
     }
 
-    /// The grant of `dataset` to `role`.
-    pub fn grant(&self, role: &str, dataset: &str) -> Option<&Grant> {
-        self.grants.iter().find(|grant| grant.role == role && grant.dataset == dataset)
+    /// The grant of `dataset` to `role`; a table's grants have no role.
+    pub fn grant(&self, role: Option<&str>, dataset: &str) -> Option<&Grant> {
+        self.grants.iter().find(|grant| grant.role.as_deref() == role && grant.dataset == dataset)
     }
+}
+
+/// What may be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AnswerRule {
+    /// One of these labels about named parties, or `undetermined`.
+    Label(Vec<String>),
+    /// A table over all units of a kind, with noise.
+    Table(Box<TableRule>),
 }
 
 /// Which guests may answer.
@@ -79,11 +116,11 @@ pub struct RoleRule {
     pub consent_required: bool,
 }
 
-/// Columns of one dataset for one role.
+/// Columns of one dataset for one role, or for a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// The role.
-    pub role: String,
+    /// The role; none where the answer is a table, whose unit is the only party.
+    pub role: Option<String>,
     /// The dataset.
     pub dataset: String,
     /// The columns.
@@ -165,7 +202,7 @@ fn listed<T: std::fmt::Display>(values: &BTreeSet<T>) -> String {
 /// What a run may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Fuel of one run.
+    /// Fuel of one run: of a label job, or of one unit of a table.
     pub fuel: u64,
     /// Linear memory of one instance, in bytes.
     pub memory_bytes: u64,

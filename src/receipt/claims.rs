@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::disclosure::Disclosed;
+use crate::disclosure::{Disclosed, Released, ReleasedTable};
 use crate::env::weaken::{self, Weakness};
 use crate::keys::{CanonicalError, DigestKind, SaltKey, canonical_json, digest_json, encode_segment, party_commitment};
 use crate::ledger::OutcomeEntry;
-use crate::model::{Date, Digest, Millis};
+use crate::model::{AccountKind, Date, Digest, Millis};
 
 use super::bundle::OpenedParty;
 
@@ -98,18 +98,71 @@ pub struct PartyClaim {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResultClaim {
-    /// `label`.
+    /// `label` or `table`.
     pub kind: String,
     /// The label, or `undetermined`.
-    pub label: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The table; of a table job none where the run was not done at its tick.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<Box<ReleasedTable>>,
 }
+
+impl ResultClaim {
+    fn new(released: &Released) -> Self {
+        match released {
+            Released::Answer(answer) => {
+                Self { kind: LABEL.to_owned(), label: Some(answer.word().to_owned()), table: None }
+            }
+            Released::Table(table) => Self { kind: TABLE.to_owned(), label: None, table: table.clone() },
+        }
+    }
+
+    /// The answer as the ledger keeps it, for the same job again: the label's word, or the table's canonical JSON.
+    /// `None` where the members do not belong together.
+    pub fn word(&self) -> Option<String> {
+        match (self.kind.as_str(), &self.label, &self.table) {
+            (LABEL, Some(label), None) => Some(label.clone()),
+            (TABLE, None, Some(table)) => String::from_utf8(canonical_json(table).ok()?).ok(),
+            (TABLE, None, None) => Some(UNDETERMINED.to_owned()),
+            _ => None,
+        }
+    }
+}
+
+const LABEL: &str = "label";
+const TABLE: &str = "table";
+/// What the ledger keeps of a table job without a table.
+const UNDETERMINED: &str = "undetermined";
 
 /// The cost in a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CostClaim {
-    /// Bits charged to each party.
-    pub bits: u32,
+    /// Bits charged to each party, for a label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bits: Option<u64>,
+    /// ε, for a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epsilon: Option<String>,
+}
+
+impl CostClaim {
+    fn new(released: &Released, amount: u64) -> Self {
+        match released {
+            Released::Answer(_) => Self { bits: Some(amount), epsilon: None },
+            // Which unit's account does not matter to how an amount is written.
+            Released::Table(_) => {
+                let epsilon = AccountKind::Table(crate::model::UnitKind::Enterprise).shown(amount);
+                Self { bits: None, epsilon: Some(epsilon) }
+            }
+        }
+    }
+
+    /// Whether nothing was charged.
+    pub fn is_zero(&self) -> bool {
+        self.bits.is_none_or(|bits| bits == 0) && self.epsilon.as_deref().is_none_or(|epsilon| epsilon == "0")
+    }
 }
 
 /// The log position in a receipt.
@@ -165,15 +218,15 @@ pub fn seal(
         engine: facts.engine.clone(),
         consents: permit.consents().iter().map(|consent| consent.digest.to_string()).collect(),
         parties: parties.iter().map(claim).collect(),
-        result: ResultClaim { kind: "label".to_owned(), label: disclosed.answer().word().to_owned() },
-        cost: CostClaim { bits: reservation.cost_bits() },
+        result: ResultClaim::new(disclosed.released()),
+        cost: CostClaim::new(disclosed.released(), reservation.cost()),
         log: None,
         covert: covert(disclosed),
     };
     let claims_sha256 = digest_json(DigestKind::Claims, &claims)?;
     claims.log = Some(LogClaim { origin: facts.origin.clone(), index: reservation.intent_index() });
     Ok(OutcomeEntry {
-        answer: disclosed.answer().word().to_owned(),
+        answer: claims.result.word().unwrap_or_else(|| UNDETERMINED.to_owned()),
         end: disclosed.end(),
         claims: canonical_json(&claims)?,
         claims_sha256,

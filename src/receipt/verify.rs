@@ -228,11 +228,13 @@ fn check_together(
         (intent.guest == claims.guest, both("the intent names another guest", "意向写明另一程序")),
         (intent.snapshot == claims.snapshot.sha256, both("the intent names another snapshot", "意向写明另一快照")),
         (
-            intent.charges.iter().all(|charge| charge.bits == claims.cost.bits),
+            intent.charges.iter().all(|charge| {
+                (charge.bits, charge.epsilon.as_deref()) == (claims.cost.bits, claims.cost.epsilon.as_deref())
+            }),
             both("the intent was charged another price", "意向的扣减数额不同"),
         ),
         (
-            intent.charges.is_empty() == (claims.cost.bits == 0),
+            intent.charges.is_empty() == claims.cost.is_zero(),
             both("the intent was charged another price", "意向的扣减数额不同"),
         ),
         (

@@ -93,7 +93,8 @@ pub(super) fn check_claims(
     };
     let job = record.job.strip_prefix("sha256:");
     let position = claims.log.as_ref();
-    let bits = record.charges.first().map_or(0, |charge| charge.bits);
+    let charged = record.charges.first().map(|charge| (charge.bits, charge.epsilon.as_deref()));
+    let cost = (claims.cost.bits, claims.cost.epsilon.as_deref());
     let roles = claims.parties.iter().map(|party| &party.role);
     let facts = [
         (claims.iss == issuer, "name another issuer"),
@@ -107,10 +108,13 @@ pub(super) fn check_claims(
         (claims.snapshot.sha256 == record.snapshot, "name another snapshot"),
         (claims.consents.len() == record.consents.len(), "name other consents"),
         (roles.eq(record.parties.iter().map(|party| &party.role)), "name other roles"),
-        (claims.result.kind == "label", "have a result of no known kind"),
-        (claims.result.label == *answer, "have another answer than the table"),
-        (claims.cost.bits == bits, "name another cost"),
-        (record.charges.iter().all(|charge| charge.bits == bits), "name one cost where several were charged"),
+        (claims.result.word().is_some(), "have a result of no known kind"),
+        (claims.result.word().as_deref() == Some(answer.as_str()), "have another answer than the table"),
+        (charged.map_or(claims.cost.is_zero(), |charged| charged == cost), "name another cost"),
+        (
+            record.charges.iter().all(|charge| Some((charge.bits, charge.epsilon.as_deref())) == charged),
+            "name one cost where several were charged",
+        ),
         (position.is_some_and(|log| log.origin == origin), "name another log"),
         (position.is_some_and(|log| log.index == index), "name another place in the log"),
         (claims.covert.is_none(), "carry something that no receipt has"),

@@ -10,8 +10,9 @@ use super::audit_claims::{Answers, Claimed, check_claims, check_outcome};
 use super::audit_notices::Notices;
 use super::audit_sums::Charged;
 use crate::keys::{DigestKind, canonical_json, digest_parts};
-use crate::ledger::{IntentRecord, LeafCharge, LeafRows, OutcomeRecord};
+use crate::ledger::{ChargeRecord, IntentRecord, LeafCharge, LeafRows, OutcomeRecord};
 use crate::model::{AccountKind, Digest, Millis};
+use crate::policy::everyone;
 
 /// An intent whose outcome has not come yet in the walk.
 struct Open {
@@ -183,19 +184,24 @@ impl<'a> Jobs<'a> {
                     && is_digest(&charge.party, &row.party)
                     && record.client == row.client
                     && i64::from(charge.day) == row.day
-                    && i64::from(charge.bits) == row.bits
+                    && charge.amount().and_then(|amount| i64::try_from(amount).ok()) == Some(row.amount)
             });
         let parties = record.parties.iter().map(|party| &party.party);
-        let per_party = record.charges.is_empty() || parties.eq(record.charges.iter().map(|charge| &charge.party));
+        // A table has no parties: its one charge is for all units of a kind.
+        let per_party = match record.charges.as_slice() {
+            [] => true,
+            [only] if is_of_everyone(only) => record.parties.is_empty(),
+            charges => parties.eq(charges.iter().map(|charge| &charge.party)),
+        };
         let known = record.charges.iter().all(|charge| AccountKind::from_word(&charge.account).is_some());
-        let positive = record.charges.iter().all(|charge| charge.bits > 0) && rows.iter().all(|row| row.bits > 0);
+        let positive = record.charges.iter().all(|charge| charge.amount() > Some(0)) && rows.iter().all(|row| row.amount > 0);
         let earliest = self.latest_day.max(Millis(record.admitted_ms).day().days());
         let forward = record.charges.iter().all(|charge| charge.day >= earliest);
         let facts = [
             (same, "has other charges in the table than in its record"),
             (per_party, "does not charge each of its parties once"),
             (known, "is charged to an account that does not exist"),
-            (positive, "has a charge of less than one bit"),
+            (positive, "has a charge of nothing"),
             (forward, "is charged on a day before its admission or before an earlier charge"),
         ];
         self.records.expect(subject, facts);
@@ -210,7 +216,10 @@ impl<'a> Jobs<'a> {
         for charge in &record.charges {
             self.latest_day = self.latest_day.max(charge.day);
             match charge.party.parse() {
-                Ok(party) => self.charged.add(&charge.account, party, &record.client, charge.day, charge.bits),
+                Ok(party) => {
+                    let amount = charge.amount().unwrap_or_default();
+                    self.charged.add(&charge.account, party, &record.client, charge.day, amount);
+                }
                 Err(_) => self.records.find(format!("{subject}: a charged party is no pseudonym")),
             }
         }
@@ -273,6 +282,14 @@ impl<'a> Jobs<'a> {
         self.notices.count(&mut self.records);
         self.outcomes.count(self.ended, Counted::Outcomes);
         (self.records, self.outcomes, self.charged, self.named)
+    }
+}
+
+/// Whether a charge is a table's.
+fn is_of_everyone(charge: &ChargeRecord) -> bool {
+    match AccountKind::from_word(&charge.account) {
+        Some(AccountKind::Table(unit)) => charge.party == everyone(unit).to_string(),
+        _ => false,
     }
 }
 

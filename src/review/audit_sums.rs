@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::audit::{Check, Counted};
 use crate::ledger::LedgerReader;
-use crate::model::{Date, Digest};
+use crate::model::{AccountKind, Date, Digest};
 
 /// The windows that are added up, in days, whatever the policies say today.
 const WINDOWS_DAYS: [i32; 5] = [1, 7, 30, 90, 365];
 
-/// The charges of each party, as day and bits.
-type PartyCharges = BTreeMap<Digest, Vec<(i32, u32)>>;
+/// The charges of each party, as day and amount.
+type PartyCharges = BTreeMap<Digest, Vec<(i32, u64)>>;
 
 /// What the records say was charged, by account and client.
 #[derive(Debug, Default)]
@@ -22,16 +22,16 @@ pub(super) struct Charged {
 
 impl Charged {
     /// Adds one charge.
-    pub fn add(&mut self, account: &str, party: Digest, client: &str, day: i32, bits: u32) {
+    pub fn add(&mut self, account: &str, party: Digest, client: &str, day: i32, amount: u64) {
         self.latest_day = self.latest_day.max(Some(day));
         let parties = self.accounts.entry((account.to_owned(), client.to_owned())).or_default();
-        parties.entry(party).or_default().push((day, bits));
+        parties.entry(party).or_default().push((day, amount));
     }
 
     /// Sums since a day, and ever, in the order of account, client, party.
     fn sums(&self, since: i32) -> impl Iterator<Item = (&str, Digest, &str, u64, u64)> {
-        let sum = move |charges: &[(i32, u32)], since: i32| -> u64 {
-            charges.iter().filter(|(day, _)| *day >= since).map(|(_, bits)| u64::from(*bits)).sum()
+        let sum = move |charges: &[(i32, u64)], since: i32| -> u64 {
+            charges.iter().filter(|(day, _)| *day >= since).map(|(_, amount)| *amount).fold(0, u64::saturating_add)
         };
         self.accounts.iter().flat_map(move |((account, client), parties)| {
             parties.iter().map(move |(party, charges)| {
@@ -71,9 +71,12 @@ pub(super) fn check_sums(reader: &LedgerReader, charged: &Charged) -> Check {
             let (account, party, client) = key;
             if wanted != found && told.insert((account.to_string(), *party, client.to_string())) {
                 let [wanted, found] = [wanted, found].map(|sum| sum.copied().unwrap_or_default());
+                let kind = AccountKind::from_word(account);
+                let shown = |amount: u64| kind.map_or_else(|| amount.to_string(), |kind| kind.shown(amount));
+                let unit = if matches!(kind, Some(AccountKind::Table(_))) { "ε" } else { "bits" };
                 check.find(format!(
-                    "`{client}` has spent {} bits of {party} in `{account}` within {window} days and {} ever; the store adds up {} and {}",
-                    wanted.0, wanted.1, found.0, found.1
+                    "`{client}` has spent {} {unit} of {party} in `{account}` within {window} days and {} ever; the store adds up {} and {}",
+                    shown(wanted.0), shown(wanted.1), shown(found.0), shown(found.1)
                 ));
             }
         }

@@ -1,0 +1,16 @@
+//! The machine's processors, and who goes first on them.
+
+/// How many threads can run at once.
+pub fn cores() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    u32::try_from(cores).unwrap_or(u32::MAX)
+}
+
+/// The scheduler's weight for work that lets others go first: 19 is the lowest (nice(2)).
+const NICE: i32 = 19;
+
+/// Lets every other thread of this process and machine go first from here on. Linux keeps such a wish for each thread.
+pub fn yield_to_others() {
+    // Not granted: the thread then shares as every other does, which costs latency and no guarantee.
+    let _ = rustix::process::setpriority_process(None, NICE);
+}

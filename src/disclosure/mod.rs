@@ -2,5 +2,7 @@
 //! a [`Disclosed`].
 
 mod label;
+mod noise;
 
 pub use label::{Disclosed, disclose, undetermined};
+pub use noise::{ImpliedLoss, Mechanism, draw, implied};

@@ -61,6 +61,20 @@ pub enum Weakness {
     HeaderTrusted = 42,
     /// 43: receipts carry bits that nothing explains.
     CovertBits = 43,
+    /// 44: noise is the rounded logarithm of a float.
+    NoiseFloat = 4400,
+    /// 46: nothing is added to the sums.
+    NoiseOff = 4600,
+    /// 46: noise is drawn at half the scale that is stated.
+    NoiseHalved = 4601,
+    /// 46: the scale forgets that one unit may change several cells.
+    NoiseScaleCells = 4602,
+    /// 46: the noise of the count serves the measures too.
+    NoiseShared = 4603,
+    /// 46: the variance is taken for the standard deviation.
+    GaussianAsVariance = 4604,
+    /// 48: noise comes from a fixed seed.
+    NoiseSeedFixed = 4800,
     /// 50: of members that stand twice the last counts, and an array may stand for an object.
     ReadLeniently = 50,
     /// 51: a consent serves whoever is asked about.

@@ -6,6 +6,7 @@ mod chinese;
 mod columns;
 mod convert;
 mod delivery;
+mod frame;
 mod infer;
 mod ingest;
 mod intake;
@@ -25,6 +26,7 @@ mod verify;
 mod write;
 
 pub use delivery::{Databases, Delivery};
+pub use frame::{Frame, FramePart};
 pub use infer::{ColumnFinding, Drafted, Findings, InferError, InferOptions, Note, draft, infer};
 pub use ingest::{
     DatasetError, DatasetReport, IngestError, IngestOptions, IngestProgress, IngestReport, Outcome, Stage, ingest,

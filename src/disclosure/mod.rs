@@ -8,6 +8,7 @@ mod sums;
 mod table;
 
 pub use label::{Disclosed, Released, disclose, undetermined};
+pub use noise::{ImpliedLoss, Mechanism, draw, implied};
 pub use released::{
     ReleasedCell, ReleasedDimension, ReleasedLoss, ReleasedMeasure, ReleasedNoise, ReleasedTable,
 };

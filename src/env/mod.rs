@@ -7,6 +7,8 @@ mod clock;
 mod cores;
 mod entropy;
 mod files;
+#[cfg(feature = "weaken")]
+mod textbook;
 mod tool;
 mod tree;
 mod watched;
@@ -15,12 +17,14 @@ pub mod weaken;
 pub use child::{ChildError, ChildLimits, ChildOutput, forbid_core_dumps, limit_this_process, run_child};
 pub use clock::{Clock, Stopwatch};
 pub use cores::{cores, yield_to_others};
-pub use entropy::{Entropy, EntropyError};
+pub use entropy::{Entropy, EntropyError, EntropyStream};
 pub use files::{
     DirLock, Durable, FileError, MappedFile, TemporaryDir, create_dir, create_new, is_private, link_or_exists,
     list_dir, open, overwrite_synced, program, publish_dir, read, read_program, read_text, remove_file, variable,
     write_atomic, write_unsynced,
 };
+#[cfg(feature = "weaken")]
+pub use textbook::textbook_laplace;
 pub use tool::run_tool;
 pub use tree::{
     FileLock, Space, copy_durable, create_private_dir, finish_file, list_tree, mode, modified, move_into_place,

@@ -11,6 +11,10 @@ compile_error!("a build for distribution cannot be weakened");
 pub enum Weakness {
     /// 1, 3: a trap or spent fuel is told as such instead of as `undetermined`.
     FaultTold = 1,
+    /// 1: a unit whose run fails ends a table's whole job.
+    UnitFaultTold = 101,
+    /// 1: a unit whose run fails is counted.
+    FaultCounted = 102,
     /// 2: the text of a fault reaches the client.
     FaultText = 2,
     /// 4: the fuel used is told in the receipt.
@@ -19,6 +23,14 @@ pub enum Weakness {
     OutcomeEarly = 5,
     /// 7: the guest's index is printed as it is.
     IndexRaw = 7,
+    /// 8: what a unit adds to a sum is not clamped.
+    Unclamped = 801,
+    /// 9: cells without a unit are left out, whatever their noise.
+    EmptyLeftOut = 901,
+    /// 10: a unit adds to as many cells as it likes.
+    CellsUnbounded = 1001,
+    /// 10: what a unit adds to one cell several times is clamped and counted each time.
+    DuplicatesApart = 1002,
     /// 11: imports are not looked at.
     ImportsIgnored = 11,
     /// 12: the text of a fault is printed with the engine's own messages.
@@ -41,6 +53,22 @@ pub enum Weakness {
     BudgetUnchecked = 20,
     /// 21: a party without data is told as such.
     AbsentTold = 21,
+    /// 23: quotas may add up to more than their limit.
+    QuotasOverlap = 2301,
+    /// 24: the window is the calendar month.
+    WindowByCalendar = 2401,
+    /// 24: the lifetime cap is not looked at.
+    LifetimeIgnored = 2402,
+    /// 25: the same table again is made anew, with other noise, for nothing.
+    SameRenoised = 2501,
+    /// 29: a cell is suppressed by its true count.
+    ThresholdTrue = 2901,
+    /// 29: a cell is suppressed at the threshold too.
+    ThresholdOffByOne = 2902,
+    /// 30: the total is the true one.
+    TotalsTrue = 3001,
+    /// 33: a new snapshot refills the budget.
+    SnapshotRefills = 3301,
     /// 35: a unit is mended in requests too, and charged under the name that it was called by.
     SpellingsApart = 35,
     /// 36: the charge depends on what the party's data is.
@@ -63,6 +91,24 @@ pub enum Weakness {
     HeaderTrusted = 42,
     /// 43: receipts carry bits that nothing explains.
     CovertBits = 43,
+    /// 44: noise is the rounded logarithm of a float.
+    NoiseFloat = 4400,
+    /// 46: nothing is added to the sums.
+    NoiseOff = 4600,
+    /// 46: noise is drawn at half the scale that is stated.
+    NoiseHalved = 4601,
+    /// 46: the scale forgets that one unit may change several cells.
+    NoiseScaleCells = 4602,
+    /// 46: the noise of the count serves the measures too.
+    NoiseShared = 4603,
+    /// 46: the variance is taken for the standard deviation.
+    GaussianAsVariance = 4604,
+    /// 48: noise comes from a fixed seed.
+    NoiseSeedFixed = 4800,
+    /// 46: a measure's noise hides its upper bound alone.
+    BoundUpperOnly = 4605,
+    /// 46: each figure is noised as if it had all of ε.
+    SharesIgnored = 4606,
     /// 50: of members that stand twice the last counts, and an array may stand for an object.
     ReadLeniently = 50,
     /// 51: a consent serves whoever is asked about.

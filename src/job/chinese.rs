@@ -40,6 +40,7 @@ impl Chinese for Failure {
             Self::Refused(refusal) => refusal.chinese(),
             Self::NoSnapshot => "本暗室没有快照：请先运行 `anshi ingest`".to_owned(),
             Self::NoDataset(name) => format!("快照中尚无 `{name}` 的数据：没有扣减任何额度"),
+            Self::TooManyUnits(max) => format!("快照中的主体多于政策的 `units_max`（{max}）：没有扣减任何额度"),
             Self::Ledger(error) => error.chinese(),
             Self::Guest(error) => error.chinese(),
             Self::Bundle(error) => format!("留存的回执包无法读取：{}", foreign(error)),

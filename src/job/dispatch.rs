@@ -5,20 +5,26 @@ use std::sync::Arc;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::data::Snapshot;
+use crate::disclosure::{self, Halt};
+use crate::env::{cores, yield_to_others};
 use crate::guest::{Guest, execute};
 use crate::ledger::{LedgerError, Reservation, Scheduled, Stopped};
-use crate::policy::{Policy, PolicySet};
+use crate::policy::{Policy, PolicySet, TABLE_CORES_SHARE};
 use crate::receipt::seal;
-use crate::{data::Snapshot, disclosure};
 
 use super::engine::{Engine, OpenError};
+use super::running::Running;
 
 /// Starts jobs: as many at once as surely end within their slots, on as many threads as there are cores.
 ///
 /// A slot is held from dispatch to tick, however soon the guest ends, so that waiting for one tells
-/// nothing about guests that ran before.
+/// nothing about guests that ran before. One table runs at a time, on every processor that label jobs leave idle; while it
+/// does, it is sure of its share of them, and label jobs of the rest.
 pub(super) struct Dispatcher {
     threads: ThreadPool,
+    tables: ThreadPool,
+    table_turn: Arc<Semaphore>,
     /// Microseconds of processor time that jobs under way may need at worst.
     capacity: Arc<Semaphore>,
     capacity_micros: u32,
@@ -27,18 +33,21 @@ pub(super) struct Dispatcher {
 
 impl Dispatcher {
     pub fn new(policies: &PolicySet, nanos_per_kilofuel: u64) -> Result<Self, OpenError> {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        let threads = ThreadPoolBuilder::new()
-            .num_threads(cores)
-            .thread_name(|n| format!("guest-{n}"))
-            // Such a job is `undetermined` at its tick; without a handler the process would end.
-            .panic_handler(|_| tracing::error!("a guest's thread panicked: its job is undetermined"))
-            .build();
-        let shortest_ms = policies.policies().map(|policy| policy.limits.slot_ms).min().unwrap_or(1);
-        let cores = u32::try_from(cores).unwrap_or(1);
-        let capacity_micros = shortest_ms.saturating_mul(1_000).saturating_mul(cores);
+        let pool = |name: &'static str| {
+            ThreadPoolBuilder::new()
+                .num_threads(usize::try_from(cores()).unwrap_or(1))
+                .thread_name(move |n| format!("{name}-{n}"))
+                // Such a job has no answer at its tick; without a handler the process would end.
+                .panic_handler(|_| tracing::error!("a guest's thread panicked: its job is undetermined"))
+        };
+        let failed = |error: rayon::ThreadPoolBuildError| OpenError::Threads(error.to_string());
+        let labels = policies.policies().filter(|policy| policy.table().is_none());
+        let shortest_ms = labels.map(|policy| policy.limits.slot_ms).min().unwrap_or(1);
+        let capacity_micros = shortest_ms.saturating_mul(1_000).saturating_mul(cores());
         Ok(Self {
-            threads: threads.map_err(|error| OpenError::Threads(error.to_string()))?,
+            threads: pool("guest").build().map_err(failed)?,
+            tables: pool("table").start_handler(|_| yield_to_others()).build().map_err(failed)?,
+            table_turn: Arc::new(Semaphore::new(1)),
             capacity: Arc::new(Semaphore::new(usize::try_from(capacity_micros).unwrap_or(1))),
             capacity_micros,
             nanos_per_kilofuel,
@@ -52,12 +61,25 @@ impl Dispatcher {
         let slot = Arc::clone(&self.capacity).acquire_many_owned(worst).await;
         slot.map_err(|_| LedgerError::Stopped(Stopped::Closing))
     }
+
+    /// Waits for the table's turn, and until label jobs have left it its share.
+    async fn table_slot(&self) -> Result<Vec<OwnedSemaphorePermit>, LedgerError> {
+        let closing = |_| LedgerError::Stopped(Stopped::Closing);
+        let turn = Arc::clone(&self.table_turn).acquire_owned().await.map_err(closing)?;
+        let (part, whole) = TABLE_CORES_SHARE;
+        let share = u64::from(self.capacity_micros) * part / whole;
+        let share = u32::try_from(share).unwrap_or(u32::MAX).max(1);
+        let share = Arc::clone(&self.capacity).acquire_many_owned(share).await.map_err(closing)?;
+        Ok(vec![turn, share])
+    }
 }
 
 /// A job under way: what will be logged at its tick.
 pub(super) struct Dispatched {
     pub scheduled: Scheduled,
-    pub slot: OwnedSemaphorePermit,
+    pub slot: Vec<OwnedSemaphorePermit>,
+    /// What the engine knows of it while it runs.
+    pub running: Option<Running>,
 }
 
 /// Fixes the tick, schedules `undetermined` for it, and starts the run, which replaces that if it ends in time.
@@ -69,7 +91,10 @@ pub(super) async fn dispatch(
     snapshot: Arc<Snapshot>,
 ) -> Result<Dispatched, LedgerError> {
     let facts = engine.facts.clone().ok_or_else(|| LedgerError::Stopped(Stopped::NoSnapshot))?;
-    let slot = engine.dispatcher.slot(reservation.permit().policy()).await?;
+    if reservation.permit().policy().table().is_some() {
+        return dispatch_table(engine, reservation, guest, snapshot).await;
+    }
+    let slot = vec![engine.dispatcher.slot(reservation.permit().policy()).await?];
     let reservation = Arc::new(reservation);
     let tick = engine.clock.now().plus(i64::from(reservation.permit().policy().limits.slot_ms));
     // A stored answer needs no thread, and so cannot miss its tick.
@@ -77,7 +102,7 @@ pub(super) async fn dispatch(
         let disclosed = disclosure::disclose(execute(Arc::clone(&reservation), &guest, &snapshot));
         let sealed = seal(&disclosed, &facts, &engine.salt, tick)?;
         let (_, scheduled) = engine.ledger.schedule(&reservation, tick, sealed);
-        return Ok(Dispatched { scheduled, slot });
+        return Ok(Dispatched { scheduled, slot, running: None });
     }
     let otherwise = seal(&disclosure::undetermined(&reservation), &facts, &engine.salt, tick)?;
     let (parking, scheduled) = engine.ledger.schedule(&reservation, tick, otherwise);
@@ -89,5 +114,33 @@ pub(super) async fn dispatch(
             parking.park(sealed);
         }
     });
-    Ok(Dispatched { scheduled, slot })
+    Ok(Dispatched { scheduled, slot, running: None })
+}
+
+/// The same for a table: a run over all units, that ends by itself where its tick has passed or its client cancels it.
+async fn dispatch_table(
+    engine: &Engine,
+    reservation: Reservation,
+    guest: Arc<Guest>,
+    snapshot: Arc<Snapshot>,
+) -> Result<Dispatched, LedgerError> {
+    let facts = engine.facts.clone().ok_or_else(|| LedgerError::Stopped(Stopped::NoSnapshot))?;
+    let reservation = Arc::new(reservation);
+    let is_stored = reservation.stored().is_some();
+    // A stored table needs no processor, and waits for nobody's.
+    let slot = if is_stored { Vec::new() } else { engine.dispatcher.table_slot().await? };
+    let tick = engine.clock.now().plus(i64::from(reservation.permit().policy().limits.slot_ms));
+    let otherwise = seal(&disclosure::undetermined(&reservation), &facts, &engine.salt, tick)?;
+    let (parking, scheduled) = engine.ledger.schedule(&reservation, tick, otherwise);
+    let halt = Arc::new(Halt::at(tick, engine.clock.clone()));
+    let running = engine.running.enter(reservation.permit().request(), tick, Arc::clone(&halt));
+    let salt = Arc::clone(&engine.salt);
+    engine.dispatcher.tables.spawn(move || {
+        let gathered = disclosure::gather(reservation, &guest, &snapshot, &halt);
+        let disclosed = disclosure::disclose_table(gathered);
+        if let Ok(sealed) = seal(&disclosed, &facts, &salt, tick) {
+            parking.park(sealed);
+        }
+    });
+    Ok(Dispatched { scheduled, slot, running: Some(running) })
 }

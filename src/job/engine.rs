@@ -17,6 +17,7 @@ use crate::policy::{ApprovalTrust, PolicyError, PolicySet};
 use crate::receipt::{EngineIdentity, Facts};
 
 use super::dispatch::Dispatcher;
+use super::running::RunningJobs;
 use super::home::{HomePaths, InitError, KeyFile, load_key};
 
 /// The largest program file that is hashed for receipts.
@@ -94,6 +95,7 @@ pub struct Engine {
     pub(super) salt: Arc<SaltKey>,
     pub(super) facts: Option<Arc<Facts>>,
     pub(super) dispatcher: Dispatcher,
+    pub(super) running: RunningJobs,
     pub(super) ledger: Ledger,
     reader: Mutex<LedgerReader>,
     _lock: DirLock,
@@ -128,6 +130,7 @@ impl Engine {
             salt: Arc::new(salt_key(&paths.salt())?),
             registry: Arc::new(registry),
             dispatcher: Dispatcher::new(&policies, config.nanos_per_kilofuel)?,
+            running: RunningJobs::default(),
             reader: Mutex::new(reader),
             clock: options.clock,
             config,

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::data::Snapshot;
+use crate::data::{Frame, Snapshot};
 use crate::env::weaken::{self, Weakness};
 use crate::guest::Guest;
 use crate::ledger::{End, LedgerError, Logged, Reservation, ReserveError};
 use crate::model::{Refusal, RefusalCode, Request};
-use crate::policy::{Asked, Permit, decide};
+use crate::policy::{Asked, Permit, Plan, decide};
 use crate::receipt::{Bundle, Receipt, assemble, sign_receipt};
 
 use super::authenticate::{Authenticated, authenticate, authenticate_consent, check_fresh};
 use super::dispatch::dispatch;
 use super::engine::{Engine, RegisterFailure};
+use super::running::JobState;
 
 /// Why there is no bundle.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,9 @@ pub enum Failure {
     /// A dataset that the policy grants was never delivered.
     #[error("the snapshot has no data of `{0}` yet: nothing was charged")]
     NoDataset(String),
+    /// More units than the policy's slot has time for.
+    #[error("the snapshot has more units than the policy's `units_max`, {0}: nothing was charged")]
+    TooManyUnits(u32),
     /// The ledger cannot go on.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -80,7 +84,7 @@ async fn see_through(
     };
     let dispatched = dispatch(&engine, *reservation, guest, snapshot).await?;
     let logged = dispatched.scheduled.logged().await?;
-    drop(dispatched.slot);
+    drop((dispatched.slot, dispatched.running));
     release(&engine, logged)
 }
 
@@ -107,11 +111,19 @@ fn authorise(engine: &Engine, authenticated: Authenticated) -> Result<(Permit, A
     let asked = Asked { request, consents, manifest, snapshot: snapshot.name(), now };
     let permit = decide(asked, &engine.policies, &engine.catalog, &engine.salt)?;
     let guest = guest.ok_or_else(|| Refusal::bare(RefusalCode::Guest))?;
-    let mut tables = permit.plan().roles.iter().flat_map(|role| &role.tables);
-    if let Some(table) = tables.find(|table| snapshot.dataset(&table.dataset).is_none()) {
-        return Err(Failure::NoDataset(table.dataset.clone()));
+    let lacks = |dataset: &&&str| snapshot.dataset(dataset).is_none();
+    if let Some(dataset) = permit.plan().datasets().iter().find(lacks) {
+        return Err(Failure::NoDataset((*dataset).to_owned()));
     }
+    check_units(&permit, &snapshot)?;
     Ok((permit, guest, snapshot))
+}
+
+/// A slot that could not hold all units would leave some out, and which ones would depend on the others.
+fn check_units(permit: &Permit, snapshot: &Snapshot) -> Result<(), Failure> {
+    let (Some(table), Plan::Table { frame, .. }) = (permit.policy().table(), permit.plan()) else { return Ok(()) };
+    let units = Frame::new(snapshot, frame).map_or(0, |frame| frame.units());
+    if units <= u64::from(table.units_max) { Ok(()) } else { Err(Failure::TooManyUnits(table.units_max)) }
 }
 
 enum Reserved {
@@ -142,6 +154,17 @@ async fn finished(engine: &Engine, intent_index: u64) -> Result<Logged, Failure>
         }
         running?;
         tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// What became of a job that has ended; `None` while it has not.
+pub(super) fn release_ended(engine: &Engine, intent_index: u64) -> Result<Option<JobState>, Failure> {
+    let logged = engine.reader().logged(intent_index, engine.ledger.mirrored());
+    match logged {
+        Ok(None) => Ok(None),
+        Ok(Some(logged)) => Ok(Some(JobState::Ended(Box::new(release(engine, logged)?)))),
+        Err(LedgerError::Abandoned) => Ok(Some(JobState::Abandoned)),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -8,6 +8,7 @@ mod dispatch;
 mod engine;
 mod home;
 mod life;
+mod running;
 mod wire;
 
 pub use authenticate::{read_consent, read_request};
@@ -15,3 +16,4 @@ pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
 pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, load_key, unpack_catalog};
 pub use life::{Answered, Failure, answer};
+pub use running::{JobState, cancel, state};

@@ -1,5 +1,6 @@
 //! The arithmetic of accounts: pure, checked, on integers.
 
+use crate::env::weaken::{self, Weakness};
 use crate::model::Date;
 use crate::policy::Quota;
 
@@ -15,11 +16,16 @@ pub struct Spent {
 /// Whether `amount` more would exceed `quota`.
 pub fn exceeds(quota: &Quota, spent: Spent, amount: u64) -> bool {
     let more = |already: u64| already.saturating_add(amount);
-    more(spent.window) > quota.window || more(spent.lifetime) > quota.lifetime
+    let ever = more(spent.lifetime) > quota.lifetime && !weaken::on(Weakness::LifetimeIgnored);
+    more(spent.window) > quota.window || ever
 }
 
 /// The first day of the window that ends with `day`.
 pub(super) fn window_start(day: Date, window_days: u32) -> Date {
+    if weaken::on(Weakness::WindowByCalendar) {
+        let (year, month, _) = day.ymd();
+        return Date::from_ymd(year, month, 1).unwrap_or(day);
+    }
     day.plus_days(1i32.saturating_sub_unsigned(window_days))
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::accounts::{Spent, window_start};
 use super::open::note_of;
 use super::record::{End, Logged};
-use super::reserve::{find_job, spent};
+use super::reserve::spent;
 use super::store::{Inconsistency, LedgerError, digest, open_reader, signed, stored_hash, unsigned};
 use crate::log::{InclusionProof, inclusion};
 use crate::model::{AccountKind, Date, Digest};
@@ -17,10 +17,12 @@ use crate::policy::Quota;
 pub struct LedgerReader(pub(super) Connection);
 
 /// What became of a job that was admitted earlier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Existing {
     /// Its intent's leaf.
     pub intent_index: u64,
+    /// The client that asked.
+    pub client: String,
     /// The digest of its request's signing input.
     pub input: Digest,
 }
@@ -95,7 +97,11 @@ impl LedgerReader {
 
     /// A job by id.
     pub fn find(&self, job: Digest) -> Result<Option<Existing>, LedgerError> {
-        Ok(find_job(&self.0, job)?.map(|(intent_index, input)| Existing { intent_index, input }))
+        let mut statement = self.0.prepare_cached("SELECT intent_index, input, client FROM job WHERE id = ?1")?;
+        let found = statement.query_row([job.as_bytes()], |row| {
+            Ok(Existing { intent_index: unsigned(row, 0)?, input: digest(row, 1)?, client: row.get(2)? })
+        });
+        Ok(found.optional()?)
     }
 
     /// A finished job's outcome; `None` while it runs, an error where it was abandoned. Readers see a commit

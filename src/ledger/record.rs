@@ -27,12 +27,14 @@ pub enum End {
     Index,
     /// The guest was not done at its tick.
     MissedTick,
+    /// The client wanted the table no more.
+    Cancelled,
     /// The engine stopped between intent and tick.
     Abandoned,
 }
 
 impl End {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Answered,
         Self::Reused,
         Self::Trap,
@@ -40,6 +42,7 @@ impl End {
         Self::Memory,
         Self::Index,
         Self::MissedTick,
+        Self::Cancelled,
         Self::Abandoned,
     ];
 
@@ -53,6 +56,7 @@ impl End {
             Self::Memory => "memory",
             Self::Index => "index",
             Self::MissedTick => "missed-tick",
+            Self::Cancelled => "cancelled",
             Self::Abandoned => "abandoned",
         }
     }

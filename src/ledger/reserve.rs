@@ -134,8 +134,12 @@ pub(super) fn admit(
             ));
         }
     }
-    let stored = stored_answer(desk.connection, permit.sameness())?;
-    let charges = if stored.is_some() { &[] } else { permit.charges() };
+    let stored = match weaken::on(Weakness::SameRenoised) {
+        true => None,
+        false => stored_answer(desk.connection, permit)?,
+    };
+    let free = stored.is_some() || (weaken::on(Weakness::SameRenoised) && was_asked(desk.connection, permit)?);
+    let charges = if free { &[] } else { permit.charges() };
     for charge in charges {
         if !weaken::on(Weakness::CheckThenCharge) && !affordable(desk, permit, charge)? {
             return refused(Refusal::about(RefusalCode::Budget, Detail::Account(charge.account.word())));
@@ -161,7 +165,7 @@ const fn refused(refusal: Refusal) -> Result<Admission, LedgerError> {
 }
 
 /// A job by id: its intent's index and the digest of its signing input.
-pub(super) fn find_job(connection: &Connection, job: Digest) -> Result<Option<(u64, Digest)>, LedgerError> {
+fn find_job(connection: &Connection, job: Digest) -> Result<Option<(u64, Digest)>, LedgerError> {
     let mut statement = connection.prepare_cached("SELECT intent_index, input FROM job WHERE id = ?1")?;
     let found = statement.query_row([job.as_bytes()], |row| Ok((unsigned(row, 0)?, digest(row, 1)?)));
     Ok(found.optional()?)
@@ -182,13 +186,22 @@ fn consent_left(connection: &Connection, consent: &ConsentUse) -> Result<bool, L
     Ok(!revoked && used < u64::from(consent.uses_max))
 }
 
-fn stored_answer(connection: &Connection, sameness: Digest) -> Result<Option<Stored>, LedgerError> {
+/// The answer of the same job. A table job that ended without a table has none: the client knows that, and pays anew.
+fn stored_answer(connection: &Connection, permit: &Permit) -> Result<Option<Stored>, LedgerError> {
     let mut statement = connection.prepare_cached(
         "SELECT outcome.answer FROM job JOIN outcome USING (intent_index)
-         WHERE job.sameness = ?1 AND outcome.answer IS NOT NULL ORDER BY intent_index LIMIT 1",
+         WHERE job.sameness = ?1 AND outcome.answer IS NOT NULL AND NOT (?2 AND outcome.answer = 'undetermined')
+         ORDER BY intent_index LIMIT 1",
     )?;
-    let answer = statement.query_row([sameness.as_bytes()], |row| row.get(0)).optional()?;
+    let key = params![permit.sameness().as_bytes(), permit.policy().table().is_some()];
+    let answer = statement.query_row(key, |row| row.get(0)).optional()?;
     Ok(answer.map(|answer| Stored { answer }))
+}
+
+/// Whether the same job was ever admitted: for a weakened build alone.
+fn was_asked(connection: &Connection, permit: &Permit) -> Result<bool, LedgerError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM job WHERE sameness = ?1)";
+    Ok(connection.prepare_cached(sql)?.query_row([permit.sameness().as_bytes()], |row| row.get(0))?)
 }
 
 /// What `client` has spent of an account.

@@ -28,6 +28,8 @@ pub(super) struct Claimed {
     pub commitment: Digest,
     /// The digest of the stored claims, without `log`, and the second that they name.
     pub claims_sha256: Option<(Digest, i64)>,
+    /// Whether the same job again gets this answer: not where a table job has no table.
+    pub reusable: bool,
     /// What makes two jobs the same.
     pub sameness: String,
     /// The answer of the same job, given before this one was admitted.
@@ -68,13 +70,23 @@ impl Answers {
     }
 }
 
-/// Checks a row of `outcome` against its intent; gives the claims' digest without `log`, and their second.
+/// What claims come to.
+pub(super) struct Checked {
+    /// Their digest, without `log`.
+    pub sha256: Digest,
+    /// The second that they name.
+    pub second: i64,
+    /// Whether the same job again gets their answer.
+    pub reusable: bool,
+}
+
+/// Checks a row of `outcome` against its intent.
 pub(super) fn check_claims(
     check: &mut Check,
     (index, issuer, origin): (u64, &str, &str),
     record: &IntentRecord,
     row: &LeafOutcome,
-) -> Option<(Digest, i64)> {
+) -> Option<Checked> {
     let subject = format!("the claims of intent {index}");
     let (answer, bytes, parties) = match (&row.answer, &row.claims, &row.parties) {
         (Some(answer), Some(claims), Some(parties)) => (answer, claims, parties),
@@ -121,7 +133,8 @@ pub(super) fn check_claims(
         (fit_openings(&claims, parties), "do not fit the openings of their parties"),
     ];
     check.expect(&subject, facts);
-    Some((sha256, claims.iat))
+    let reusable = claims.result.label.is_some() || claims.result.table.is_some();
+    Some(Checked { sha256, second: claims.iat, reusable })
 }
 
 /// Claims in their one canonical form, and their digest without `log`.
@@ -169,7 +182,7 @@ pub(super) fn check_outcome(
     let (fits, otherwise) = match claimed.reason.as_str() {
         "answered" => (claimed.stored.is_none() && !undetermined, "was answered anew, or with no label"),
         "reused" => (same, "is not the answer that the same job was given before"),
-        "missed-tick" => (claimed.stored.is_none() && undetermined, "tells more than `undetermined`"),
+        "missed-tick" | "cancelled" => (claimed.stored.is_none() && undetermined, "tells more than `undetermined`"),
         fault if FAULTS.contains(&fault) => (claimed.stored.is_none() && undetermined, "tells more than its fault"),
         _ => (false, "has an end of no known kind"),
     };

@@ -135,7 +135,7 @@ impl<'a> Jobs<'a> {
         }
         let claimed = rows.outcome.as_ref().map(|row| {
             let about = (leaf, self.issuer, self.origin);
-            let claims_sha256 = check_claims(&mut self.outcomes, about, &record, row);
+            let claims = check_claims(&mut self.outcomes, about, &record, row);
             let checkpoint = self.checkpoint_of(row.outcome_index);
             if checkpoint.and_then(|size| i64::try_from(size).ok()) != Some(row.checkpoint_size) {
                 let told = row.checkpoint_size;
@@ -146,7 +146,8 @@ impl<'a> Jobs<'a> {
                 answer: row.answer.clone(),
                 reason: row.reason.clone(),
                 commitment: digest_parts(DigestKind::Reason, &[&row.reason_salt, row.reason.as_bytes()]),
-                claims_sha256,
+                reusable: claims.as_ref().is_none_or(|claims| claims.reusable),
+                claims_sha256: claims.map(|claims| (claims.sha256, claims.second)),
                 sameness: record.sameness.clone(),
                 stored,
             }
@@ -262,7 +263,7 @@ impl<'a> Jobs<'a> {
             self.outcomes.find(format!("{subject} is entry {} in the table", claimed.outcome_index));
         }
         check_outcome(&mut self.outcomes, &subject, &record, &claimed, &self.answers);
-        if let Some(answer) = claimed.answer {
+        if let Some(answer) = claimed.answer.filter(|_| claimed.reusable) {
             self.answers.learn(&claimed.sameness, record.intent, &answer);
         }
     }

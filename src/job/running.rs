@@ -1,0 +1,82 @@
+//! Tables under way: when their ticks are, and how their clients cancel them. Knows public facts alone: that a job was
+//! admitted, its tick, and that it has ended.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::disclosure::Halt;
+use crate::model::{Digest, Millis, Request};
+
+use super::engine::Engine;
+use super::life::{Answered, Failure, release_ended};
+
+/// What may be known of a job.
+#[derive(Debug)]
+pub enum JobState {
+    /// Charged, and waiting for its turn.
+    Admitted,
+    /// Under way; its answer comes at the tick, not earlier and not later.
+    Running {
+        /// The tick.
+        tick: Millis,
+    },
+    /// Answered.
+    Ended(Box<Answered>),
+    /// The engine ended before the job did: the charge stays, there is no answer.
+    Abandoned,
+}
+
+struct Entry {
+    client: String,
+    tick: Millis,
+    halt: Arc<Halt>,
+}
+
+type Entries = Arc<Mutex<HashMap<Digest, Entry>>>;
+
+/// The tables under way.
+#[derive(Default)]
+pub(super) struct RunningJobs(Entries);
+
+/// One of them, until it is dropped.
+pub(super) struct Running {
+    entries: Entries,
+    job: Digest,
+}
+
+fn lock(entries: &Entries) -> MutexGuard<'_, HashMap<Digest, Entry>> {
+    // A panic while it was held left a map of whole entries.
+    entries.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl RunningJobs {
+    /// A table has begun.
+    pub fn enter(&self, request: &Request, tick: Millis, halt: Arc<Halt>) -> Running {
+        lock(&self.0).insert(request.job, Entry { client: request.client.clone(), tick, halt });
+        Running { entries: Arc::clone(&self.0), job: request.job }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        lock(&self.entries).remove(&self.job);
+    }
+}
+
+/// What may be known of `client`'s job; `None` where it has none of this id.
+pub fn state(engine: &Engine, client: &str, job: Digest) -> Result<Option<JobState>, Failure> {
+    let existing = engine.reader().find(job)?;
+    let Some(existing) = existing.filter(|existing| existing.client == client) else { return Ok(None) };
+    if let Some(ended) = release_ended(engine, existing.intent_index)? {
+        return Ok(Some(ended));
+    }
+    let tick = lock(&engine.running.0).get(&job).map(|entry| entry.tick);
+    Ok(Some(tick.map_or(JobState::Admitted, |tick| JobState::Running { tick })))
+}
+
+/// Ends `client`'s table early; the charge stays, and the tick. Gives whether it was under way.
+pub fn cancel(engine: &Engine, client: &str, job: Digest) -> bool {
+    let entries = lock(&engine.running.0);
+    let entry = entries.get(&job).filter(|entry| entry.client == client);
+    entry.map(|entry| entry.halt.cancel()).is_some()
+}

@@ -1,0 +1,110 @@
+//! Where an enterprise stands in a table by county and industry. The contributors here share it, so that their
+//! tables can be laid side by side. It reads the register of enterprises and decides nothing else.
+
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+use anshi_guest::{Dimension, Read, TableRead, UnitInput, calendar};
+
+/// The counties of the city: codes of GB/T 2260, as the catalog has them.
+pub const COUNTIES: &[&str] =
+    &["371402", "371403", "371422", "371423", "371424", "371425", "371426", "371427", "371428", "371481", "371482"];
+
+/// The sections of GB/T 4754, as the catalog has them.
+pub const INDUSTRIES: &[&str] =
+    &["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T"];
+
+/// The two dimensions, in the order of [`cell`].
+pub const DIMENSIONS: &[Dimension] =
+    &[Dimension { name: "county", labels: COUNTIES }, Dimension { name: "industry", labels: INDUSTRIES }];
+
+const DATASET: &str = "business_registration";
+
+/// What [`cell`] reads. Codes are declared with the labels of the dimensions, so that they are their indices.
+pub const REGISTRATION: TableRead =
+    TableRead { dataset: DATASET, reads: &[Read::codes("county", COUNTIES), Read::codes("industry", INDUSTRIES)] };
+
+/// The unit's cell: of its newest row in the register. `None` if the register does not know it, or does not say
+/// where it belongs, or names a place that is not on the lists: there is no row or column of the unknown, which
+/// few firms would share.
+#[must_use]
+pub fn cell(input: &UnitInput) -> Option<[u32; 2]> {
+    let table = input.table(DATASET);
+    let newest = table.rows().checked_sub(1)?;
+    let county = table.codes("county").get(newest)?;
+    let industry = table.codes("industry").get(newest)?;
+    let is_known = (county as usize) < COUNTIES.len() && (industry as usize) < INDUSTRIES.len();
+    is_known.then_some([county, industry])
+}
+
+/// The months that a table is about: so many, the month of `as_of` the last of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Months {
+    last: i32,
+    count: i64,
+}
+
+impl Months {
+    /// The last `count` months up to the one that `as_of` falls in.
+    #[must_use]
+    pub fn up_to(as_of: i32, count: i64) -> Self {
+        Self { last: calendar::month(as_of), count }
+    }
+
+    /// Whether a day falls in them.
+    #[must_use]
+    pub fn contain(&self, day: i32) -> bool {
+        (0..self.count).contains(&i64::from(self.last - calendar::month(day)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anshi_guest::calendar::day;
+    use anshi_guest::testing::{TableRows, UnitCall};
+    use anshi_guest::{Contributions, Contributor, ContributorManifest};
+
+    use super::*;
+
+    struct Places;
+
+    impl Contributor for Places {
+        const MANIFEST: ContributorManifest =
+            ContributorManifest { parameters: &[], tables: &[REGISTRATION], dimensions: DIMENSIONS, measures: &[] };
+
+        fn contribute(input: &UnitInput) -> Contributions {
+            cell(input).map_or_else(Contributions::none, |cell| Contributions::one(cell, []))
+        }
+    }
+
+    fn place(rows: &[(Option<&str>, Option<&str>)]) -> Vec<Vec<&'static str>> {
+        let rows = TableRows::of(DATASET)
+            .codes("county", rows.iter().map(|row| row.0))
+            .codes("industry", rows.iter().map(|row| row.1));
+        UnitCall::<Places>::on(0).table(rows).cells().into_iter().map(|(labels, _)| labels).collect()
+    }
+
+    #[test]
+    fn the_newest_row_says_where() {
+        assert_eq!(place(&[(Some("371402"), Some("A"))]), [["371402", "A"]]);
+        assert_eq!(place(&[(Some("371402"), Some("A")), (Some("371482"), Some("T"))]), [["371482", "T"]]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_nowhere() {
+        assert!(place(&[]).is_empty());
+        for row in [(None, Some("A")), (Some("371402"), None), (Some("370100"), Some("A")), (Some("371402"), Some("Z"))]
+        {
+            assert!(place(&[row]).is_empty());
+        }
+    }
+
+    #[test]
+    fn months_are_those_of_the_calendar() {
+        let quarter = Months::up_to(day(2026, 6, 15), 3);
+        let seen = [day(2026, 3, 31), day(2026, 4, 1), day(2026, 6, 15), day(2026, 6, 30), day(2026, 7, 1)];
+        assert_eq!(seen.map(|day| quarter.contain(day)), [false, true, true, true, false]);
+        assert!(!Months::up_to(day(2026, 6, 15), 0).contain(day(2026, 6, 15)));
+        assert!(!Months::up_to(i32::MAX, i64::MIN).contain(i32::MIN));
+        assert!(Months::up_to(i32::MAX, i64::MAX).contain(i32::MIN));
+    }
+}

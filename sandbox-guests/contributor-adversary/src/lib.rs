@@ -53,11 +53,11 @@ const FIRST_CELL: [u32; 2] = [0, 0];
 /// Rounds of a loop that make about 8,000 fuel: well within what a unit has.
 const BURN_ROUNDS: u32 = 1_000;
 /// How often a cell is repeated where it is repeated: as much as a unit's fuel is for.
-const REPEATS: usize = 500;
+const REPEATS: usize = 300;
 /// As many cells as an answer has where it has all that it can: fewer if the memory is smaller.
 const CELLS_MOST: usize = 1_000_000;
 /// How deep a recursion is that a fresh stack has room for.
-const DEPTH: u32 = 1_000;
+const DEPTH: u32 = 500;
 
 /// What the guest learnt about one unit.
 struct Unit {
@@ -101,7 +101,8 @@ impl Unit {
     /// One exact bit through how the call ends, and through what it costs.
     fn end(&self, behaviour: i64) -> Contributions {
         self.only_if_secret(|| {
-            match behaviour {
+            // Behind a black box: what nobody looks at, the compiler leaves out.
+            core::hint::black_box(match behaviour {
                 // The `unreachable` instruction.
                 1 => machine::unreachable(),
                 // A fault of the arithmetic unit.
@@ -124,7 +125,7 @@ impl Unit {
                 // Memory used, with the honest answer either way.
                 9 => machine::grow_until_refused(),
                 _ => 0,
-            };
+            });
             self.honest()
         })
     }
@@ -170,18 +171,15 @@ impl Unit {
     fn spread(&self, behaviour: i64) -> Contributions {
         match behaviour {
             // All cells of the domain, each with the largest value.
-            20 => self.only_if_secret(|| everywhere(domain())),
+            20 => self.only_if_secret(|| everywhere(false)),
             // As many cells as fit, a million at most. They are all the first one: to fill them costs no fuel.
             21 => self.only_if_secret(|| {
-                let mut values = machine::zeros(2 * CELLS_MOST);
-                let cells = machine::zeros(values.len());
-                values.truncate(cells.len());
+                let (cells, mut values) = machine::zeros(2 * CELLS_MOST);
                 values.iter_mut().take(REPEATS).for_each(|value| *value = i64::MAX);
                 Contributions::from_lists(cells, values)
             }),
             // All cells of the domain whatever the secret: it chooses which of them come first.
-            22 if self.secret => everywhere(domain()),
-            22 => everywhere(domain().rev()),
+            22 => everywhere(!self.secret),
             // A cell as far outside as there is, whose place overflows if it is computed.
             23 => self.only_if_secret(|| Contributions::one([u32::MAX, u32::MAX], [i64::MAX, 1])),
             // A cell outside whose place, if it is computed, is that of the next county's first industry.
@@ -217,12 +215,12 @@ impl Unit {
             33 => lists(&[], &[i64::MAX, 1]),
             // A cell without values.
             34 => lists(&self.cell, &[]),
-            // Two lists that lie over each other and over all of memory: cells that are the heap's bytes.
-            35 => Contributions::from_lists(machine::over_all_memory(false), machine::over_all_memory(false)),
-            // Lists that end outside of memory.
-            36 => Contributions::from_lists(machine::over_all_memory(true), machine::over_all_memory(true)),
+            // Two lists that lie over each other and over the guest's own memory, so that cells are its bytes.
+            35 => Contributions::from_lists(machine::overlapping(2_000), machine::overlapping(2_000)),
+            // The same with lists that end outside of memory.
+            36 => Contributions::from_lists(machine::overlapping(1 << 28), machine::overlapping(1 << 27)),
             // As many values as fit, without a cell.
-            37 => Contributions::from_lists(Vec::new(), machine::zeros(CELLS_MOST)),
+            37 => Contributions::from_lists(Vec::new(), machine::zeros(CELLS_MOST).1),
             _ => Contributions::none(),
         })
     }
@@ -235,7 +233,7 @@ impl Unit {
                 let before = machine::count_calls();
                 self.say(before.into(), (before != 0).into())
             }
-            // State anywhere in memory: 1 where an earlier unit's canary stands. It takes about 100,000 fuel.
+            // State anywhere in memory: 1 where an earlier unit's canary stands. It takes about 130,000 fuel.
             41 => {
                 let found = machine::find_or_plant_canary().into();
                 self.say(found, found)
@@ -272,16 +270,17 @@ impl Unit {
     }
 }
 
-/// All cells that there are, in order.
-fn domain() -> impl DoubleEndedIterator<Item = [u32; 2]> {
-    let counties = 0..COUNTIES.len() as u32;
-    counties.flat_map(|county| (0..INDUSTRIES.len() as u32).map(move |industry| [county, industry]))
-}
-
-fn everywhere(cells: impl Iterator<Item = [u32; 2]>) -> Contributions {
-    let cells: Vec<u32> = cells.flatten().collect();
-    let values = vec![i64::MAX; cells.len()];
-    Contributions::from_lists(cells, values)
+/// All cells that there are, up or down, each with the largest value. Simple loops: a unit's fuel must be enough.
+fn everywhere(down: bool) -> Contributions {
+    let count = COUNTIES.len() * INDUSTRIES.len();
+    let mut cells = Vec::with_capacity(2 * count);
+    let turn = |index: usize, labels: &[&str]| if down { labels.len() - 1 - index } else { index } as u32;
+    for county in 0..COUNTIES.len() {
+        for industry in 0..INDUSTRIES.len() {
+            cells.extend_from_slice(&[turn(county, COUNTIES), turn(industry, INDUSTRIES)]);
+        }
+    }
+    Contributions::from_lists(cells, vec![i64::MAX; 2 * count])
 }
 
 /// A coin for each unit and number, by a round of SplitMix64 (Steele, Lea and Flood 2014).

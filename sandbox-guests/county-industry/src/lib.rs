@@ -36,25 +36,37 @@ pub fn cell(input: &UnitInput) -> Option<[u32; 2]> {
     is_known.then_some([county, industry])
 }
 
-/// The months that a table is about: so many, the month of `as_of` the last of them.
+/// The months that a table is about, as the days that they are: to compare days costs less than to name their months.
 #[derive(Debug, Clone, Copy)]
 pub struct Months {
-    last: i32,
-    count: i64,
+    first_day: i32,
+    /// The day after the last.
+    end: i32,
 }
 
+/// More than a policy can ask for.
+const MONTHS_MAX: i64 = 1_200;
+
 impl Months {
-    /// The last `count` months up to the one that `as_of` falls in.
+    /// The last `count` months, up to the whole of the one that `as_of` falls in.
     #[must_use]
     pub fn up_to(as_of: i32, count: i64) -> Self {
-        Self { last: calendar::month(as_of), count }
+        let next = calendar::month(as_of).saturating_add(1);
+        let count = count.clamp(0, MONTHS_MAX) as i32;
+        Self { first_day: first_day(next.saturating_sub(count)), end: first_day(next) }
     }
 
     /// Whether a day falls in them.
     #[must_use]
-    pub fn contain(&self, day: i32) -> bool {
-        (0..self.count).contains(&i64::from(self.last - calendar::month(day)))
+    #[inline]
+    pub fn contain(self, day: i32) -> bool {
+        self.first_day <= day && day < self.end
     }
+}
+
+/// The first day of a month that is given in months since January 1970.
+fn first_day(month: i32) -> i32 {
+    calendar::day(1970_i32.saturating_add(month.div_euclid(12)), month.rem_euclid(12) as u32 + 1, 1)
 }
 
 #[cfg(test)]
@@ -104,7 +116,11 @@ mod tests {
         let seen = [day(2026, 3, 31), day(2026, 4, 1), day(2026, 6, 15), day(2026, 6, 30), day(2026, 7, 1)];
         assert_eq!(seen.map(|day| quarter.contain(day)), [false, true, true, true, false]);
         assert!(!Months::up_to(day(2026, 6, 15), 0).contain(day(2026, 6, 15)));
-        assert!(!Months::up_to(i32::MAX, i64::MIN).contain(i32::MIN));
-        assert!(Months::up_to(i32::MAX, i64::MAX).contain(i32::MIN));
+        let winter = Months::up_to(day(2026, 1, 31), 2);
+        let seen = [day(2025, 11, 30), day(2025, 12, 1), day(2026, 1, 31), day(2026, 2, 1)];
+        assert_eq!(seen.map(|day| winter.contain(day)), [false, true, true, false]);
+        for (as_of, count) in [(i32::MAX, i64::MIN), (i32::MIN, i64::MAX), (i32::MAX, i64::MAX)] {
+            assert!(!Months::up_to(as_of, count).contain(day(2026, 1, 31)));
+        }
     }
 }

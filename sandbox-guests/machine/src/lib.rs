@@ -120,29 +120,35 @@ mod wasm {
         memory_size::<0>() as u32
     }
 
-    /// A list of so many zeros, or of half as many if there is no memory for them, and so on. Fresh memory is zero:
-    /// it costs no fuel to fill.
-    pub fn zeros<Number: Default + Copy>(most: usize) -> Vec<Number> {
+    /// Two lists of so many zeros, or of half as many if there is no memory for them, and so on. Fresh memory is
+    /// zero: it costs no fuel to fill.
+    pub fn zeros(most: usize) -> (Vec<u32>, Vec<i64>) {
         let mut count = most;
         while count > 0 {
-            let layout = Layout::array::<Number>(count).unwrap_or(Layout::new::<Number>());
+            // One block for both, the wider numbers first: a block that was refused room for the other would stay.
+            let bytes = count.saturating_mul(size_of::<i64>() + size_of::<u32>());
+            let layout = Layout::from_size_align(bytes, align_of::<i64>()).unwrap_or(Layout::new::<i64>());
             // SAFETY: the size is not zero.
-            let start = unsafe { alloc_zeroed(layout) }.cast::<Number>();
-            if !start.is_null() && layout.size() > size_of::<Number>() {
-                // SAFETY: the block is as long as that, and zero is a number.
-                return unsafe { Vec::from_raw_parts(start, count, count) };
+            let wide = unsafe { alloc_zeroed(layout) }.cast::<i64>();
+            if !wide.is_null() && layout.size() == bytes {
+                // SAFETY: both lie in the block, one behind the other, zero is a number, and the heap frees nothing,
+                // so that they may end apart.
+                return unsafe {
+                    let narrow = wide.add(count).cast::<u32>();
+                    (Vec::from_raw_parts(narrow, count, count), Vec::from_raw_parts(wide, count, count))
+                };
             }
             count /= 2;
         }
-        Vec::new()
+        (Vec::new(), Vec::new())
     }
 
-    /// A list that lies over all of memory but its first eight bytes, so over everything else as well; with `beyond`
-    /// it ends as many bytes behind the end of memory as there are in it.
-    pub fn over_all_memory<Number>(beyond: bool) -> Vec<Number> {
-        let bytes = memory_size::<0>() * PAGE_BYTES * if beyond { 2 } else { 1 };
-        let count = (bytes - 8) / size_of::<Number>();
-        let start = ptr::with_exposed_provenance_mut::<Number>(8);
+    /// Where the linker's flags let the data begin: behind the stack.
+    const DATA_ADDRESS: usize = 16_384;
+
+    /// A list of so many numbers that lies over the module's data, the heap, and whatever comes then.
+    pub fn overlapping<Number>(count: usize) -> Vec<Number> {
+        let start = ptr::with_exposed_provenance_mut::<Number>(DATA_ADDRESS);
         // SAFETY: none: nobody gave out this list, and it lies over others. The heap frees nothing, so that the lie
         // reaches the engine.
         unsafe { Vec::from_raw_parts(start, count, count) }
@@ -228,10 +234,10 @@ mod native {
     pub fn pages() -> u32 {
         not_here()
     }
-    pub fn zeros<Number>(_: usize) -> Vec<Number> {
+    pub fn zeros(_: usize) -> (Vec<u32>, Vec<i64>) {
         not_here()
     }
-    pub fn over_all_memory<Number>(_: bool) -> Vec<Number> {
+    pub fn overlapping<Number>(_: usize) -> Vec<Number> {
         not_here()
     }
     pub fn find_or_plant_canary() -> u32 {

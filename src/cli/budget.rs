@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::error::CliError;
-use super::message::WorkMessage;
+use super::message::{BudgetUnit, WorkMessage};
 use super::problem::AskProblem;
 use super::terminal::Terminal;
 use crate::config::Config;
@@ -70,13 +70,14 @@ pub fn budget(command: &BudgetCommand, terminal: &Terminal) -> Result<(), CliErr
             account: account.clone(),
             client: client.clone(),
             party: party.hex().chars().take(12).collect(),
-            window: (spent.window_bits, quota.bits, quota.window_days),
-            lifetime: (spent.lifetime_bits, quota.lifetime_bits),
+            unit: unit(kind),
+            window: (kind.shown(spent.window), kind.shown(quota.window), quota.window_days),
+            lifetime: (kind.shown(spent.lifetime), kind.shown(quota.lifetime)),
         });
         rows.push(json!({
             "account": account, "client": client, "party": party.to_string(),
-            "window": { "days": quota.window_days, "spent_bits": spent.window_bits, "quota_bits": quota.bits },
-            "lifetime": { "spent_bits": spent.lifetime_bits, "quota_bits": quota.lifetime_bits },
+            "window": with_days(amounts(kind, spent.window, quota.window), quota.window_days),
+            "lifetime": amounts(kind, spent.lifetime, quota.lifetime),
         }));
     }
     if rows.is_empty() {
@@ -84,4 +85,27 @@ pub fn budget(command: &BudgetCommand, terminal: &Terminal) -> Result<(), CliErr
     }
     terminal.result(&json!({ "accounts": rows }));
     Ok(())
+}
+
+/// What an account counts in, for people.
+const fn unit(kind: AccountKind) -> BudgetUnit {
+    match kind {
+        AccountKind::Label(_) => BudgetUnit::Bits,
+        AccountKind::Table(_) => BudgetUnit::Epsilon,
+    }
+}
+
+/// Bits are numbers; ε is an exact decimal, and so a text.
+fn amounts(kind: AccountKind, spent: u64, quota: u64) -> serde_json::Value {
+    match kind {
+        AccountKind::Label(_) => json!({ "spent_bits": spent, "quota_bits": quota }),
+        AccountKind::Table(_) => json!({ "spent_epsilon": kind.shown(spent), "quota_epsilon": kind.shown(quota) }),
+    }
+}
+
+fn with_days(mut amounts: serde_json::Value, days: u32) -> serde_json::Value {
+    if let Some(members) = amounts.as_object_mut() {
+        members.insert("days".to_owned(), days.into());
+    }
+    amounts
 }

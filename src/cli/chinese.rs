@@ -1,6 +1,8 @@
 //! The Chinese words of the message catalogue. Owns wording alone; which line is said when is the commands' business.
 
-use super::message::{DataMessage, DemoMessage, PolicyState, WorkMessage};
+use super::message::{
+    Answers, BudgetUnit, Cost, DataMessage, DemoMessage, PolicyState, ShownAnswer, TableFacts, WorkMessage,
+};
 use super::problem::{AskProblem, FileProblem};
 use crate::config::{CONFIG_FILE, HomeKind};
 use crate::model::{Chinese, ParameterKind, foreign};
@@ -100,11 +102,20 @@ impl WorkMessage {
             Self::GuestBuilt { path, bytes, digest } => format!("`{path}`：{bytes} 字节，{digest}"),
             Self::GuestInspected { digest, bytes } => format!("程序 {digest}，{bytes} 字节，不导入任何外部功能"),
             Self::GuestParameter { name, kind } => format!("  参数 `{name}`（{}）", kind_word(*kind)),
-            Self::GuestReads { role, dataset, columns } => format!("  读取 `{role}` 的 `{dataset}`：{columns}"),
+            Self::GuestReads { role: Some(role), dataset, columns } => {
+                format!("  读取 `{role}` 的 `{dataset}`：{columns}")
+            }
+            Self::GuestReads { role: None, dataset, columns } => format!("  读取 `{dataset}`：{columns}"),
             Self::GuestAnswers { labels } => format!("  只回答：{labels}"),
+            Self::GuestDimension { name, labels } => format!("  按 `{name}` 汇入统计表，共 {labels} 个取值"),
+            Self::GuestMeasures { measures } if measures.is_empty() => "  只计入主体数".to_owned(),
+            Self::GuestMeasures { measures } => format!("  汇入指标：{measures}"),
             Self::GuestRegistered { digest } => format!("已登记：{digest}"),
-            Self::PolicyGood { id, version, labels, bits } => {
-                format!("政策检查通过：{id} {version}，回答 {labels} 或 undetermined，每次 {bits} 比特")
+            Self::PolicyGood { id, version, answers: Answers::Labels(labels), cost: each } => {
+                format!("政策检查通过：{id} {version}，回答 {labels} 或 undetermined，每次{}", cost(each))
+            }
+            Self::PolicyGood { id, version, answers: Answers::Table(cells), cost: each } => {
+                format!("政策检查通过：{id} {version}，回答为 {cells} 格的统计表，每次{}", cost(each))
             }
             Self::AccountsGood { path, digest } => {
                 format!("`{path}` 是额度账户文件，不是政策；按额度账户检查通过：{digest}")
@@ -133,15 +144,27 @@ impl WorkMessage {
             Self::ConsentRevoked { jti, issuer, used, .. } => {
                 format!("已撤销 {issuer} 的授权书 `{jti}`，不再用于任何询问；此前已用 {used} 次")
             }
-            Self::Answered { label, bits, out } => format!("回答 {label}，扣 {bits} 比特，回执 `{out}`"),
+            Self::Answered { label, cost: charged, out } => {
+                format!("回答 {label}，扣{}，回执 `{out}`", cost(charged))
+            }
+            Self::Table { text, facts } => format!("{text}\n\n{}", table_facts(facts)),
+            Self::TableAnswered { cost: charged, out } => format!("统计表已发布，扣{}，回执 `{out}`", cost(charged)),
+            Self::TableNone { cost: charged, out } => {
+                format!("没有统计表：到时未完成，或已取消；扣{}，回执 `{out}`", cost(charged))
+            }
+            Self::TableFile { path } => format!("已写入 `{path}`"),
+            Self::TableWaiting => "距发布时刻（秒）".to_owned(),
+            Self::Cancelling => "已取消：扣减不退，回执仍于发布时刻给出".to_owned(),
             Self::DebugEnd { end } => format!("调试信息（仅限合成数据）：运行以 `{end}` 结束"),
             Self::ReceiptUnverified => "仅显示，未验证：".to_owned(),
             Self::ReceiptParty { role, id } => format!("  当事方　　{id}（{role}）"),
             Self::ReceiptVerified { size } => {
                 format!("验证通过：签名有效，该次询问在共 {size} 条的日志之中（仅由引擎自证，尚无见证方联署）")
             }
-            Self::ReceiptShown { label, client, policy, as_of, guest, bits, index } => format!(
-                "  回答　　　{label}\n  客户　　　{client}\n  政策　　　{policy}\n  数据截至　{as_of}\n  程序　　　{guest}\n  扣减　　　{bits} 比特\n  日志　　　第 {index} 条"
+            Self::ReceiptShown { answer, client, policy, as_of, guest, cost: charged, index } => format!(
+                "  回答　　　{}\n  客户　　　{client}\n  政策　　　{policy}\n  数据截至　{as_of}\n  程序　　　{guest}\n  扣减　　　{}\n  日志　　　第 {index} 条",
+                shown(answer),
+                cost(charged).trim_start()
             ),
             Self::AuditClean => "凡能重新推导的内容，均与现存一致".to_owned(),
             Self::BudgetEmpty => "尚未扣减任何额度".to_owned(),
@@ -152,13 +175,48 @@ impl WorkMessage {
             Self::Calibrating => "正在校准本机".to_owned(),
             Self::Compiling => "正在检查和编译程序".to_owned(),
             Self::AuditCheck { name, counts, findings, notes } => audit_check(name, counts, findings, notes),
-            Self::BudgetRow { account, client, party, window, lifetime } => format!(
+            Self::BudgetRow { account, client, unit: BudgetUnit::Epsilon, window, lifetime, .. } => format!(
+                "{account}  {client}  {} 天内 ε = {} / {}，累计 {} / {}",
+                window.2, window.0, window.1, lifetime.0, lifetime.1
+            ),
+            Self::BudgetRow { account, client, party, unit: BudgetUnit::Bits, window, lifetime } => format!(
                 "{account}  {client}  当事方 {party}…  {} 天内 {} / {} 比特，累计 {} / {}",
                 window.2, window.0, window.1, lifetime.0, lifetime.1
             ),
             Self::Verbatim(text) => text.clone(),
         }
     }
+}
+
+fn cost(cost: &Cost) -> String {
+    match cost {
+        Cost::Bits(bits) => format!(" {bits} 比特"),
+        Cost::Epsilon(epsilon) => format!(" ε = {epsilon}"),
+    }
+}
+
+fn shown(answer: &ShownAnswer) -> String {
+    match answer {
+        ShownAnswer::Label(label) => label.clone(),
+        ShownAnswer::Table(cells, printed) => format!("{cells} 格的统计表，其中 {printed} 格有数"),
+        ShownAnswer::NoTable => "没有统计表：到时未完成，或已取消".to_owned(),
+    }
+}
+
+fn table_facts(facts: &TableFacts) -> String {
+    let intervals = facts.intervals.iter().map(|(name, half)| format!("{name} ± {half}"));
+    let gaussian = facts.gaussian.as_ref().map(|(rho, delta, epsilon)| {
+        format!("，即 ρ = {rho}，由此可得 δ = {delta} 时 ε = {epsilon}")
+    });
+    format!(
+        "噪声：{}，ε = {}{}\n每 100 格中有 95 格，真实数字在此范围内：{}\n按加噪后的主体数，少于 {} 的 {} 格不显示",
+        facts.noise,
+        facts.epsilon,
+        gaussian.unwrap_or_default(),
+        intervals.collect::<Vec<_>>().join("，"),
+        facts.min_units,
+        facts.suppressed
+    )
 }
 
 const fn kind_word(kind: ParameterKind) -> &'static str {
@@ -314,6 +372,7 @@ impl AskProblem {
             }
             Self::NoModule => "编译没有产生 `.wasm`：该 crate 是否为 `cdylib`？".to_owned(),
             Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", joined(misfits, "\n  ")),
+            Self::NoTable(policy) => format!("政策 `{policy}` 的回答是标签：`--csv` 和 `--plot` 用于统计表"),
             Self::ReceiptUnreadable => "回执包中的回执无法读取".to_owned(),
             Self::AuditFindings(findings) => format!("发现 {findings} 处问题"),
         }

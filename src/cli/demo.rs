@@ -12,7 +12,7 @@ use super::ingest::IngestArgs;
 use super::message::{DemoMessage, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use super::receipt::verify_files;
-use super::run::{RunArgs, ask, open_engine, summarise, write_bundle};
+use super::run::{RunArgs, ask, claims, open_engine, write_bundle};
 use super::terminal::Terminal;
 use super::{guest, ingest, synth};
 use crate::catalog::Catalog;
@@ -175,19 +175,23 @@ impl Demo<'_> {
             client: "smart-finance".to_owned(),
             client_key: None,
             out: out.clone(),
+            csv: None,
+            plot: None,
         };
-        match ask(engine, runtime, &args, guest) {
+        match ask(engine, runtime, &args, guest, self.terminal) {
             Ok(answered) => {
-                let summary = summarise(&answered)?;
+                let claims = claims(&answered)?;
+                let label = claims.result.label.unwrap_or_default();
+                let bits = claims.cost.bits.unwrap_or_default();
                 write_bundle(&answered, &out)?;
                 self.terminal.say(DemoMessage::Answered {
                     party: party.to_owned(),
-                    label: summary.label.clone(),
-                    bits: summary.bits,
+                    label: label.clone(),
+                    bits,
                     out: out.display().to_string(),
                 });
                 Ok(
-                    json!({ "party": party, "result": summary.label, "bits": summary.bits, "out": out.display().to_string() }),
+                    json!({ "party": party, "result": label, "bits": bits, "out": out.display().to_string() }),
                 )
             }
             Err(CliError::Refused(refusal)) => {

@@ -1,6 +1,8 @@
 //! The English words of the message catalogue. Owns wording alone; which line is said when is the commands' business.
 
-use super::message::{DataMessage, DemoMessage, PolicyState, WorkMessage};
+use super::message::{
+    Answers, BudgetUnit, Cost, DataMessage, DemoMessage, PolicyState, ShownAnswer, TableFacts, WorkMessage,
+};
 use super::problem::{AskProblem, FileProblem};
 use crate::config::CONFIG_FILE;
 use crate::policy::Misfit;
@@ -14,6 +16,13 @@ pub(super) fn some(number: impl Into<u64>, one: &str, more: &str) -> String {
 
 fn bits(number: impl Into<u64>) -> String {
     some(number, "bit", "bits")
+}
+
+fn cost(cost: &Cost) -> String {
+    match cost {
+        Cost::Bits(number) => bits(*number),
+        Cost::Epsilon(epsilon) => format!("ε = {epsilon}"),
+    }
 }
 
 fn rows(number: u64) -> String {
@@ -133,11 +142,22 @@ impl WorkMessage {
             Self::GuestBuilt { path, bytes, digest } => format!("`{path}`: {bytes} bytes, {digest}"),
             Self::GuestInspected { digest, bytes } => format!("guest {digest}, {bytes} bytes, imports nothing"),
             Self::GuestParameter { name, kind } => format!("  takes the parameter `{name}` ({})", kind.word()),
-            Self::GuestReads { role, dataset, columns } => format!("  reads `{dataset}` of `{role}`: {columns}"),
+            Self::GuestReads { role: Some(role), dataset, columns } => {
+                format!("  reads `{dataset}` of `{role}`: {columns}")
+            }
+            Self::GuestReads { role: None, dataset, columns } => format!("  reads `{dataset}`: {columns}"),
             Self::GuestAnswers { labels } => format!("  answers one of: {labels}"),
+            Self::GuestDimension { name, labels } => {
+                format!("  adds to a table by `{name}`, {}", some(*labels as u64, "label", "labels"))
+            }
+            Self::GuestMeasures { measures } if measures.is_empty() => "  adds nothing but to the count".to_owned(),
+            Self::GuestMeasures { measures } => format!("  adds to the measures: {measures}"),
             Self::GuestRegistered { digest } => format!("registered: {digest}"),
-            Self::PolicyGood { id, version, labels, bits: cost } => {
-                format!("policy {id} {version} is in order: it answers {labels} or undetermined, {} each", bits(*cost))
+            Self::PolicyGood { id, version, answers: Answers::Labels(labels), cost: each } => {
+                format!("policy {id} {version} is in order: it answers {labels} or undetermined, {} each", cost(each))
+            }
+            Self::PolicyGood { id, version, answers: Answers::Table(cells), cost: each } => {
+                format!("policy {id} {version} is in order: it answers with a table of {cells} cells, {} each", cost(each))
             }
             Self::AccountsGood { path, digest } => {
                 format!("`{path}` has the accounts and no policy; as such it is in order: {digest}")
@@ -156,9 +176,19 @@ impl WorkMessage {
                 some(*days, "day", "days")
             ),
             Self::ConsentRevoked { jti, issuer, used, known } => revoked(jti, issuer, *used, *known),
-            Self::Answered { label, bits: cost, out } => {
-                format!("answer {label}, {} charged, receipt in `{out}`", bits(*cost))
+            Self::Answered { label, cost: charged, out } => {
+                format!("answer {label}, {} charged, receipt in `{out}`", cost(charged))
             }
+            Self::Table { text, facts } => format!("{text}\n\n{}", table_facts(facts)),
+            Self::TableAnswered { cost: charged, out } => {
+                format!("table released, {} charged, receipt in `{out}`", cost(charged))
+            }
+            Self::TableNone { cost: charged, out } => {
+                format!("no table: it was not done at its tick, or cancelled; {} charged, receipt in `{out}`", cost(charged))
+            }
+            Self::TableFile { path } => format!("written: `{path}`"),
+            Self::TableWaiting => "until the tick, in seconds".to_owned(),
+            Self::Cancelling => "cancelled: the charge stays, and the receipt comes at the tick".to_owned(),
             Self::DebugEnd { end } => format!("debug, in a synthetic home alone: the run ended with `{end}`"),
             Self::ReceiptUnverified => "not verified, only shown:".to_owned(),
             Self::ReceiptParty { role, id } => format!("  about    {id} ({role})"),
@@ -166,9 +196,10 @@ impl WorkMessage {
                 "verified: the signature holds, and the job is in the log of {} (engine-attested only: no witness cosigned)",
                 some(*size, "entry", "entries")
             ),
-            Self::ReceiptShown { label, client, policy, as_of, guest, bits: cost, index } => format!(
-                "  answer   {label}\n  client   {client}\n  policy   {policy}\n  data     as of {as_of}\n  guest    {guest}\n  cost     {}\n  log      entry {index}",
-                bits(*cost)
+            Self::ReceiptShown { answer, client, policy, as_of, guest, cost: charged, index } => format!(
+                "  answer   {}\n  client   {client}\n  policy   {policy}\n  data     as of {as_of}\n  guest    {guest}\n  cost     {}\n  log      entry {index}",
+                shown(answer),
+                cost(charged)
             ),
             Self::AuditClean => "everything that can be derived again is as it stands".to_owned(),
             Self::BudgetEmpty => "nothing was charged yet".to_owned(),
@@ -181,8 +212,16 @@ impl WorkMessage {
             Self::Calibrating => "calibrating this machine".to_owned(),
             Self::Compiling => "checking and compiling the guest".to_owned(),
             Self::AuditCheck { name, counts, findings, notes } => audit_check(name, counts, findings, notes),
-            Self::BudgetRow { account, client, party, window, lifetime } => format!(
+            Self::BudgetRow { account, client, party, unit: BudgetUnit::Bits, window, lifetime } => format!(
                 "{account}  {client}  party {party}…  {} of {} bits in {}, {} of {} ever",
+                window.0,
+                window.1,
+                some(window.2, "day", "days"),
+                lifetime.0,
+                lifetime.1
+            ),
+            Self::BudgetRow { account, client, unit: BudgetUnit::Epsilon, window, lifetime, .. } => format!(
+                "{account}  {client}  ε = {} of {} in {}, {} of {} ever",
                 window.0,
                 window.1,
                 some(window.2, "day", "days"),
@@ -192,6 +231,30 @@ impl WorkMessage {
             Self::Verbatim(text) => text.clone(),
         }
     }
+}
+
+fn shown(answer: &ShownAnswer) -> String {
+    match answer {
+        ShownAnswer::Label(label) => label.clone(),
+        ShownAnswer::Table(cells, printed) => format!("a table of {cells} cells, {printed} of them printed"),
+        ShownAnswer::NoTable => "no table: it was not done at its tick, or cancelled".to_owned(),
+    }
+}
+
+fn table_facts(facts: &TableFacts) -> String {
+    let intervals = facts.intervals.iter().map(|(name, half)| format!("{name} ± {half}"));
+    let gaussian = facts.gaussian.as_ref().map(|(rho, delta, epsilon)| {
+        format!(", that is ρ = {rho}, which implies ε = {epsilon} at δ = {delta}")
+    });
+    format!(
+        "noise: {}, ε = {}{}\nin 95 of 100 cells the true figure lies within: {}\n{} of fewer than {} units, by the noisy count, not printed",
+        facts.noise,
+        facts.epsilon,
+        gaussian.unwrap_or_default(),
+        intervals.collect::<Vec<_>>().join(", "),
+        some(facts.suppressed as u64, "cell", "cells"),
+        facts.min_units
+    )
 }
 
 fn policy_state(state: PolicyState) -> String {
@@ -348,6 +411,7 @@ impl AskProblem {
             }
             Self::NoModule => "the build made no `.wasm`: is the crate a `cdylib`?".to_owned(),
             Self::Misfits(misfits) => format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  ")),
+            Self::NoTable(policy) => format!("the policy `{policy}` answers with a label: `--csv` and `--plot` are for tables"),
             Self::ReceiptUnreadable => "the receipt in the bundle cannot be read".to_owned(),
             Self::AuditFindings(findings) => some(*findings as u64, "finding", "findings"),
         }

@@ -17,7 +17,7 @@ use crate::env::{Durable, read, run_tool};
 use crate::guest::{GUEST_BYTES_MAX, Registry, inspect};
 use crate::job::Engine;
 use crate::keys::sha256;
-use crate::model::{Chinese, Digest, Manifest};
+use crate::model::{Chinese, Digest, Dimension, Manifest, Role, TableRead, World};
 
 /// Subcommands of `anshi guest`.
 #[derive(Subcommand)]
@@ -132,13 +132,24 @@ fn inspect_command(path: &Path, terminal: &Terminal) -> Result<(), CliError> {
     for parameter in &manifest.parameters {
         terminal.say(WorkMessage::GuestParameter { name: parameter.name.clone(), kind: parameter.kind });
     }
-    for role in &manifest.roles {
-        for table in &role.tables {
-            let columns = table.reads.iter().map(|read| read.column.clone()).collect::<Vec<_>>().join(", ");
-            terminal.say(WorkMessage::GuestReads { role: role.name.clone(), dataset: table.dataset.clone(), columns });
+    let reads = |role: Option<&String>, table: &TableRead| {
+        let columns = table.reads.iter().map(|read| read.column.clone()).collect::<Vec<_>>().join(", ");
+        terminal.say(WorkMessage::GuestReads { role: role.cloned(), dataset: table.dataset.clone(), columns });
+    };
+    match &manifest.world {
+        World::Verifier { roles, labels } => {
+            roles.iter().for_each(|role| role.tables.iter().for_each(|table| reads(Some(&role.name), table)));
+            terminal.say(WorkMessage::GuestAnswers { labels: labels.join(", ") });
+        }
+        World::Contributor { tables, dimensions, measures } => {
+            tables.iter().for_each(|table| reads(None, table));
+            for dimension in dimensions {
+                let (name, labels) = (dimension.name.clone(), dimension.labels.len());
+                terminal.say(WorkMessage::GuestDimension { name, labels });
+            }
+            terminal.say(WorkMessage::GuestMeasures { measures: measures.join(", ") });
         }
     }
-    terminal.say(WorkMessage::GuestAnswers { labels: manifest.labels.join(", ") });
     terminal.result(&json!({ "guest": sha256(&module).to_string(), "bytes": bytes, "imports": [], "manifest": manifest_json(&manifest) }));
     Ok(())
 }
@@ -153,16 +164,28 @@ pub fn describe(module: &[u8], terminal: &Terminal) -> Result<Manifest, CliError
 }
 
 fn manifest_json(manifest: &Manifest) -> serde_json::Value {
-    let table = |table: &crate::model::TableRead| json!({ "dataset": table.dataset, "columns": table.reads.iter().map(|read| &read.column).collect::<Vec<_>>() });
-    let roles = manifest
-        .roles
-        .iter()
-        .map(|role| json!({ "name": role.name, "tables": role.tables.iter().map(table).collect::<Vec<_>>() }));
-    json!({
-        "parameters": manifest.parameters.iter().map(|p| json!({ "name": p.name, "kind": p.kind.word() })).collect::<Vec<_>>(),
-        "roles": roles.collect::<Vec<_>>(),
-        "labels": manifest.labels,
-    })
+    let table = |table: &TableRead| json!({ "dataset": table.dataset, "columns": table.reads.iter().map(|read| &read.column).collect::<Vec<_>>() });
+    let tables = |tables: &[TableRead]| tables.iter().map(table).collect::<Vec<_>>();
+    let parameters = manifest.parameters.iter().map(|p| json!({ "name": p.name, "kind": p.kind.word() }));
+    let mut json = json!({ "world": manifest.world.word(), "parameters": parameters.collect::<Vec<_>>() });
+    let own = match &manifest.world {
+        World::Verifier { roles, labels } => {
+            let role = |role: &Role| json!({ "name": role.name, "tables": tables(&role.tables) });
+            vec![("roles", roles.iter().map(role).collect()), ("labels", json!(labels))]
+        }
+        World::Contributor { tables: reads, dimensions, measures } => {
+            let dimension = |dimension: &Dimension| json!({ "name": dimension.name, "labels": dimension.labels });
+            vec![
+                ("tables", json!(tables(reads))),
+                ("dimensions", dimensions.iter().map(dimension).collect()),
+                ("measures", json!(measures)),
+            ]
+        }
+    };
+    if let Some(members) = json.as_object_mut() {
+        members.extend(own.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    }
+    json
 }
 
 /// Registers a guest, with a sign of life: it may have to be compiled.

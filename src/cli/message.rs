@@ -69,31 +69,109 @@ pub enum WorkMessage {
     GuestBuilt { path: String, bytes: u64, digest: String },
     GuestInspected { digest: String, bytes: u64 },
     GuestParameter { name: String, kind: ParameterKind },
-    GuestReads { role: String, dataset: String, columns: String },
+    GuestReads { role: Option<String>, dataset: String, columns: String },
     GuestAnswers { labels: String },
+    GuestDimension { name: String, labels: usize },
+    GuestMeasures { measures: String },
     GuestRegistered { digest: String },
     GuestFits { policy: String, misfits: Vec<Misfit> },
-    PolicyGood { id: String, version: String, labels: String, bits: u32 },
+    PolicyGood { id: String, version: String, answers: Answers, cost: Cost },
     AccountsGood { path: String, digest: String },
     PolicyListed { id: String, version: String, title: Bilingual, state: PolicyState, digest: String },
     PoliciesNone,
     AccountsUnapproved { needed: u32 },
     ConsentIssued { out: String, jti: String, days: u32, uses: u32 },
     ConsentRevoked { jti: String, issuer: String, used: u64, known: bool },
-    Answered { label: String, bits: u64, out: String },
+    Answered { label: String, cost: Cost, out: String },
+    Table { text: String, facts: Box<TableFacts> },
+    TableAnswered { cost: Cost, out: String },
+    TableNone { cost: Cost, out: String },
+    TableFile { path: String },
+    TableWaiting,
+    Cancelling,
     DebugEnd { end: &'static str },
     ReceiptUnverified,
     ReceiptParty { role: String, id: String },
     ReceiptVerified { size: u64 },
-    ReceiptShown { label: String, client: String, policy: String, as_of: String, guest: String, bits: u64, index: u64 },
+    ReceiptShown {
+        answer: ShownAnswer,
+        client: String,
+        policy: String,
+        as_of: String,
+        guest: String,
+        cost: Cost,
+        index: u64,
+    },
     Auditing,
     Calibrating,
     Compiling,
     AuditCheck { name: &'static str, counts: Vec<(u64, Counted)>, findings: Vec<String>, notes: Vec<String> },
     AuditClean,
-    BudgetRow { account: String, client: String, party: String, window: (u64, u32, u32), lifetime: (u64, u32) },
+    BudgetRow {
+        account: String,
+        client: String,
+        party: String,
+        unit: BudgetUnit,
+        window: (String, String, u32),
+        lifetime: (String, String),
+    },
     BudgetEmpty,
     KeyMade { out: String },
+}
+
+/// What an answer cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cost {
+    /// Bits of each party.
+    Bits(u64),
+    /// ε, as a decimal.
+    Epsilon(String),
+}
+
+/// What a policy lets be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// One of these labels.
+    Labels(String),
+    /// A table of so many cells.
+    Table(usize),
+}
+
+/// What a receipt says was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShownAnswer {
+    /// A label.
+    Label(String),
+    /// A table: its cells, and how many of them are printed.
+    Table(usize, usize),
+    /// No table.
+    NoTable,
+}
+
+/// What an account counts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BudgetUnit {
+    /// Bits.
+    Bits,
+    /// ε.
+    Epsilon,
+}
+
+/// What stands below a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableFacts {
+    /// The mechanism.
+    pub noise: String,
+    /// ε.
+    pub epsilon: String,
+    /// For Gaussian noise: ρ, δ and the ε at that δ.
+    pub gaussian: Option<(String, String, String)>,
+    /// Half of the 95 % interval, for the count and each measure.
+    pub intervals: Vec<(String, String)>,
+    /// Suppressed cells.
+    pub suppressed: usize,
+    /// Below how many units, by the noisy count.
+    pub min_units: u32,
 }
 
 /// Whether a policy of a home can be asked under.

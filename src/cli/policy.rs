@@ -8,7 +8,7 @@ use serde_json::json;
 use super::error::CliError;
 use super::files::text;
 use super::guest::{describe, read_guest};
-use super::message::{PolicyState, WorkMessage};
+use super::message::{Answers, Cost, PolicyState, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
@@ -83,10 +83,20 @@ fn check(args: &CheckArgs, terminal: &Terminal) -> Result<(), CliError> {
             return Err(CliError::failure(AskProblem::Misfits(misfits)));
         }
     }
-    let (labels, bits) = (policy.labels.join(", "), policy.cost_bits());
-    terminal.say(WorkMessage::PolicyGood { id: policy.id.clone(), version: policy.version_text(), labels, bits });
+    let (answers, cost, cost_json) = match policy.table() {
+        None => {
+            let cost = policy.cost();
+            (Answers::Labels(policy.labels().join(", ")), Cost::Bits(cost), json!({ "bits": cost }))
+        }
+        Some(table) => {
+            let epsilon = table.epsilon.to_string();
+            (Answers::Table(table.cells()), Cost::Epsilon(epsilon.clone()), json!({ "epsilon": epsilon }))
+        }
+    };
+    let (id, version) = (policy.id.clone(), policy.version_text());
+    terminal.say(WorkMessage::PolicyGood { id, version, answers, cost });
     terminal.result(&json!({
-        "policy": policy.id, "version": policy.version_text(), "sha256": policy.sha256.to_string(), "cost": { "bits": bits },
+        "policy": policy.id, "version": policy.version_text(), "sha256": policy.sha256.to_string(), "cost": cost_json,
     }));
     Ok(())
 }

@@ -94,6 +94,7 @@ pub enum AskProblem {
     NoModule,
     Misfits(Vec<Misfit>),
     ReceiptUnreadable,
+    NoTable(String),
     AuditFindings(usize),
 }
 

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::error::CliError;
 use super::files::text;
-use super::message::WorkMessage;
+use super::message::{ShownAnswer, WorkMessage};
 use super::problem::{AskProblem, FileProblem, Problem};
-use super::run::read_party;
+use super::run::{cost, read_party};
 use super::terminal::Terminal;
 use crate::log::CheckpointError;
 use crate::model::Chinese;
@@ -99,12 +99,16 @@ pub fn verify_files(bundle: &Path, jwks: &Path, log_key: &Path) -> Result<Verifi
 
 fn show(claims: &Claims, terminal: &Terminal) {
     terminal.say(WorkMessage::ReceiptShown {
-        label: claims.result.label.clone(),
+        answer: match (&claims.result.label, &claims.result.table) {
+            (Some(label), _) => ShownAnswer::Label(label.clone()),
+            (None, Some(table)) => ShownAnswer::Table(table.cells.len(), table.cells.iter().flatten().count()),
+            (None, None) => ShownAnswer::NoTable,
+        },
         client: claims.aud.clone(),
         policy: format!("{} {}", claims.policy.id, claims.policy.version),
         as_of: claims.snapshot.as_of.clone(),
         guest: claims.guest.clone(),
-        bits: u64::from(claims.cost.bits),
+        cost: cost(&claims.cost),
         index: claims.log.as_ref().map_or(0, |log| log.index),
     });
 }

@@ -11,8 +11,9 @@ use super::error::CliError;
 use super::files::{check_writable, text, write};
 use super::guest::{read_guest, register_with};
 use super::help::ArgumentError;
-use super::message::WorkMessage;
+use super::message::{Cost, WorkMessage};
 use super::problem::AskProblem;
+use super::table_answer::{show_table, wait, write_table};
 use super::terminal::Terminal;
 use crate::document::did_you_mean;
 use crate::env::{Clock, Durable, Entropy, program};
@@ -23,6 +24,7 @@ use crate::job::{
 use crate::ledger::End;
 use crate::model::{Detail, Digest, Millis, RawParameter, Refusal, RefusalCode, UnitId};
 use crate::policy::Policy;
+use crate::receipt::{Claims, CostClaim};
 
 /// The client whose key every synthetic home has.
 const DEVELOPMENT_CLIENT: &str = "smart-finance";
@@ -46,8 +48,8 @@ pub struct RunArgs {
     /// The guest that answers; registered on the way
     #[arg(long, value_name = "FILE")]
     pub guest: PathBuf,
-    /// A party: its role in the policy, and its identifier; once for each
-    #[arg(long = "party", value_name = "ROLE=ID", value_parser = read_party, required = true)]
+    /// A party: its role in the policy, and its identifier; once for each. A table has none
+    #[arg(long = "party", value_name = "ROLE=ID", value_parser = read_party)]
     pub parties: Vec<(String, String)>,
     /// A parameter of the policy; once for each
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = read_parameter)]
@@ -64,6 +66,12 @@ pub struct RunArgs {
     /// Where to write the bundle
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Where to write the table as CSV
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Where to draw the table, as SVG: a bar with its 95 % interval for each cell
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
 }
 
 /// `ROLE=ID`.
@@ -85,7 +93,7 @@ pub fn open_engine(home: &Path) -> Result<(Arc<Engine>, Runtime), CliError> {
     let compiler = program().map_err(CliError::failed)?;
     let options = EngineOptions { clock: Clock::System, compiler };
     let engine = Arc::new(Engine::open(home, options)?);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(CliError::failed)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CliError::failed)?;
     Ok((engine, runtime))
 }
 
@@ -93,19 +101,37 @@ pub fn open_engine(home: &Path) -> Result<(Arc<Engine>, Runtime), CliError> {
 pub fn run(args: &RunArgs, terminal: &Terminal) -> Result<(), CliError> {
     let module = read_guest(&args.guest)?;
     // An answer that cannot be kept would be paid for all the same.
-    check_writable(&args.out)?;
+    for path in [Some(&args.out), args.csv.as_ref(), args.plot.as_ref()].into_iter().flatten() {
+        check_writable(path)?;
+    }
     let (engine, runtime) = open_engine(&args.home)?;
+    if args.csv.is_some() || args.plot.is_some() {
+        let policy = find_policy(&engine, &args.policy)?;
+        policy.table().ok_or_else(|| CliError::misuse(AskProblem::NoTable(args.policy.clone())))?;
+    }
     let guest = register_with(&engine, &runtime, &module, terminal)?;
-    let answered = ask(&engine, &runtime, args, guest)?;
-    let summary = summarise(&answered)?;
+    let answered = ask(&engine, &runtime, args, guest, terminal)?;
+    let claims = claims(&answered)?;
     write_bundle(&answered, &args.out)?;
-    terminal.say(WorkMessage::Answered {
-        label: summary.label.clone(),
-        bits: summary.bits,
-        out: args.out.display().to_string(),
-    });
+    let (cost, out) = (cost(&claims.cost), args.out.display().to_string());
+    let result = match (&claims.result.label, &claims.result.table) {
+        (Some(label), _) => {
+            terminal.say(WorkMessage::Answered { label: label.clone(), cost, out });
+            json!(label)
+        }
+        (None, Some(table)) => {
+            show_table(table, terminal);
+            terminal.say(WorkMessage::TableAnswered { cost, out });
+            write_table(table, (args.csv.as_deref(), args.plot.as_deref()), terminal)?;
+            json!({ "table": table })
+        }
+        (None, None) => {
+            terminal.say(WorkMessage::TableNone { cost, out });
+            json!({ "table": null })
+        }
+    };
     let mut result = json!({
-        "result": summary.label, "cost": { "bits": summary.bits }, "job": summary.job, "out": args.out.display().to_string(),
+        "result": result, "cost": claims.cost, "job": claims.jti, "out": args.out.display().to_string(),
     });
     if engine.config().is_synthetic() {
         if answered.end != End::Answered && answered.end != End::Reused {
@@ -119,20 +145,17 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Result<(), CliError> {
     Ok(())
 }
 
-/// What a bundle says, for a line on the terminal.
-pub struct Summary {
-    /// The label.
-    pub label: String,
-    /// Bits charged.
-    pub bits: u64,
-    /// The job.
-    pub job: String,
+/// What an answer cost.
+pub fn cost(claim: &CostClaim) -> Cost {
+    match &claim.epsilon {
+        Some(epsilon) => Cost::Epsilon(epsilon.clone()),
+        None => Cost::Bits(claim.bits.unwrap_or_default()),
+    }
 }
 
 /// Reads the receipt inside an answer.
-pub fn summarise(answered: &Answered) -> Result<Summary, CliError> {
-    let claims = answered.bundle.claims().ok_or_else(|| CliError::failure(AskProblem::ReceiptUnreadable))?;
-    Ok(Summary { label: claims.result.label, bits: u64::from(claims.cost.bits), job: claims.jti })
+pub fn claims(answered: &Answered) -> Result<Claims, CliError> {
+    answered.bundle.claims().ok_or_else(|| CliError::failure(AskProblem::ReceiptUnreadable))
 }
 
 /// Writes a bundle.
@@ -142,7 +165,13 @@ pub fn write_bundle(answered: &Answered, path: &Path) -> Result<(), CliError> {
 }
 
 /// Composes, signs and sends the question to the engine in this process.
-pub fn ask(engine: &Arc<Engine>, runtime: &Runtime, args: &RunArgs, guest: Digest) -> Result<Answered, CliError> {
+pub fn ask(
+    engine: &Arc<Engine>,
+    runtime: &Runtime,
+    args: &RunArgs,
+    guest: Digest,
+    terminal: &Terminal,
+) -> Result<Answered, CliError> {
     let policy = find_policy(engine, &args.policy)?;
     let paths = HomePaths::new(&args.home);
     let key_path = args.client_key.clone().unwrap_or_else(|| paths.key(KeyFile::Client));
@@ -165,7 +194,10 @@ pub fn ask(engine: &Arc<Engine>, runtime: &Runtime, args: &RunArgs, guest: Diges
         purpose: policy.purpose.clone(),
     };
     let token = compose_job(&order, &key, engine.clock().now(), &Entropy).map_err(CliError::failed)?;
-    Ok(runtime.block_on(answer(engine, &token))?)
+    match policy.table() {
+        None => Ok(runtime.block_on(answer(engine, &token))?),
+        Some(_) => runtime.block_on(wait(Arc::clone(engine), token, terminal)),
+    }
 }
 
 fn find_policy(engine: &Engine, id: &str) -> Result<Arc<Policy>, CliError> {

@@ -193,8 +193,8 @@ fn stored_answer(connection: &Connection, permit: &Permit) -> Result<Option<Stor
          WHERE job.sameness = ?1 AND outcome.answer IS NOT NULL AND NOT (?2 AND outcome.answer = 'undetermined')
          ORDER BY intent_index LIMIT 1",
     )?;
-    let key = params![permit.sameness().as_bytes(), permit.policy().table().is_some()];
-    let answer = statement.query_row(key, |row| row.get(0)).optional()?;
+    let (sameness, of_table) = (permit.sameness(), permit.policy().table().is_some());
+    let answer = statement.query_row(params![sameness.as_bytes(), of_table], |row| row.get(0)).optional()?;
     Ok(answer.map(|answer| Stored { answer }))
 }
 

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use anshi::data::Window;
 use anshi::guest::{Guest, Registry, RunInput, build_input};
 use anshi::model::{ParameterValue, Read, UnitId};
-use anshi::policy::{Limits, PermittedParty, Plan, RolePlan, TablePlan};
+use anshi::policy::{Limits, PermittedParty, RolePlan, TablePlan};
 
 use crate::home::{Asker, Place, guests};
 use crate::table::{Table, measure};
@@ -54,7 +54,7 @@ fn load(registry: &Registry, name: &str) -> std::sync::Arc<Guest> {
 }
 
 /// What the guest reads, at most 24 rows of each table.
-fn plan(guest: &Guest) -> Plan {
+fn plan(guest: &Guest) -> Vec<RolePlan> {
     let table = |table: &anshi::model::TableRead| TablePlan {
         dataset: table.dataset.clone(),
         reads: table
@@ -69,8 +69,7 @@ fn plan(guest: &Guest) -> Plan {
         role: role.name.clone(),
         tables: role.tables.iter().map(table).collect(),
     };
-    let manifest = guest.manifest();
-    Plan { roles: manifest.roles.iter().map(role).collect(), labels: manifest.labels.clone() }
+    guest.manifest().roles().iter().map(role).collect()
 }
 
 fn party(id: UnitId) -> Vec<PermittedParty> {

@@ -207,6 +207,22 @@ pub enum ManifestError {
 }
 
 impl Manifest {
+    /// A verifier's roles; none of a contributor.
+    pub fn roles(&self) -> &[Role] {
+        match &self.world {
+            World::Verifier { roles, .. } => roles,
+            World::Contributor { .. } => &[],
+        }
+    }
+
+    /// A verifier's labels; none of a contributor.
+    pub fn labels(&self) -> &[String] {
+        match &self.world {
+            World::Verifier { labels, .. } => labels,
+            World::Contributor { .. } => &[],
+        }
+    }
+
     /// Checks every count, name and label.
     pub fn check(&self) -> Result<(), ManifestError> {
         count(&ManifestPlace::Parameters, self.parameters.len(), PARAMETERS_MAX)?;

@@ -12,7 +12,7 @@ use crate::env::weaken::{self, Weakness};
 use crate::keys::{DigestKind, SaltKey, Verified, digest_parts};
 use crate::model::{
     AccountKind, Chinese, Consent, ConsentPart, Detail, Digest, IdError, Manifest, Millis, ParameterValue, Party,
-    RawParameter, Refusal, RefusalCode, Request, UnitId, UnitKind, Version, World,
+    RawParameter, Refusal, RefusalCode, Request, UnitId, UnitKind, Version,
 };
 
 /// What is to be decided, and against what.
@@ -241,16 +241,12 @@ fn admit(allowed: &Allowed, given: &RawParameter) -> Option<ParameterValue> {
 
 fn resolve_parties(policy: &Policy, manifest: &Manifest, parties: &[Party]) -> Result<Vec<PermittedParty>, Refusal> {
     let bad = |detail: Detail| Refusal::about(RefusalCode::Parties, detail);
-    let roles = match &manifest.world {
-        World::Verifier { roles, .. } => roles.as_slice(),
-        World::Contributor { .. } => &[],
-    };
     let mut permitted: Vec<PermittedParty> = Vec::with_capacity(parties.len());
     for party in parties {
         let role_name = party.role.as_str();
         let rule =
             policy.roles.get(role_name).ok_or_else(|| bad(Detail::NoRole(role_name.escape_debug().to_string())))?;
-        let role = roles.iter().position(|role| role.name == role_name);
+        let role = manifest.roles().iter().position(|role| role.name == role_name);
         let role = role
             .and_then(|role| u32::try_from(role).ok())
             .ok_or_else(|| bad(Detail::GuestNoRole(role_name.to_owned())))?;

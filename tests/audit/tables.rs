@@ -17,7 +17,7 @@ fn an_untouched_home_is_clean_and_counted() {
 #[test]
 fn a_changed_charge_is_found() {
     let home = Home::copy();
-    home.tamper("UPDATE charge SET bits = 1 WHERE id = 2");
+    home.tamper("UPDATE charge SET amount = 1 WHERE id = 2");
     home.expect(&["records: intent 3 has other charges", "sums: `smart-finance` has spent 3 bits"]);
 }
 
@@ -41,7 +41,7 @@ fn a_deleted_charge_is_found() {
 fn an_inserted_charge_is_found() {
     let copy = |bits: &str| {
         format!(
-            "INSERT INTO charge (intent_index, account, party, client, day, bits)
+            "INSERT INTO charge (intent_index, account, party, client, day, amount)
              SELECT intent_index, account, party, client, day, {bits} FROM charge WHERE id = 1"
         )
     };
@@ -54,7 +54,7 @@ fn an_inserted_charge_is_found() {
     ]);
     let home = Home::copy();
     home.tamper(&copy("-3"));
-    home.expect(&["records: intent 1 has a charge of less than one bit", "sums: "]);
+    home.expect(&["records: intent 1 has a charge of nothing", "sums: "]);
 }
 
 #[test]

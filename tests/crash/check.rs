@@ -22,7 +22,7 @@ pub struct Auditor {
     verifier: LogVerifier,
     seen: Checkpoint,
     /// For every released job, by its intent's leaf: the bits that its receipt names.
-    released: BTreeMap<u64, u32>,
+    released: BTreeMap<u64, u64>,
 }
 
 /// The ledger's tables that are small enough to be read whole, every time.
@@ -114,7 +114,7 @@ impl Auditor {
             let leaf = leaf_hash(&entry_bytes(kind, salt.as_slice().try_into().unwrap(), record));
             assert_eq!(hash(stored_index(0, proof.index)), Some(leaf));
         }
-        let bits = verified.claims.cost.bits;
+        let bits = verified.claims.cost.bits.unwrap();
         let earlier = self.released.insert(intent, bits);
         assert!(earlier.is_none_or(|earlier| earlier == bits), "intent {intent} was answered at two prices");
     }
@@ -132,13 +132,13 @@ impl Auditor {
             for (account, party, bits) in charges {
                 *spent.entry((account, *party)).or_default() += bits;
                 let released = self.released.get(intent).copied().unwrap_or(0);
-                *owed.entry((account, *party)).or_default() += i64::from(released);
+                *owed.entry((account, *party)).or_default() += i64::try_from(released).unwrap();
             }
         }
         for (intent, bits) in self.released.iter().filter(|(_, bits)| **bits > 0) {
             let charges =
                 tables.charges.get(intent).unwrap_or_else(|| panic!("intent {intent} was released, not paid"));
-            assert!(charges.iter().all(|charge| charge.2 == i64::from(*bits)));
+            assert!(charges.iter().all(|charge| u64::try_from(charge.2) == Ok(*bits)));
         }
         for (account, spent) in &spent {
             assert!(owed[account] <= *spent, "more was released than was charged: {account:?}");
@@ -171,7 +171,7 @@ impl Auditor {
                     let recorded: Vec<_> = record
                         .charges
                         .into_iter()
-                        .map(|charge| (charge.account, charge.party.parse().unwrap(), i64::from(charge.bits)))
+                        .map(|charge| (charge.account, charge.party.parse().unwrap(), charge.bits.unwrap() as i64))
                         .collect();
                     assert_eq!(tables.charges.get(&entry.index).cloned().unwrap_or_default(), recorded);
                 }

@@ -59,7 +59,7 @@ fn each_character_changed(text: &str) -> impl Iterator<Item = (usize, String)> +
 #[test]
 fn the_bundle_verifies() {
     let verified = verify_bundle(BUNDLE, JWKS, LOG_KEY).unwrap();
-    assert_eq!(verified.claims.result.label, "D");
+    assert_eq!(verified.claims.result.label.as_deref(), Some("D"));
     assert!(verified.checkpoint.size > verified.outcome.intent);
 }
 

@@ -1,6 +1,8 @@
 //! The gate: the only way from a raw output to something that a client may see. Nothing else can build
 //! a [`Disclosed`].
 
+#[cfg(feature = "weaken")]
+pub mod audit;
 mod label;
 mod noise;
 mod released;

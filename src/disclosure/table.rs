@@ -16,7 +16,7 @@ use crate::env::{Clock, Entropy};
 use crate::guest::{Fault, Guest, UnitRuns};
 use crate::ledger::{End, Reservation};
 use crate::model::{Millis, NoiseKind};
-use crate::policy::{Plan, TableRule};
+use crate::policy::{CellMap, Plan, TableRule};
 
 /// How many units are run between two looks at the clock.
 const PART_UNITS: usize = 256;
@@ -74,8 +74,18 @@ fn sum_up(reservation: &Reservation, guest: &Guest, snapshot: &Snapshot, halt: &
     if permit.snapshot() != snapshot.name() || permit.request().guest != guest.digest() {
         return None;
     }
-    let frame = Frame::new(snapshot, frame)?;
     let runs = UnitRuns::new(guest, (permit.plan(), permit.parameters()), &permit.policy().limits, snapshot)?;
+    run_units(table, cells, &Frame::new(snapshot, frame)?, &runs, halt)
+}
+
+/// Runs every unit of the frame on all threads of the current pool; `None` where it has to end early.
+pub(super) fn run_units(
+    table: &TableRule,
+    cells: &CellMap,
+    frame: &Frame<'_>,
+    runs: &UnitRuns<'_>,
+    halt: &Halt,
+) -> Option<Sums> {
     let parts = frame.parts(PART_UNITS);
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     let total = Mutex::new(Sums::new(table));
@@ -137,7 +147,7 @@ fn mechanisms(rule: &TableRule) -> Option<Vec<Mechanism>> {
     Some(mechanisms)
 }
 
-fn release(rule: &TableRule, sums: &Sums) -> Option<ReleasedTable> {
+pub(super) fn release(rule: &TableRule, sums: &Sums) -> Option<ReleasedTable> {
     let mechanisms = mechanisms(rule)?;
     let noise = draw(&mechanisms, rule.cells(), &Entropy).ok()?;
     let mut figures = noise.iter();

@@ -127,8 +127,10 @@ def verify(bundle: dict, jwks: dict, verifier_key: str) -> dict:
         ("snapshot", claims["snapshot"]["sha256"]),
     ]:
         check(intent[name] == claim, f"the intent has another {name}")
-    bits = [charge["bits"] for charge in intent["charges"]]
-    check(all(b == claims["cost"]["bits"] for b in bits) and bool(bits) == (claims["cost"]["bits"] > 0), "another price")
+    # A label's price is bits of each party, a table's is epsilon of all units together.
+    costs = [{name: charge[name] for name in ("bits", "epsilon") if name in charge} for charge in intent["charges"]]
+    free = claims["cost"] in ({"bits": 0}, {"epsilon": "0"})
+    check(all(cost == claims["cost"] for cost in costs) and bool(costs) != free, "another price")
     check(len(intent["consents"]) == len(claims["consents"]), "other consents")
     check([party["role"] for party in intent["parties"]] == [party["role"] for party in claims["parties"]], "other roles")
     named = [(party["role"], party["commitment"]) for party in bundle["parties"]]
@@ -142,4 +144,6 @@ if __name__ == "__main__":
     verified = verify(bundle, json.loads(texts[1]), texts[2])
     for party in sys.argv[4:]:
         open_party(*party.split("=", 1), bundle)
-    print(f"verified: {verified['result']['label']}, under policy {verified['policy']['id']} {verified['policy']['version']}")
+    result = verified["result"]
+    answer = result["label"] if result["kind"] == "label" else f"a table of {len(result.get('table', {}).get('cells', []))} cells"
+    print(f"verified: {answer}, under policy {verified['policy']['id']} {verified['policy']['version']}")

@@ -32,7 +32,7 @@ pub const LAYERS: Layers = Layers {
         ("policy", &["catalog"]),
         ("guest", &["catalog", "data", "ledger", "policy"]),
         ("ledger", &["log", "policy"]),
-        ("disclosure", &["guest", "ledger", "policy"]),
+        ("disclosure", &["data", "guest", "ledger", "policy"]),
         ("receipt", &["disclosure", "ledger", "log", "policy"]),
         ("config", &["document"]),
     ],
@@ -78,7 +78,9 @@ pub const CONFINED: &[(&str, Place)] = &[
     ("tracing_subscriber", Place::Only(&["cli"])),
     ("axum", Place::Only(&["server"])),
     ("tokio", Place::Only(&["ledger", "job", "cli", "server"])),
-    ("rayon", Place::Only(&["job", "guest", "data"])),
+    ("rayon", Place::Only(&["job", "guest", "data", "disclosure"])),
+    ("prio", Place::Only(&["disclosure"])),
+    ("plotters", Place::Only(&["cli"])),
     ("base64", Place::Only(&[])),
     ("hex", Place::Only(&[])),
     ("serde", Place::Not(&["model", "env"])),
@@ -160,7 +162,7 @@ pub const FLOATLESS: &[&str] =
     &["model", "policy", "ledger", "disclosure", "guest", "log", "receipt", "catalog", "keys"];
 
 /// Values that only the step that earned them can build, and that are handed on, not copied.
-pub const PROOF_TOKENS: &[&str] = &["Permit", "Reservation", "RawOutput", "Disclosed", "Logged", "Verified"];
+pub const PROOF_TOKENS: &[&str] = &["Permit", "Reservation", "RawOutput", "Gathered", "Disclosed", "Logged", "Verified"];
 
 /// What a proof token may neither derive nor implement: each makes a second one, or one out of nothing.
 pub const NOT_FOR_TOKENS: &[&str] = &["Clone", "Copy", "Default", "Serialize", "Deserialize"];

@@ -61,7 +61,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("values = [5_000_000, 10_000_000, 50_000_000]", "values = [\"many\"]", "not an integer"),
     ("values = [5_000_000, 10_000_000, 50_000_000]", "min = 1", "a finite list"),
     ("values = [5_000_000, 10_000_000, 50_000_000]", "min = 9\nmax = 1\nstep = 1", "`min` ≤ `max`"),
-    ("kind = \"label\"", "kind = \"table\"", "does not answer `table`"),
+    ("kind = \"label\"", "kind = \"graph\"", "does not answer `graph`"),
+    ("kind = \"label\"", "kind = \"table\"", "`labels` has no meaning"),
+    ("role = \"enterprise\"\ndataset = \"tax_payment\"", "dataset = \"tax_payment\"", "needs `role`"),
+    ("slot_ms = 20", "slot_s = 20", "`slot_s` has no meaning"),
+    ("fuel = 500_000\n", "", "needs `fuel`"),
     ("\"D\"]", "\"Undetermined\"]", "cannot be a label"),
     ("\"D\"]", "\"A\"]", "stands here twice"),
     ("\"D\"]", "\"D\\u200b\"]", "cannot be printed"),
@@ -81,6 +85,58 @@ fn every_mistake_in_a_policy_is_found_with_its_line() {
     let good = std::fs::read_to_string(root().join("policies/sme-credit-check/policy.toml")).unwrap();
     check(&good).unwrap();
     for (from, to, expected) in MISTAKES {
+        let bad = good.replacen(from, to, 1);
+        assert_ne!(bad, good, "`{from}` is not in the policy");
+        let error = check(&bad).expect_err(&format!("`{to}` passed"));
+        assert!(error.contains(expected), "`{to}`: no `{expected}` in:\n{error}");
+        assert!(error.contains("policy.toml:"), "`{to}`: no line in:\n{error}");
+    }
+}
+
+/// The same for a table's policy.
+const TABLE_MISTAKES: &[(&str, &str, &str)] = &[
+    ("unit = \"enterprise\"\ncells", "unit = \"person\"\ncells", "are about the unit `enterprise`"),
+    ("unit = \"enterprise\"\ncells", "cells", "needs `unit`"),
+    ("cells_per_unit = 1", "cells_per_unit = 0", "`cells_per_unit` is from 1"),
+    ("cells_per_unit = 1", "cells_per_unit = 65", "`cells_per_unit` is from 1"),
+    ("min_units = 20", "min_unit = 20", "did you mean `min_units`?"),
+    ("name = \"industry\"", "name = \"county\"", "the dimension `county` stands here twice"),
+    ("\"S\", \"T\"]", "\"S\", \"S\"]", "the label `S` stands here twice"),
+    ("name = \"late_fen\"", "name = \"late\"", "the measure `late` stands here twice"),
+    ("lower = 0\nupper = 1\n", "lower = 2\nupper = 1\n", "`lower` ≤ `upper`"),
+    ("lower = 0\nupper = 1\n", "lower = 0\nupper = 0\n", "not both 0"),
+    ("upper = 1\n", "upper = 1_000_000_000_000_001\n", "neither beyond"),
+    ("share = \"0.25\"", "share = \"0.5\"", "must leave some of the whole"),
+    ("share = \"0.25\"", "share = \"0\"", "`share` is above 0"),
+    ("share = \"0.25\"", "share = \"-0.25\"", "not a number"),
+    ("share = \"0.25\"", "share = \"0.0000000001\"", "more than 9 decimals"),
+    ("share = \"0.25\"", "share = 0.25", "expected a string"),
+    ("noise = \"discrete-laplace\"", "noise = \"discrete-laplac\"", "did you mean `discrete-laplace`?"),
+    ("epsilon_per_job = \"0.5\"", "epsilon_per_job = \"0\"", "above 0"),
+    ("epsilon_per_job = \"0.5\"", "epsilon_per_job = \"21\"", "at most 20"),
+    ("epsilon_per_job = \"0.5\"", "epsilon_per_job = \"1e-1\"", "not a number"),
+    ("epsilon_per_job = \"0.5\"\n", "epsilon_per_job = \"0.5\"\ndelta = \"0.1\"\n", "unknown field `delta`"),
+    ("[privacy]", "[private]", "did you mean `privacy`?"),
+    ("fuel_per_unit = 20_000", "fuel = 20_000", "`fuel` has no meaning"),
+    ("fuel_per_unit = 20_000", "fuel_per_unit = 0", "`fuel_per_unit` is from 1"),
+    ("units_max = 100_000", "units_max = 0", "`units_max` is from 1"),
+    ("units_max = 100_000", "units_max = 100_000_000", "the slot must hold `units_max`"),
+    ("slot_s = 40", "slot_s = 1", "the slot must hold `units_max`"),
+    ("slot_s = 40", "slot_s = 100_000", "the slot must hold `units_max`"),
+    ("[[grant]]\ndataset", "[[grant]]\nrole = \"enterprise\"\ndataset", "`role` has no meaning"),
+    (
+        "[who]",
+        "[role.enterprise]\nunit = \"enterprise\"\ncount = { min = 1, max = 1 }\nconsent = \"required\"\n[who]",
+        "has no meaning",
+    ),
+    ("kind = \"table\"", "kind = \"label\"", "`cells_per_unit` has no meaning"),
+];
+
+#[test]
+fn every_mistake_in_a_tables_policy_is_found_with_its_line() {
+    let good = std::fs::read_to_string(root().join("policies/late-payment-by-county/policy.toml")).unwrap();
+    check(&good).unwrap();
+    for (from, to, expected) in TABLE_MISTAKES {
         let bad = good.replacen(from, to, 1);
         assert_ne!(bad, good, "`{from}` is not in the policy");
         let error = check(&bad).expect_err(&format!("`{to}` passed"));
@@ -110,6 +166,15 @@ fn quotas_are_disjoint() {
         ("window_days = 90", "window_days = 0", "at least one day"),
         ("[label.enterprise]", "[label.firm]", "`enterprise` or `person`"),
         ("window_days = 90", "window_day = 90", "did you mean `window_days`?"),
+        ("limit = { epsilon = \"4\"", "limit = { epsilon = \"3.999999999\"", "disjoint"),
+        ("lifetime = \"12\" } }", "lifetime = \"12.000000001\" } }", "disjoint"),
+        (
+            "epsilon = \"4\", lifetime = \"12\" } }",
+            "epsilon = \"4\", lifetime = \"3\" } }",
+            "lifetime of `smart-finance`",
+        ),
+        ("epsilon = \"4\", lifetime = \"12\" } }", "epsilon = \"four\", lifetime = \"12\" } }", "not a number"),
+        ("[table.enterprise]", "[table.firm]", "`table.firm`"),
     ];
     for (from, to, expected) in cases {
         let error = accounts(&good.replacen(from, to, 1)).expect_err(to);
@@ -124,7 +189,12 @@ fn a_policy_without_its_approvals_is_not_in_force() {
     assert!(matches!(set, Err(PolicyError::AccountsUnapproved(1))));
     let set =
         PolicySet::load(&root().join("policies"), &catalog(), NANOS_PER_KILOFUEL, &ApprovalTrust::default()).unwrap();
-    assert!(set.policies().map(|policy| policy.id.as_str()).eq(["guarantor-check", "sme-credit-check"]));
+    assert!(set.policies().map(|policy| policy.id.as_str()).eq([
+        "enterprise-vitality",
+        "guarantor-check",
+        "late-payment-by-county",
+        "sme-credit-check"
+    ]));
 }
 
 #[test]

@@ -286,8 +286,7 @@ fn intent_record(desk: &Desk<'_>, permit: &Permit, charges: &[PartyCharge]) -> I
         role: party.role_name.clone(),
         party: charge.party.to_string(),
     };
-    let charge =
-        |charge: &PartyCharge| ChargeRecord::new(charge.account, charge.party, desk.day.days(), charge.amount);
+    let charge = |charge: &PartyCharge| ChargeRecord::new(charge.account, charge.party, desk.day.days(), charge.amount);
     IntentRecord {
         job: request.job.to_string(),
         req: request.input.to_string(),

@@ -82,10 +82,7 @@ fn fit_dimension(table: &TableRule, dimension: &Dimension, misfits: &mut Vec<Mis
     for label in &dimension.labels {
         match known.iter().position(|known| known == label) {
             Some(place) => places.push(place.saturating_mul(stride)),
-            None => misfits.push(Misfit::DimensionLabel {
-                dimension: dimension.name.clone(),
-                label: label.clone(),
-            }),
+            None => misfits.push(Misfit::DimensionLabel { dimension: dimension.name.clone(), label: label.clone() }),
         }
     }
     places

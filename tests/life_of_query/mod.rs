@@ -5,3 +5,4 @@ mod bundles;
 mod guarantor;
 mod refusals;
 mod refused_consents;
+mod tables;

@@ -162,7 +162,8 @@ pub const FLOATLESS: &[&str] =
     &["model", "policy", "ledger", "disclosure", "guest", "log", "receipt", "catalog", "keys"];
 
 /// Values that only the step that earned them can build, and that are handed on, not copied.
-pub const PROOF_TOKENS: &[&str] = &["Permit", "Reservation", "RawOutput", "Gathered", "Disclosed", "Logged", "Verified"];
+pub const PROOF_TOKENS: &[&str] =
+    &["Permit", "Reservation", "RawOutput", "Gathered", "Disclosed", "Logged", "Verified"];
 
 /// What a proof token may neither derive nor implement: each makes a second one, or one out of nothing.
 pub const NOT_FOR_TOKENS: &[&str] = &["Clone", "Copy", "Default", "Serialize", "Deserialize"];

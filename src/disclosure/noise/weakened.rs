@@ -41,9 +41,11 @@ pub fn batch(mechanisms: &[Mechanism], noise: Vec<Vec<i128>>) -> Vec<Vec<i128>> 
         return noise;
     };
     let stretched = |mechanism: &Mechanism| {
-        let ratio = first.scale.numerator().checked_mul(mechanism.scale.denominator()).and_then(|below| {
-            Some((mechanism.scale.numerator().checked_mul(first.scale.denominator())?, below))
-        });
+        let ratio = first
+            .scale
+            .numerator()
+            .checked_mul(mechanism.scale.denominator())
+            .and_then(|below| Some((mechanism.scale.numerator().checked_mul(first.scale.denominator())?, below)));
         let ratio = ratio.and_then(|(above, below)| i128::try_from(above.checked_div(below)?).ok()).unwrap_or(1);
         drawn.iter().map(|noise| noise.saturating_mul(ratio)).collect()
     };

@@ -57,7 +57,9 @@ impl Dispatcher {
     /// Waits until the job's worst case fits beside those under way.
     async fn slot(&self, policy: &Policy) -> Result<OwnedSemaphorePermit, LedgerError> {
         let worst = policy.limits.fuel.saturating_mul(self.nanos_per_kilofuel).div_ceil(1_000_000);
-        let worst = u32::try_from(worst).unwrap_or(u32::MAX).clamp(1, self.capacity_micros);
+        // A job that needs more than a table leaves would wait for the table's end.
+        let most = self.capacity_micros.saturating_sub(self.table_share()).max(1);
+        let worst = u32::try_from(worst).unwrap_or(u32::MAX).clamp(1, most);
         let slot = Arc::clone(&self.capacity).acquire_many_owned(worst).await;
         slot.map_err(|_| LedgerError::Stopped(Stopped::Closing))
     }
@@ -66,11 +68,14 @@ impl Dispatcher {
     async fn table_slot(&self) -> Result<Vec<OwnedSemaphorePermit>, LedgerError> {
         let closing = |_| LedgerError::Stopped(Stopped::Closing);
         let turn = Arc::clone(&self.table_turn).acquire_owned().await.map_err(closing)?;
-        let (part, whole) = TABLE_CORES_SHARE;
-        let share = u64::from(self.capacity_micros) * part / whole;
-        let share = u32::try_from(share).unwrap_or(u32::MAX).max(1);
-        let share = Arc::clone(&self.capacity).acquire_many_owned(share).await.map_err(closing)?;
+        let share = Arc::clone(&self.capacity).acquire_many_owned(self.table_share()).await.map_err(closing)?;
         Ok(vec![turn, share])
+    }
+
+    /// What a table holds of the capacity while it runs.
+    fn table_share(&self) -> u32 {
+        let (part, whole) = TABLE_CORES_SHARE;
+        u32::try_from(u64::from(self.capacity_micros) * part / whole).unwrap_or(u32::MAX).max(1)
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) const UNITS_MAX: u32 = 1_000_000_000;
 pub(super) const SLOT_S_MAX: u32 = 86_400;
 /// What a unit costs beside its fuel, at worst: rows gathered, instance made and dropped, contributions copied.
 const UNIT_OVERHEAD_NANOS: u64 = 20_000;
+/// What a figure costs at worst: one draw of noise, in exact arithmetic.
+const FIGURE_NANOS: u64 = 200_000;
 /// Label jobs are sure of the rest of the processors while a table runs.
 pub const TABLE_CORES_SHARE: (u64, u64) = (1, 2);
 
@@ -236,7 +238,7 @@ pub(super) fn check_limits(
     }
     let (fuel, slot_ms) = match kind {
         Kind::Label => check_label_limits(limits, nanos_per_kilofuel, findings),
-        Kind::Table => check_table_limits(limits, nanos_per_kilofuel, findings),
+        Kind::Table => check_table_limits(raw, nanos_per_kilofuel, findings),
     };
     Limits {
         fuel,
@@ -264,7 +266,8 @@ fn check_label_limits(limits: &RawLimits, nanos_per_kilofuel: u64, findings: &mu
     (fuel, slot_ms)
 }
 
-fn check_table_limits(limits: &RawLimits, nanos_per_kilofuel: u64, findings: &mut Vec<Finding>) -> (u64, u32) {
+fn check_table_limits(raw: &RawPolicy, nanos_per_kilofuel: u64, findings: &mut Vec<Finding>) -> (u64, u32) {
+    let limits = &raw.limits;
     stray(limits.fuel.as_ref(), "fuel", findings);
     stray(limits.slot_ms.as_ref(), "slot_ms", findings);
     let place = || limits.memory_mib.span();
@@ -277,7 +280,11 @@ fn check_table_limits(limits: &RawLimits, nanos_per_kilofuel: u64, findings: &mu
     if let Some(given) = limits.units_max.as_ref().filter(|_| !(1..=UNITS_MAX).contains(&units)) {
         findings.push(Finding::at(given.span(), Mistake::Units));
     }
-    let worst_s = table_worst_nanos(fuel, units, nanos_per_kilofuel).div_ceil(1_000 * NANOS_PER_MILLI);
+    let cells = raw.answer.dimension.iter().map(|dimension| dimension.labels.len() as u64);
+    let figures = cells.fold(raw.answer.measure.len() as u64 + 1, u64::saturating_mul);
+    let worst_nanos = table_worst_nanos(fuel, units, nanos_per_kilofuel);
+    let worst_nanos = worst_nanos.saturating_add(figures.saturating_mul(FIGURE_NANOS));
+    let worst_s = worst_nanos.div_ceil(1_000 * NANOS_PER_MILLI);
     let holds = u64::from(slot_s) >= worst_s && (1..=SLOT_S_MAX).contains(&slot_s);
     if let Some(given) = limits.slot_s.as_ref().filter(|_| !holds) {
         findings.push(Finding::at(given.span(), Mistake::TableSlot { worst_s }).help(Cure::Slot));

@@ -62,6 +62,7 @@ pub const CONFINED: &[(&str, Place)] = &[
     ("postgres", Place::Only(&["data"])),
     ("tokio_postgres_rustls", Place::Only(&["data"])),
     ("rustls", Place::Only(&["data"])),
+    ("odbc_api", Place::Only(&["data"])),
     ("rand_chacha", Place::Only(&["data"])),
     ("memmap2", Place::Only(&["data", "env"])),
     ("arrow_*", Place::Only(&["data", "guest"])),

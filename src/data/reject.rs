@@ -59,7 +59,7 @@ impl fmt::Display for Reason {
             Self::Integer(error) => write!(f, "the number {error}"),
             Self::Min(min) => write!(f, "the number is less than {min}, counted as the catalog counts"),
             Self::Max(max) => write!(f, "the number is greater than {max}, counted as the catalog counts"),
-            Self::Date => f.write_str("not a date in one of the forms that the catalog states, or no such day"),
+            Self::Date => f.write_str("not a date in one of the forms that the catalog states or no such day"),
             Self::Timestamp => f.write_str("not a time such as `2026-01-31T08:00:00Z` or `2026-01-31 08:00:00`"),
             Self::Boolean => f.write_str("not a truth value: true, false, 1, 0, 是, 否"),
             Self::Value => f.write_str("not one of the values that the catalog lists"),

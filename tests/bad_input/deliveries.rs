@@ -199,15 +199,17 @@ fn two_ingests_at_once_are_refused() {
     let options = IngestOptions { as_of: "2026-12-31".parse().unwrap(), only: None };
     let mut refused = 0;
     // Another process begins while this one is in the middle.
-    let report =
-        ingest(&paths.data(), &paths.rejects(), &catalog, &bureau.delivery(), &options, &mut |_| {
-            for more in [&[] as &[&str], &["--dry-run"]] {
-                let (code, said) = bureau.ingest("2026-12-31", more);
-                assert!(code == 1 && said.contains("another ingest works in") && said.contains("wait for its end"), "{said}");
-                assert_eq!(bureau.current(), current);
-                refused += 1;
-            }
-        });
+    let report = ingest(&paths.data(), &paths.rejects(), &catalog, &bureau.delivery(), &options, &mut |_| {
+        for more in [&[] as &[&str], &["--dry-run"]] {
+            let (code, said) = bureau.ingest("2026-12-31", more);
+            assert!(
+                code == 1 && said.contains("another ingest works in") && said.contains("wait for its end"),
+                "{said}"
+            );
+            assert_eq!(bureau.current(), current);
+            refused += 1;
+        }
+    });
     assert!(refused > 0 && report.unwrap().published);
     assert_eq!(anshi(&["snapshot", "verify", "--home", &bureau.home()]).0, 0);
 }
@@ -366,7 +368,8 @@ fn invented_and_real_data_do_not_mix() {
     let real = bureau.delivery().display().to_string();
     fails(&["ingest", "--home", &synthetic, "--from", &real], 1);
     // A row that nobody invented, in a delivery that was.
-    let mut file = fs::OpenOptions::new().append(true).open(Path::new(&invented).join("tax_payment/tax_payment.csv")).unwrap();
+    let mut file =
+        fs::OpenOptions::new().append(true).open(Path::new(&invented).join("tax_payment/tax_payment.csv")).unwrap();
     file.write_all(rows(1).as_bytes()).unwrap();
     fails(&["ingest", "--home", &synthetic, "--from", &invented], 1);
     assert!(!Path::new(&synthetic).join("data/current").exists());

@@ -51,10 +51,11 @@ fn connect(source: &OdbcSource) -> Result<Connection<'static>, DatabaseFault> {
     let options = ConnectionOptions { login_timeout_sec: Some(CONNECT_SECONDS), packet_size: None };
     let environment = environment().map_err(|error| fault(&error))?;
     let user = source.user.as_deref().unwrap_or_default();
-    let connection = environment.connect(&source.dsn, user, &password, options).map_err(|error| match state(&error) {
-        Some(NO_DATA_SOURCE) => DatabaseFault::NoDataSource(source.dsn.clone()),
-        _ => fault(&error),
-    })?;
+    let connection =
+        environment.connect(&source.dsn, user, &password, options).map_err(|error| match state(&error) {
+            Some(NO_DATA_SOURCE) => DatabaseFault::NoDataSource(source.dsn.clone()),
+            _ => fault(&error),
+        })?;
     connection.set_autocommit(false).map_err(|error| fault(&error))?;
     Ok(connection)
 }

@@ -98,7 +98,9 @@ fn rows_are_read_exactly(place: &Path) {
         let home = typed(&format!("{SOURCE}query = '''{query}\nwhere \"参保\"'''"));
         let report = take(&home, &connections("anshi test", None, 60), &mut |_| {});
         match outcome(&report, "typed") {
-            Outcome::Published { rows: taken, rejected: refused, .. } => assert_eq!((*taken, *refused), (rows, rejected)),
+            Outcome::Published { rows: taken, rejected: refused, .. } => {
+                assert_eq!((*taken, *refused), (rows, rejected))
+            }
             Outcome::Failed { error, .. } => assert!(rows == 0, "{error}"),
             other => panic!("{other:?}"),
         }
@@ -134,7 +136,8 @@ fn what_is_wrong_is_told_and_undone(place: &Path) {
     told(&format!("query = '''select drop_t() as \"身份证号\", {columns} from t'''"), &here, &["rows were refused"]);
     let home = typed(&format!("{SOURCE}table = \"t\""));
     assert!(matches!(outcome(&take(&home, &here, &mut |_| {}), "typed"), Outcome::Published { rows: 2, .. }));
-    let renamed = "query = '''select \"身份证号\", \"日期\", \"金额(元)\", \"时间\", \"参保\" as \"参保人\", \"类别\" from t'''";
+    let renamed =
+        "query = '''select \"身份证号\", \"日期\", \"金额(元)\", \"时间\", \"参保\" as \"参保人\", \"类别\" from t'''";
     told(renamed, &here, &["unknown column `参保人`: did you mean `参保`?"]);
 
     let nowhere = connections("no such source", None, 1);

@@ -63,7 +63,8 @@ fn numbers_and_days_in_forms_that_nobody_stated_are_refused_never_guessed() {
         ("1", "46053", "period_end", "not a date", "不是目录所列形式的日期"),
     ];
     let good = format!("{a},20240229,VAT,0.5,1,,\n");
-    let rows: String = bad.iter().map(|(due, day, ..)| format!("{a},{day},VAT,{due},1,,\n{}", good.repeat(120))).collect();
+    let rows: String =
+        bad.iter().map(|(due, day, ..)| format!("{a},{day},VAT,{due},1,,\n{}", good.repeat(120))).collect();
     home.deliver_tax(&rows);
     let report = home.ingest("2026-12-31");
     assert!(

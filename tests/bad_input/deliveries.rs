@@ -3,98 +3,16 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anshi::catalog::Catalog;
 use anshi::data::{IngestOptions, ingest};
 use anshi::job::HomePaths;
 
+use super::bureau::{Bureau, TAX_HEADER, anshi, ended, rows, taxes};
 use super::languages::fails;
 use crate::support::firm;
-
-const TAX_HEADER: &str = "纳税人识别号,税款所属期止,税种,应缴金额(元),实缴金额(元),缴款期限,缴款日期";
-
-/// A production home, and a folder that departments deliver into.
-struct Bureau {
-    folder: tempfile::TempDir,
-}
-
-fn anshi(words: &[&str]) -> (i32, String) {
-    ended(Command::new(env!("CARGO_BIN_EXE_anshi")).args(words).args(["--lang", "en"]))
-}
-
-fn ended(command: &mut Command) -> (i32, String) {
-    let output = command.output().unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.code().unwrap_or(-1), String::from_utf8(text).unwrap())
-}
-
-fn rows(count: usize) -> String {
-    format!("{},20260131,VAT,1,1,,\n", firm(1)).repeat(count)
-}
-
-fn taxes(rows: &str) -> String {
-    format!("{TAX_HEADER}\n{rows}")
-}
-
-impl Bureau {
-    fn new() -> Self {
-        let bureau = Self { folder: tempfile::tempdir().unwrap() };
-        let (code, said) = anshi(&["init", "--home", &bureau.home(), "--kind", "production"]);
-        assert_eq!(code, 0, "{said}");
-        fs::create_dir(bureau.delivery()).unwrap();
-        bureau
-    }
-
-    /// One that has taken a delivery of taxes; with the snapshot's name.
-    fn with_taxes() -> (Self, String) {
-        let bureau = Self::new();
-        bureau.deliver("tax_payment/a.csv", taxes(&rows(10)));
-        let (code, said) = bureau.ingest("2026-11-30", &[]);
-        assert_eq!(code, 0, "{said}");
-        let name = bureau.current();
-        (bureau, name)
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("home")
-    }
-
-    fn home(&self) -> String {
-        self.path().display().to_string()
-    }
-
-    fn delivery(&self) -> PathBuf {
-        self.folder.path().join("delivery")
-    }
-
-    fn deliver(&self, name: &str, content: impl AsRef<[u8]>) {
-        let path = self.delivery().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-
-    fn ingest(&self, as_of: &str, more: &[&str]) -> (i32, String) {
-        let (home, delivery) = (self.home(), self.delivery().display().to_string());
-        let words = ["ingest", "--home", &home, "--from", &delivery, "--as-of", as_of];
-        anshi(&[&words, more].concat())
-    }
-
-    fn current(&self) -> String {
-        fs::read_to_string(self.path().join("data/current")).unwrap()
-    }
-
-    /// Every file of the published snapshots, by its whole path and content.
-    fn published(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let folders = ["files", "snapshots"].map(|name| self.path().join("data").join(name));
-        let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
-        let mut files: Vec<_> =
-            files.map(|file| file.unwrap().path()).map(|path| (path.clone(), fs::read(path).unwrap())).collect();
-        files.sort();
-        files
-    }
-}
 
 #[test]
 fn each_refused_delivery_is_told_in_both_languages_and_leaves_the_last_good_data() {
@@ -231,7 +149,7 @@ fn a_line_of_two_gigabytes_takes_no_two_gigabytes() {
     let (code, said) = limited(&["ingest", "--home", &home, "--from", &delivery, "--as-of", "2026-12-31"]);
     assert!(code == 1 && said.contains("tax_payment/a.csv`: the row that begins on line 5 is longer"), "{said}");
     assert_eq!(bureau.current(), current);
-    let draft = bureau.folder.path().join("draft.toml").display().to_string();
+    let draft = bureau.folder().join("draft.toml").display().to_string();
     let file = path.display().to_string();
     let (code, said) = limited(&["catalog", "infer", &file, "--name", "taxes", "--out", &draft]);
     assert!(code == 1 && said.contains("a.csv`") && said.contains("line 5"), "{said}");
@@ -359,11 +277,11 @@ fn a_damaged_snapshot_is_told_and_mended_by_the_same_delivery() {
 #[test]
 fn invented_and_real_data_do_not_mix() {
     let (bureau, current) = Bureau::with_taxes();
-    let invented = bureau.folder.path().join("invented").display().to_string();
+    let invented = bureau.folder().join("invented").display().to_string();
     assert_eq!(anshi(&["synth", "--out", &invented, "--scale", "0.001"]).0, 0);
     fails(&["ingest", "--home", &bureau.home(), "--from", &invented, "--as-of", "2026-12-31"], 1);
     assert_eq!(bureau.current(), current);
-    let synthetic = bureau.folder.path().join("synthetic").display().to_string();
+    let synthetic = bureau.folder().join("synthetic").display().to_string();
     assert_eq!(anshi(&["init", "--home", &synthetic, "--kind", "synthetic"]).0, 0);
     let real = bureau.delivery().display().to_string();
     fails(&["ingest", "--home", &synthetic, "--from", &real], 1);

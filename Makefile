@@ -8,7 +8,7 @@ DEMO_HOME ?= $(shell mktemp -u /tmp/anshi-demo-XXXXXX)
 ROUNDS ?= 200
 MINUTES ?= 10
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
-TEST := cargo test --release --locked
+TEST := cargo test --release --locked --no-fail-fast
 
 .PHONY: help build target guests demo test test-odbc lint docs-test foreign crash attacks fuzz bench clean
 

@@ -2,8 +2,6 @@
 //! come as the driver's own text, in UTF-16 whatever the locale is, so nothing is rounded on the way. Whatever a query
 //! does there is rolled back. Only in builds with the feature `odbc`, because it needs the driver manager's library.
 
-use std::fmt::Write;
-
 use odbc_api::buffers::{ColumnarBuffer, TextColumn};
 use odbc_api::{Connection, ConnectionOptions, Cursor, DataType, Error, ResultSetMetadata, environment};
 
@@ -234,10 +232,8 @@ fn fault(error: &Error) -> DatabaseFault {
 }
 
 fn first_line(text: &str) -> String {
-    let mut line = String::new();
-    // Writing to a string does not fail.
-    let _ = write!(line, "{}", text.lines().next().unwrap_or_default().trim_end_matches([';', ' ']).escape_debug());
-    line
+    let line = text.lines().next().unwrap_or_default().trim_end_matches([';', ' ']);
+    line.chars().filter(|character| !character.is_control()).collect()
 }
 
 #[cfg(test)]

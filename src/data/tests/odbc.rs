@@ -31,7 +31,10 @@ fn a_driver_gives_what_the_database_holds() {
     let Some(server) = Server::start() else { return };
     server.psql(&table(person(1).as_str())).unwrap();
     server
-        .psql("create function drop_t() returns text language plpgsql as $$begin drop table t; return ''; end$$")
+        .psql(
+            "create table u as select 1 as one; create function drop_u() returns text language plpgsql as \
+             $$begin drop table if exists u; return ''; end$$",
+        )
         .unwrap();
     let place = server.dir.path();
     let source = format!(
@@ -133,8 +136,8 @@ fn what_is_wrong_is_told_and_undone(place: &Path) {
         &["unknown column `电话`", "`类别` (`kind` of the catalog) is missing"],
     );
     // What a query does beside reading is undone, whether its rows are taken or not.
-    told(&format!("query = '''select drop_t() as \"身份证号\", {columns} from t'''"), &here, &["rows were refused"]);
-    let home = typed(&format!("{SOURCE}table = \"t\""));
+    told(&format!("query = '''select drop_u() as \"身份证号\", {columns} from t'''"), &here, &["rows were refused"]);
+    let home = typed(&format!("{SOURCE}query = '''select \"身份证号\", {columns} from t, u'''"));
     assert!(matches!(outcome(&take(&home, &here, &mut |_| {}), "typed"), Outcome::Published { rows: 2, .. }));
     let renamed =
         "query = '''select \"身份证号\", \"日期\", \"金额(元)\", \"时间\", \"参保\" as \"参保人\", \"类别\" from t'''";

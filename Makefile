@@ -47,8 +47,8 @@ fuzz:            ## fuzz every parser of foreign bytes, MINUTES each
 
 lint:            ## formatting, clippy and rustdoc, warnings denied
 	cargo fmt --all --check
-	cargo clippy --release --locked --all-targets -- -D warnings
-	cargo clippy --release --locked --lib --features odbc -- -D warnings
+	cargo clippy --release --locked --all-targets --features odbc -- -D warnings
+	cargo clippy --release --locked --lib --bins -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps
 	cd sandbox-guests && cargo fmt --all --check && cargo clippy --release --locked --all-targets -- -D warnings
 

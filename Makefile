@@ -8,9 +8,9 @@ DEMO_HOME ?= $(shell mktemp -u /tmp/anshi-demo-XXXXXX)
 ROUNDS ?= 200
 MINUTES ?= 10
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
-TEST := cargo test --release --locked
+TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo test lint docs-test foreign crash attacks fuzz bench clean
+.PHONY: help build target guests demo test test-odbc lint docs-test foreign crash attacks fuzz bench clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -33,6 +33,9 @@ test: guests     ## all tests: the project's, then the guests' own
 	$(TEST)
 	cd sandbox-guests && cargo test --release --locked --quiet
 
+test-odbc:       ## what an ODBC driver gives (Debian: unixodbc-dev, odbc-postgresql, postgresql)
+	$(TEST) --features odbc --lib -- odbc
+
 docs-test: build guests  ## run what the documents show
 	cargo test --release --locked --test docs
 
@@ -44,7 +47,8 @@ fuzz:            ## fuzz every parser of foreign bytes, MINUTES each
 
 lint:            ## formatting, clippy and rustdoc, warnings denied
 	cargo fmt --all --check
-	cargo clippy --release --locked --all-targets -- -D warnings
+	cargo clippy --release --locked --all-targets --features odbc -- -D warnings
+	cargo clippy --release --locked --lib --bins -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps
 	cd sandbox-guests && cargo fmt --all --check && cargo clippy --release --locked --all-targets -- -D warnings
 

@@ -10,6 +10,8 @@ mod banned;
 mod case;
 #[path = "tidy/crates.rs"]
 mod crates;
+#[path = "tidy/documented.rs"]
+mod documented;
 #[path = "tidy/files.rs"]
 mod files;
 #[path = "tidy/house.rs"]
@@ -37,7 +39,7 @@ use tree::{Tree, Violation};
 
 type Rule = fn(&House) -> Vec<Violation>;
 
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 16] = [
     layers::check,
     crates::check_confined,
     crates::check_dead,
@@ -53,6 +55,7 @@ const RULES: [Rule; 15] = [
     files::check_module_docs,
     proof::check,
     text::check,
+    documented::check,
 ];
 
 /// Everything in `tree` that breaks a rule, by path and line.

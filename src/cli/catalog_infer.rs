@@ -92,7 +92,7 @@ pub fn infer_command(args: &InferArgs, terminal: &Terminal) -> Result<(), CliErr
     }
     let (key, rows_max) = (args.key.clone(), args.rows.0);
     let options = InferOptions { name: args.name.clone(), unit: args.unit, key, rows_max };
-    let bar = terminal.progress(CatalogMessage::Reading, 0);
+    let bar = terminal.counting(CatalogMessage::Reading);
     let findings = infer(&args.file, &options, &mut |rows| bar.set_position(rows));
     bar.finish_and_clear();
     let findings = findings.map_err(CliError::failed)?;

@@ -5,6 +5,7 @@ use super::message::{
 };
 use super::problem::{AskProblem, FileProblem};
 use crate::config::{CONFIG_FILE, HomeKind};
+use crate::data::Stage;
 use crate::model::{Chinese, ParameterKind, foreign};
 use crate::policy::Misfit;
 use crate::review::Counted;
@@ -27,6 +28,11 @@ impl DataMessage {
                 "共 {firms} 家企业、{persons} 人；经营良好的企业示例 {healthy}，其法定代表人 {representative}；经营不善的企业示例 {failing}"
             ),
             Self::Ingesting => "正在入库".to_owned(),
+            Self::IngestingDataset { name, stage } => match stage {
+                Stage::Reading => format!("正在入库 {name}：已读行数"),
+                Stage::Sorting => format!("正在入库 {name}：排序"),
+                Stage::Writing => format!("正在入库 {name}：已写行数"),
+            },
             Self::DatasetTaken { name, rows, units, rejected } => {
                 format!("{name}：入库 {rows} 行，涉及 {units} 个主体，拒收 {rejected} 行")
             }

@@ -5,6 +5,7 @@ use super::message::{
 };
 use super::problem::{AskProblem, FileProblem};
 use crate::config::CONFIG_FILE;
+use crate::data::Stage;
 use crate::policy::Misfit;
 use crate::review::Counted;
 
@@ -52,6 +53,11 @@ impl DataMessage {
                  and one that fails is {failing}"
             ),
             Self::Ingesting => "taking in".to_owned(),
+            Self::IngestingDataset { name, stage } => match stage {
+                Stage::Reading => format!("taking in {name}: rows read"),
+                Stage::Sorting => format!("taking in {name}: sorting"),
+                Stage::Writing => format!("taking in {name}: rows written"),
+            },
             Self::DatasetTaken { name, rows: taken, units: of, rejected } => {
                 format!("{name}: {} of {} taken, {rejected} rejected", rows(*taken), units(*of))
             }

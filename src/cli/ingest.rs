@@ -62,7 +62,7 @@ pub fn ingest_command(args: &IngestArgs, terminal: &Terminal) -> Result<(), CliE
 }
 
 fn tell(report: &IngestReport, terminal: &Terminal) {
-    for dataset in &report.datasets {
+    for dataset in report.datasets.iter().filter(|dataset| dataset.wanted) {
         let message = match &dataset.outcome {
             Outcome::Published { rows, units, rejected } => DataMessage::DatasetTaken {
                 name: dataset.name.clone(),
@@ -92,6 +92,7 @@ fn tell(report: &IngestReport, terminal: &Terminal) {
 
 fn datasets_json(report: &IngestReport, lang: Lang) -> Vec<serde_json::Value> {
     let one = |dataset: &crate::data::DatasetReport| match &dataset.outcome {
+        _ if !dataset.wanted => json!({ "name": dataset.name, "outcome": "not-asked" }),
         Outcome::Published { rows, units, rejected } => {
             json!({
                 "name": dataset.name, "outcome": "published", "rows": rows, "units": units, "rejected": rejected,
@@ -141,17 +142,15 @@ pub fn take(args: &IngestArgs, terminal: &Terminal) -> Result<IngestReport, CliE
         }
     };
     let paths = HomePaths::new(home);
-    let bar = terminal.progress(DataMessage::Ingesting, 0);
+    let bar = terminal.counting(DataMessage::Ingesting);
     let options = IngestOptions { as_of, only: (!datasets.is_empty()).then(|| datasets.clone()) };
     let databases = if config.is_synthetic() { Databases::None } else { Databases::Known(&config.connections) };
     let (data, rejects) = (paths.data(), paths.rejects());
     let delivery = Delivery { folder: from, databases };
     let mut progress = |progress: IngestProgress<'_>| {
-        bar.set_message(format!(
-            "{} {}",
-            Message::from(DataMessage::Ingesting).text(terminal.lang()),
-            progress.dataset
-        ));
+        let IngestProgress { dataset, stage, .. } = progress;
+        let message = DataMessage::IngestingDataset { name: dataset.to_owned(), stage };
+        bar.set_message(Message::from(message).text(terminal.lang()));
         bar.set_position(progress.rows);
     };
     let report = if *dry_run {

@@ -4,6 +4,7 @@
 use super::catalog_words::CatalogMessage;
 use super::upkeep_message::UpkeepMessage;
 use crate::config::HomeKind;
+use crate::data::Stage;
 use crate::model::{Bilingual, Date, Lang, ParameterKind, Refusal};
 use crate::policy::Misfit;
 use crate::review::Counted;
@@ -30,6 +31,7 @@ pub enum DataMessage {
     DatasetInvented { name: String, rows: u64 },
     Invented { firms: u64, persons: u64, healthy: String, representative: String, failing: String },
     Ingesting,
+    IngestingDataset { name: String, stage: Stage },
     DatasetTaken { name: String, rows: u64, units: u64, rejected: u64 },
     DatasetChecked { name: String, rows: u64, rejected: u64 },
     Rehearsed { rejects: String },

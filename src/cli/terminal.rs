@@ -93,6 +93,20 @@ impl Terminal {
         }
     }
 
+    /// A count on a terminal, nothing in a pipe: for work whose end nobody knows before.
+    pub fn counting(&self, what: impl Into<Message>) -> ProgressBar {
+        if self.json || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::no_length().with_message(what.into().text(self.lang));
+        let bar = match ProgressStyle::with_template("{spinner} {msg} {human_pos}") {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        };
+        bar.enable_steady_tick(SPIN);
+        bar
+    }
+
     /// A sign of life on a terminal, nothing in a pipe: for work that cannot say how far it is. Gone when dropped.
     pub fn waiting(&self, what: impl Into<Message>) -> Waiting {
         let bar = if self.json || !std::io::stderr().is_terminal() {

@@ -2,12 +2,13 @@
 
 use super::ingest::percent;
 use super::intake::ROWS_MAX;
+use super::reject::{CELL_BYTES_MAX, Reason};
 use super::source::ROW_BYTES_MAX;
 use super::{
     Damage, DatabaseFault, DatasetError, Fault, HeaderProblem, IngestError, ManifestFault, RowsFault, SnapshotError,
     SourceError, StoreError, Unfit, UnitFault, VerifyError, WriteError,
 };
-use crate::model::{Chinese, foreign};
+use crate::model::{Chinese, DecimalError, foreign};
 
 impl Chinese for SourceError {
     fn chinese(&self) -> String {
@@ -41,7 +42,9 @@ impl Chinese for SourceError {
                 foreign(said)
             ),
             Self::Database { connection, fault } => format!("连接 `{connection}`：{}", fault.chinese()),
-            Self::Unread(kind) => format!("本引擎尚不能读取 `{kind}` 类来源"),
+            Self::Unread(kind) => {
+                format!("此 `anshi` 构建不读取 `{kind}` 类来源：请使用启用了 cargo 特性 `{kind}` 的构建")
+            }
         }
     }
 }
@@ -99,10 +102,38 @@ impl Chinese for DatabaseFault {
                 format!("`{}` 中没有可用于核验服务器的证书（PEM）：{}", path.display(), foreign(said))
             }
             Self::Server { code, said } => format!("服务器报告：{}（SQLSTATE {code}）", foreign(said)),
+            Self::NoDataSource(dsn) => format!(
+                "ODBC 中没有数据源 `{dsn}`：请写入 `odbc.ini`（`odbcinst -j` 会说明其位置），或修改 `anshi.toml` 中的 `dsn`"
+            ),
+            Self::Driver { code, said } => format!("ODBC 驱动报告：{}（SQLSTATE {code}）", foreign(said)),
+            Self::NoRows => "查询不返回任何行，连列也没有：请写一条 `select`".to_owned(),
             Self::Lost(said) => {
                 format!("无法连接服务器，或服务器中途断开：{}；其数据行一行也未入库", foreign(said))
             }
             Self::Long(row) => format!("第 {row} 行超过 {ROW_BYTES_MAX} 字节：请去掉其中过长的列"),
+        }
+    }
+}
+
+impl Chinese for Reason {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Ragged { cells, header } => format!("该行有 {cells} 个单元格，表头有 {header} 个"),
+            Self::KeyMissing => "缺少标识".to_owned(),
+            Self::Key(error) => error.chinese(),
+            Self::Encoding => "文本不是目录所称的编码".to_owned(),
+            Self::Long => format!("单元格超过 {CELL_BYTES_MAX} 字节：是否有引号未闭合？"),
+            Self::Integer(error @ DecimalError::Syntax) => error.chinese(),
+            Self::Integer(error) => format!("该数{}", error.chinese()),
+            Self::Min(min) => format!("该数小于 {min}（按目录的计量）"),
+            Self::Max(max) => format!("该数大于 {max}（按目录的计量）"),
+            Self::Date => "不是目录所列形式的日期，或该日不存在".to_owned(),
+            Self::Timestamp => "不是时间，例如 `2026-01-31T08:00:00Z` 或 `2026-01-31 08:00:00`".to_owned(),
+            Self::Boolean => "不是真假值：true、false、1、0、是、否".to_owned(),
+            Self::Value => "不在目录所列的取值之中".to_owned(),
+            Self::Rounded => "工作簿只保留数字的前 15 位，其余已丢失：请将该列存为文本".to_owned(),
+            Self::Formula => "单元格的公式出错".to_owned(),
+            Self::Serial => "单元格的格式是日期或时长，却不是 1900-02-28 之后的日期".to_owned(),
         }
     }
 }
@@ -155,7 +186,11 @@ impl Chinese for StoreError {
             Self::Current(path) => {
                 format!("`{}` 中不是快照名：请从备份恢复，或将其删除后全部重新入库", path.display())
             }
-            Self::Manifest { path, fault } => format!("快照清单 `{}` 无法使用：{}", path.display(), fault.chinese()),
+            Self::Manifest { path, fault } => format!(
+                "快照清单 `{}` 无法使用：{}；请从备份恢复，或将其删除（`current` 指向它时一并删除）后全部重新入库",
+                path.display(),
+                fault.chinese()
+            ),
             Self::Canonical(error) => error.chinese(),
             Self::Pruned(name) => format!("快照 {name} 正在被清理：请指定另一个"),
         }

@@ -70,6 +70,8 @@ impl IngestReport {
 pub struct DatasetReport {
     /// Its name.
     pub name: String,
+    /// Whether it was asked for; one that was not keeps its data, delivered or not.
+    pub wanted: bool,
     /// What became of it.
     pub outcome: Outcome,
     /// The rows of its last good data, where the delivery that took their place has much fewer.
@@ -264,7 +266,7 @@ pub(super) fn ingest_within(
         let (entry, outcome) = settle(&store, catalog, result, previous);
         entries.extend(entry);
         let shrunk_from = shrunk_from(&outcome, previous);
-        datasets.push(DatasetReport { name: dataset.name.clone(), outcome, shrunk_from });
+        datasets.push(DatasetReport { name: dataset.name.clone(), wanted, outcome, shrunk_from });
     }
     let published = datasets.iter().any(|dataset| matches!(dataset.outcome, Outcome::Published { .. }));
     let snapshot = if published {

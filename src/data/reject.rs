@@ -7,7 +7,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use crate::env::{FileError, create_new};
-use crate::model::{DecimalError, IdError};
+use crate::model::{Chinese, DecimalError, IdError};
 
 /// The longest cell, in bytes. A longer one is mostly a quote that was never closed.
 pub(super) const CELL_BYTES_MAX: usize = 16_384;
@@ -59,7 +59,7 @@ impl fmt::Display for Reason {
             Self::Integer(error) => write!(f, "the number {error}"),
             Self::Min(min) => write!(f, "the number is less than {min}, counted as the catalog counts"),
             Self::Max(max) => write!(f, "the number is greater than {max}, counted as the catalog counts"),
-            Self::Date => f.write_str("not a date in one of the forms that the catalog states"),
+            Self::Date => f.write_str("not a date in one of the forms that the catalog states or no such day"),
             Self::Timestamp => f.write_str("not a time such as `2026-01-31T08:00:00Z` or `2026-01-31 08:00:00`"),
             Self::Boolean => f.write_str("not a truth value: true, false, 1, 0, 是, 否"),
             Self::Value => f.write_str("not one of the values that the catalog lists"),
@@ -74,7 +74,8 @@ impl fmt::Display for Reason {
     }
 }
 
-/// The list of a dataset's refused rows: `file,row,column,reason`.
+/// The list of a dataset's refused rows: `file,row,column,reason`, and the reason in Chinese. It is handed from the bureau
+/// to departments, so it is in both languages whoever runs the ingest.
 pub(super) struct RejectsFile {
     path: PathBuf,
     writer: csv::Writer<BufWriter<File>>,
@@ -85,7 +86,7 @@ impl RejectsFile {
     /// Starts the list anew.
     pub fn create(path: &Path) -> Result<Self, FileError> {
         let mut writer = csv::Writer::from_writer(BufWriter::new(create_new(path)?));
-        let header = writer.write_record(["file", "row", "column", "reason"]);
+        let header = writer.write_record(["file", "row", "column", "reason", "原因"]);
         header.map_err(|source| write_failed(path, source.into()))?;
         Ok(Self { path: path.to_owned(), writer, count: 0 })
     }
@@ -94,7 +95,7 @@ impl RejectsFile {
     /// open swallows the rows after it, and they count too.
     pub fn push(&mut self, file: &str, row: u64, lines: u64, column: &str, reason: Reason) -> Result<(), FileError> {
         self.count += lines.max(1);
-        let record = [file, &row.to_string(), column, &reason.to_string()];
+        let record = [file, &row.to_string(), column, &reason.to_string(), &reason.chinese()];
         self.writer.write_record(record).map_err(|source| write_failed(&self.path, source.into()))
     }
 

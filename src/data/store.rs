@@ -35,7 +35,10 @@ pub enum StoreError {
     #[error("snapshot {0} is being pruned: name another one")]
     Pruned(Digest),
     /// A snapshot's manifest cannot be used.
-    #[error("the manifest `{}` cannot be used: {fault}", path.display())]
+    #[error(
+        "the manifest `{}` cannot be used: {fault}; restore it from a backup, or remove it, and `current` where that \
+         names it, and ingest everything anew", path.display()
+    )]
     Manifest {
         /// The file.
         path: PathBuf,

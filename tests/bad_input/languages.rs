@@ -76,7 +76,7 @@ fn every_help_is_in_the_readers_language() {
 }
 
 /// Fails unless the command fails with `code`, in both languages alike, each in its own words.
-fn fails(words: &[&str], code: i32) {
+pub fn fails(words: &[&str], code: i32) {
     let (zh, en) = (anshi(words, "zh"), anshi(words, "en"));
     assert_eq!((zh.code, en.code), (code, code), "{words:?}:\n{}\n{}", zh.text, en.text);
     assert_eq!(english(&zh.text), None, "{words:?}:\n{}", zh.text);

@@ -8,6 +8,10 @@ impl Chinese for InferError {
         match self {
             Self::File(error) => error.chinese(),
             Self::Csv { path, source } => format!("无法读取 `{}`：{}", path.display(), foreign(source)),
+            Self::Long { path, line, max } => format!(
+                "`{}`：始于第 {line} 行的一行超过 {max} 字节：是否有引号未闭合，或并非 CSV 文件？",
+                path.display()
+            ),
             Self::Kind { path, what } => format!("`{}` 不是文本文件（{what}）：请导出为 CSV", path.display()),
             Self::Encoding { path, utf8, gb18030 } => format!(
                 "`{}` 既不是 UTF-8（自第 {utf8} 行起），也不是 GB18030（自第 {gb18030} 行起）：请要求以其中一种编码交付",

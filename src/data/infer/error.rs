@@ -18,6 +18,19 @@ pub enum InferError {
         /// What it said.
         source: csv::Error,
     },
+    /// A row that does not end.
+    #[error(
+        "`{}`: the row that begins on line {line} is longer than {max} bytes: is a quote left open, or is it no CSV file?",
+        path.display()
+    )]
+    Long {
+        /// The file.
+        path: PathBuf,
+        /// Where the row begins.
+        line: u64,
+        /// How long it may be.
+        max: u64,
+    },
     /// Another kind of file.
     #[error("`{}` is {what}, and a draft needs text: export it as CSV", path.display())]
     Kind {

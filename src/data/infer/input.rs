@@ -6,12 +6,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
+use csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 use encoding_rs::{Decoder, DecoderResult, GB18030, UTF_8};
 
 use super::error::InferError;
 use crate::catalog::Encoding;
-use crate::env::{FileError, open};
+use crate::env::{FileError, WatchedFile, open};
 
 /// In the order of preference where several fit.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -53,7 +53,8 @@ impl Input {
     /// Looks at the whole file's encoding, and at the separator of its first records.
     pub fn open(path: &Path) -> Result<Self, InferError> {
         let mut magic = Vec::new();
-        let begin = open(path)?.take(4).read_to_end(&mut magic);
+        // A pipe has no end to look for.
+        let begin = WatchedFile::open(path)?.take(4).read_to_end(&mut magic);
         begin.map_err(|source| read_failed(path, source))?;
         if let Some((_, what)) = MAGICS.iter().find(|(begin, _)| magic.starts_with(begin)) {
             return Err(InferError::Kind { path: path.to_owned(), what });
@@ -62,7 +63,8 @@ impl Input {
         let mut input = Self { path: path.to_owned(), encoding, delimiter: b',', header: Vec::new() };
         input.delimiter = input.find_delimiter()?;
         let mut header = ByteRecord::new();
-        input.reader(input.delimiter)?.0.read_byte_record(&mut header).map_err(|source| input.csv_failed(source))?;
+        let (mut reader, budget) = input.reader(input.delimiter)?;
+        input.next(&mut reader, &budget, &mut header)?;
         let cell = |cell: &[u8]| String::from_utf8_lossy(cell).trim().to_owned();
         input.header = header.iter().map(cell).collect();
         if input.header.iter().all(String::is_empty) { Err(InferError::Empty(input.path)) } else { Ok(input) }
@@ -82,10 +84,7 @@ impl Input {
     pub fn scan(&self, rows_max: Option<u64>, take: &mut dyn FnMut(&ByteRecord)) -> Result<Scanned, InferError> {
         let (mut reader, budget) = self.reader(self.delimiter)?;
         let (mut record, mut rows) = (ByteRecord::new(), 0);
-        let mut read = |record: &mut ByteRecord| {
-            budget.set(RECORD_BYTES_MAX);
-            reader.read_byte_record(record).map_err(|source| self.csv_failed(source))
-        };
+        let mut read = |record: &mut ByteRecord| self.next(&mut reader, &budget, record);
         read(&mut record)?;
         while read(&mut record)? {
             // A line without anything on it, in a file whose lines end in carriage return and line feed.
@@ -101,8 +100,21 @@ impl Input {
         Ok(Scanned { rows, whole: true })
     }
 
-    fn csv_failed(&self, source: csv::Error) -> InferError {
-        InferError::Csv { path: self.path.clone(), source }
+    fn next(
+        &self,
+        reader: &mut Reader<Decoded>,
+        budget: &Cell<u64>,
+        record: &mut ByteRecord,
+    ) -> Result<bool, InferError> {
+        budget.set(RECORD_BYTES_MAX);
+        let read = reader.read_byte_record(record);
+        read.map_err(|source| match budget.get() {
+            0 => {
+                let line = record.position().map_or(1, Position::line);
+                InferError::Long { path: self.path.clone(), line, max: RECORD_BYTES_MAX }
+            }
+            _ => InferError::Csv { path: self.path.clone(), source },
+        })
     }
 
     fn reader(&self, delimiter: u8) -> Result<(Reader<Decoded>, Rc<Cell<u64>>), InferError> {
@@ -215,8 +227,7 @@ impl Read for Decoded {
             self.fill()?;
         }
         let Some(left) = self.budget.get().checked_sub(1) else {
-            let message = format!("a record is longer than {RECORD_BYTES_MAX} bytes: is a quote left open?");
-            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the record is too long"));
         };
         let ready = self.text.get(self.place..).unwrap_or_default();
         let count = ready.len().min(out.len());

@@ -276,7 +276,7 @@ fn what_cannot_be_drafted_says_why_and_repeats_nothing() {
         (b"a,b\n\xff\xff,1\n".to_vec(), "neither UTF-8 (from line 2) nor GB18030 (from line 2)"),
         (b"\xff\xfea\0,\0b\0".to_vec(), "is UTF-16"),
         (b"PK\x03\x04....".to_vec(), "is Excel"),
-        (format!("uscc,b\n{},\"open{}", firm(1), "x".repeat(5 << 20)).into_bytes(), "is a quote left open?"),
+        (format!("uscc,b\n{},\"open{}", firm(1), "x".repeat(5 << 20)).into_bytes(), "begins on line 2 is longer than"),
     ] {
         let error = find(&file(bytes)).unwrap_err();
         let (english, chinese) = (error.to_string(), crate::model::Chinese::chinese(&error));

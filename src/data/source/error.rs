@@ -86,8 +86,8 @@ pub enum SourceError {
         /// What is wrong with it.
         fault: DatabaseFault,
     },
-    /// A kind of source that this engine does not read.
-    #[error("sources of kind `{0}` are not read by this engine yet")]
+    /// A kind of source that this build does not read.
+    #[error("this build of `anshi` reads no source of kind `{0}`: use one that was built with the cargo feature `{0}`")]
     Unread(&'static str),
 }
 
@@ -130,6 +130,23 @@ pub enum DatabaseFault {
         /// Its words.
         said: String,
     },
+    /// The driver manager of ODBC does not know it.
+    #[error(
+        "ODBC knows no data source `{0}`: describe it in `odbc.ini` (`odbcinst -j` says where that is), or change `dsn` \
+         in `anshi.toml`"
+    )]
+    NoDataSource(String),
+    /// An ODBC driver refuses, or gave up.
+    #[error("the ODBC driver says: {said} (SQLSTATE {code})")]
+    Driver {
+        /// ODBC's code of the error.
+        code: String,
+        /// Its words.
+        said: String,
+    },
+    /// A query that is none.
+    #[error("the query gives no rows at all, not even columns: write one `select`")]
+    NoRows,
     /// It cannot be reached, or went away.
     #[error("the server cannot be reached, or went away: {0}; none of its rows were taken")]
     Lost(String),

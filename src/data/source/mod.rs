@@ -2,11 +2,14 @@
 //! with a delivery as a whole. What the cells mean is `convert`'s business.
 
 mod csv;
+mod database;
 mod decode;
 mod error;
 mod excel;
 mod files;
 mod header;
+#[cfg(feature = "odbc")]
+mod odbc;
 mod parquet;
 mod postgresql;
 mod read;

@@ -13,13 +13,14 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::database::{misfit, origin, password, select, table};
 use super::error::{DatabaseFault, ROW_BYTES_MAX, SourceError};
-use super::header::{HeaderProblem, check_header};
+use super::header::check_header;
 use super::typed::RowBuilder;
-use crate::catalog::{DatabaseRows, Dataset, Rows};
+use crate::catalog::{DatabaseRows, Rows};
 use crate::config::{PostgresqlServer, Tls};
 use crate::data::intake::{Intake, ROWS_MAX};
-use crate::env::{is_private, read, read_text};
+use crate::env::read;
 
 const CONNECT_SECONDS: u64 = 20;
 /// A server that fell silent is noticed after about a minute.
@@ -27,6 +28,8 @@ const KEEPALIVE_SECONDS: u64 = 30;
 const KEEPALIVE_RETRIES: u32 = 3;
 const CA_BYTES_MAX: u64 = 4 << 20;
 const PROGRESS_ROWS: u64 = 4_096;
+/// What stands around a name.
+const QUOTE: char = '"';
 /// How the server writes what has more than one form, whatever its own settings are.
 const SETTINGS: &str = "SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'; SET extra_float_digits = 1; \
      SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex'; SET lc_monetary = 'C'";
@@ -45,7 +48,7 @@ pub(super) fn read_postgresql(
     client.batch_execute(&format!("{SETTINGS}; SET statement_timeout = {limit}")).map_err(said)?;
     let begun = client.build_transaction().read_only(true).isolation_level(IsolationLevel::RepeatableRead).start();
     let mut transaction = begun.map_err(said)?;
-    let select = select(&rows.rows, intake.dataset());
+    let select = select(&rows.rows, intake.dataset(), QUOTE);
     let statement = match transaction.prepare(&select) {
         Ok(statement) => statement,
         Err(error) => {
@@ -75,56 +78,14 @@ pub(super) fn read_postgresql(
     transaction.commit().map_err(said)
 }
 
-/// Where the rows come from, for people.
-pub(super) fn origin(rows: &DatabaseRows) -> String {
-    match &rows.rows {
-        Rows::Table(parts) => format!("{}: {}", rows.connection, parts.join(".")),
-        Rows::Query(_) => format!("{}: query", rows.connection),
-    }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// Of a table only the columns that the catalog names; of a query all that it gives.
-fn select(rows: &Rows, dataset: &Dataset) -> String {
-    match rows {
-        Rows::Table(parts) => {
-            let columns = dataset.source.headers.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
-            let table = parts.iter().map(|part| quoted(part)).collect::<Vec<_>>().join(".");
-            format!("SELECT {columns} FROM {table}")
-        }
-        // On lines of its own: it may end in a comment.
-        Rows::Query(query) => format!("SELECT * FROM (\n{query}\n) AS delivery"),
-    }
-}
-
 /// The table's columns, to tell which of them are missing; `None` where it is not there or cannot be seen.
 fn columns_of(client: &mut Client, parts: &[String]) -> Option<Vec<String>> {
-    let table = parts.iter().map(|part| quoted(part)).collect::<Vec<_>>().join(".");
+    let table = table(parts, QUOTE);
     let query = "SELECT attname::text FROM pg_catalog.pg_attribute \
                  WHERE attrelid = pg_catalog.to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
     let rows = client.query(query, &[&table]).ok()?;
     let names: Vec<String> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
     (!names.is_empty()).then_some(names)
-}
-
-/// What of the catalog the table lacks. A table may have more columns than the catalog names.
-fn misfit(columns: Option<Vec<String>>, rows: &DatabaseRows, dataset: &Dataset) -> Option<SourceError> {
-    let columns = columns?;
-    let expected = dataset.source.headers.iter().zip(&dataset.columns);
-    let missing = expected.filter(|(header, _)| !columns.contains(header));
-    let mut problems: Vec<HeaderProblem> = missing
-        .map(|(header, column)| HeaderProblem::Missing { header: header.clone(), column: column.name.clone() })
-        .collect();
-    if problems.is_empty() {
-        return None;
-    }
-    if problems.len() == dataset.columns.len() {
-        problems = vec![HeaderProblem::Nothing(dataset.source.headers.clone())];
-    }
-    Some(SourceError::Header { origin: origin(rows), problems })
 }
 
 fn connect(server: &PostgresqlServer) -> Result<Client, DatabaseFault> {
@@ -135,11 +96,7 @@ fn connect(server: &PostgresqlServer) -> Result<Client, DatabaseFault> {
     config.keepalives_idle(seconds(KEEPALIVE_SECONDS)).keepalives_interval(seconds(KEEPALIVE_SECONDS / 3));
     config.keepalives_retries(KEEPALIVE_RETRIES);
     if let Some(path) = &server.password_file {
-        if !is_private(path).map_err(DatabaseFault::File)? {
-            return Err(DatabaseFault::Exposed(path.clone()));
-        }
-        let password = read_text(path).map_err(DatabaseFault::File)?;
-        config.password(password.trim_end_matches(['\n', '\r']));
+        config.password(password(path)?);
     }
     let client = match &server.tls {
         Tls::Off => config.ssl_mode(postgres::config::SslMode::Disable).connect(NoTls),
@@ -296,18 +253,5 @@ mod tests {
             lines.push(String::from_utf8(std::mem::take(&mut line)).unwrap());
         }
         assert_eq!(lines, ["ab\tc", "", "rest"]);
-    }
-
-    #[test]
-    fn names_are_quoted_and_a_query_is_one_select() {
-        assert_eq!(quoted("a\"b"), "\"a\"\"b\"");
-        let dataset = crate::data::tests::support::Home::persons();
-        let dataset = dataset.catalog.dataset("persons").unwrap();
-        let table = Rows::Table(vec!["public".to_owned(), "人".to_owned()]);
-        assert!(select(&table, dataset).ends_with(" FROM \"public\".\"人\""));
-        assert_eq!(
-            select(&Rows::Query("select 1 -- x".to_owned()), dataset),
-            "SELECT * FROM (\nselect 1 -- x\n) AS delivery"
-        );
     }
 }

@@ -6,6 +6,8 @@ use super::csv::read_csv;
 use super::error::{DatabaseFault, SourceError};
 use super::excel::{SheetForm, read_excel};
 use super::files::files;
+#[cfg(feature = "odbc")]
+use super::odbc::read_odbc;
 use super::parquet::read_parquet;
 use super::postgresql::read_postgresql;
 use crate::catalog::{Dataset, SourceKind};
@@ -57,7 +59,9 @@ pub(in crate::data) fn read(
         (SourceKind::Postgresql(rows), Part::Database(Connection::Postgresql(server))) => {
             read_postgresql(rows, server, intake, progress)
         }
-        // `parts` pairs a source with a connection of its own kind.
+        #[cfg(feature = "odbc")]
+        (SourceKind::Odbc(rows), Part::Database(Connection::Odbc(source))) => read_odbc(rows, source, intake, progress),
+        // `parts` pairs a source with a connection of its own kind, so this is ODBC in a build without it.
         (kind, _) => Err(SourceError::Unread(kind.word())),
     }
 }

@@ -95,6 +95,13 @@ impl RowBuilder {
         taken
     }
 
+    /// The cell of a row that has one so far, unless it was spoilt.
+    #[cfg(all(test, feature = "odbc"))]
+    pub fn only_cell(&self) -> Option<&str> {
+        let cell = self.record.get(0).filter(|_| self.refused.is_none() && self.record.len() == 1);
+        cell.and_then(|cell| std::str::from_utf8(cell).ok())
+    }
+
     /// Forgets the row.
     pub fn clear(&mut self) {
         self.record.clear();

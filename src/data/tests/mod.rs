@@ -2,6 +2,9 @@
 
 mod deliveries;
 mod encodings;
+mod interrupted;
+#[cfg(feature = "odbc")]
+mod odbc;
 mod postgresql;
 mod refusals;
 mod snapshots;

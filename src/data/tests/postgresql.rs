@@ -20,8 +20,9 @@ fn binaries() -> Option<PathBuf> {
     found.into_iter().rev().map(|path| path.join("bin")).find(|path| path.join("initdb").exists())
 }
 
-struct Server {
-    dir: tempfile::TempDir,
+/// A server of its own, on a socket in its folder alone.
+pub struct Server {
+    pub dir: tempfile::TempDir,
     process: Child,
     bin: PathBuf,
 }
@@ -37,7 +38,8 @@ fn command(program: &Path) -> Command {
 }
 
 impl Server {
-    fn start() -> Option<Self> {
+    /// Starts one; `None`, and a message, where there is none to start.
+    pub fn start() -> Option<Self> {
         let Some(bin) = binaries() else {
             println!("skipped: no PostgreSQL server here (Debian: apt-get install postgresql)");
             return None;
@@ -64,7 +66,8 @@ impl Server {
         panic!("the server does not start");
     }
 
-    fn psql(&self, sql: &str) -> Option<String> {
+    /// What the server says to `sql`; `None` where that failed.
+    pub fn psql(&self, sql: &str) -> Option<String> {
         let mut psql = Command::new(self.bin.join("psql"));
         psql.arg("-h").arg(self.dir.path()).args([
             "-U",
@@ -111,7 +114,8 @@ impl Drop for Server {
     }
 }
 
-fn table(id: &str) -> String {
+/// Makes a table `t` with a row of every type, one of nothings, and one with more decimals than the catalog has.
+pub fn table(id: &str) -> String {
     format!(
         "create table t (\"身份证号\" char(20), \"日期\" timestamp, \"金额(元)\" numeric(20,3), \"时间\" timestamptz, \
          \"参保\" boolean, \"类别\" text, \"电话\" text); \

@@ -32,7 +32,7 @@ fn each_kind_of_bad_cell_is_listed_and_never_shown() {
     assert!(matches!(outcome(&report, "persons"), Outcome::Published { rows: 14, rejected: 14, .. }), "{report:?}");
     let list = home.rejects("persons");
     let lines: Vec<&str> = list.lines().collect();
-    assert_eq!(lines[0], "file,row,column,reason");
+    assert_eq!(lines[0], "file,row,column,reason,原因");
     assert_eq!(lines.len(), 15);
     for (number, ((_, column, reason), line)) in bad.iter().zip(&lines[1..]).enumerate() {
         assert!(line.contains(&format!("persons.csv,{},{column},", 2 * number + 3)), "{line}");
@@ -42,6 +42,41 @@ fn each_kind_of_bad_cell_is_listed_and_never_shown() {
         assert!(!list.contains(secret), "{secret}");
     }
     assert_eq!(home.open().verify_files(&mut |_| {}), Ok(()));
+}
+
+#[test]
+fn numbers_and_days_in_forms_that_nobody_stated_are_refused_never_guessed() {
+    let home = Home::new();
+    let a = firm(1);
+    let bad = [
+        ("\"1,000.50\"", "20260131", "payable_fen", "not a number", "不是数"),
+        ("１０００", "20260131", "payable_fen", "not a number", "不是数"),
+        ("1000．5", "20260131", "payable_fen", "not a number", "不是数"),
+        ("1 000", "20260131", "payable_fen", "not a number", "不是数"),
+        ("￥1000", "20260131", "payable_fen", "not a number", "不是数"),
+        ("1e3", "20260131", "payable_fen", "not a number", "不是数"),
+        ("0.125", "20260131", "payable_fen", "the number has more than 2 decimals", "该数小数超过 2 位"),
+        ("1", "20260230", "period_end", "no such day", "该日不存在"),
+        ("1", "20251331", "period_end", "no such day", "该日不存在"),
+        ("1", "20250229", "period_end", "no such day", "该日不存在"),
+        ("1", "２０２６０１３１", "period_end", "not a date", "不是目录所列形式的日期"),
+        ("1", "46053", "period_end", "not a date", "不是目录所列形式的日期"),
+    ];
+    let good = format!("{a},20240229,VAT,0.5,1,,\n");
+    let rows: String =
+        bad.iter().map(|(due, day, ..)| format!("{a},{day},VAT,{due},1,,\n{}", good.repeat(120))).collect();
+    home.deliver_tax(&rows);
+    let report = home.ingest("2026-12-31");
+    assert!(
+        matches!(outcome(&report, "tax_payment"), Outcome::Published { rows: 1_440, rejected: 12, .. }),
+        "{report:?}"
+    );
+    let list = home.rejects("tax_payment");
+    for (number, ((_, _, column, en, zh), line)) in bad.iter().zip(list.lines().skip(1)).enumerate() {
+        assert!(line.starts_with(&format!("a.csv,{},{column},", 2 + 121 * number)), "{line}");
+        assert!(line.contains(en) && line.contains(zh), "{line}");
+    }
+    assert_eq!(list.lines().count(), 13);
 }
 
 #[test]

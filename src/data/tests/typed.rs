@@ -329,3 +329,26 @@ fn a_database_does_not_enter_a_synthetic_home() {
     let message = failure(&home.ingest("2026-12-31"), "typed");
     assert!(message.contains("`registry`: a synthetic home reads no database"), "{message}");
 }
+
+/// Writes a file of `kind` with so many rows of one person.
+pub fn write_many(path: &std::path::Path, kind: &str, count: usize) {
+    let a = person(1);
+    if kind == "excel" {
+        let row = |n: usize| format!("<row r=\"{n}\">{}</row>", text(&format!("A{n}"), a.as_str()));
+        let rows: String = (2..count + 2).map(row).collect();
+        return std::fs::write(path, workbook(false, &(header(1) + &rows), "")).unwrap();
+    }
+    let nothing = || array(StringArray::from(vec![None::<&str>; count]));
+    let columns = vec![
+        ("身份证号", array(StringArray::from(vec![a.as_str(); count]))),
+        ("日期", nothing()),
+        ("金额(元)", nothing()),
+        ("时间", nothing()),
+        ("参保", nothing()),
+        ("类别", nothing()),
+    ];
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, a)| (n, a, true))).unwrap();
+    let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}

@@ -112,10 +112,12 @@ impl FilePattern {
     pub fn parse(text: &str) -> Option<Self> {
         let (folder, name) = text.rsplit_once('/').unwrap_or(("", text));
         let (prefix, suffix) = name.split_once('*').map_or((name, None), |(prefix, suffix)| (prefix, Some(suffix)));
-        let strange = |part: &str| part.contains('*') || part.contains('\0');
+        let strange = |part: &str| part.contains('*');
+        // A file's name may hold neither; a control character is a mistake in the catalog.
+        let control = text.chars().any(char::is_control);
         let odd_folder = !folder.is_empty() && folder.split('/').any(|part| matches!(part, "" | "." | ".."));
         let odd_name = suffix.is_none() && matches!(prefix, "" | "." | "..");
-        if text.starts_with('/') || odd_folder || odd_name || strange(folder) || suffix.is_some_and(strange) {
+        if control || text.starts_with('/') || odd_folder || odd_name || strange(folder) || suffix.is_some_and(strange) {
             return None;
         }
         Some(Self { folder: folder.to_owned(), prefix: prefix.to_owned(), suffix: suffix.map(str::to_owned) })

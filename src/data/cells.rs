@@ -49,11 +49,17 @@ pub(super) fn boolean(cell: &[u8]) -> Result<bool, Reason> {
 pub(super) fn timestamp(cell: &[u8]) -> Result<i64, Reason> {
     let text = text(cell)?;
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-        return Ok(instant.as_millisecond());
+        return Ok(millisecond(instant));
     }
     let civil = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S%.f", text).map_err(|_| Reason::Timestamp)?;
     let instant = jiff::tz::Offset::UTC.to_timestamp(civil).map_err(|_| Reason::Timestamp)?;
-    Ok(instant.as_millisecond())
+    Ok(millisecond(instant))
+}
+
+/// The millisecond that an instant lies in, before 1970 as after it.
+fn millisecond(instant: jiff::Timestamp) -> i64 {
+    // A timestamp's range in nanoseconds, divided by a million, fits.
+    i64::try_from(instant.as_nanosecond().div_euclid(1_000_000)).unwrap_or(i64::MIN)
 }
 
 /// An identifier that is not the key: in its canonical form where it is a unit's, so that a guest can

@@ -194,7 +194,7 @@ pub fn variable(name: &str) -> Option<String> {
 
 /// An exclusive lock on a folder, held until dropped; the operating system lets go of it when the process dies.
 #[derive(Debug)]
-pub struct DirLock(#[expect(dead_code, reason = "held for its lock")] File);
+pub struct DirLock(File);
 
 impl DirLock {
     /// Takes the lock, or returns `None` while another process holds it.
@@ -207,6 +207,14 @@ impl DirLock {
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(source)) => Err(failed("lock", &path)(source)),
         }
+    }
+}
+
+impl Drop for DirLock {
+    fn drop(&mut self) {
+        // A process that is being started at this moment has a copy of the file until it becomes another program: the
+        // lock is let go of, not just closed.
+        let _ = self.0.unlock();
     }
 }
 

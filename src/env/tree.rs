@@ -129,7 +129,14 @@ pub fn mode(path: &Path) -> Result<u32, FileError> {
 /// A lock on a file that others only read: shared by those who use it, exclusive to the one who removes it. The
 /// operating system lets go of it when the process dies.
 #[derive(Debug)]
-pub struct FileLock(#[expect(dead_code, reason = "held for its lock")] File);
+pub struct FileLock(File);
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // As for a folder's lock: a process that is being started has a copy of the file.
+        let _ = self.0.unlock();
+    }
+}
 
 impl FileLock {
     /// Takes the lock together with others; `None` while somebody removes the file.

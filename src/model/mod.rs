@@ -3,6 +3,7 @@
 
 mod account;
 mod answer;
+mod billionths;
 mod chinese;
 mod date;
 mod decimal;
@@ -13,10 +14,12 @@ mod manifest;
 mod name;
 mod refusal;
 mod request;
+mod table;
 mod text;
 
 pub use account::{AccountKind, Charge};
 pub use answer::{Answer, label_cost_bits};
+pub use billionths::Billionths;
 pub use date::{Date, DateError, DateFormat, Millis};
 pub use decimal::{DecimalError, parse_decimal};
 pub use detail::{ConsentPart, Detail};
@@ -26,4 +29,5 @@ pub use manifest::{Manifest, ManifestError, ManifestPlace, ParameterKind, Parame
 pub use name::{NAME_CHARS_MAX, NameError, check_label, check_name};
 pub use refusal::{Refusal, RefusalCode};
 pub use request::{Consent, ParameterValue, Party, PolicyRef, RawParameter, Request, Version};
+pub use table::{Dimension, NoiseKind};
 pub use text::{Bilingual, Chinese, Lang, Phrase, foreign};

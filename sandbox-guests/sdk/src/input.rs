@@ -1,9 +1,9 @@
 //! One call's input, read by the names that the guest's manifest declares. It owns the match between
-//! declared positions and delivered lists; it copies none of them.
+//! declared positions and delivered lists; it copies none of them. Both worlds are read by the same code.
 
-use crate::bindings::verifying as wire;
+use crate::bindings::{contributing, verifying as wire};
 use crate::column::{Column, Texts};
-use crate::manifest::{Kind, Manifest, Role, TableRead};
+use crate::manifest::{ContributorManifest, Kind, Manifest, ParameterSpec, Role, TableRead};
 use crate::stop::misuse;
 
 /// One call's input: the day, the parameters, the parties.
@@ -14,6 +14,15 @@ use crate::stop::misuse;
 pub struct Input {
     manifest: &'static Manifest,
     wire: wire::Input,
+}
+
+/// One unit's input: the day, the parameters, and the rows about this unit.
+///
+/// As with [`Input`], a name that the manifest does not declare, or another type, is a mistake in the guest.
+#[derive(Debug)]
+pub struct UnitInput {
+    manifest: &'static ContributorManifest,
+    wire: contributing::Input,
 }
 
 /// One party and the tables about it.
@@ -46,41 +55,29 @@ impl Input {
     /// The value of an integer parameter.
     #[must_use]
     pub fn integer(&self, name: &str) -> i64 {
-        match self.parameter(name) {
-            Some(wire::Parameter::Integer(value)) => *value,
-            _ => misuse("not an integer parameter", name),
-        }
+        self.parameters().integer(name)
     }
 
     /// The value of a date parameter, in days since 1970-01-01.
     #[must_use]
     pub fn date(&self, name: &str) -> i32 {
-        match self.parameter(name) {
-            Some(wire::Parameter::Date(value)) => *value,
-            _ => misuse("not a date parameter", name),
-        }
+        self.parameters().date(name)
     }
 
     /// The value of a text parameter.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
-        match self.parameter(name) {
-            Some(wire::Parameter::Text(value)) => value,
-            _ => misuse("not a text parameter", name),
-        }
+        self.parameters().text(name)
     }
 
     /// The token of an identifier parameter.
     #[must_use]
     pub fn token(&self, name: &str) -> u32 {
-        match self.parameter(name) {
-            Some(wire::Parameter::Identifier(value)) => *value,
-            _ => misuse("not an identifier parameter", name),
-        }
+        self.parameters().token(name)
     }
 
-    fn parameter(&self, name: &str) -> Option<&wire::Parameter> {
-        self.wire.parameters.get(self.manifest.parameter(name))
+    fn parameters(&self) -> Parameters<'_> {
+        Parameters { declared: self.manifest.parameters, given: &self.wire.parameters }
     }
 
     /// The parties of one role, in the request's order.
@@ -100,6 +97,99 @@ impl Input {
     }
 }
 
+impl UnitInput {
+    pub(crate) fn new(manifest: &'static ContributorManifest, wire: contributing::Input) -> Self {
+        Self { manifest, wire }
+    }
+
+    /// The day that the table is about, in days since 1970-01-01.
+    #[must_use]
+    pub fn as_of(&self) -> i32 {
+        self.wire.as_of
+    }
+
+    /// The unit's own identifier, as a token: to find it among the tokens of its rows.
+    #[must_use]
+    pub fn unit_token(&self) -> u32 {
+        self.wire.token
+    }
+
+    /// The value of an integer parameter.
+    #[must_use]
+    pub fn integer(&self, name: &str) -> i64 {
+        self.parameters().integer(name)
+    }
+
+    /// The value of a date parameter, in days since 1970-01-01.
+    #[must_use]
+    pub fn date(&self, name: &str) -> i32 {
+        self.parameters().date(name)
+    }
+
+    /// The value of a text parameter.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        self.parameters().text(name)
+    }
+
+    /// The token of an identifier parameter.
+    #[must_use]
+    pub fn token(&self, name: &str) -> u32 {
+        self.parameters().token(name)
+    }
+
+    fn parameters(&self) -> Parameters<'_> {
+        Parameters { declared: self.manifest.parameters, given: &self.wire.parameters }
+    }
+
+    /// The rows of one dataset about this unit by time, oldest first; rows of one time by the values that are read.
+    #[must_use]
+    pub fn table(&self, dataset: &str) -> Table<'_> {
+        Table::at(self.manifest.table(dataset), self.manifest.tables, &self.wire.tables, dataset)
+    }
+}
+
+/// What a policy's parameters hold in this call, by the names that the manifest declares.
+#[derive(Clone, Copy)]
+struct Parameters<'a> {
+    declared: &'static [ParameterSpec],
+    given: &'a [wire::Parameter],
+}
+
+impl<'a> Parameters<'a> {
+    fn integer(&self, name: &str) -> i64 {
+        match self.find(name) {
+            Some(wire::Parameter::Integer(value)) => *value,
+            _ => misuse("not an integer parameter", name),
+        }
+    }
+
+    fn date(&self, name: &str) -> i32 {
+        match self.find(name) {
+            Some(wire::Parameter::Date(value)) => *value,
+            _ => misuse("not a date parameter", name),
+        }
+    }
+
+    fn text(&self, name: &str) -> &'a str {
+        match self.find(name) {
+            Some(wire::Parameter::Text(value)) => value,
+            _ => misuse("not a text parameter", name),
+        }
+    }
+
+    fn token(&self, name: &str) -> u32 {
+        match self.find(name) {
+            Some(wire::Parameter::Identifier(value)) => *value,
+            _ => misuse("not an identifier parameter", name),
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<&'a wire::Parameter> {
+        self.given.get(ParameterSpec::position(self.declared, name))
+    }
+}
+
 impl<'a> Party<'a> {
     /// This party's own identifier, as a token.
     #[must_use]
@@ -110,15 +200,19 @@ impl<'a> Party<'a> {
     /// The rows of one dataset about this party by time, oldest first; rows of one time by the values that are read.
     #[must_use]
     pub fn table(&self, dataset: &str) -> Table<'a> {
-        let position = self.role.table(dataset);
-        match (self.role.tables.get(position), self.wire.tables.get(position)) {
-            (Some(read), Some(wire)) => Table { read, wire },
-            _ => misuse("the engine delivered no such table", dataset),
-        }
+        Table::at(self.role.table(dataset), self.role.tables, &self.wire.tables, dataset)
     }
 }
 
 impl<'a> Table<'a> {
+    #[inline]
+    fn at(position: usize, reads: &'static [TableRead], delivered: &'a [wire::Table], dataset: &str) -> Self {
+        match (reads.get(position), delivered.get(position)) {
+            (Some(read), Some(wire)) => Self { read, wire },
+            _ => misuse("the engine delivered no such table", dataset),
+        }
+    }
+
     /// The number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {

@@ -4,11 +4,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::bindings::verifying as wire;
 pub use crate::bindings::verifying::ParameterKind;
+use crate::bindings::{contributing, verifying as wire};
 use crate::stop::misuse;
 
-/// Everything that a guest reads and may answer. An auditor sees exactly this.
+/// Everything that a verifier reads and may answer. An auditor sees exactly this.
 #[derive(Debug)]
 pub struct Manifest {
     /// What the bank sets per question.
@@ -16,6 +16,29 @@ pub struct Manifest {
     /// Whom the question is about.
     pub roles: &'static [Role],
     /// What the guest may answer. A yes/no guest says `["no", "yes"]`.
+    pub labels: &'static [&'static str],
+}
+
+/// Everything that a contributor reads, and the shape of its table. An auditor sees exactly this.
+#[derive(Debug)]
+pub struct ContributorManifest {
+    /// What the caller sets per table.
+    pub parameters: &'static [ParameterSpec],
+    /// What is read about each unit.
+    pub tables: &'static [TableRead],
+    /// What the table is broken down by, in the order of a cell's indices.
+    pub dimensions: &'static [Dimension],
+    /// What is summed in each cell, by the policy's names, in the order of a cell's values. The number of units
+    /// is none of them: the engine counts.
+    pub measures: &'static [&'static str],
+}
+
+/// One dimension of a table, by the policy's name for it.
+#[derive(Debug)]
+pub struct Dimension {
+    /// The policy's name for it.
+    pub name: &'static str,
+    /// Its labels, by the policy's names for them: a cell says which by an index into this list.
     pub labels: &'static [&'static str],
 }
 
@@ -29,6 +52,15 @@ pub struct ParameterSpec {
 }
 
 impl ParameterSpec {
+    /// Where a parameter stands among the declared ones.
+    pub(crate) fn position(declared: &[Self], name: &str) -> usize {
+        position(declared, name, |one| one.name, "the manifest declares no such parameter")
+    }
+
+    fn to_wire(&self) -> wire::ParameterSpec {
+        wire::ParameterSpec { name: String::from(self.name), kind: self.kind }
+    }
+
     /// A whole number, read with [`Input::integer`](crate::Input::integer).
     #[must_use]
     pub const fn integer(name: &'static str) -> Self {
@@ -148,20 +180,32 @@ fn position<T>(declared: &[T], name: &str, name_of: impl Fn(&T) -> &'static str,
 }
 
 impl Manifest {
-    pub(crate) fn parameter(&self, name: &str) -> usize {
-        position(self.parameters, name, |one| one.name, "the manifest declares no such parameter")
-    }
-
     pub(crate) fn role(&self, name: &str) -> usize {
         position(self.roles, name, |one| one.name, "the manifest declares no such role")
     }
 
     pub(crate) fn to_wire(&self) -> wire::Manifest {
-        let parameter = |one: &ParameterSpec| wire::ParameterSpec { name: String::from(one.name), kind: one.kind };
         wire::Manifest {
-            parameters: self.parameters.iter().map(parameter).collect(),
+            parameters: self.parameters.iter().map(ParameterSpec::to_wire).collect(),
             roles: self.roles.iter().map(Role::to_wire).collect(),
             labels: texts(self.labels),
+        }
+    }
+}
+
+impl ContributorManifest {
+    pub(crate) fn table(&self, dataset: &str) -> usize {
+        position(self.tables, dataset, |one| one.dataset, "the manifest declares no such dataset")
+    }
+
+    pub(crate) fn to_wire(&self) -> contributing::Manifest {
+        let dimension =
+            |one: &Dimension| contributing::Dimension { name: String::from(one.name), labels: texts(one.labels) };
+        contributing::Manifest {
+            parameters: self.parameters.iter().map(ParameterSpec::to_wire).collect(),
+            tables: self.tables.iter().map(TableRead::to_wire).collect(),
+            dimensions: self.dimensions.iter().map(dimension).collect(),
+            measures: texts(self.measures),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Native tests of a guest: one call, put together by hand. Not part of the wasm build.
+//! Native tests of a guest: one call, put together by hand. Not part of the wasm build. [`Call`] asks a verifier
+//! about parties, [`UnitCall`] asks a contributor about one unit.
 //!
 //! Names are checked against the guest's manifest, as in a real call. What a test leaves out is there
 //! all the same: a table that is not given has no rows, a column that is not given is missing
@@ -38,17 +39,20 @@
 
 #![expect(clippy::panic, clippy::expect_used, reason = "a mistake in a test is told by panicking")]
 
+mod unit;
+
 use std::marker::PhantomData;
 
+pub use self::unit::UnitCall;
 use crate::bindings::verifying as wire;
-use crate::manifest::{Kind, Read, TableRead};
+use crate::manifest::{Kind, ParameterSpec, Read, TableRead};
 use crate::{Input, Verifier};
 
 /// One call of a guest, put together by a test.
 #[derive(Debug, Clone)]
 pub struct Call<Guest> {
     as_of: i32,
-    parameters: Vec<Option<wire::Parameter>>,
+    parameters: Parameters,
     parties: Vec<wire::Party>,
     guest: PhantomData<Guest>,
 }
@@ -57,7 +61,7 @@ impl<Guest: Verifier> Call<Guest> {
     /// A call whose answer is about `as_of` (days since 1970-01-01), without parameters or parties yet.
     #[must_use]
     pub fn on(as_of: i32) -> Self {
-        let parameters = Guest::MANIFEST.parameters.iter().map(|_| None).collect();
+        let parameters = Parameters::of(Guest::MANIFEST.parameters);
         Self { as_of, parameters, parties: Vec::new(), guest: PhantomData }
     }
 
@@ -86,8 +90,7 @@ impl<Guest: Verifier> Call<Guest> {
     }
 
     fn parameter(mut self, name: &str, value: wire::Parameter) -> Self {
-        let position = Guest::MANIFEST.parameter(name);
-        *self.parameters.get_mut(position).expect("one per declared parameter") = Some(value);
+        self.parameters.set(name, value);
         self
     }
 
@@ -112,11 +115,7 @@ impl<Guest: Verifier> Call<Guest> {
     /// The input itself, to test a part of the guest with.
     #[must_use]
     pub fn input(self) -> Input {
-        let declared = Guest::MANIFEST.parameters.iter().zip(self.parameters);
-        let parameters = declared
-            .map(|(spec, value)| value.unwrap_or_else(|| panic!("set the parameter `{}`", spec.name)))
-            .collect();
-        let input = wire::Input { as_of: self.as_of, parameters, parties: self.parties };
+        let input = wire::Input { as_of: self.as_of, parameters: self.parameters.complete(), parties: self.parties };
         Input::new(&Guest::MANIFEST, input)
     }
 
@@ -131,6 +130,29 @@ impl<Guest: Verifier> Call<Guest> {
     pub fn label(self) -> Option<&'static str> {
         let index = usize::try_from(self.index()).ok()?;
         Guest::MANIFEST.labels.get(index).copied()
+    }
+}
+
+/// The parameters of a call, each set by a test.
+#[derive(Debug, Clone)]
+struct Parameters {
+    declared: &'static [ParameterSpec],
+    given: Vec<Option<wire::Parameter>>,
+}
+
+impl Parameters {
+    fn of(declared: &'static [ParameterSpec]) -> Self {
+        Self { declared, given: declared.iter().map(|_| None).collect() }
+    }
+
+    fn set(&mut self, name: &str, value: wire::Parameter) {
+        let position = ParameterSpec::position(self.declared, name);
+        *self.given.get_mut(position).expect("one per declared parameter") = Some(value);
+    }
+
+    fn complete(self) -> Vec<wire::Parameter> {
+        let pairs = self.declared.iter().zip(self.given);
+        pairs.map(|(spec, value)| value.unwrap_or_else(|| panic!("set the parameter `{}`", spec.name))).collect()
     }
 }
 

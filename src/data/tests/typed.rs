@@ -185,7 +185,13 @@ fn workbook(date1904: bool, rows: &str, after: &str) -> Vec<u8> {
     let strings: String = strings.iter().map(|text| format!("<si><t>{text}</t></si>")).collect();
     zip(&[
         ("[Content_Types].xml", format!("<Types xmlns=\"{packages}/content-types\"/>")),
-        ("_rels/.rels", format!("<Relationships xmlns=\"{packages}/relationships\"/>")),
+        (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns=\"{packages}/relationships\">\
+             <Relationship Id=\"rId1\" Type=\"{rel}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
         (
             "xl/workbook.xml",
             format!(

@@ -237,9 +237,8 @@ impl MappedFile {
         if bytes.end <= self.0.len() && !bytes.is_empty() {
             // SAFETY: the map is of a file and was never written to, so the same bytes come back. That the system may
             // refuse does no harm.
-            let _ = unsafe {
-                self.0.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, bytes.start, bytes.len())
-            };
+            let _ =
+                unsafe { self.0.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, bytes.start, bytes.len()) };
         }
     }
 }

@@ -21,6 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 POLL_SECONDS = 0.002
 RATIO_MAX = 2.0
+CITY_ROWS_MIN = 9_000_000
 RUN_ANON_MAX_MB = 1024
 READY_MAX_SECONDS = 1.0
 POLICY = "sme-credit-check"
@@ -158,7 +159,8 @@ def tell_sides(rows, sides):
             rounds = statistics.median(one["wall"] / other["wall"] for one, other in zip(samples, reference))
             ratio = f"{rounds:.2f}, {best(samples, 'wall') / best(reference, 'wall'):.2f}"
             ratio += f"; {median(samples, 'cpu') / median(reference, 'cpu'):.2f}"
-        if reference and name == ANSHI:
+        # The target is for the city's size: of little data the waiting for the disk is most.
+        if reference and name == ANSHI and rows > CITY_ROWS_MIN:
             target = f"≤ {RATIO_MAX:.0f}"
         row(f"{rows / 1e6:.1f} M", name, f"{median(samples, 'wall'):.2f} s", f"{best(samples, 'wall'):.2f} s",
             f"{median(samples, 'cpu'):.2f} s", ratio, target, f"{max(s['anonymous'] for s in samples):.0f} MB",

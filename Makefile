@@ -7,10 +7,13 @@ export ANSHI_GUESTS_DIR := $(CURDIR)/$(GUESTS)
 DEMO_HOME ?= $(shell mktemp -u /tmp/anshi-demo-XXXXXX)
 ROUNDS ?= 200
 MINUTES ?= 10
+INGEST_ROUNDS ?= 5
+# 1 is 9.2 million rows.
+INGEST_SCALES ?= 0.108 1
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo test test-odbc lint docs-test foreign crash attacks fuzz bench clean
+.PHONY: help build target guests demo test test-odbc lint docs-test foreign crash attacks fuzz bench bench-ingest clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -54,6 +57,9 @@ lint:            ## formatting, clippy and rustdoc, warnings denied
 
 bench: guests    ## what one job costs, part by part, beside baselines
 	cargo bench --locked --bench bench
+
+bench-ingest: build guests  ## ingest beside polars on the same files, and what an engine holds on them
+	benches/ingest/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm $(INGEST_ROUNDS) $(INGEST_SCALES)
 
 attacks: guests  ## every attack: held by the engine, and broken once its defence is taken away
 	cargo test --release --locked --features weaken --test main attacks::table -- --ignored --nocapture --test-threads=1

@@ -28,15 +28,14 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let large = std::env::var("BENCH_SCALE").is_ok_and(|scale| scale == "1");
-    let scales = if large { &SCALES_PPM[..] } else { &SCALES_PPM[..1] };
     let mut table = Table::default();
-    for (place, scale) in scales.iter().enumerate() {
+    for (place, scale) in SCALES_PPM.iter().enumerate() {
         let folder = tempfile::tempdir().unwrap();
         let home = Place::make_with(folder.path(), SLOT_MS, *scale, None);
+        calls::ready(&home, *scale, &mut table);
         calls::lookups(&home, *scale, &mut table);
+        calls::calls(&home, *scale, place == 0, &mut table);
         if place == 0 {
-            calls::calls(&home, &mut table);
             commits::commits(&home, &mut table);
         }
         jobs::jobs(&home, *scale, &mut table);

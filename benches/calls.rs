@@ -2,20 +2,24 @@
 
 use std::hint::black_box;
 
-use anshi::data::Window;
+use anshi::data::{Snapshot, Window};
 use anshi::guest::{Guest, Registry, RunInput, build_input};
-use anshi::model::{ParameterValue, Read, UnitId};
+use anshi::model::{ParameterValue, Read, UnitId, UnitKind};
 use anshi::policy::{Limits, PermittedParty, RolePlan, TablePlan};
 
 use crate::home::{Asker, Place, guests};
 use crate::table::{Table, measure};
 
-const LIMITS: Limits = Limits { fuel: 500_000, memory_bytes: 1 << 20, slot_ms: 20, jobs_per_minute: 1 };
+/// With a slot that no busy machine makes a call miss.
+const LIMITS: Limits = Limits { fuel: 500_000, memory_bytes: 1 << 20, slot_ms: 60_000, jobs_per_minute: 1 };
 const ROWS: u32 = 24;
 const CALLS: u32 = 2_000;
 /// Calls that one reused instance serves.
 const REUSED_CALLS: u32 = 50;
 const LOOKUPS: u32 = 20_000;
+/// Whom the calls are about, in turn, and how far they lie from each other.
+const PARTIES: usize = 2_000;
+const STRIDE: usize = 7_919;
 
 /// A unit's lookup alone, over units scattered through the snapshot.
 pub fn lookups(place: &Place, scale: u64, table: &mut Table) {
@@ -28,7 +32,7 @@ pub fn lookups(place: &Place, scale: u64, table: &mut Table) {
     let window = Window::new(snapshot.as_of(), Some(24), 500);
     let mut next = 0usize;
     let mut unit = || {
-        next = (next + 7_919) % units.len();
+        next = (next + STRIDE) % units.len();
         &units[next]
     };
     let mut lookup = || {
@@ -37,7 +41,7 @@ pub fn lookups(place: &Place, scale: u64, table: &mut Table) {
     let ids = files.unit_ids();
     let mut place = 0usize;
     let mut search = || {
-        place = (place + 7_919) % units.len();
+        place = (place + STRIDE) % units.len();
         black_box(ids.binary_search(units[place].as_bytes()).ok());
     };
     let samples = measure(LOOKUPS, &mut [&mut search, &mut lookup]);
@@ -72,50 +76,111 @@ fn plan(guest: &Guest) -> Vec<RolePlan> {
     guest.manifest().roles().iter().map(role).collect()
 }
 
-fn party(id: UnitId) -> Vec<PermittedParty> {
-    vec![PermittedParty { role: 0, role_name: "enterprise".to_owned(), id }]
+/// A guest, and the table of which its party has 24 rows.
+struct Subject {
+    what: &'static str,
+    file: &'static str,
+    role: &'static str,
+    dataset: &'static str,
+    kind: UnitKind,
+    parameters: &'static [ParameterValue],
+    /// What a fresh instance and its call should take, and the whole job.
+    targets: [&'static str; 2],
 }
 
-/// Fresh instance and call, the same with its input built from the snapshot, and the reused instance.
-pub fn calls(place: &Place, table: &mut Table) {
+const ADVERSARY: Subject = Subject {
+    what: "adversary 0: 3 columns × 24 rows and 1 × 1",
+    file: "adversary.wasm",
+    role: "enterprise",
+    dataset: "tax_payment",
+    kind: UnitKind::Enterprise,
+    parameters: &[ParameterValue::Integer(0)],
+    targets: ["< 10 µs", "< 25 µs"],
+};
+const CREDIT_CHECK: Subject = Subject {
+    what: "sme-credit-check: 20 columns of 8 tables, at most 24 rows each",
+    file: "sme_credit_check.wasm",
+    parameters: &[ParameterValue::Integer(10_000_000)],
+    targets: ["", "< 25 µs"],
+    ..ADVERSARY
+};
+const YARDSTICK: Subject = Subject {
+    what: "yardstick: 8 columns × 24 rows",
+    file: "yardstick.wasm",
+    role: "person",
+    dataset: "housing_fund",
+    kind: UnitKind::Person,
+    parameters: &[],
+    targets: ["", "< 25 µs"],
+};
+
+/// Fresh instance and call, the same with its input built from the snapshot, and the reused instance; the guests of
+/// other shapes only where `all` is wanted.
+pub fn calls(place: &Place, scale: u64, all: bool, table: &mut Table) {
     let engine = place.open().unwrap();
     let snapshot = engine.snapshot().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let registry = Registry::open(folder.path(), env!("CARGO_BIN_EXE_anshi").as_ref()).unwrap();
-    let tax = snapshot.dataset("tax_payment").unwrap();
-    let window = Window::new(snapshot.as_of(), None, ROWS);
-    let full = |id: &&UnitId| tax.rows(tax.ordinal(id), &window, &[]).rows == ROWS as usize;
-    let units = Asker::new(&engine, place).units;
-    let parties = party(*units.iter().find(full).unwrap());
-    let guests = [
-        ("adversary 0: 3 columns × 24 rows and 1 × 1", "adversary.wasm", 0, "< 10 µs"),
-        ("sme-credit-check: 20 columns of 8 tables, at most 24 rows each", "sme_credit_check.wasm", 10_000_000, ""),
-    ];
-    for (what, file, parameter, target) in guests {
-        let guest = load(&registry, file);
-        let (plan, parameters) = (plan(&guest), vec![ParameterValue::Integer(parameter)]);
-        let build = || build_input(&plan, &parties, &parameters, snapshot).unwrap();
-        let input: RunInput = build();
-        let mut reused = guest.reused(&LIMITS).unwrap();
-        let expected = reused.run(&input).unwrap();
-        let fresh = |input: &RunInput| assert_eq!(guest.run(input, &LIMITS).0, Ok(expected));
-        let mut calls = 1;
-        let mut again = || {
-            // Guests built with the SDK never free: an instance that is reused has to be renewed now and then.
-            calls += 1;
-            if calls % REUSED_CALLS == 0 {
-                reused = guest.reused(&LIMITS).unwrap();
-            }
-            assert_eq!(reused.run(&input), Ok(expected));
-        };
-        let samples = measure(
-            CALLS,
-            &mut [&mut again, &mut || fresh(&input), &mut || drop(black_box(build())), &mut || fresh(&build())],
-        );
-        table.time(&format!("call of a reused instance, {what}"), &samples[0], None, "");
-        table.time(&format!("fresh instance and call, {what}"), &samples[1], Some(("reused", &samples[0])), target);
-        table.time(&format!("input from the snapshot alone, {what}"), &samples[2], None, "");
-        let whole = format!("lookup, input, fresh instance and call, {what}");
-        table.time(&whole, &samples[3], Some(("fresh", &samples[1])), "< 25 µs");
+    let others = if all { &[ADVERSARY, CREDIT_CHECK][..] } else { &[] };
+    for subject in others.iter().chain([&YARDSTICK]) {
+        measure_subject(subject, &registry, snapshot, scale, table);
     }
+}
+
+/// Units scattered through the snapshot that have 24 rows of the subject's table.
+fn parties(subject: &Subject, snapshot: &Snapshot) -> Vec<Vec<PermittedParty>> {
+    let files = snapshot.dataset(subject.dataset).unwrap();
+    let window = Window::new(snapshot.as_of(), None, ROWS);
+    let unit = |id: &[u8; 18]| UnitId::parse(subject.kind, std::str::from_utf8(id).unwrap()).unwrap();
+    let full = |id: &UnitId| files.rows(files.ordinal(id), &window, &[]).rows == ROWS as usize;
+    let full: Vec<UnitId> = files.unit_ids().iter().map(unit).filter(full).collect();
+    let party = |place: usize| {
+        let (role_name, id) = (subject.role.to_owned(), full[place * STRIDE % full.len()]);
+        vec![PermittedParty { role: 0, role_name, id }]
+    };
+    (0..PARTIES).map(party).collect()
+}
+
+fn measure_subject(subject: &Subject, registry: &Registry, snapshot: &Snapshot, scale: u64, table: &mut Table) {
+    let guest = load(registry, subject.file);
+    let (plan, parties) = (plan(&guest), parties(subject, snapshot));
+    let build = |place: usize| build_input(&plan, &parties[place], subject.parameters, snapshot).unwrap();
+    let fresh = |input: &RunInput| guest.run(input, &LIMITS).0.unwrap();
+    let expected: Vec<u32> = (0..PARTIES).map(|place| fresh(&build(place))).collect();
+    let input = build(0);
+    let mut reused = guest.reused(&LIMITS).unwrap();
+    let mut calls = 1;
+    let mut again = || {
+        // Guests built with the SDK never free: an instance that is reused has to be renewed now and then.
+        calls += 1;
+        if calls % REUSED_CALLS == 0 {
+            reused = guest.reused(&LIMITS).unwrap();
+        }
+        assert_eq!(reused.run(&input), Ok(expected[0]));
+    };
+    let (mut built, mut done) = (0, 0);
+    let mut inputs = || {
+        built = (built + 1) % PARTIES;
+        black_box(build(built));
+    };
+    let mut jobs = || {
+        done = (done + 1) % PARTIES;
+        assert_eq!(fresh(&build(done)), expected[done]);
+    };
+    let mut alone = || assert_eq!(fresh(&input), expected[0]);
+    let samples = measure(CALLS, &mut [&mut again, &mut alone, &mut inputs, &mut jobs]);
+    let what = format!("{}, scale {}", subject.what, scale as f64 / 1e6);
+    table.time(&format!("call of a reused instance, {what}"), &samples[0], None, "");
+    let [call, job] = subject.targets;
+    table.time(&format!("fresh instance and call, {what}"), &samples[1], Some(("reused", &samples[0])), call);
+    table.time(&format!("input from the snapshot alone, {what}"), &samples[2], None, "");
+    let whole = format!("one label job without I/O: lookup, input, fresh instance and call, {what}");
+    table.time(&whole, &samples[3], Some(("fresh", &samples[1])), job);
+}
+
+/// From a closed home to an engine that takes jobs.
+pub fn ready(place: &Place, scale: u64, table: &mut Table) {
+    let samples = measure(1, &mut [&mut || drop(black_box(place.open().unwrap()))]);
+    let what = format!("start to ready: the home opened, scale {}", scale as f64 / 1e6);
+    table.time(&what, &samples[0], None, "< 1 s");
 }

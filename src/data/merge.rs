@@ -23,8 +23,8 @@ impl<'a> Merge<'a> {
     /// At the beginning of all of them.
     pub fn start(runs: &'a [Run]) -> Result<Self, Torn> {
         let mut heads = BinaryHeap::with_capacity(runs.len());
-        for (run, bytes) in runs.iter().map(Run::bytes).enumerate() {
-            heads.extend(Cursor::start(bytes)?.map(|cursor| Reverse(Head { run, cursor })));
+        for (number, run) in runs.iter().enumerate() {
+            heads.extend(Cursor::start(run)?.map(|cursor| Reverse(Head { run: number, cursor })));
         }
         Ok(Self { heads })
     }
@@ -36,6 +36,8 @@ impl<'a> Merge<'a> {
         let mut runs = 0;
         while let Some(mut head) = self.heads.peek_mut().filter(|head| *head.0.cursor.id() == unit) {
             runs += 1;
+            // The rows before these went by with the unit before.
+            head.0.cursor.let_go();
             if !head.0.cursor.take_rows(rows)? {
                 PeekMut::pop(head);
             }

@@ -137,21 +137,40 @@ impl Run {
     }
 }
 
+/// How far a cursor goes before it lets go of what lies behind it: as much as the system maps at once.
+const LET_GO_BYTES: usize = 1 << 16;
+
 /// The bytes of a run are not what was written.
 #[derive(Debug)]
 pub(super) struct Torn;
 
 /// Reads a run from its beginning.
 pub(super) struct Cursor<'a> {
+    run: &'a Run,
     id: Id,
     rest: &'a [u8],
+    /// How many bytes are not in memory any more.
+    gone: usize,
 }
 
 impl<'a> Cursor<'a> {
     /// At the first unit; `None` where the run has none.
-    pub fn start(run: &'a [u8]) -> Result<Option<Self>, Torn> {
-        let mut cursor = Self { id: [0; UNIT_ID_BYTES], rest: run };
+    pub fn start(run: &'a Run) -> Result<Option<Self>, Torn> {
+        let mut cursor = Self { run, id: [0; UNIT_ID_BYTES], rest: run.bytes(), gone: 0 };
         Ok(cursor.advance()?.then_some(cursor))
+    }
+
+    /// Lets go of the memory behind it, now and then: what is held does not grow with the run. Rows from there can
+    /// still be read, at the price of the way to the file.
+    pub fn let_go(&mut self) {
+        if let Run::File(file) = self.run {
+            let passed = file.len() - self.rest.len();
+            let end = passed - passed % LET_GO_BYTES;
+            if end > self.gone {
+                file.let_go(self.gone..end);
+                self.gone = end;
+            }
+        }
     }
 
     /// The unit at which it stands.
@@ -182,5 +201,38 @@ impl<'a> Cursor<'a> {
         let (bytes, rest) = self.rest.split_first_chunk().ok_or(Torn)?;
         self.rest = rest;
         Ok(*bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How much of the mapping that begins at `bytes` this process holds.
+    fn resident_bytes(bytes: &[u8]) -> usize {
+        let smaps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+        let start = format!("{:x}-", bytes.as_ptr().addr());
+        let mapping = smaps.lines().skip_while(|line| !line.starts_with(&start));
+        let kilobytes = mapping.filter_map(|line| line.strip_prefix("Rss:")).next().unwrap();
+        kilobytes.trim().trim_end_matches(" kB").parse::<usize>().unwrap() << 10
+    }
+
+    #[test]
+    fn what_was_read_of_a_file_is_let_go_and_can_be_read_again() {
+        let mut unsorted = UnsortedRun::default();
+        for unit in 0..32u8 {
+            unsorted.ids.push([unit; UNIT_ID_BYTES]);
+            unsorted.row().extend([unit; LET_GO_BYTES / 2]);
+            unsorted.end_row(unit.into());
+        }
+        let file = tempfile::NamedTempFile::new().unwrap();
+        unsorted.write_sorted(&mut file.as_file()).unwrap();
+        let run = Run::File(MappedFile::open(file.path()).unwrap());
+        let (mut cursor, mut rows) = (Cursor::start(&run).unwrap().unwrap(), Vec::new());
+        while cursor.take_rows(&mut rows).unwrap() {}
+        assert_eq!(resident_bytes(run.bytes()), run.bytes().len().next_multiple_of(4 << 10));
+        cursor.let_go();
+        assert!(resident_bytes(run.bytes()) <= LET_GO_BYTES);
+        assert!(rows.iter().zip(0..).all(|(row, unit)| row.iter().all(|byte| *byte == unit)) && rows.len() == 32);
     }
 }

@@ -155,7 +155,7 @@ impl Demo<'_> {
         let folders = list_dir(&self.home.join("policies")).map_err(CliError::failed)?;
         for path in folders.iter().map(|folder| folder.join(POLICY_FILE)).filter(|path| path.is_file()) {
             let longer = |line: &str| match line.starts_with("slot_ms = ") {
-                true => format!("slot_ms = {SLOT_MS}                      # the demo's: a busy machine misses no tick\n"),
+                true => format!("slot_ms = {SLOT_MS}                     # the demo's: no tick is missed\n"),
                 false => format!("{line}\n"),
             };
             let text: String = read_text(&path).map_err(CliError::failed)?.lines().map(longer).collect();

@@ -72,7 +72,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("labels = [\"A\", \"B\", \"C\", \"D\"]", "labels = []", "at least one label"),
     ("fuel = 500_000", "fuel = 0", "`fuel` is from 1"),
     ("fuel = 500_000", "fuel = 5_000_000", "the slot must hold"),
-    ("slot_ms = 20", "slot_ms = 5", "the slot must hold"),
+    ("slot_ms = 50", "slot_ms = 5", "the slot must hold"),
     ("memory_mib = 1", "memory_mib = 1_000", "`memory_mib` is from 1"),
     ("jobs_per_minute = 600", "jobs_per_minute = 0", "at least 1"),
     ("jobs_per_minute = 600", "jobs_per_minute = -1", "invalid value"),

@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 use super::error::CliError;
 use super::ingest::IngestArgs;
 use super::message::{DemoMessage, WorkMessage};
+use super::policy::POLICY_FILE;
 use super::problem::{AskProblem, FileProblem};
 use super::receipt::verify_files;
 use super::run::{RunArgs, ask, claims, open_engine, write_bundle};
@@ -18,13 +19,15 @@ use super::{guest, ingest, synth};
 use crate::catalog::Catalog;
 use crate::config::{Config, HomeKind};
 use crate::data::synth::SynthReport;
-use crate::env::{Durable, Entropy, create_dir, read_text, write_atomic};
+use crate::env::{Durable, Entropy, create_dir, list_dir, read_text, write_atomic};
 use crate::job::{Engine, HomePaths, InitOptions, initialise};
 use crate::keys::sha256;
 use crate::model::{Date, Digest};
 
 const POLICY: &str = "sme-credit-check";
 const GUEST_FOLDER: &str = "sandbox-guests/sme-credit-check";
+/// The slot of label policies in the demo's home: a machine that is busy with other things misses no tick.
+const SLOT_MS: u32 = 500;
 
 /// Arguments of `anshi demo`.
 #[derive(Args)]
@@ -60,6 +63,7 @@ pub fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<(), CliError> {
     demo.ingest()?;
     let (guest_file, guest) = demo.guest(args.guest.as_deref())?;
     demo.policy(guest)?;
+    demo.lengthen_slots()?;
     let results = demo.jobs(&guest_file, guest, &report)?;
     demo.verify()?;
     terminal.say(DemoMessage::Next {
@@ -135,7 +139,7 @@ impl Demo<'_> {
 
     /// Reviews the policy for this one guest: its digest takes the place of `"any"`.
     fn policy(&self, guest: Digest) -> Result<(), CliError> {
-        let path = self.home.join("policies").join(POLICY).join("policy.toml");
+        let path = self.home.join("policies").join(POLICY).join(POLICY_FILE);
         let text = read_text(&path).map_err(CliError::failed)?;
         let pinned = text.replace("guests = \"any\" ", &format!("guests = [\"{guest}\"] "));
         if pinned == text {
@@ -143,6 +147,20 @@ impl Demo<'_> {
         }
         write_atomic(&path, pinned.as_bytes(), Durable::Shared).map_err(CliError::failed)?;
         self.terminal.say(DemoMessage::Policy { path: path.display().to_string() });
+        Ok(())
+    }
+
+    /// Gives every label policy of the demo's home a slot in which a machine that builds and tests beside it answers, too.
+    fn lengthen_slots(&self) -> Result<(), CliError> {
+        let folders = list_dir(&self.home.join("policies")).map_err(CliError::failed)?;
+        for path in folders.iter().map(|folder| folder.join(POLICY_FILE)).filter(|path| path.is_file()) {
+            let longer = |line: &str| match line.starts_with("slot_ms = ") {
+                true => format!("slot_ms = {SLOT_MS}                     # the demo's: no tick is missed\n"),
+                false => format!("{line}\n"),
+            };
+            let text: String = read_text(&path).map_err(CliError::failed)?.lines().map(longer).collect();
+            write_atomic(&path, text.as_bytes(), Durable::Shared).map_err(CliError::failed)?;
+        }
         Ok(())
     }
 

@@ -19,7 +19,7 @@ use crate::guest::NANOS_PER_KILOFUEL_DEFAULT;
 use crate::job::unpack_catalog;
 use crate::policy::{Accounts, ApprovalTrust, Policy, check_policy_file, fit};
 
-const POLICY_FILE: &str = "policy.toml";
+pub(super) const POLICY_FILE: &str = "policy.toml";
 const ACCOUNTS_FILE: &str = "accounts.toml";
 const APPROVALS_FOLDER: &str = "approvals";
 

@@ -2,7 +2,7 @@
 //! until the file, or for a name the folder, is synced. A power cut keeps the first and some of the second.
 
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -142,14 +142,33 @@ impl Disk {
         match &mut self.nodes[node] {
             Node::File { kept, unsynced, .. } => unsynced.drain(..).for_each(|new| change(kept, &new)),
             Node::Folder { .. } => {
-                let touches = |changes: &mut NameChange| changes.iter().any(|(folder, ..)| *folder == node);
-                let synced: Vec<NameChange> = self.pending.extract_if(.., touches).collect();
+                let synced = self.take_pending(node);
                 for (folder, name, child) in synced.into_iter().flatten() {
                     let Node::Folder { kept, .. } = &mut self.nodes[folder] else { panic!("not a folder") };
                     set(kept, &name, child);
                 }
             }
         }
+    }
+
+    /// What syncing the folder makes durable: the changes that touch it, and those before them of the same names. A
+    /// file that was made in one folder and moved to another is moved for good once the other is synced: its first name,
+    /// which was never synced, cannot come back.
+    fn take_pending(&mut self, folder: usize) -> Vec<NameChange> {
+        let (mut synced, mut waiting) = (Vec::new(), Vec::new());
+        let mut settled = HashSet::new();
+        for changes in std::mem::take(&mut self.pending).into_iter().rev() {
+            let name = |change: &(usize, String, Option<usize>)| (change.0, change.1.clone());
+            if changes.iter().any(|change| change.0 == folder || settled.contains(&name(change))) {
+                settled.extend(changes.iter().map(name));
+                synced.push(changes);
+            } else {
+                waiting.push(changes);
+            }
+        }
+        self.pending = waiting.into_iter().rev().collect();
+        synced.reverse();
+        synced
     }
 
     /// One more call; whether it changed what a cut after it could leave, or what the world knows.

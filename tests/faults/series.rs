@@ -96,10 +96,10 @@ impl Run {
         }
         std::fs::create_dir_all(root.join("jobs")).unwrap();
         disk.lay_down(cut, root);
-        for name in ["guest", "delivery-later"] {
-            let (from, to) = (self.base.path().join(name), root.join(name));
-            if from.exists() {
-                std::os::unix::fs::symlink(from, to).unwrap();
+        // What no stage changes is the base's own, which outlives every run: another stage may begin with what is laid here.
+        if self.stage != Stage::Init {
+            for name in ["guest", "delivery-later"] {
+                std::os::unix::fs::symlink(base().join(name), root.join(name)).unwrap();
             }
         }
     }

@@ -27,9 +27,9 @@ const FRESH: Check = Check { name: "fresh", run: checks::fresh, draws: 200_000, 
 const INDEPENDENT: Check =
     Check { name: "independent", run: checks::independent, draws: 200_000, draws_in_short: 2_000 };
 const LIKELIHOOD_LAPLACE: Check =
-    Check { name: "likelihood_laplace", run: checks::likelihood_laplace, draws: 500_000, draws_in_short: 20_000 };
+    Check { name: "likelihood_laplace", run: checks::likelihood_laplace, draws: 200_000, draws_in_short: 20_000 };
 const LIKELIHOOD_GAUSSIAN: Check =
-    Check { name: "likelihood_gaussian", run: checks::likelihood_gaussian, draws: 500_000, draws_in_short: 20_000 };
+    Check { name: "likelihood_gaussian", run: checks::likelihood_gaussian, draws: 200_000, draws_in_short: 20_000 };
 
 const CHECKS: [&Check; 7] = [
     &CHI_SQUARED_LAPLACE,

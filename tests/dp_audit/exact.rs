@@ -3,8 +3,9 @@
 
 use anshi::model::NoiseKind;
 
-/// Beyond so many σ a discrete Gaussian has less than any float can add.
+/// So many σ and integers from zero a discrete Gaussian has less than a float can add.
 const SIGMAS_MAX: f64 = 12.0;
+const INTEGERS_MAX: i64 = 40;
 
 /// A distribution of noise.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +29,7 @@ impl Exact {
 
     /// The first integer of no weight.
     fn end(&self) -> i64 {
-        (SIGMAS_MAX * self.scale).ceil() as i64 + 1
+        (SIGMAS_MAX * self.scale).ceil() as i64 + INTEGERS_MAX
     }
 
     fn weight(&self, x: f64) -> f64 {

@@ -13,7 +13,7 @@ INGEST_SCALES ?= 0.108 1
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo test test-odbc lint docs-test foreign crash attacks fuzz bench bench-ingest clean
+.PHONY: help build target guests demo test test-odbc lint docs-test foreign crash attacks dp-audit fuzz bench bench-ingest clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -63,6 +63,9 @@ bench-ingest: build guests  ## ingest beside polars on the same files, and what 
 
 attacks: guests  ## every attack: held by the engine, and broken once its defence is taken away
 	cargo test --release --locked --features weaken --test main attacks::table -- --ignored --nocapture --test-threads=1
+
+dp-audit:        ## what the noise is: against its exact distributions, and against mistakes that must be noticed
+	cargo test --release --locked --features weaken --test main dp_audit::table -- --ignored --nocapture --test-threads=1
 
 foreign: build guests  ## have libraries that are not ours verify receipts and log
 	tests/foreign/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm

@@ -117,7 +117,8 @@ mod tests {
             tlog_tiles=log signed_note=log ring=keys,env jiff=model,env,data toml=document annotate_snippets=document \
             clap=cli,main indicatif=cli tracing_subscriber=cli axum=server tokio=ledger,job,cli,server rayon=job,guest,data,disclosure \
             base64= hex= encoding_rs=data unicode_width=cli parquet=data calamine=data postgres=data \
-            tokio_postgres_rustls=data rustls=data odbc_api=data prio=disclosure plotters=cli";
+            tokio_postgres_rustls=data rustls=data odbc_api=data prio=disclosure rand=disclosure,env \
+            num_bigint=disclosure plotters=cli";
         let layers: Vec<&str> = LAYERS.bands.iter().flat_map(|band| band.iter().copied()).collect();
         for (name, homes) in expected.split_whitespace().filter_map(|row| row.split_once('=')) {
             for layer in &layers {

@@ -83,7 +83,6 @@ pub const CONFINED: &[(&str, Place)] = &[
     ("axum", Place::Only(&["server"])),
     ("tokio", Place::Only(&["ledger", "job", "cli", "server"])),
     ("rayon", Place::Only(&["job", "guest", "data", "disclosure"])),
-    ("prio", Place::Only(&["disclosure"])),
     ("plotters", Place::Only(&["cli"])),
     ("base64", Place::Only(&[])),
     ("hex", Place::Only(&[])),

@@ -64,7 +64,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("kind = \"label\"", "kind = \"graph\"", "does not answer `graph`"),
     ("kind = \"label\"", "kind = \"table\"", "`labels` has no meaning"),
     ("role = \"enterprise\"\ndataset = \"tax_payment\"", "dataset = \"tax_payment\"", "needs `role`"),
-    ("slot_ms = 20", "slot_s = 20", "`slot_s` has no meaning"),
+    ("slot_ms = 50", "slot_s = 50", "`slot_s` has no meaning"),
     ("fuel = 500_000\n", "", "needs `fuel`"),
     ("\"D\"]", "\"Undetermined\"]", "cannot be a label"),
     ("\"D\"]", "\"A\"]", "stands here twice"),
@@ -226,9 +226,12 @@ fn enough_different_auditors_put_a_policy_in_force() {
     approve(&of_policy, policy, &keys[0], "one-again.jws");
     approve(&of_policy, free.accounts().sha256(), &keys[1], "two.jws");
     assert_eq!(load().unwrap().policies().count(), 0, "one auditor twice, and an approval of something else");
-    assert_eq!(load().unwrap().unapproved(), ["guarantor-check", "sme-credit-check"]);
+    assert_eq!(
+        load().unwrap().unapproved(),
+        ["enterprise-vitality", "guarantor-check", "late-payment-by-county", "sme-credit-check"]
+    );
     approve(&of_policy, policy, &keys[1], "two.jws");
-    assert_eq!(load().unwrap().unapproved(), ["guarantor-check"]);
+    assert_eq!(load().unwrap().unapproved(), ["enterprise-vitality", "guarantor-check", "late-payment-by-county"]);
     assert_eq!(load().unwrap().policies().count(), 1);
 }
 

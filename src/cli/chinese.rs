@@ -1,21 +1,15 @@
 //! The Chinese words of the message catalogue. Owns wording alone; which line is said when is the commands' business.
 
-use super::message::{
-    Answers, BudgetUnit, Cost, DataMessage, DemoMessage, PolicyState, ShownAnswer, TableFacts, WorkMessage,
-};
+use super::guest_words::joined_chinese;
+use super::message::{Answers, BudgetUnit, Cost, DataMessage, DemoMessage, PolicyState, ShownAnswer, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use crate::config::{CONFIG_FILE, HomeKind};
 use crate::data::Stage;
-use crate::model::{Chinese, ParameterKind, foreign};
-use crate::policy::Misfit;
+use crate::model::{Chinese, foreign};
 use crate::review::Counted;
 
 pub(super) fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join("、")
-}
-
-fn joined(misfits: &[Misfit], between: &str) -> String {
-    misfits.iter().map(Chinese::chinese).collect::<Vec<_>>().join(between)
 }
 
 impl DataMessage {
@@ -105,18 +99,6 @@ impl WorkMessage {
         match self {
             Self::HomeMade { home, kind: HomeKind::Synthetic } => format!("已在 `{home}` 建立使用合成数据的暗室"),
             Self::HomeMade { home, kind: HomeKind::Production } => format!("已在 `{home}` 建立生产暗室"),
-            Self::GuestBuilt { path, bytes, digest } => format!("`{path}`：{bytes} 字节，{digest}"),
-            Self::GuestInspected { digest, bytes } => format!("程序 {digest}，{bytes} 字节，不导入任何外部功能"),
-            Self::GuestParameter { name, kind } => format!("  参数 `{name}`（{}）", kind_word(*kind)),
-            Self::GuestReads { role: Some(role), dataset, columns } => {
-                format!("  读取 `{role}` 的 `{dataset}`：{columns}")
-            }
-            Self::GuestReads { role: None, dataset, columns } => format!("  读取 `{dataset}`：{columns}"),
-            Self::GuestAnswers { labels } => format!("  只回答：{labels}"),
-            Self::GuestDimension { name, labels } => format!("  按 `{name}` 汇入统计表，共 {labels} 个取值"),
-            Self::GuestMeasures { measures } if measures.is_empty() => "  只计入主体数".to_owned(),
-            Self::GuestMeasures { measures } => format!("  汇入指标：{measures}"),
-            Self::GuestRegistered { digest } => format!("已登记：{digest}"),
             Self::PolicyGood { id, version, answers: Answers::Labels(labels), cost: each } => {
                 format!("政策检查通过：{id} {version}，回答 {labels} 或 undetermined，每次{}", cost(each))
             }
@@ -153,14 +135,6 @@ impl WorkMessage {
             Self::Answered { label, cost: charged, out } => {
                 format!("回答 {label}，扣{}，回执 `{out}`", cost(charged))
             }
-            Self::Table { text, facts } => format!("{text}\n\n{}", table_facts(facts)),
-            Self::TableAnswered { cost: charged, out } => format!("统计表已发布，扣{}，回执 `{out}`", cost(charged)),
-            Self::TableNone { cost: charged, out } => {
-                format!("没有统计表：到时未完成，或已取消；扣{}，回执 `{out}`", cost(charged))
-            }
-            Self::TableFile { path } => format!("已写入 `{path}`"),
-            Self::TableWaiting => "距发布时刻（秒）".to_owned(),
-            Self::Cancelling => "已取消：扣减不退，回执仍于发布时刻给出".to_owned(),
             Self::DebugEnd { end } => format!("调试信息（仅限合成数据）：运行以 `{end}` 结束"),
             Self::ReceiptUnverified => "仅显示，未验证：".to_owned(),
             Self::ReceiptParty { role, id } => format!("  当事方　　{id}（{role}）"),
@@ -175,8 +149,6 @@ impl WorkMessage {
             Self::AuditClean => "凡能重新推导的内容，均与现存一致".to_owned(),
             Self::BudgetEmpty => "尚未扣减任何额度".to_owned(),
             Self::KeyMade { out } => format!("私钥已写入 `{out}`；其公钥为："),
-            Self::GuestFits { policy, misfits } if misfits.is_empty() => format!("  符合政策 `{policy}`"),
-            Self::GuestFits { policy, misfits } => format!("  不符合政策 `{policy}`：{}", joined(misfits, "；")),
             Self::Auditing => "正在重新推导".to_owned(),
             Self::Calibrating => "正在校准本机".to_owned(),
             Self::Compiling => "正在检查和编译程序".to_owned(),
@@ -194,7 +166,7 @@ impl WorkMessage {
     }
 }
 
-fn cost(cost: &Cost) -> String {
+pub(super) fn cost(cost: &Cost) -> String {
     match cost {
         Cost::Bits(bits) => format!(" {bits} 比特"),
         Cost::Epsilon(epsilon) => format!(" ε = {epsilon}"),
@@ -206,32 +178,6 @@ fn shown(answer: &ShownAnswer) -> String {
         ShownAnswer::Label(label) => label.clone(),
         ShownAnswer::Table(cells, printed) => format!("{cells} 格的统计表，其中 {printed} 格有数"),
         ShownAnswer::NoTable => "没有统计表：到时未完成，或已取消".to_owned(),
-    }
-}
-
-fn table_facts(facts: &TableFacts) -> String {
-    let intervals = facts.intervals.iter().map(|(name, half)| format!("{name} ± {half}"));
-    let gaussian = facts
-        .gaussian
-        .as_ref()
-        .map(|(rho, delta, epsilon)| format!("，即 ρ = {rho}，由此可得 δ = {delta} 时 ε = {epsilon}"));
-    format!(
-        "噪声：{}，ε = {}{}\n每 100 格中有 95 格，真实数字在此范围内：{}\n按加噪后的主体数，少于 {} 的 {} 格不显示",
-        facts.noise,
-        facts.epsilon,
-        gaussian.unwrap_or_default(),
-        intervals.collect::<Vec<_>>().join("，"),
-        facts.min_units,
-        facts.suppressed
-    )
-}
-
-const fn kind_word(kind: ParameterKind) -> &'static str {
-    match kind {
-        ParameterKind::Integer => "整数",
-        ParameterKind::Date => "日期",
-        ParameterKind::Text => "文本",
-        ParameterKind::Identifier => "标识",
     }
 }
 
@@ -378,7 +324,7 @@ impl AskProblem {
                 "程序编译失败\n提示：是否已安装编译目标？`rustup target add wasm32-unknown-unknown`".to_owned()
             }
             Self::NoModule => "编译没有产生 `.wasm`：该 crate 是否为 `cdylib`？".to_owned(),
-            Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", joined(misfits, "\n  ")),
+            Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", joined_chinese(misfits, "\n  ")),
             Self::NoTable(policy) => format!("政策 `{policy}` 的回答是标签：`--csv` 和 `--plot` 用于统计表"),
             Self::ReceiptUnreadable => "回执包中的回执无法读取".to_owned(),
             Self::AuditFindings(findings) => format!("发现 {findings} 处问题"),

@@ -1,12 +1,10 @@
 //! The English words of the message catalogue. Owns wording alone; which line is said when is the commands' business.
 
-use super::message::{
-    Answers, BudgetUnit, Cost, DataMessage, DemoMessage, PolicyState, ShownAnswer, TableFacts, WorkMessage,
-};
+use super::guest_words::joined_english;
+use super::message::{Answers, BudgetUnit, Cost, DataMessage, DemoMessage, PolicyState, ShownAnswer, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use crate::config::CONFIG_FILE;
 use crate::data::Stage;
-use crate::policy::Misfit;
 use crate::review::Counted;
 
 /// `1 row`, `2 rows`.
@@ -19,7 +17,7 @@ fn bits(number: impl Into<u64>) -> String {
     some(number, "bit", "bits")
 }
 
-fn cost(cost: &Cost) -> String {
+pub(super) fn cost(cost: &Cost) -> String {
     match cost {
         Cost::Bits(number) => bits(*number),
         Cost::Epsilon(epsilon) => format!("ε = {epsilon}"),
@@ -36,10 +34,6 @@ fn units(number: u64) -> String {
 
 pub(super) fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn joined(misfits: &[Misfit], between: &str) -> String {
-    misfits.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
 }
 
 impl DataMessage {
@@ -145,20 +139,6 @@ impl WorkMessage {
     pub(super) fn english(&self) -> String {
         match self {
             Self::HomeMade { home, kind } => format!("a {} home is ready in `{home}`", kind.word()),
-            Self::GuestBuilt { path, bytes, digest } => format!("`{path}`: {bytes} bytes, {digest}"),
-            Self::GuestInspected { digest, bytes } => format!("guest {digest}, {bytes} bytes, imports nothing"),
-            Self::GuestParameter { name, kind } => format!("  takes the parameter `{name}` ({})", kind.word()),
-            Self::GuestReads { role: Some(role), dataset, columns } => {
-                format!("  reads `{dataset}` of `{role}`: {columns}")
-            }
-            Self::GuestReads { role: None, dataset, columns } => format!("  reads `{dataset}`: {columns}"),
-            Self::GuestAnswers { labels } => format!("  answers one of: {labels}"),
-            Self::GuestDimension { name, labels } => {
-                format!("  adds to a table by `{name}`, {}", some(*labels as u64, "label", "labels"))
-            }
-            Self::GuestMeasures { measures } if measures.is_empty() => "  adds nothing but to the count".to_owned(),
-            Self::GuestMeasures { measures } => format!("  adds to the measures: {measures}"),
-            Self::GuestRegistered { digest } => format!("registered: {digest}"),
             Self::PolicyGood { id, version, answers: Answers::Labels(labels), cost: each } => {
                 format!("policy {id} {version} is in order: it answers {labels} or undetermined, {} each", cost(each))
             }
@@ -188,19 +168,6 @@ impl WorkMessage {
             Self::Answered { label, cost: charged, out } => {
                 format!("answer {label}, {} charged, receipt in `{out}`", cost(charged))
             }
-            Self::Table { text, facts } => format!("{text}\n\n{}", table_facts(facts)),
-            Self::TableAnswered { cost: charged, out } => {
-                format!("table released, {} charged, receipt in `{out}`", cost(charged))
-            }
-            Self::TableNone { cost: charged, out } => {
-                format!(
-                    "no table: it was not done at its tick, or cancelled; {} charged, receipt in `{out}`",
-                    cost(charged)
-                )
-            }
-            Self::TableFile { path } => format!("written: `{path}`"),
-            Self::TableWaiting => "until the tick, in seconds".to_owned(),
-            Self::Cancelling => "cancelled: the charge stays, and the receipt comes at the tick".to_owned(),
             Self::DebugEnd { end } => format!("debug, in a synthetic home alone: the run ended with `{end}`"),
             Self::ReceiptUnverified => "not verified, only shown:".to_owned(),
             Self::ReceiptParty { role, id } => format!("  about    {id} ({role})"),
@@ -216,10 +183,6 @@ impl WorkMessage {
             Self::AuditClean => "everything that can be derived again is as it stands".to_owned(),
             Self::BudgetEmpty => "nothing was charged yet".to_owned(),
             Self::KeyMade { out } => format!("private key in `{out}`; its public half:"),
-            Self::GuestFits { policy, misfits } if misfits.is_empty() => format!("  fits policy `{policy}`"),
-            Self::GuestFits { policy, misfits } => {
-                format!("  does not fit policy `{policy}`: {}", joined(misfits, "; "))
-            }
             Self::Auditing => "deriving again".to_owned(),
             Self::Calibrating => "calibrating this machine".to_owned(),
             Self::Compiling => "checking and compiling the guest".to_owned(),
@@ -251,23 +214,6 @@ fn shown(answer: &ShownAnswer) -> String {
         ShownAnswer::Table(cells, printed) => format!("a table of {cells} cells, {printed} of them printed"),
         ShownAnswer::NoTable => "no table: it was not done at its tick, or cancelled".to_owned(),
     }
-}
-
-fn table_facts(facts: &TableFacts) -> String {
-    let intervals = facts.intervals.iter().map(|(name, half)| format!("{name} ± {half}"));
-    let gaussian = facts
-        .gaussian
-        .as_ref()
-        .map(|(rho, delta, epsilon)| format!(", that is ρ = {rho}, which implies ε = {epsilon} at δ = {delta}"));
-    format!(
-        "noise: {}, ε = {}{}\nin 95 of 100 cells the true figure lies within: {}\n{} of fewer than {} units, by the noisy count, not printed",
-        facts.noise,
-        facts.epsilon,
-        gaussian.unwrap_or_default(),
-        intervals.collect::<Vec<_>>().join(", "),
-        some(facts.suppressed as u64, "cell", "cells"),
-        facts.min_units
-    )
 }
 
 fn policy_state(state: PolicyState) -> String {
@@ -423,7 +369,9 @@ impl AskProblem {
                     .to_owned()
             }
             Self::NoModule => "the build made no `.wasm`: is the crate a `cdylib`?".to_owned(),
-            Self::Misfits(misfits) => format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  ")),
+            Self::Misfits(misfits) => {
+                format!("the guest does not fit the policy:\n  {}", joined_english(misfits, "\n  "))
+            }
             Self::NoTable(policy) => {
                 format!("the policy `{policy}` answers with a label: `--csv` and `--plot` are for tables")
             }

@@ -2,11 +2,12 @@
 //! so that a line without its words does not compile.
 
 use super::catalog_words::CatalogMessage;
+use super::guest_words::GuestMessage;
+use super::table_words::TableMessage;
 use super::upkeep_message::UpkeepMessage;
 use crate::config::HomeKind;
 use crate::data::Stage;
-use crate::model::{Bilingual, Date, Lang, ParameterKind, Refusal};
-use crate::policy::Misfit;
+use crate::model::{Bilingual, Date, Lang, Refusal};
 use crate::review::Counted;
 
 /// A line for a person.
@@ -22,6 +23,10 @@ pub enum Message {
     Upkeep(UpkeepMessage),
     /// About the catalog.
     Catalog(CatalogMessage),
+    /// About guests.
+    Guest(GuestMessage),
+    /// About tables.
+    Table(TableMessage),
 }
 
 /// Lines about deliveries and snapshots; their words are in `english` and `chinese`.
@@ -71,41 +76,6 @@ pub enum WorkMessage {
         home: String,
         kind: HomeKind,
     },
-    GuestBuilt {
-        path: String,
-        bytes: u64,
-        digest: String,
-    },
-    GuestInspected {
-        digest: String,
-        bytes: u64,
-    },
-    GuestParameter {
-        name: String,
-        kind: ParameterKind,
-    },
-    GuestReads {
-        role: Option<String>,
-        dataset: String,
-        columns: String,
-    },
-    GuestAnswers {
-        labels: String,
-    },
-    GuestDimension {
-        name: String,
-        labels: usize,
-    },
-    GuestMeasures {
-        measures: String,
-    },
-    GuestRegistered {
-        digest: String,
-    },
-    GuestFits {
-        policy: String,
-        misfits: Vec<Misfit>,
-    },
     PolicyGood {
         id: String,
         version: String,
@@ -144,23 +114,6 @@ pub enum WorkMessage {
         cost: Cost,
         out: String,
     },
-    Table {
-        text: String,
-        facts: Box<TableFacts>,
-    },
-    TableAnswered {
-        cost: Cost,
-        out: String,
-    },
-    TableNone {
-        cost: Cost,
-        out: String,
-    },
-    TableFile {
-        path: String,
-    },
-    TableWaiting,
-    Cancelling,
     DebugEnd {
         end: &'static str,
     },
@@ -243,23 +196,6 @@ pub enum BudgetUnit {
     Epsilon,
 }
 
-/// What stands below a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TableFacts {
-    /// The mechanism.
-    pub noise: String,
-    /// ε.
-    pub epsilon: String,
-    /// For Gaussian noise: ρ, δ and the ε at that δ.
-    pub gaussian: Option<(String, String, String)>,
-    /// Half of the 95 % interval, for the count and each measure.
-    pub intervals: Vec<(String, String)>,
-    /// Suppressed cells.
-    pub suppressed: usize,
-    /// Below how many units, by the noisy count.
-    pub min_units: u32,
-}
-
 /// Whether a policy of a home can be asked under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyState {
@@ -295,6 +231,8 @@ impl Message {
             (Self::Upkeep(message), Lang::En) => message.english(),
             (Self::Upkeep(message), Lang::Zh) => message.chinese(),
             (Self::Catalog(message), lang) => message.text(lang),
+            (Self::Guest(message), lang) => message.text(lang),
+            (Self::Table(message), lang) => message.text(lang),
         }
     }
 }
@@ -320,6 +258,18 @@ impl From<UpkeepMessage> for Message {
 impl From<CatalogMessage> for Message {
     fn from(message: CatalogMessage) -> Self {
         Self::Catalog(message)
+    }
+}
+
+impl From<GuestMessage> for Message {
+    fn from(message: GuestMessage) -> Self {
+        Self::Guest(message)
+    }
+}
+
+impl From<TableMessage> for Message {
+    fn from(message: TableMessage) -> Self {
+        Self::Table(message)
     }
 }
 

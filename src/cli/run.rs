@@ -14,6 +14,7 @@ use super::help::ArgumentError;
 use super::message::{Cost, WorkMessage};
 use super::problem::AskProblem;
 use super::table_answer::{show_table, wait, write_table};
+use super::table_words::TableMessage;
 use super::terminal::Terminal;
 use crate::document::did_you_mean;
 use crate::env::{Clock, Durable, Entropy, program};
@@ -121,12 +122,12 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Result<(), CliError> {
         }
         (None, Some(table)) => {
             show_table(table, terminal);
-            terminal.say(WorkMessage::TableAnswered { cost, out });
+            terminal.say(TableMessage::TableAnswered { cost, out });
             write_table(table, (args.csv.as_deref(), args.plot.as_deref()), terminal)?;
             json!({ "table": table })
         }
         (None, None) => {
-            terminal.say(WorkMessage::TableNone { cost, out });
+            terminal.say(TableMessage::TableNone { cost, out });
             json!({ "table": null })
         }
     };

@@ -9,9 +9,9 @@ use indicatif::ProgressBar;
 
 use super::error::CliError;
 use super::files::write;
-use super::message::{TableFacts, WorkMessage};
 use super::plot::plot;
 use super::table::table;
+use super::table_words::{TableFacts, TableMessage};
 use super::terminal::Terminal;
 use crate::disclosure::{ReleasedCell, ReleasedTable};
 use crate::env::Durable;
@@ -28,7 +28,7 @@ pub async fn wait(engine: Arc<Engine>, token: String, terminal: &Terminal) -> Re
     let asking = Arc::clone(&engine);
     let mut answering = tokio::spawn(async move { answer(&asking, &token).await });
     let mut interrupted = tokio::spawn(tokio::signal::ctrl_c());
-    let bar = terminal.progress(WorkMessage::TableWaiting, 0);
+    let bar = terminal.progress(TableMessage::TableWaiting, 0);
     loop {
         if let Ok(ended) = tokio::time::timeout(LOOK_EVERY, &mut answering).await {
             bar.finish_and_clear();
@@ -40,7 +40,7 @@ pub async fn wait(engine: Arc<Engine>, token: String, terminal: &Terminal) -> Re
             continue;
         }
         if matches!((&mut interrupted).await, Ok(Ok(()))) && cancel(&engine, &client, job) {
-            terminal.say(WorkMessage::Cancelling);
+            terminal.say(TableMessage::Cancelling);
         }
         // The next interrupt ends the program, as any other's does.
         interrupted = tokio::spawn(std::future::pending());
@@ -93,7 +93,7 @@ pub fn show_table(released: &ReleasedTable, terminal: &Terminal) {
     }
     let total = std::iter::once("Σ".to_owned()).chain(released.dimensions.iter().skip(1).map(|_| String::new()));
     lines.push(total.chain(figures(released, Some(&released.total))).collect());
-    terminal.say(WorkMessage::Table { text: table(&lines), facts: Box::new(facts(released, count)) });
+    terminal.say(TableMessage::Table { text: table(&lines), facts: Box::new(facts(released, count)) });
 }
 
 fn figures(released: &ReleasedTable, cell: Option<&ReleasedCell>) -> Vec<String> {
@@ -127,12 +127,12 @@ pub fn write_table(
 ) -> Result<(), CliError> {
     if let Some(path) = csv {
         write(path, to_csv(released).as_bytes(), Durable::Shared)?;
-        terminal.say(WorkMessage::TableFile { path: path.display().to_string() });
+        terminal.say(TableMessage::TableFile { path: path.display().to_string() });
     }
     if let Some(path) = svg {
         let picture = plot(released, terminal.lang()).map_err(CliError::failed)?;
         write(path, picture.as_bytes(), Durable::Shared)?;
-        terminal.say(WorkMessage::TableFile { path: path.display().to_string() });
+        terminal.say(TableMessage::TableFile { path: path.display().to_string() });
     }
     Ok(())
 }

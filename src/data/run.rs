@@ -230,7 +230,8 @@ mod tests {
         let run = Run::File(MappedFile::open(file.path()).unwrap());
         let (mut cursor, mut rows) = (Cursor::start(&run).unwrap().unwrap(), Vec::new());
         while cursor.take_rows(&mut rows).unwrap() {}
-        assert_eq!(resident_bytes(run.bytes()), run.bytes().len().next_multiple_of(4 << 10));
+        // A machine that is short of memory may have dropped some of it already.
+        assert!(resident_bytes(run.bytes()) > 4 * LET_GO_BYTES);
         cursor.let_go();
         assert!(resident_bytes(run.bytes()) <= LET_GO_BYTES);
         assert!(rows.iter().zip(0..).all(|(row, unit)| row.iter().all(|byte| *byte == unit)) && rows.len() == 32);

@@ -33,7 +33,8 @@ pub fn seen(answered: &Answered) -> Seen {
     let (claims, intent) = (read(&payload), read(&decode(&bundle.intent.record)));
     let outcome_record = decode(&bundle.outcome.record);
     let outcome = read(&outcome_record);
-    let label = claims["result"]["label"].as_str().unwrap().to_owned();
+    // A table has none.
+    let label = claims["result"]["label"].as_str().unwrap_or_default().to_owned();
     let mut unlabelled = claims.clone();
     unlabelled["result"]["label"] = Value::Null;
     let lengths = json!({

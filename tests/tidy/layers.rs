@@ -133,7 +133,7 @@ mod tests {
             ("upkeep", format!("job review {second} {low}")),
             ("job", format!("{second} {low}")),
             ("review", format!("{second} {low}")),
-            ("disclosure", format!("guest policy ledger {low}")),
+            ("disclosure", format!("data guest policy ledger {low}")),
             ("guest", format!("catalog data ledger policy {low}")),
             ("data", format!("catalog {low}")),
             ("ledger", format!("log policy {low}")),

@@ -10,7 +10,7 @@ MINUTES ?= 10
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked
 
-.PHONY: help build target guests demo test lint docs-test foreign crash attacks fuzz bench clean
+.PHONY: help build target guests demo test lint docs-test foreign crash faults attacks fuzz bench clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -38,6 +38,10 @@ docs-test: build guests  ## run what the documents show
 
 crash: guests    ## kill the engine at ROUNDS random moments, and check everything after each
 	CRASH_ROUNDS=$(ROUNDS) cargo test --release --locked --test main -- --exact crash::killed_at_any_moment --nocapture
+
+faults: guests   ## fail every file call of every stage, cut the power after each; then find out weakened engines
+	$(TEST) --test main -- --exact faults::every_call_fails_and_power_is_cut_after_each --ignored --nocapture
+	$(TEST) --features weaken --test main -- --exact faults::weakened_engines_are_caught --nocapture
 
 fuzz:            ## fuzz every parser of foreign bytes, MINUTES each
 	fuzz/run.sh $(MINUTES)

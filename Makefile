@@ -13,7 +13,7 @@ INGEST_SCALES ?= 0.108 1
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo test test-odbc lint docs-test foreign crash attacks dp-audit fuzz bench bench-ingest clean
+.PHONY: help build target guests demo test test-odbc lint docs-test foreign crash faults attacks dp-audit fuzz bench bench-ingest clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -44,6 +44,10 @@ docs-test: build guests  ## run what the documents show
 
 crash: guests    ## kill the engine at ROUNDS random moments, and check everything after each
 	CRASH_ROUNDS=$(ROUNDS) cargo test --release --locked --test main -- --exact crash::killed_at_any_moment --nocapture
+
+faults: guests   ## fail every file call of every stage, cut the power after each; then find out weakened engines
+	$(TEST) --test main -- --exact faults::every_call_fails_and_power_is_cut_after_each --ignored --nocapture
+	$(TEST) --features weaken --test main -- --exact faults::weakened_engines_are_caught --nocapture
 
 fuzz:            ## fuzz every parser of foreign bytes, MINUTES each
 	fuzz/run.sh $(MINUTES)

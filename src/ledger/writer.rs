@@ -362,7 +362,7 @@ impl Writer {
     /// Writes again what is missing of the published log.
     pub(super) fn mend_tiles(&self) -> Result<(), LedgerError> {
         let hash = |index| stored_hash(&self.connection, index);
-        Ok(self.tiles.mend(&hash, &|index| entry_of(&self.connection, index))?)
+        Ok(self.tiles.mend(self.size, &hash, &|index| entry_of(&self.connection, index))?)
     }
 
     /// Writes tiles and checkpoint for everybody to read.

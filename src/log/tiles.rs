@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use tlog_tiles::tile::Tile;
 use tlog_tiles::tlog::{self, Hash, HashReader};
 
-use crate::env::{Durable, FileError, create_dir, list_dir, remove_file, write_atomic, write_unsynced};
+use crate::env::{Durable, FileError, create_dir, list_dir, read, remove_file, write_atomic, write_unsynced};
 use crate::model::Digest;
 
 /// Hashes in a full tile.
 pub const TILE_WIDTH: u32 = 256;
 const TILE_HEIGHT: u8 = 8;
-const HASH_BYTES: u64 = 32;
+const HASH_BYTES: usize = 32;
 
 /// The log cannot be published.
 #[derive(Debug, thiserror::Error)]
@@ -98,14 +98,17 @@ impl Tiles {
         Ok(())
     }
 
-    /// Writes again the tiles of what is published that are gone or cut. Their bytes are for the audit to check.
+    /// Writes again the tiles of what is published that are gone or cut, and partial ones that a power cut left cut or with
+    /// holes: those are never synced. The newest of a tree of `size` leaves are left to `publish`. The bytes of full tiles
+    /// are for the audit to check.
     pub fn mend(
         &self,
+        size: u64,
         hash: &dyn Fn(u64) -> Option<Digest>,
         entry: &dyn Fn(u64) -> Option<Vec<u8>>,
     ) -> Result<(), TilesError> {
         let is_whole = |file: &TileFile| {
-            let hashes = file_bytes(&self.folder.join(&file.path)) == Some(u64::from(file.width) * HASH_BYTES);
+            let hashes = file_bytes(&self.folder.join(&file.path)) == Some(u64::from(file.width) * HASH_BYTES as u64);
             let entries = file.entries_path.as_ref();
             hashes && entries.is_none_or(|path| file_bytes(&self.folder.join(path)).is_some_and(|bytes| bytes > 0))
         };
@@ -114,7 +117,34 @@ impl Tiles {
         if !broken.is_empty() {
             tracing::warn!(tiles = broken.len(), "tiles of the published log are gone or cut: they are written again");
         }
-        self.write_files(&broken, hash, entry)
+        self.write_files(&broken, hash, entry)?;
+        for file in tile_files(0, self.published).iter().filter(|file| file.width == TILE_WIDTH) {
+            for path in [Some(&file.path), file.entries_path.as_ref()].into_iter().flatten() {
+                remove_partials(&self.folder.join(path))?;
+            }
+        }
+        tile_files(0, size).iter().filter(|file| file.width < TILE_WIDTH).try_for_each(|file| {
+            let hashes = hashes(file, hash)?;
+            self.mend_widths(&file.path, |width| hashes.get(..width.checked_mul(HASH_BYTES)?))?;
+            let Some(path) = &file.entries_path else { return Ok(()) };
+            let entries = bundle(file, entry)?;
+            self.mend_widths(path, |width| beginning(&entries, width))
+        })
+    }
+
+    /// Holds the files beside a partial tile, whose names are their widths, against what they `should` say.
+    fn mend_widths<'b>(&self, path: &str, should: impl Fn(usize) -> Option<&'b [u8]>) -> Result<(), TilesError> {
+        let path = self.folder.join(path);
+        let Some(folder) = path.parent() else { return Ok(()) };
+        for partial in list_dir(folder)? {
+            let width = partial.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+            let Some(bytes) = width.and_then(&should) else { continue };
+            if read(&partial, bytes.len() as u64).ok().as_deref() != Some(bytes) {
+                tracing::warn!(tile = %partial.display(), "a partial tile is not whole: it is written again");
+                write_unsynced(&partial, bytes)?;
+            }
+        }
+        Ok(())
     }
 
     fn write_files(
@@ -124,9 +154,7 @@ impl Tiles {
         entry: &dyn Fn(u64) -> Option<Vec<u8>>,
     ) -> Result<(), TilesError> {
         for file in files {
-            let tile = Tile::new(TILE_HEIGHT, file.level, file.index, file.width, false);
-            let hashes = tile.read_data(&Reader(hash)).map_err(|error| TilesError::Missing(error.to_string()))?;
-            self.write(&file.path, &hashes, file.width)?;
+            self.write(&file.path, &hashes(file, hash)?, file.width)?;
             if let Some(path) = &file.entries_path {
                 self.write(path, &bundle(file, entry)?, file.width)?;
             }
@@ -143,14 +171,31 @@ impl Tiles {
             return Ok(write_unsynced(&path, bytes)?);
         }
         write_atomic(&path, bytes, Durable::ReadOnly)?;
-        // Its partial forebears say nothing that the full tile does not.
-        let mut partial = path.into_os_string();
-        partial.push(".p");
-        for old in list_dir(Path::new(&partial))? {
-            remove_file(&old)?;
-        }
-        Ok(())
+        remove_partials(&path)
     }
+}
+
+/// A full tile's partial forebears say nothing that it does not.
+fn remove_partials(full: &Path) -> Result<(), TilesError> {
+    let mut partial = full.as_os_str().to_owned();
+    partial.push(".p");
+    Ok(list_dir(Path::new(&partial))?.iter().try_for_each(|old| remove_file(old))?)
+}
+
+/// The hashes of a tile, one after another.
+fn hashes(file: &TileFile, hash: &dyn Fn(u64) -> Option<Digest>) -> Result<Vec<u8>, TilesError> {
+    let tile = Tile::new(TILE_HEIGHT, file.level, file.index, file.width, false);
+    tile.read_data(&Reader(hash)).map_err(|error| TilesError::Missing(error.to_string()))
+}
+
+/// The first `width` entries of a bundle, as long as it has so many.
+fn beginning(bundle: &[u8], width: usize) -> Option<&[u8]> {
+    let mut end = 0_usize;
+    for _ in 0..width {
+        let length = bundle.get(end..)?.first_chunk()?;
+        end = end.checked_add(2)?.checked_add(usize::from(u16::from_be_bytes(*length)))?;
+    }
+    bundle.get(..end)
 }
 
 fn file_bytes(path: &Path) -> Option<u64> {
@@ -174,6 +219,14 @@ fn bundle(file: &TileFile, entry: &dyn Fn(u64) -> Option<Vec<u8>>) -> Result<Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bundle_begins_with_whole_entries() {
+        let bundle = [0, 2, b'a', b'b', 0, 0, 0, 1, b'c'];
+        let lengths: Vec<Option<usize>> = (0..5).map(|width| beginning(&bundle, width).map(<[u8]>::len)).collect();
+        assert_eq!(lengths, [Some(0), Some(4), Some(6), Some(9), None]);
+        assert_eq!(beginning(&bundle[..3], 1), None);
+    }
 
     #[test]
     fn paths_are_those_of_c2sp() {

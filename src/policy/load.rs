@@ -1,6 +1,7 @@
 //! Reads the folder of policies: which are in force, and why others are not.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -68,10 +69,12 @@ impl PolicySet {
         let mut errors = Vec::new();
         for folder in list_dir(folder)? {
             let path = folder.join("policy.toml");
-            if !path.is_file() {
-                continue;
-            }
-            let document = Document::new(path.display().to_string(), read_text(&path)?);
+            let text = match read_text(&path) {
+                // Beside policies lie the accounts and their approvals. A policy that cannot be read is no missing one.
+                Err(error) if matches!(error.source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
+                text => text?,
+            };
+            let document = Document::new(path.display().to_string(), text);
             match check(&document, catalog, nanos_per_kilofuel) {
                 Err(error) => errors.push(error),
                 Ok(policy) if folder.file_name().is_none_or(|name| name != policy.id.as_str()) => {

@@ -1,12 +1,13 @@
 //! Rotation of the key that signs receipts. Every step leaves a home that works, and doing it again goes on where it
 //! was cut off. Never touches the log's key: see decision 21.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::error::{UpkeepError, load_key_set};
 use crate::config::Config;
 use crate::env::{Clock, DirLock, Durable, Entropy, move_into_place, read_text, write_atomic};
-use crate::job::{HomePaths, KeyFile, load_key};
+use crate::job::{HomePaths, InitError, KeyFile, load_key};
 use crate::keys::SigningKey;
 use crate::ledger::{Ledger, LedgerConfig, LedgerReader};
 use crate::log::{LogSigner, LogVerifier};
@@ -40,11 +41,15 @@ pub fn rotate_receipt_key(home: &Path, clock: &Clock, entropy: &Entropy) -> Resu
     }
     let active = published.keys().iter().filter(|published| published.expires.is_none()).count();
     // Cut off before the new key took its place, or behind it, before the old one was retired; or never begun.
-    let (moved, written) = (active > 1 && !next_place.is_file(), next_place.is_file());
-    let next = match (moved, written) {
-        (true, _) => old,
-        (false, true) => load_key(&next_place)?,
-        (false, false) => new_key(&next_place, entropy)?,
+    let waiting = match load_key(&next_place) {
+        Err(InitError::File(error)) if error.source.kind() == ErrorKind::NotFound => None,
+        key => Some(key?),
+    };
+    let (moved, written) = (active > 1 && waiting.is_none(), waiting.is_some());
+    let next = match waiting {
+        Some(next) => next,
+        None if moved => old,
+        None => new_key(&next_place, entropy)?,
     };
     let now = clock.now().seconds();
     published.add(next.public(), config.is_synthetic(), Some(now));

@@ -1,5 +1,7 @@
 //! The table of all attacks: what holds, and what breaks once its defence is gone.
 
+use std::path::Path;
+
 use super::catalog::{ATTACKS, Trial, Without};
 use super::run::{against_strong, against_weakened};
 
@@ -39,4 +41,21 @@ fn table() {
         println!("{number:>3}  {title:<48} {state}");
     }
     assert!(good, "an attack succeeded, or survived without its defence");
+}
+
+#[test]
+fn the_document_lists_these_attacks() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/attacks.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<String>>();
+    let rows = text.lines().map(cells).filter(|row| row.len() == 7 && row[1].parse::<usize>().is_ok());
+    let listed: Vec<[String; 3]> = rows.map(|row| [row[1].clone(), row[2].clone(), row[5].clone()]).collect();
+    assert_eq!(listed.len(), ATTACKS.len());
+    for (number, ((title, trial), [listed_number, listed_title, tests])) in (1..).zip(ATTACKS.iter().zip(&listed)) {
+        assert_eq!((listed_number, listed_title.as_str()), (&number.to_string(), *title));
+        match trial {
+            None => assert_eq!(tests, "later", "{title}"),
+            Some(trial) => assert!(tests.contains(&format!("`{}`", trial.test)), "{title}: {tests}"),
+        }
+    }
 }

@@ -46,6 +46,30 @@ fn the_next_start_writes_lost_and_cut_tiles_again() {
     assert_eq!(home.findings(), Vec::<String>::new());
 }
 
+/// What a power cut leaves of partial tiles, which nobody syncs: holes of a sector, files cut, and forebears of a full
+/// tile that were removed and are there again.
+#[test]
+fn the_next_start_mends_what_a_power_cut_left_of_partial_tiles() {
+    let home = Home::copy();
+    for folder in ["log/tile/0", "log/tile/entries"] {
+        for (name, spoilt) in [("001.p/3", vec![0; 96]), ("001.p/4", Vec::new()), ("000.p/7", vec![0; 224])] {
+            let path = home.file(folder).join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &spoilt).unwrap();
+        }
+        drop(open(&home.path()).unwrap());
+        let [whole, four, three] =
+            ["001.p/9", "001.p/4", "001.p/3"].map(|name| std::fs::read(home.file(folder).join(name)).unwrap());
+        assert!(whole.starts_with(&four) && four.starts_with(&three), "{folder}");
+        assert!(whole.len() > four.len() && four.len() > three.len() && three.len() >= 96, "{folder}");
+        assert!(!home.file(folder).join("000.p/7").exists(), "{folder}");
+    }
+    let path = home.file("log/tile/1/000.p/1");
+    home.overwrite(&path, &[0; 32]);
+    drop(open(&home.path()).unwrap());
+    assert_eq!(home.findings(), Vec::<String>::new());
+}
+
 #[test]
 fn a_cut_tile_is_found() {
     let home = Home::copy();

@@ -9,8 +9,8 @@ use anshi::data::synth::{SynthOptions, synthesise};
 use anshi::data::{IngestOptions, ingest};
 use anshi::env::{Clock, Entropy};
 use anshi::job::{
-    ConsentOrder, Engine, EngineOptions, HomePaths, InitOptions, JobOrder, KeyFile, OpenError, compose_consent,
-    compose_job, initialise, load_key,
+    ConsentOrder, Engine, EngineOptions, HomePaths, InitError, InitOptions, JobOrder, KeyFile, OpenError,
+    compose_consent, compose_job, initialise, load_key,
 };
 use anshi::keys::SigningKey;
 use anshi::model::{Date, Digest, Millis, RawParameter, UnitId, UnitKind};
@@ -130,18 +130,23 @@ pub struct Asker {
 
 impl Asker {
     pub fn new(engine: &Engine, place: &Place) -> Self {
+        Self::prepare(engine, place).unwrap()
+    }
+
+    /// The same where the files of the keys may fail, too.
+    pub fn prepare(engine: &Engine, place: &Place) -> Result<Self, InitError> {
         let dataset = engine.snapshot().unwrap().dataset("tax_payment").unwrap();
         let unit = |id: &[u8; 18]| UnitId::parse(UnitKind::Enterprise, std::str::from_utf8(id).unwrap()).unwrap();
         let policy = engine.policies().policies().find(|policy| policy.id == POLICY).unwrap();
-        Self {
-            client: load_key(&place.paths().key(KeyFile::Client)).unwrap(),
-            authority: load_key(&place.paths().key(KeyFile::Authority)).unwrap(),
+        Ok(Self {
+            client: load_key(&place.paths().key(KeyFile::Client))?,
+            authority: load_key(&place.paths().key(KeyFile::Authority))?,
             audience: engine.config().ledger.clone(),
             public_url: engine.config().public_url.clone(),
             purpose: policy.purpose.clone(),
             guest: std::fs::read_to_string(place.root.join("guest")).unwrap().parse().unwrap(),
             units: dataset.unit_ids().iter().map(unit).collect(),
-        }
+        })
     }
 
     /// A signed request with a fresh consent.

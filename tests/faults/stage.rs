@@ -181,7 +181,7 @@ fn step(stage: Stage, place: &Place) -> Result<(), String> {
         Stage::Register => register(place),
         Stage::Jobs => {
             let engine = Arc::new(place.open().map_err(|error| error.to_string())?);
-            let asker = Arc::new(Asker::new(&engine, place));
+            let asker = Arc::new(Asker::prepare(&engine, place).map_err(|error| error.to_string())?);
             ask_many(&engine, &asker, place, (1, 2), ROUNDS);
             match engine.ledger().check_running() {
                 Ok(()) => Ok(()),

@@ -13,3 +13,4 @@ mod policies;
 mod support;
 mod upkeep;
 mod vectors;
+mod worker;

@@ -419,7 +419,9 @@ impl AskProblem {
             Self::NoModule => "the build made no `.wasm`: is the crate a `cdylib`?".to_owned(),
             Self::Misfits(misfits) => format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  ")),
             Self::NoTable(policy) => {
-                format!("the policy `{policy}` answers with a label: `--csv`, `--plot` and `--via-worker` are for tables")
+                format!(
+                    "the policy `{policy}` answers with a label: `--csv`, `--plot` and `--via-worker` are for tables"
+                )
             }
             Self::ReceiptUnreadable => "the receipt in the bundle cannot be read".to_owned(),
             Self::AuditFindings(findings) => some(*findings as u64, "finding", "findings"),

@@ -4,8 +4,8 @@ use super::ingest::percent;
 use super::intake::ROWS_MAX;
 use super::source::ROW_BYTES_MAX;
 use super::{
-    Damage, DatabaseFault, DatasetError, Fault, HeaderProblem, IngestError, ManifestFault, RowFault, RowsFault, SnapshotError,
-    SourceError, StoreError, StreamError, Unfit, UnitFault, VerifyError, WriteError,
+    Damage, DatabaseFault, DatasetError, Fault, HeaderProblem, IngestError, ManifestFault, RowFault, RowsFault,
+    SnapshotError, SourceError, StoreError, StreamError, Unfit, UnitFault, VerifyError, WriteError,
 };
 use crate::model::{Chinese, foreign};
 

@@ -47,8 +47,34 @@ impl Collected {
 
     /// Adds what one worker wrote.
     pub fn read(&mut self, output: impl Read) -> Result<(), Refused> {
-        let Self { sums, bounds, measures, books } = self;
-        read_contributions(output, measures, &mut |row| take(sums, bounds, books, row))
+        let measures = self.measures.clone();
+        read_contributions(output, &measures, &mut |row| self.add(row))
+    }
+
+    /// Adds a row: of one unit, or of several that an engine has added up. A worker keeps the bounds; what does not keep
+    /// them is no worker's.
+    pub fn add(&mut self, row: &Contribution) -> Result<(), Refused> {
+        let bucket = usize::try_from(row.bucket).ok();
+        let book = bucket.and_then(|bucket| self.books.get_mut(bucket)).ok_or(Refused::Row)?;
+        let units = i128::from(row.units);
+        if row.cell == MARKER_CELL {
+            if row.marker < 1 || units < 0 || row.sums.iter().any(|sum| *sum != 0) {
+                return Err(Refused::Row);
+            }
+            book.markers += i128::from(row.marker);
+            book.written += units;
+            return Ok(());
+        }
+        let cell = usize::try_from(row.cell).ok().filter(|cell| *cell < self.bounds.cells).ok_or(Refused::Row)?;
+        let within = |(sum, (lower, upper)): (&i64, &(i64, i64))| {
+            (units * i128::from(*lower)..=units * i128::from(*upper)).contains(&i128::from(*sum))
+        };
+        if row.marker != 0 || units < 1 || !row.sums.iter().zip(&self.bounds.measures).all(within) {
+            return Err(Refused::Row);
+        }
+        book.counted += units;
+        self.sums.add_bounded(cell, units, row.sums.iter().copied().map(i128::from));
+        Ok(())
     }
 
     /// What other workers brought.
@@ -70,29 +96,4 @@ impl Collected {
         }
         Ok(self.sums)
     }
-}
-
-/// Adds a row: of one unit, or of several that an engine has added up. A worker keeps the bounds; what does not keep them is
-/// no worker's.
-fn take(sums: &mut Sums, bounds: &UnitBounds, books: &mut [Book], row: &Contribution) -> Result<(), Refused> {
-    let book = usize::try_from(row.bucket).ok().and_then(|bucket| books.get_mut(bucket)).ok_or(Refused::Row)?;
-    let units = i128::from(row.units);
-    if row.cell == MARKER_CELL {
-        if row.marker < 1 || units < 0 || row.sums.iter().any(|sum| *sum != 0) {
-            return Err(Refused::Row);
-        }
-        book.markers += i128::from(row.marker);
-        book.written += units;
-        return Ok(());
-    }
-    let cell = usize::try_from(row.cell).ok().filter(|cell| *cell < bounds.cells).ok_or(Refused::Row)?;
-    let within = |(sum, (lower, upper)): (&i64, &(i64, i64))| {
-        (units * i128::from(*lower)..=units * i128::from(*upper)).contains(&i128::from(*sum))
-    };
-    if row.marker != 0 || units < 1 || !row.sums.iter().zip(&bounds.measures).all(within) {
-        return Err(Refused::Row);
-    }
-    book.counted += units;
-    sums.add_bounded(cell, units, row.sums.iter().copied().map(i128::from));
-    Ok(())
 }

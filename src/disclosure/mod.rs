@@ -14,6 +14,8 @@ mod table;
 mod via_workers;
 mod worker;
 mod worker_job;
+#[cfg(test)]
+mod worker_tests;
 
 pub use label::{Disclosed, Released, disclose, undetermined};
 pub use noise::{ImpliedLoss, Mechanism, draw, implied};

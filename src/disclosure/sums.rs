@@ -63,13 +63,7 @@ impl Sums {
 }
 
 /// Adds to one cell. Bounds of 50 bits times at most 2^64 units: no sum overflows.
-fn add(
-    counts: &mut [i128],
-    measures: &mut [Vec<i128>],
-    cell: usize,
-    units: i128,
-    values: impl Iterator<Item = i128>,
-) {
+fn add(counts: &mut [i128], measures: &mut [Vec<i128>], cell: usize, units: i128, values: impl Iterator<Item = i128>) {
     if let Some(count) = counts.get_mut(cell) {
         *count += units;
     }

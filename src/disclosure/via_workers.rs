@@ -1,6 +1,7 @@
 //! A table's map step in processes of its own: every worker is fed with buckets of units until there are none left, and what
 //! they bring back is taken whole or not at all. Nothing is tried again.
 
+use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::{ChildStdin, ChildStdout};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -60,7 +61,8 @@ pub(super) fn run_in_workers(
     let folder = TemporaryDir::new().map_err(|error| torn(&error))?;
     let path = folder.path().join("job.json");
     write_atomic(&path, job.to_json().as_bytes(), Durable::Private).map_err(|error| torn(&error))?;
-    let arguments = ["worker".as_ref(), "--job".as_ref(), path.as_os_str(), "--guest".as_ref(), workers.module.as_os_str()];
+    let arguments =
+        ["worker".as_ref(), "--job".as_ref(), path.as_os_str(), "--guest".as_ref(), workers.module.as_os_str()];
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     let table = Table { rule, job, snapshot, frame: (frame, names), parts: &parts, next, failed };
     let collected = std::thread::scope(|scope| {
@@ -136,7 +138,7 @@ fn write_rows(table: &Table<'_>, stdin: ChildStdin) -> Result<(), StreamError> {
 
 fn collect(table: &Table<'_>, stdout: ChildStdout) -> Option<Collected> {
     let mut collected = Collected::new(table.rule, table.parts.len());
-    match collected.read(stdout) {
+    match collected.read(BufReader::new(stdout)) {
         Ok(()) => Some(collected),
         Err(refused) => {
             tracing::error!("{refused}");

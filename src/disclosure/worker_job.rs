@@ -170,7 +170,12 @@ impl WorkerJob {
         Ok(Self {
             guest: wire.guest.parse().map_err(|_| WorkerError::Job)?,
             as_of,
-            parameters: wire.parameters.iter().map(WireParameter::check).collect::<Option<_>>().ok_or(WorkerError::Job)?,
+            parameters: wire
+                .parameters
+                .iter()
+                .map(WireParameter::check)
+                .collect::<Option<_>>()
+                .ok_or(WorkerError::Job)?,
             tables: tables.ok_or(WorkerError::Job)?,
             shapes: wire.tables.iter().map(WireTable::shape).collect(),
             map,

@@ -133,8 +133,12 @@ impl StreamInputs<'_> {
             tables.push(shape.build(rows, &mut tokens)?.into());
         }
         let parameters = build_parameters(self.parameters, &mut tokens).into_iter().map(Into::into).collect();
-        (tables.len() == self.tables.len())
-            .then(|| contributing::Input { as_of: self.as_of.days(), parameters, token, tables })
+        (tables.len() == self.tables.len()).then(|| contributing::Input {
+            as_of: self.as_of.days(),
+            parameters,
+            token,
+            tables,
+        })
     }
 }
 

@@ -71,7 +71,11 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("anshi run", "out", "回执包写到何处"),
     ("anshi run", "csv", "统计表以 CSV 写到何处"),
     ("anshi run", "plot", "将统计表画成 SVG 图，写到何处：每格一柱，并示 95% 区间"),
-    ("anshi run", "via_worker", "由若干 `anshi worker` 进程运行统计表的各主体，每个处理器核心一个：即在集群上运行的形式"),
+    (
+        "anshi run",
+        "via_worker",
+        "由若干 `anshi worker` 进程运行统计表的各主体，每个处理器核心一个：即在集群上运行的形式",
+    ),
     ("anshi synth", "out", "交付数据写到哪个文件夹"),
     ("anshi synth", "scale", "数据规模：1 即现有各数据集共 920 万行"),
     ("anshi synth", "seed", "随机种子：种子相同，则逐字节相同"),

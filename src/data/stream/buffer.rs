@@ -66,7 +66,11 @@ impl TableBuffer {
     }
 
     /// Adds rows of a batch, whose columns are this table's.
-    pub fn extend<'b>(&mut self, arrays: impl Iterator<Item = &'b ArrayRef>, rows: &Range<usize>) -> Result<(), RowFault> {
+    pub fn extend<'b>(
+        &mut self,
+        arrays: impl Iterator<Item = &'b ArrayRef>,
+        rows: &Range<usize>,
+    ) -> Result<(), RowFault> {
         for (column, array) in self.columns.iter_mut().zip(arrays) {
             column.extend(array, rows).ok_or(RowFault::Value)?;
         }

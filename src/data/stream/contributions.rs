@@ -168,7 +168,9 @@ fn take<E: From<StreamError>>(
     let wides = rest.iter().map(wide).collect::<Option<Vec<_>>>().ok_or(StreamError::Arrow)?;
     let [markers, units, sums @ ..] = wides.as_slice() else { return Err(StreamError::Arrow.into()) };
     let mut contribution = Contribution { bucket: 0, cell: 0, marker: 0, units: 0, sums: vec![0; sums.len()] };
-    for (row, (((bucket, cell), marker), units)) in buckets.iter().zip(cells.iter()).zip(markers.iter()).zip(units.iter()).enumerate() {
+    for (row, (((bucket, cell), marker), units)) in
+        buckets.iter().zip(cells.iter()).zip(markers.iter()).zip(units.iter()).enumerate()
+    {
         (contribution.bucket, contribution.cell) = (*bucket, *cell);
         (contribution.marker, contribution.units) = (*marker, *units);
         for (into, from) in contribution.sums.iter_mut().zip(sums) {

@@ -105,9 +105,8 @@ pub(super) fn schema(tables: &[StreamTable]) -> Schema {
         Field::new(TABLE, DataType::Int32, true),
     ];
     for (number, table) in tables.iter().enumerate() {
-        let field = |column: &StreamColumn| {
-            Field::new(stream_column(number, &column.column), column.form.written(), true)
-        };
+        let field =
+            |column: &StreamColumn| Field::new(stream_column(number, &column.column), column.form.written(), true);
         fields.extend(table.columns.iter().map(field));
     }
     Schema::new(fields)
@@ -143,9 +142,10 @@ impl Places {
         let number = |found: &DataType| *found == DataType::Int32;
         let mut columns = Vec::with_capacity(tables.len());
         for (number, table) in tables.iter().enumerate() {
-            let found = table.columns.iter().map(|column| {
-                place(&stream_column(number, &column.column), &|found| column.form.reads(found))
-            });
+            let found = table
+                .columns
+                .iter()
+                .map(|column| place(&stream_column(number, &column.column), &|found| column.form.reads(found)));
             columns.push(found.collect::<Result<_, _>>()?);
         }
         Ok(Self {

@@ -113,9 +113,12 @@ impl State<'_> {
                 self.unit = Some(unit.to_owned());
             }
             if let Some(table) = run.table {
-                let (buffer, columns) = self.buffers.get_mut(table).zip(places.columns.get(table)).ok_or(StreamError::Arrow)?;
+                let (buffer, columns) =
+                    self.buffers.get_mut(table).zip(places.columns.get(table)).ok_or(StreamError::Arrow)?;
                 self.table = table;
-                buffer.extend(columns.iter().filter_map(|place| batch.columns().get(*place)), &run.rows).map_err(failed)?;
+                buffer
+                    .extend(columns.iter().filter_map(|place| batch.columns().get(*place)), &run.rows)
+                    .map_err(failed)?;
             }
         }
         Ok(())
@@ -150,7 +153,8 @@ impl State<'_> {
     ) -> Result<(), E> {
         let (Some(unit), Some(bucket)) = (self.unit.take(), self.open) else { return Ok(()) };
         let rows = self.tables.iter().zip(&self.buffers).map(|(table, buffer)| buffer.rows(table));
-        let tables = rows.collect::<Result<_, _>>().map_err(|fault| StreamError::Row { row: row.saturating_sub(1), fault })?;
+        let tables =
+            rows.collect::<Result<_, _>>().map_err(|fault| StreamError::Row { row: row.saturating_sub(1), fault })?;
         visit(Step::Unit { bucket, unit: &unit, tables })?;
         self.buffers.iter_mut().for_each(TableBuffer::clear);
         self.table = 0;
@@ -159,12 +163,7 @@ impl State<'_> {
 }
 
 /// The rows from `start` on that say the same.
-fn run<'b>(
-    buckets: &Int32Array,
-    units: &'b ArrayRef,
-    tables: &Int32Array,
-    start: usize,
-) -> Result<Run<'b>, RowFault> {
+fn run<'b>(buckets: &Int32Array, units: &'b ArrayRef, tables: &Int32Array, start: usize) -> Result<Run<'b>, RowFault> {
     let number = |array: &Int32Array, row: usize| array.is_valid(row).then(|| array.value(row));
     let unit = |row: usize| if units.is_valid(row) { text(units, row) } else { None };
     let (first_bucket, first_unit, first_table) = (number(buckets, start), unit(start), number(tables, start));

@@ -10,6 +10,7 @@ use anshi::env::Clock;
 use anshi::job::{Answered, Engine, EngineOptions, JobOrder, answer};
 use anshi::ledger::End;
 use anshi::model::RawParameter;
+use anshi::review::{AuditInputs, audit_home};
 
 use super::policy::hostile;
 use crate::support::{Setup, TestHome, block_on, guest_path, strong};
@@ -53,6 +54,18 @@ fn ask(worker: &str, slot_s: u32) -> (Answered, usize) {
     };
     let (home, answered) = home.while_closed(asked);
     let charges = home.reader().audit_charges().unwrap().len();
+    let (paths, config) = (home.paths(), home.engine.config());
+    let inputs = AuditInputs {
+        store: paths.store(),
+        log: paths.log(),
+        mirror: config.checkpoint_mirror.clone(),
+        data: paths.data(),
+        guests: paths.guests(),
+        catalog: config.catalog.clone(),
+        log_key: fs::read_to_string(paths.log_key()).unwrap(),
+    };
+    let report = audit_home(&inputs, &mut |_| {}).unwrap();
+    assert!(report.is_clean(), "{report:?}");
     (answered, charges)
 }
 

@@ -14,3 +14,4 @@ mod policies;
 mod support;
 mod upkeep;
 mod vectors;
+mod worker;

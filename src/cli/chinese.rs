@@ -325,7 +325,9 @@ impl AskProblem {
             }
             Self::NoModule => "编译没有产生 `.wasm`：该 crate 是否为 `cdylib`？".to_owned(),
             Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", joined_chinese(misfits, "\n  ")),
-            Self::NoTable(policy) => format!("政策 `{policy}` 的回答是标签：`--csv` 和 `--plot` 用于统计表"),
+            Self::NoTable(policy) => {
+                format!("政策 `{policy}` 的回答是标签：`--csv`、`--plot` 和 `--via-worker` 用于统计表")
+            }
             Self::ReceiptUnreadable => "回执包中的回执无法读取".to_owned(),
             Self::AuditFindings(findings) => format!("发现 {findings} 处问题"),
         }

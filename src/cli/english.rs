@@ -373,7 +373,9 @@ impl AskProblem {
                 format!("the guest does not fit the policy:\n  {}", joined_english(misfits, "\n  "))
             }
             Self::NoTable(policy) => {
-                format!("the policy `{policy}` answers with a label: `--csv` and `--plot` are for tables")
+                format!(
+                    "the policy `{policy}` answers with a label: `--csv`, `--plot` and `--via-worker` are for tables"
+                )
             }
             Self::ReceiptUnreadable => "the receipt in the bundle cannot be read".to_owned(),
             Self::AuditFindings(findings) => some(*findings as u64, "finding", "findings"),

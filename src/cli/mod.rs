@@ -38,5 +38,6 @@ mod terminal;
 mod upkeep_chinese;
 mod upkeep_english;
 mod upkeep_message;
+mod worker;
 
 pub use app::main;

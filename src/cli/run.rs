@@ -73,6 +73,9 @@ pub struct RunArgs {
     /// Where to draw the table, as SVG: a bar with its 95 % interval for each cell
     #[arg(long, value_name = "FILE")]
     pub plot: Option<PathBuf>,
+    /// Run a table's units in processes of `anshi worker`, one for each core: the form in which a cluster would run them
+    #[arg(long)]
+    pub via_worker: bool,
 }
 
 /// `ROLE=ID`.
@@ -106,9 +109,12 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Result<(), CliError> {
         check_writable(path)?;
     }
     let (engine, runtime) = open_engine(&args.home)?;
-    if args.csv.is_some() || args.plot.is_some() {
+    if args.csv.is_some() || args.plot.is_some() || args.via_worker {
         let policy = find_policy(&engine, &args.policy)?;
         policy.table().ok_or_else(|| CliError::misuse(AskProblem::NoTable(args.policy.clone())))?;
+    }
+    if args.via_worker {
+        engine.send_tables_to_workers();
     }
     let guest = register_with(&engine, &runtime, &module, terminal)?;
     let answered = ask(&engine, &runtime, args, guest, terminal)?;

@@ -5,8 +5,8 @@ use super::intake::ROWS_MAX;
 use super::reject::{CELL_BYTES_MAX, Reason};
 use super::source::ROW_BYTES_MAX;
 use super::{
-    Damage, DatabaseFault, DatasetError, Fault, HeaderProblem, IngestError, ManifestFault, RowsFault, SnapshotError,
-    SourceError, StoreError, Unfit, UnitFault, VerifyError, WriteError,
+    Damage, DatabaseFault, DatasetError, Fault, HeaderProblem, IngestError, ManifestFault, RowFault, RowsFault,
+    SnapshotError, SourceError, StoreError, StreamError, Unfit, UnitFault, VerifyError, WriteError,
 };
 use crate::model::{Chinese, DecimalError, foreign};
 
@@ -297,5 +297,35 @@ impl Chinese for VerifyError {
     fn chinese(&self) -> String {
         let damages = self.0.iter().map(Chinese::chinese).collect::<Vec<_>>().join("\n  ");
         format!("快照已损坏，请从备份恢复：\n  {damages}")
+    }
+}
+
+impl Chinese for StreamError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Arrow => "不是完整的 Arrow IPC 流".to_owned(),
+            Self::Write => "无法写出流：读取方可能已结束".to_owned(),
+            Self::Unknown(column) => format!("流中有任务所不知的列 `{column}`"),
+            Self::Twice(column) => format!("流中的列 `{column}` 出现两次"),
+            Self::Missing(column) => format!("流中没有列 `{column}`"),
+            Self::Form(column) => format!("流中列 `{column}` 的类型与任务所述不符"),
+            Self::Row { row, fault } => format!("流的第 {row} 行：{}", fault.chinese()),
+            Self::Open(bucket) => format!("流在第 {bucket} 桶之内结束：流被截断，或缺少结束该桶的行"),
+            Self::Tail => "流结束之后还有内容".to_owned(),
+        }
+    }
+}
+
+impl Chinese for RowFault {
+    fn chinese(&self) -> String {
+        let words = match self {
+            Self::Bucket => "缺少桶号，或此桶已出现过：桶号应递增，每桶结束一次",
+            Self::Unclosed => "前一桶尚未结束",
+            Self::Unit => "其主体不在前一主体之后：同一桶的各行应按主体排序",
+            Self::Table => "其表不属于该任务，或不在前一行的表之后：同一主体的各行应按表排序",
+            Self::Time => "其主体在该表中的各行未按时间排序（缺失者在前）",
+            Self::Value => "有不代表任何内容的值",
+        };
+        words.to_owned()
     }
 }

@@ -21,6 +21,7 @@ mod snapshot;
 mod source;
 mod spill;
 mod store;
+mod stream;
 pub mod synth;
 mod verify;
 mod write;
@@ -38,6 +39,10 @@ pub use rows_file::RowsFault;
 pub use snapshot::{DatasetFiles, RefusedDataset, Snapshot, SnapshotError, Unfit};
 pub use source::{DatabaseFault, Foreign, HeaderProblem, SourceError};
 pub use store::{HeldSnapshots, Keep, PruneReport, StoreError, hold_snapshots, prune};
+pub use stream::{
+    ColumnForm, Contribution, ContributionsWriter, MARKER_CELL, RowFault, RowsWriter, Step, StreamColumn, StreamError,
+    StreamTable, read_contributions, read_rows, rows_writer, stream_column,
+};
 pub use verify::{Damage, Fault, UnitFault, VerifyError};
 pub use write::WriteError;
 

@@ -14,7 +14,7 @@ use crate::model::Answer;
 pub enum Released {
     /// A label, or `undetermined`.
     Answer(Answer),
-    /// A table; none where its run was not done at its tick, or was cancelled.
+    /// A table; none where its run was not done at its tick, was cancelled, or came back torn.
     Table(Option<Box<ReleasedTable>>),
 }
 

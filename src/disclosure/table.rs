@@ -8,6 +8,8 @@ use super::label::Disclosed;
 use super::noise::{Mechanism, draw, implied};
 use super::released::{ReleasedCell, ReleasedDimension, ReleasedLoss, ReleasedMeasure, ReleasedNoise, ReleasedTable};
 use super::sums::Sums;
+use super::via_workers::{Workers, run_in_workers};
+use super::worker_job::WorkerJob;
 use crate::data::{Frame, Snapshot};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy};
@@ -37,8 +39,15 @@ impl Halt {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
-    fn is_due(&self) -> bool {
+    pub(super) fn is_due(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed) || self.clock.now() >= self.tick
+    }
+}
+
+impl Halt {
+    /// How a run ends that is ended early.
+    pub(super) fn end(&self) -> End {
+        if self.cancelled.load(Ordering::Relaxed) { End::Cancelled } else { End::MissedTick }
     }
 }
 
@@ -50,30 +59,46 @@ pub struct Gathered {
     end: End,
 }
 
-/// Runs the guest on every unit of the frame, on all threads of the current pool, and sums up within the policy's bounds.
-/// A unit whose run fails contributes nothing.
-pub fn gather(reservation: Arc<Reservation>, guest: &Guest, snapshot: &Snapshot, halt: &Halt) -> Gathered {
+/// Runs the guest on every unit of the frame, on all threads of the current pool or in `workers`, and sums up within the
+/// policy's bounds. A unit whose run fails contributes nothing.
+pub fn gather(
+    reservation: Arc<Reservation>,
+    guest: &Guest,
+    snapshot: &Snapshot,
+    halt: &Halt,
+    workers: Option<&Workers>,
+) -> Gathered {
     if reservation.stored().is_some() {
         return Gathered { reservation, sums: None, end: End::Reused };
     }
-    let sums = sum_up(&reservation, guest, snapshot, halt);
-    let end = match (&sums, halt.cancelled.load(Ordering::Relaxed)) {
-        (Some(_), _) => End::Answered,
-        (None, true) => End::Cancelled,
-        (None, false) => End::MissedTick,
-    };
-    Gathered { reservation, sums, end }
+    match sum_up(&reservation, guest, snapshot, halt, workers) {
+        Ok(sums) => Gathered { reservation, sums: Some(sums), end: End::Answered },
+        Err(end) => Gathered { reservation, sums: None, end },
+    }
 }
 
-fn sum_up(reservation: &Reservation, guest: &Guest, snapshot: &Snapshot, halt: &Halt) -> Option<Sums> {
+fn sum_up(
+    reservation: &Reservation,
+    guest: &Guest,
+    snapshot: &Snapshot,
+    halt: &Halt,
+    workers: Option<&Workers>,
+) -> Result<Sums, End> {
     let permit = reservation.permit();
-    let table = permit.policy().table()?;
-    let Plan::Table { cells, frame, .. } = permit.plan() else { return None };
+    let (Some(table), Plan::Table { cells, frame: names, .. }) = (permit.policy().table(), permit.plan()) else {
+        return Err(End::Trap);
+    };
     if permit.snapshot() != snapshot.name() || permit.request().guest != guest.digest() {
-        return None;
+        return Err(End::Trap);
     }
-    let runs = UnitRuns::new(guest, (permit.plan(), permit.parameters()), &permit.policy().limits, snapshot)?;
-    run_units(table, cells, &Frame::new(snapshot, frame)?, &runs, halt)
+    let (planned, limits) = ((permit.plan(), permit.parameters()), &permit.policy().limits);
+    let frame = Frame::new(snapshot, names).ok_or(End::Trap)?;
+    if let Some(workers) = workers {
+        let job = WorkerJob::of(table, planned, limits, guest.digest(), snapshot).ok_or(End::Trap)?;
+        return run_in_workers(table, &job, (snapshot, &frame, names), workers, halt);
+    }
+    let runs = UnitRuns::new(guest, planned, limits, snapshot).ok_or(End::Trap)?;
+    run_units(table, cells, &frame, &runs, halt).ok_or_else(|| halt.end())
 }
 
 /// Runs every unit of the frame on all threads of the current pool; `None` where it has to end early.
@@ -92,7 +117,7 @@ pub(super) fn run_units(
         while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !halt.is_due()) {
             frame.visit(part, &mut |unit, ordinals| {
                 match runs.run(unit, ordinals) {
-                    Ok(given) => sums.add(table, cells, &given),
+                    Ok(given) => sums.add(cells, &given),
                     Err(fault) => weakened_fault(&mut sums, &fault, &failed),
                 }
                 true

@@ -7,6 +7,7 @@ mod clock;
 mod cores;
 mod entropy;
 mod files;
+mod piped;
 #[cfg(feature = "weaken")]
 mod textbook;
 mod tool;
@@ -23,6 +24,7 @@ pub use files::{
     list_dir, open, overwrite_synced, program, publish_dir, read, read_program, read_text, remove_file, variable,
     write_atomic, write_unsynced,
 };
+pub use piped::{PipedChild, spawn_piped};
 #[cfg(feature = "weaken")]
 pub use textbook::textbook_laplace;
 pub use tool::run_tool;

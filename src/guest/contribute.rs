@@ -2,11 +2,11 @@
 //! summed here; what comes out has been through no gate.
 
 use super::bindings::contributing;
-use super::input::UnitInputs;
+use super::input::{StreamInputs, TableShape, UnitInputs};
 use super::instance::{Fault, Guest, fault};
-use crate::data::Snapshot;
+use crate::data::{Snapshot, UnitRows};
 use crate::env::weaken::{self, Weakness};
-use crate::model::ParameterValue;
+use crate::model::{Date, ParameterValue};
 use crate::policy::{Limits, Plan};
 
 /// What a guest says that one unit contributes: anything at all.
@@ -30,7 +30,7 @@ impl<'s> UnitRuns<'s> {
     /// admission has checked all three.
     pub fn new(
         guest: &'s Guest,
-        (plan, parameters): (&'s Plan, &'s [ParameterValue]),
+        (plan, parameters): (&Plan, &'s [ParameterValue]),
         limits: &Limits,
         snapshot: &'s Snapshot,
     ) -> Option<Self> {
@@ -42,19 +42,54 @@ impl<'s> UnitRuns<'s> {
 
     /// What the unit `id` contributes, whose place in each dataset of the plan's frame is one of `ordinals`.
     pub fn run(&self, id: &'s str, ordinals: &[Option<u64>]) -> Result<Contributions, Fault> {
-        let gone = || Fault::Trap("the snapshot lacks what the plan names".to_owned());
         let input = self.inputs.build(id, ordinals).ok_or_else(gone)?;
-        if weaken::on(Weakness::UnitInstanceReused) {
-            return super::reused::run(self.guest, &input, &self.limits);
-        }
-        let pre = self.guest.contributor().ok_or_else(gone)?;
-        let mut store = self.guest.store(&self.limits);
-        let result = pre
-            .instantiate(&mut store)
-            .and_then(|instance| instance.anshi_sandbox_contributing().call_contribute(&mut store, &input));
-        let contributions = result.map_err(|error| fault(&error, store.data()))?;
-        Ok(contributions.into())
+        contribute(self.guest, &self.limits, &input)
     }
+}
+
+/// The same for units whose rows come from elsewhere than a snapshot: in a worker.
+pub struct StreamRuns<'j> {
+    guest: &'j Guest,
+    inputs: StreamInputs<'j>,
+    limits: Limits,
+}
+
+impl<'j> StreamRuns<'j> {
+    /// `None` where the guest is no contributor.
+    pub fn new(
+        guest: &'j Guest,
+        as_of: Date,
+        (tables, parameters): (&'j [TableShape], &'j [ParameterValue]),
+        limits: &Limits,
+    ) -> Option<Self> {
+        guest.contributor()?;
+        Some(Self { guest, inputs: StreamInputs { as_of, tables, parameters }, limits: *limits })
+    }
+
+    /// What the unit `id` contributes that has these rows, one list for each table: the columns that are read, and behind
+    /// them the time, where the table has one.
+    pub fn run(&self, id: &str, rows: &[UnitRows<'_>]) -> Result<Contributions, Fault> {
+        let input = self.inputs.build(id, rows).ok_or_else(gone)?;
+        contribute(self.guest, &self.limits, &input)
+    }
+}
+
+fn gone() -> Fault {
+    Fault::Trap("there is not what the plan names".to_owned())
+}
+
+/// One fresh instance, one call.
+fn contribute(guest: &Guest, limits: &Limits, input: &contributing::Input) -> Result<Contributions, Fault> {
+    if weaken::on(Weakness::UnitInstanceReused) {
+        return super::reused::run(guest, input, limits);
+    }
+    let pre = guest.contributor().ok_or_else(gone)?;
+    let mut store = guest.store(limits);
+    let result = pre
+        .instantiate(&mut store)
+        .and_then(|instance| instance.anshi_sandbox_contributing().call_contribute(&mut store, input));
+    let contributions = result.map_err(|error| fault(&error, store.data()))?;
+    Ok(contributions.into())
 }
 
 impl From<contributing::Contributions> for Contributions {

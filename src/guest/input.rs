@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::bindings::{contributing, verifying as wit};
 use super::order::{Compared, order};
-use crate::catalog::ColumnType;
+use crate::catalog::{ColumnType, Dataset};
 use crate::data::{Cells, DatasetFiles, Snapshot, UnitRows, Values, Window};
 use crate::env::weaken::{self, Weakness};
 use crate::model::{Date, ParameterValue, Read};
@@ -89,12 +89,12 @@ impl<'s> UnitInputs<'s> {
     /// `frame` are the datasets whose ordinals a unit comes with. `None` where the snapshot lacks a planned dataset or
     /// column, as for [`build_input`].
     pub fn new(
-        tables: &'s [TablePlan],
+        tables: &[TablePlan],
         parameters: &'s [ParameterValue],
         (snapshot, frame): (&'s Snapshot, &[String]),
     ) -> Option<Self> {
         let as_of = snapshot.as_of();
-        let reader = |table: &'s TablePlan| {
+        let reader = |table: &TablePlan| {
             let place = frame.iter().position(|dataset| *dataset == table.dataset)?;
             Some((place, TableReader::new(table, snapshot.dataset(&table.dataset)?, as_of)?))
         };
@@ -115,9 +115,92 @@ impl<'s> UnitInputs<'s> {
     }
 }
 
+/// Collects the inputs of units whose rows come from elsewhere than a snapshot, in the same form.
+pub(super) struct StreamInputs<'j> {
+    pub as_of: Date,
+    pub tables: &'j [TableShape],
+    pub parameters: &'j [ParameterValue],
+}
+
+impl StreamInputs<'_> {
+    /// The input of the unit `id`. For each table its rows within the window: the columns that are read, and behind them
+    /// the time, where the table has one. `None` where there are other columns.
+    pub fn build(&self, id: &str, rows: &[UnitRows<'_>]) -> Option<contributing::Input> {
+        let mut tokens = Tokens::default();
+        let token = tokens.token(id);
+        let mut tables = Vec::with_capacity(self.tables.len());
+        for (shape, rows) in self.tables.iter().zip(rows) {
+            tables.push(shape.build(rows, &mut tokens)?.into());
+        }
+        let parameters = build_parameters(self.parameters, &mut tokens).into_iter().map(Into::into).collect();
+        (tables.len() == self.tables.len()).then(|| contributing::Input {
+            as_of: self.as_of.days(),
+            parameters,
+            token,
+            tables,
+        })
+    }
+}
+
+/// What a guest reads of one table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableShape {
+    /// The columns, in the order of the guest's manifest.
+    pub reads: Vec<ReadShape>,
+}
+
+/// A column that a guest reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadShape {
+    /// Its place in the catalog: rows of one time are compared by it.
+    pub place: usize,
+    /// Whether it arrives as tokens.
+    pub is_identifier: bool,
+    /// The values that the guest tells apart; none where it does not arrive as codes.
+    pub values: Vec<String>,
+}
+
+impl TableShape {
+    /// The shape of a planned table; `None` where the dataset lacks a column.
+    pub fn new(plan: &TablePlan, dataset: &Dataset) -> Option<Self> {
+        let read = |read: &Read| {
+            let (place, column) = dataset.column(&read.column)?;
+            let is_identifier = column.kind == ColumnType::Identifier;
+            Some(ReadShape { place, is_identifier, values: read.values.clone() })
+        };
+        Some(Self { reads: plan.reads.iter().map(read).collect::<Option<_>>()? })
+    }
+
+    /// The rows as the contract's columns, in the order in which a guest sees them.
+    fn build<'a>(&self, rows: &UnitRows<'a>, tokens: &mut Tokens<'a>) -> Option<wit::Table> {
+        let time = rows.columns.get(self.reads.len());
+        let reads = self.reads.iter().zip(&rows.columns);
+        let compared = reads
+            .clone()
+            .map(|(read, cells)| Compared { place: read.place, cells, is_identifier: read.is_identifier })
+            .collect();
+        let order = order(rows.rows, time, compared, &|text| tokens.0.get(text).copied());
+        let mut columns = Vec::with_capacity(self.reads.len());
+        for (read, cells) in reads {
+            columns.push(match &order {
+                None => wit::Column {
+                    missing: cells.present.missing_bitmap(),
+                    data: build_data(read, 0..rows.rows, cells, tokens),
+                },
+                Some(order) => wit::Column {
+                    missing: missing_bitmap(cells, order),
+                    data: build_data(read, order.iter().copied(), cells, tokens),
+                },
+            });
+        }
+        let whole = columns.len() == self.reads.len();
+        whole.then_some(wit::Table { rows: u32::try_from(rows.rows).ok()?, columns })
+    }
+}
+
 /// Reads one planned table of any unit.
 struct TableReader<'s> {
-    plan: &'s TablePlan,
+    shape: TableShape,
     files: &'s DatasetFiles,
     /// The columns' places in the catalog, and behind them that of the time, for the order of the rows alone.
     places: Vec<usize>,
@@ -125,46 +208,21 @@ struct TableReader<'s> {
 }
 
 impl<'s> TableReader<'s> {
-    fn new(plan: &'s TablePlan, files: &'s DatasetFiles, as_of: Date) -> Option<Self> {
-        let schema = files.schema();
-        let places = plan.reads.iter().map(|read| schema.column(&read.column).map(|(place, _)| place));
-        let mut places: Vec<usize> = places.collect::<Option<_>>()?;
-        places.extend(schema.time);
-        Some(Self { plan, files, places, window: Window::new(as_of, plan.history_months, plan.rows_max) })
+    fn new(plan: &TablePlan, files: &'s DatasetFiles, as_of: Date) -> Option<Self> {
+        let shape = TableShape::new(plan, files.schema())?;
+        let places = shape.reads.iter().map(|read| read.place).chain(files.schema().time).collect();
+        Some(Self { shape, files, places, window: Window::new(as_of, plan.history_months, plan.rows_max) })
     }
 
     fn build(&self, ordinal: Option<u64>, tokens: &mut Tokens<'s>) -> Option<wit::Table> {
-        let (plan, places, schema) = (self.plan, &self.places, self.files.schema());
-        let rows: UnitRows<'s> = self.files.rows(ordinal, &self.window, places);
-        let time = rows.columns.get(plan.reads.len());
-        let is_identifier =
-            |place: usize| schema.columns.get(place).is_some_and(|column| column.kind == ColumnType::Identifier);
-        let reads = places.iter().zip(&rows.columns).take(plan.reads.len());
-        let compared =
-            reads.map(|(place, cells)| Compared { place: *place, cells, is_identifier: is_identifier(*place) });
-        let order = order(rows.rows, time, compared.collect(), &|text| tokens.0.get(text).copied());
-        let mut columns = Vec::with_capacity(plan.reads.len());
-        for ((read, place), cells) in plan.reads.iter().zip(places).zip(&rows.columns) {
-            columns.push(match &order {
-                None => wit::Column {
-                    missing: cells.present.missing_bitmap(),
-                    data: build_data(read, 0..rows.rows, is_identifier(*place), cells, tokens),
-                },
-                Some(order) => wit::Column {
-                    missing: missing_bitmap(cells, order),
-                    data: build_data(read, order.iter().copied(), is_identifier(*place), cells, tokens),
-                },
-            });
-        }
-        Some(wit::Table { rows: u32::try_from(rows.rows).ok()?, columns })
+        self.shape.build(&self.files.rows(ordinal, &self.window, &self.places), tokens)
     }
 }
 
 /// The values of the rows, in this order.
 fn build_data<'s>(
-    read: &Read,
+    read: &ReadShape,
     rows: impl Iterator<Item = usize>,
-    is_identifier: bool,
     cells: &Cells<'s>,
     tokens: &mut Tokens<'s>,
 ) -> wit::Data {
@@ -174,7 +232,7 @@ fn build_data<'s>(
             wit::Data::Integers(rows.map(|row| values.get(row).copied().unwrap_or_default()).collect())
         }
         Values::Dates(days) => wit::Data::Dates(rows.map(|row| days.get(row).copied().unwrap_or_default()).collect()),
-        Values::Texts(texts) if is_identifier => {
+        Values::Texts(texts) if read.is_identifier => {
             let token = |row| if cells.present.get(row) { tokens.token(texts.get(row)) } else { 0 };
             wit::Data::Tokens(rows.map(token).collect())
         }

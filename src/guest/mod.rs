@@ -18,10 +18,10 @@ mod reused;
 
 pub use calibrate::{CalibrateError, NANOS_PER_KILOFUEL_DEFAULT, nanos_per_kilofuel};
 pub use child::{CHILD_COMMAND, child_main};
-pub use contribute::{Contributions, UnitRuns};
+pub use contribute::{Contributions, StreamRuns, UnitRuns};
 pub use engine::{EngineError, GuestEngine, Tier};
 pub use execute::{Raw, RawOutput, execute};
-pub use input::{RunInput, build_input};
+pub use input::{ReadShape, RunInput, TableShape, build_input};
 pub use inspect::{Exported, GUEST_BYTES_MAX, InspectError, Inspected, Measure, inspect};
 pub use instance::{Fault, Guest, ReusedInstance};
 pub use manifest::read_description;

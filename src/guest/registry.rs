@@ -75,7 +75,13 @@ impl Registry {
         &self.identity
     }
 
-    fn module_path(&self, guest: Digest) -> PathBuf {
+    /// The program that compiles guests.
+    pub fn compiler(&self) -> &Path {
+        &self.compiler
+    }
+
+    /// Where a registered module lies, as submitted.
+    pub fn module_path(&self, guest: Digest) -> PathBuf {
         self.folder.join(format!("{}.wasm", guest.hex()))
     }
 

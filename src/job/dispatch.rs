@@ -1,12 +1,13 @@
 //! Dispatch: when a reserved job starts, and that its tick tells nothing of when it ended.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::data::Snapshot;
-use crate::disclosure::{self, Halt};
+use crate::disclosure::{self, Halt, Workers};
 use crate::env::{cores, yield_to_others};
 use crate::guest::{Guest, execute};
 use crate::ledger::{LedgerError, Reservation, Scheduled, Stopped};
@@ -29,6 +30,8 @@ pub(super) struct Dispatcher {
     capacity: Arc<Semaphore>,
     capacity_micros: u32,
     nanos_per_kilofuel: u64,
+    /// Whether tables run in worker processes, as many as there are cores, instead of threads.
+    pub via_workers: AtomicBool,
 }
 
 impl Dispatcher {
@@ -51,6 +54,7 @@ impl Dispatcher {
             capacity: Arc::new(Semaphore::new(usize::try_from(capacity_micros).unwrap_or(1))),
             capacity_micros,
             nanos_per_kilofuel,
+            via_workers: AtomicBool::new(false),
         })
     }
 
@@ -140,8 +144,13 @@ async fn dispatch_table(
     let halt = Arc::new(Halt::at(tick, engine.clock.clone()));
     let running = engine.running.enter(reservation.permit().request(), tick, Arc::clone(&halt));
     let salt = Arc::clone(&engine.salt);
+    let workers = engine.dispatcher.via_workers.load(Ordering::Relaxed).then(|| Workers {
+        program: engine.registry.compiler().to_owned(),
+        module: engine.registry.module_path(guest.digest()),
+        count: cores(),
+    });
     engine.dispatcher.tables.spawn(move || {
-        let gathered = disclosure::gather(reservation, &guest, &snapshot, &halt);
+        let gathered = disclosure::gather(reservation, &guest, &snapshot, &halt, workers.as_ref());
         let disclosed = disclosure::disclose_table(gathered);
         if let Ok(sealed) = seal(&disclosed, &facts, &salt, tick) {
             parking.park(sealed);

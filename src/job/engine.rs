@@ -179,6 +179,11 @@ impl Engine {
         self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// From here on tables run in worker processes instead of threads: the same sums, the same gate.
+    pub fn send_tables_to_workers(&self) {
+        self.dispatcher.via_workers.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+
     /// Registers a guest, unless this engine has compiled it before. Gives its digest.
     pub async fn register(&self, module: &[u8]) -> Result<Digest, RegisterFailure> {
         let digest = sha256(module);

@@ -29,12 +29,14 @@ pub enum End {
     MissedTick,
     /// The client wanted the table no more.
     Cancelled,
+    /// What a table's workers brought back was not whole.
+    Torn,
     /// The engine stopped between intent and tick.
     Abandoned,
 }
 
 impl End {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Answered,
         Self::Reused,
         Self::Trap,
@@ -43,6 +45,7 @@ impl End {
         Self::Index,
         Self::MissedTick,
         Self::Cancelled,
+        Self::Torn,
         Self::Abandoned,
     ];
 
@@ -57,6 +60,7 @@ impl End {
             Self::Index => "index",
             Self::MissedTick => "missed-tick",
             Self::Cancelled => "cancelled",
+            Self::Torn => "torn",
             Self::Abandoned => "abandoned",
         }
     }

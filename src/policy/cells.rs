@@ -15,6 +15,22 @@ pub struct CellMap {
 }
 
 impl CellMap {
+    /// The map of these places and measures; `None` where a cell could lie outside of the domain, or a measure of the
+    /// policy is filled twice or not at all.
+    pub fn new(places: Vec<Vec<usize>>, measures: Vec<usize>, cells: usize) -> Option<Self> {
+        let furthest = |labels: &Vec<usize>| labels.iter().copied().max().unwrap_or_default();
+        let last = places.iter().map(furthest).try_fold(0usize, usize::checked_add)?;
+        let mut sorted = measures.clone();
+        sorted.sort_unstable();
+        let whole = last < cells && !places.is_empty() && sorted.into_iter().eq(0..measures.len());
+        whole.then_some(Self { places, measures, cells })
+    }
+
+    /// For each of the guest's dimensions and each of its labels, what it adds to the cell's place.
+    pub fn places(&self) -> &[Vec<usize>] {
+        &self.places
+    }
+
     /// The cell that the guest's indices mean, one for each of its dimensions; `None` where one of them is no label.
     pub fn cell(&self, indices: &[u32]) -> Option<usize> {
         let mut cell = 0;

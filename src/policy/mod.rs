@@ -25,4 +25,4 @@ pub use fit::{Plan, RolePlan, TablePlan, fit};
 pub use load::{PolicyError, PolicySet, check_policy_file};
 pub use misfit::Misfit;
 pub use rules::{Allowed, AnswerRule, Grant, Guests, Limits, ParameterRule, Policy, RoleRule};
-pub use table::{MeasureRule, TableRule};
+pub use table::{MeasureRule, TableRule, UnitBounds};

@@ -40,6 +40,17 @@ pub struct MeasureRule {
     pub share: Billionths,
 }
 
+/// What one unit may add at most: all that is known of a table where units are run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitBounds {
+    /// To how many cells.
+    pub cells_per_unit: u32,
+    /// How many cells there are.
+    pub cells: usize,
+    /// For each measure, the least and the most that is added to one cell.
+    pub measures: Vec<(i64, i64)>,
+}
+
 impl MeasureRule {
     /// The most that one unit can change one cell by: max(|lower|, |upper|), since a unit that is absent adds nothing.
     pub fn bound(&self) -> u64 {
@@ -48,6 +59,15 @@ impl MeasureRule {
 }
 
 impl TableRule {
+    /// What one unit may add at most.
+    pub fn bounds(&self) -> UnitBounds {
+        UnitBounds {
+            cells_per_unit: self.cells_per_unit,
+            cells: self.cells(),
+            measures: self.measures.iter().map(|measure| (measure.lower, measure.upper)).collect(),
+        }
+    }
+
     /// How many cells the domain has.
     pub fn cells(&self) -> usize {
         self.dimensions.iter().fold(1, |cells, dimension| cells.saturating_mul(dimension.labels.len()))

@@ -182,7 +182,9 @@ pub(super) fn check_outcome(
     let (fits, otherwise) = match claimed.reason.as_str() {
         "answered" => (claimed.stored.is_none() && !undetermined, "was answered anew, or with no label"),
         "reused" => (same, "is not the answer that the same job was given before"),
-        "missed-tick" | "cancelled" => (claimed.stored.is_none() && undetermined, "tells more than `undetermined`"),
+        "missed-tick" | "cancelled" | "torn" => {
+            (claimed.stored.is_none() && undetermined, "tells more than `undetermined`")
+        }
         fault if FAULTS.contains(&fault) => (claimed.stored.is_none() && undetermined, "tells more than its fault"),
         _ => (false, "has an end of no known kind"),
     };

@@ -1,0 +1,174 @@
+//! Raw sums of worker processes and of threads, bit for bit, for every guest that there is. Raw sums can be read in a
+//! weakened build alone: `cargo test --features weaken`.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use anshi::catalog::Catalog;
+use anshi::data::synth::{SynthOptions, synthesise};
+use anshi::data::{IngestOptions, Snapshot, ingest};
+use anshi::disclosure::audit::{RawSums, worker_inputs};
+use anshi::disclosure::{Workers, map_units};
+use anshi::guest::{Guest, Registry};
+use anshi::model::ParameterValue;
+use anshi::policy::{Plan, Policy, check_policy_file, fit};
+
+use super::policy::{hostile, shipped};
+use crate::support::{guest_path, strong};
+
+/// The rows of some hundred firms, with all that they have.
+const SCALE_PPM: u64 = 1_500;
+const NANOS_PER_KILOFUEL: u64 = 2_000;
+/// Units of one bucket where a test counts buckets: so that there are several.
+const BUCKET_UNITS: usize = 40;
+const ELECTRICITY: &str = "[[grant]]\ndataset = \"electricity_usage\"\ncolumns = [\"period_end\"]\nrows_max = 5\n";
+
+struct City {
+    catalog: Catalog,
+    snapshot: Snapshot,
+    registry: Registry,
+    folder: tempfile::TempDir,
+}
+
+fn city() -> &'static City {
+    static CITY: OnceLock<City> = OnceLock::new();
+    CITY.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let catalog = Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog")).unwrap();
+        let as_of = "2026-06-30".parse().unwrap();
+        let options = SynthOptions { scale_ppm: SCALE_PPM, seed: 11, as_of };
+        synthesise(&catalog, &at("delivery"), &options, &mut |_, _| {}).unwrap();
+        let options = IngestOptions { as_of, only: None };
+        let report = ingest(&at("data"), &at("rejects"), &catalog, &at("delivery"), &options, &mut |_| {}).unwrap();
+        assert!(report.published, "{report:?}");
+        let snapshot = Snapshot::open(&at("data"), &catalog, None).unwrap();
+        let registry = Registry::open(&at("guests"), Path::new(env!("CARGO_BIN_EXE_anshi"))).unwrap();
+        City { catalog, snapshot, registry, folder }
+    })
+}
+
+/// A guest under a policy.
+struct Table {
+    policy: Policy,
+    plan: Plan,
+    guest: Arc<Guest>,
+    workers: Workers,
+}
+
+impl Table {
+    fn new(guest: &str, policy: &str) -> Self {
+        let City { catalog, registry, folder, .. } = city();
+        let module = std::fs::read(guest_path(guest)).unwrap();
+        let guest = registry.load(&registry.register(&module).unwrap().row).unwrap();
+        let path = tempfile::NamedTempFile::new_in(folder.path()).unwrap();
+        std::fs::write(path.path(), policy).unwrap();
+        let policy = check_policy_file(path.path(), catalog, NANOS_PER_KILOFUEL).unwrap();
+        let plan = fit(&policy, guest.manifest(), catalog).unwrap();
+        let module = registry.module_path(guest.digest());
+        let workers = Workers { program: env!("CARGO_BIN_EXE_anshi").into(), module, count: 3 };
+        Self { policy, plan, guest, workers }
+    }
+
+    fn threads(&self, parameters: &[ParameterValue]) -> RawSums {
+        let (rule, limits) = (self.policy.table().unwrap(), &self.policy.limits);
+        RawSums::gather(rule, (&self.plan, parameters), limits, &self.guest, &city().snapshot).unwrap()
+    }
+
+    fn processes(&self, parameters: &[ParameterValue]) -> RawSums {
+        let (rule, limits) = (self.policy.table().unwrap(), &self.policy.limits);
+        let planned = (&self.plan, parameters);
+        RawSums::gather_via_workers(rule, planned, limits, &self.guest, &city().snapshot, &self.workers).unwrap()
+    }
+
+    /// What a worker writes for each bucket.
+    fn outputs(&self, parameters: &[ParameterValue]) -> Vec<Vec<u8>> {
+        let (rule, limits) = (self.policy.table().unwrap(), &self.policy.limits);
+        let planned = (&self.plan, parameters);
+        let (job, inputs) =
+            worker_inputs(rule, planned, limits, self.guest.digest(), &city().snapshot, BUCKET_UNITS).unwrap();
+        let map = |input: &Vec<u8>| {
+            let mut output = Vec::new();
+            map_units(&job, &self.guest, input.as_slice(), &mut output).unwrap();
+            output
+        };
+        inputs.iter().map(map).collect()
+    }
+
+    fn collect(&self, buckets: usize, outputs: &[&[u8]]) -> Option<RawSums> {
+        RawSums::collect(self.policy.table().unwrap(), buckets, outputs)
+    }
+}
+
+fn check_same(one: &RawSums, other: &RawSums, what: &str) {
+    assert_eq!(one.counts(), other.counts(), "{what}");
+    assert_eq!(one.measures(), other.measures(), "{what}");
+}
+
+#[test]
+fn shipped_guests_have_the_same_sums_in_worker_processes() {
+    let _turn = strong();
+    for (guest, policy, months) in [
+        ("late_payment_by_county", "late-payment-by-county", [3, 6, 12].as_slice()),
+        ("enterprise_vitality", "enterprise-vitality", &[3, 12]),
+    ] {
+        let table = Table::new(guest, &shipped(policy));
+        for months in months {
+            let parameters = [ParameterValue::Integer(*months)];
+            let (threads, processes) = (table.threads(&parameters), table.processes(&parameters));
+            check_same(&threads, &processes, &format!("{policy}, {months} months"));
+            assert!(threads.counts().iter().sum::<i128>() > 100, "nobody contributes");
+            for sums in threads.measures() {
+                assert!(sums.iter().any(|sum| *sum > 0), "a measure is zero in every cell: the test shows nothing");
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_guests_have_the_same_sums_in_worker_processes() {
+    let _turn = strong();
+    for cells_per_unit in [1, 3] {
+        // Datasets that the guest does not read make units all the same.
+        let table = Table::new("contributor_adversary", &hostile("tables", ELECTRICITY, cells_per_unit, 100));
+        let single_out = [1_000_001, 2_000_001, 2_000_002, 3_000_000];
+        for behaviour in (0..50).chain(single_out) {
+            let parameters = [ParameterValue::Integer(behaviour)];
+            let outputs = table.outputs(&parameters);
+            let outputs: Vec<&[u8]> = outputs.iter().map(Vec::as_slice).collect();
+            let workers = table.collect(outputs.len(), &outputs).unwrap();
+            check_same(&table.threads(&parameters), &workers, &format!("behaviour {behaviour}"));
+        }
+    }
+    let table = Table::new("contributor_adversary", &hostile("tables", ELECTRICITY, 1, 100));
+    for behaviour in [0, 7, 13, 21, 35] {
+        let parameters = [ParameterValue::Integer(behaviour)];
+        check_same(&table.threads(&parameters), &table.processes(&parameters), &format!("behaviour {behaviour}"));
+    }
+}
+
+#[test]
+fn buckets_that_are_lost_or_come_twice_leave_no_sums() {
+    let _turn = strong();
+    let table = Table::new("contributor_adversary", &hostile("tables", "", 1, 100));
+    // Behaviour 23: every odd unit names the largest cell that there is, which is the marker's.
+    for behaviour in [0, 23] {
+        let outputs = table.outputs(&[ParameterValue::Integer(behaviour)]);
+        let all: Vec<&[u8]> = outputs.iter().map(Vec::as_slice).collect();
+        let buckets = all.len();
+        assert!(buckets > 2, "{buckets}");
+        assert!(table.collect(buckets, &all).is_some());
+        for bucket in 0..buckets {
+            let mut lost = all.clone();
+            lost.remove(bucket);
+            assert!(table.collect(buckets, &lost).is_none(), "bucket {bucket} is lost");
+            let mut twice = all.clone();
+            twice.push(all[bucket]);
+            assert!(table.collect(buckets, &twice).is_none(), "bucket {bucket} came twice");
+            let mut cut = all.clone();
+            cut[bucket] = &all[bucket][..all[bucket].len() - 100];
+            assert!(table.collect(buckets, &cut).is_none(), "bucket {bucket} is cut off");
+        }
+        assert!(table.collect(buckets + 1, &all).is_none(), "a bucket that nobody ran");
+    }
+}

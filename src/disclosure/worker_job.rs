@@ -4,8 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::worker::WorkerError;
-use crate::catalog::Dataset;
-use crate::data::{ColumnForm, Snapshot, StreamColumn, StreamTable, Window};
+use crate::data::{ColumnForm, DatasetFiles, Snapshot, StreamColumn, StreamTable, Window};
 use crate::guest::{ReadShape, TableShape};
 use crate::model::{Date, Digest, ParameterValue};
 use crate::policy::{CellMap, Limits, Plan, TablePlan, TableRule, UnitBounds};
@@ -106,7 +105,7 @@ impl WorkerJob {
         snapshot: &Snapshot,
     ) -> Option<Self> {
         let Plan::Table { tables, cells, .. } = plan else { return None };
-        let table = |plan: &TablePlan| WireTable::new(plan, snapshot.dataset(&plan.dataset)?.schema());
+        let table = |plan: &TablePlan| WireTable::new(plan, snapshot.dataset(&plan.dataset)?);
         let measure = |measure: &crate::policy::MeasureRule| WireMeasure {
             name: measure.name.clone(),
             lower: measure.lower,
@@ -214,7 +213,8 @@ impl WireParameter {
 }
 
 impl WireTable {
-    fn new(plan: &TablePlan, dataset: &Dataset) -> Option<Self> {
+    fn new(plan: &TablePlan, files: &DatasetFiles) -> Option<Self> {
+        let dataset = files.schema();
         let shape = TableShape::new(plan, dataset)?;
         let column = |(read, shape): (&crate::model::Read, ReadShape)| {
             Some(WireColumn {

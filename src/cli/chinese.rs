@@ -1,6 +1,6 @@
 //! The Chinese words of the message catalogue. Owns wording alone; which line is said when is the commands' business.
 
-use super::guest_words::joined_chinese;
+use super::guest_words::joined_chinese as joined;
 use super::message::{Answers, BudgetUnit, Cost, DataMessage, DemoMessage, PolicyState, ShownAnswer, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use crate::config::{CONFIG_FILE, HomeKind};
@@ -324,7 +324,7 @@ impl AskProblem {
                 "程序编译失败\n提示：是否已安装编译目标？`rustup target add wasm32-unknown-unknown`".to_owned()
             }
             Self::NoModule => "编译没有产生 `.wasm`：该 crate 是否为 `cdylib`？".to_owned(),
-            Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", joined_chinese(misfits, "\n  ")),
+            Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", joined(misfits, "\n  ")),
             Self::NoTable(policy) => {
                 format!("政策 `{policy}` 的回答是标签：`--csv`、`--plot` 和 `--via-worker` 用于统计表")
             }

@@ -1,6 +1,6 @@
 //! The English words of the message catalogue. Owns wording alone; which line is said when is the commands' business.
 
-use super::guest_words::joined_english;
+use super::guest_words::joined_english as joined;
 use super::message::{Answers, BudgetUnit, Cost, DataMessage, DemoMessage, PolicyState, ShownAnswer, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use crate::config::CONFIG_FILE;
@@ -370,7 +370,7 @@ impl AskProblem {
             }
             Self::NoModule => "the build made no `.wasm`: is the crate a `cdylib`?".to_owned(),
             Self::Misfits(misfits) => {
-                format!("the guest does not fit the policy:\n  {}", joined_english(misfits, "\n  "))
+                format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  "))
             }
             Self::NoTable(policy) => {
                 format!(

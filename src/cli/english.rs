@@ -336,9 +336,7 @@ impl AskProblem {
                 format!("the policy `{policy}` has no role `{role}`: its roles are {}", quoted(roles))
             }
             Self::BadId { id, error } => format!("`{id}`: {error}"),
-            Self::NotAnId(id) => {
-                format!("`{id}` is neither a unified social credit code nor a citizen id in canonical form")
-            }
+            Self::NotAnId(id) => format!("`{id}` is neither a canonical unified social credit code nor a citizen id"),
             Self::NoAuthority { issuer, known } if known.is_empty() => {
                 format!("the home trusts no authority `{issuer}`, nor any other: `{CONFIG_FILE}` lists none")
             }

@@ -70,11 +70,7 @@ pub fn guest(command: &GuestCommand, terminal: &Terminal) -> Result<(), CliError
             let (path, component) = build(&args.folder, args.out.as_deref())?;
             let digest = sha256(&component);
             let bytes = component.len() as u64;
-            terminal.say(GuestMessage::GuestBuilt {
-                path: path.display().to_string(),
-                bytes,
-                digest: digest.to_string(),
-            });
+            terminal.say(GuestMessage::Built { path: path.display().to_string(), bytes, digest: digest.to_string() });
             terminal
                 .result(&json!({ "path": path.display().to_string(), "bytes": bytes, "guest": digest.to_string() }));
             Ok(())
@@ -129,26 +125,26 @@ fn inspect_command(path: &Path, terminal: &Terminal) -> Result<(), CliError> {
     let module = read_guest(path)?;
     let manifest = describe(&module, terminal)?;
     let bytes = module.len() as u64;
-    terminal.say(GuestMessage::GuestInspected { digest: sha256(&module).to_string(), bytes });
+    terminal.say(GuestMessage::Inspected { digest: sha256(&module).to_string(), bytes });
     for parameter in &manifest.parameters {
-        terminal.say(GuestMessage::GuestParameter { name: parameter.name.clone(), kind: parameter.kind });
+        terminal.say(GuestMessage::Parameter { name: parameter.name.clone(), kind: parameter.kind });
     }
     let reads = |role: Option<&String>, table: &TableRead| {
         let columns = table.reads.iter().map(|read| read.column.clone()).collect::<Vec<_>>().join(", ");
-        terminal.say(GuestMessage::GuestReads { role: role.cloned(), dataset: table.dataset.clone(), columns });
+        terminal.say(GuestMessage::Reads { role: role.cloned(), dataset: table.dataset.clone(), columns });
     };
     match &manifest.world {
         World::Verifier { roles, labels } => {
             roles.iter().for_each(|role| role.tables.iter().for_each(|table| reads(Some(&role.name), table)));
-            terminal.say(GuestMessage::GuestAnswers { labels: labels.join(", ") });
+            terminal.say(GuestMessage::Answers { labels: labels.join(", ") });
         }
         World::Contributor { tables, dimensions, measures } => {
             tables.iter().for_each(|table| reads(None, table));
             for dimension in dimensions {
                 let (name, labels) = (dimension.name.clone(), dimension.labels.len());
-                terminal.say(GuestMessage::GuestDimension { name, labels });
+                terminal.say(GuestMessage::Dimension { name, labels });
             }
-            terminal.say(GuestMessage::GuestMeasures { measures: measures.join(", ") });
+            terminal.say(GuestMessage::Measures { measures: measures.join(", ") });
         }
     }
     terminal.result(&json!({ "guest": sha256(&module).to_string(), "bytes": bytes, "imports": [], "manifest": manifest_json(&manifest) }));
@@ -204,13 +200,13 @@ fn register(args: &RegisterArgs, terminal: &Terminal) -> Result<(), CliError> {
     let module = read_guest(&args.file)?;
     let (engine, runtime) = open_engine(&args.home)?;
     let digest = register_with(&engine, &runtime, &module, terminal)?;
-    terminal.say(GuestMessage::GuestRegistered { digest: digest.to_string() });
+    terminal.say(GuestMessage::Registered { digest: digest.to_string() });
     let guest = engine.guest(digest).map_err(CliError::failed)?;
     let mut findings = Vec::new();
     for policy in engine.policies().policies() {
         let misfits = guest.as_ref().map(|guest| crate::policy::fit(policy, guest.manifest(), engine.catalog()).err());
         let misfits = misfits.flatten().unwrap_or_default();
-        terminal.say(GuestMessage::GuestFits { policy: policy.id.clone(), misfits: misfits.clone() });
+        terminal.say(GuestMessage::Fits { policy: policy.id.clone(), misfits: misfits.clone() });
         let misfits: Vec<String> = misfits.iter().map(|misfit| misfit.text(terminal.lang())).collect();
         findings.push(json!({ "policy": policy.id, "misfits": misfits }));
     }

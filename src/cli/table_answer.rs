@@ -58,7 +58,7 @@ fn show_tick(engine: &Engine, (client, job): (&str, Digest), bar: &ProgressBar) 
 }
 
 /// One line for each cell, in the domain's order: the labels, and the figures, or nothing where it is suppressed.
-fn rows<'t>(released: &'t ReleasedTable) -> impl Iterator<Item = (Vec<&'t str>, Option<&'t ReleasedCell>)> {
+fn rows(released: &ReleasedTable) -> impl Iterator<Item = (Vec<&str>, Option<&ReleasedCell>)> {
     released.cells.iter().enumerate().map(|(cell, figures)| (labels(released, cell), figures.as_ref()))
 }
 

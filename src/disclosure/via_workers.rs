@@ -86,7 +86,9 @@ pub(super) fn run_in_workers(
                 _ => table.failed.store(true, Ordering::Relaxed),
             }
         }
-        let well = children.iter_mut().fold(true, |well, child| child.ended_well() && well);
+        // Every one is waited for, whatever the others did.
+        let ended: Vec<bool> = children.iter_mut().map(|child| child.ended_well()).collect();
+        let well = ended.into_iter().all(|well| well);
         (well && !table.failed.load(Ordering::Relaxed)).then_some(total)
     });
     if halt.is_due() {

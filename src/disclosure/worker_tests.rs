@@ -121,7 +121,7 @@ proptest! {
     #[test]
     fn no_guest_writes_a_marker(units in prop::collection::vec(given(), 1..6)) {
         let job = WorkerJob::parse(JOB).unwrap();
-        let rows = rows(&map(&job, &[units.clone()])[0]);
+        let rows = rows(&map(&job, std::slice::from_ref(&units))[0]);
         let (marker, contributions) = rows.split_last().unwrap();
         prop_assert_eq!((marker.cell, marker.marker, marker.units), (MARKER_CELL, 1, contributions.len() as i64));
         prop_assert!(contributions.len() <= 2 * units.len());

@@ -211,7 +211,7 @@ fn check_privacy(
     };
     let noise = NoiseKind::from_word(raw.noise.get_ref()).unwrap_or_else(|| {
         let known = [NoiseKind::DiscreteLaplace, NoiseKind::DiscreteGaussian].map(NoiseKind::word);
-        findings.push(Finding::at(raw.noise.span(), Mistake::Noise).suggest(raw.noise.get_ref(), known.into_iter()));
+        findings.push(Finding::at(raw.noise.span(), Mistake::Noise).suggest(raw.noise.get_ref(), known));
         NoiseKind::DiscreteLaplace
     });
     let epsilon = decimal(&raw.epsilon_per_job, findings);

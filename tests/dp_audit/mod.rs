@@ -1,5 +1,6 @@
 //! The audit of the noise: that what is drawn is the distribution that is stated, at the scale that the policy's figures
 //! ask for, fresh and independent; and that the audit notices every mistake of a list. `make dp-audit` runs it at length.
+#![expect(clippy::float_arithmetic, reason = "statistics of what was drawn")]
 
 pub mod checks;
 pub mod exact;

@@ -98,7 +98,7 @@ pub fn beta_below(a: f64, b: f64, x: f64) -> f64 {
     let front = (ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * x.ln() + b * (1.0 - x).ln()).exp() / a;
     let term = |n: u32| {
         let half = f64::from(n / 2);
-        let above = if n % 2 == 0 {
+        let above = if n.is_multiple_of(2) {
             half * (b - half) * x / ((a + 2.0 * half - 1.0) * (a + 2.0 * half))
         } else {
             -(a + half) * (a + b + half) * x / ((a + 2.0 * half) * (a + 2.0 * half + 1.0))

@@ -69,6 +69,7 @@ fn number(text: &str) -> f64 {
     text.parse().unwrap()
 }
 
+#[expect(clippy::float_arithmetic, reason = "what others computed in floats")]
 fn near(ours: f64, theirs: f64, relative: f64) -> bool {
     (ours - theirs).abs() <= relative * theirs.abs()
 }

@@ -10,7 +10,7 @@ MINUTES ?= 10
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked
 
-.PHONY: help build target guests demo test lint docs-test foreign crash attacks fuzz bench clean
+.PHONY: help build target guests demo test lint docs-test foreign crash attacks dp-audit fuzz bench clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -53,6 +53,9 @@ bench: guests    ## what one job costs, part by part, beside baselines
 
 attacks: guests  ## every attack: held by the engine, and broken once its defence is taken away
 	cargo test --release --locked --features weaken --test main attacks::table -- --ignored --nocapture --test-threads=1
+
+dp-audit:        ## what the noise is: against its exact distributions, and against mistakes that must be noticed
+	cargo test --release --locked --features weaken --test main dp_audit::table -- --ignored --nocapture --test-threads=1
 
 foreign: build guests  ## have libraries that are not ours verify receipts and log
 	tests/foreign/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm

@@ -5,6 +5,7 @@ mod attacks;
 mod audit;
 mod bad_input;
 mod crash;
+mod dp_audit;
 mod faults;
 mod fuzz;
 mod guests;

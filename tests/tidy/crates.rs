@@ -116,7 +116,8 @@ mod tests {
             rand_chacha=data memmap2=data,env arrow_ipc=data,guest arrow_array=data,guest rusqlite=ledger \
             tlog_tiles=log signed_note=log ring=keys,env jiff=model,env,data toml=document annotate_snippets=document \
             clap=cli,main indicatif=cli tracing_subscriber=cli axum=server tokio=ledger,job,cli,server rayon=job,guest,data \
-            base64= hex= encoding_rs=data unicode_width=cli";
+            base64= hex= encoding_rs=data unicode_width=cli parquet=data calamine=data postgres=data \
+            tokio_postgres_rustls=data rustls=data prio=disclosure rand=disclosure,env num_bigint=disclosure";
         let layers: Vec<&str> = LAYERS.bands.iter().flat_map(|band| band.iter().copied()).collect();
         for (name, homes) in expected.split_whitespace().filter_map(|row| row.split_once('=')) {
             for layer in &layers {

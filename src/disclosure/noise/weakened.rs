@@ -41,11 +41,14 @@ pub fn batch(mechanisms: &[Mechanism], noise: Vec<Vec<i128>>) -> Vec<Vec<i128>> 
         return noise;
     };
     let stretched = |mechanism: &Mechanism| {
-        let ratio = first.scale.numerator().checked_mul(mechanism.scale.denominator()).and_then(|below| {
-            Some((mechanism.scale.numerator().checked_mul(first.scale.denominator())?, below))
-        });
-        let ratio = ratio.and_then(|(above, below)| i128::try_from(above.checked_div(below)?).ok()).unwrap_or(1);
+        let ratio = ratio(mechanism.scale, first.scale).unwrap_or(1);
         drawn.iter().map(|noise| noise.saturating_mul(ratio)).collect()
     };
     mechanisms.iter().map(stretched).collect()
+}
+
+fn ratio(one: Scale, other: Scale) -> Option<i128> {
+    let above = one.numerator().checked_mul(other.denominator())?;
+    let below = other.numerator().checked_mul(one.denominator())?;
+    i128::try_from(above.checked_div(below)?).ok()
 }

@@ -117,7 +117,8 @@ impl FilePattern {
         let control = text.chars().any(char::is_control);
         let odd_folder = !folder.is_empty() && folder.split('/').any(|part| matches!(part, "" | "." | ".."));
         let odd_name = suffix.is_none() && matches!(prefix, "" | "." | "..");
-        if control || text.starts_with('/') || odd_folder || odd_name || strange(folder) || suffix.is_some_and(strange) {
+        if control || text.starts_with('/') || odd_folder || odd_name || strange(folder) || suffix.is_some_and(strange)
+        {
             return None;
         }
         Some(Self { folder: folder.to_owned(), prefix: prefix.to_owned(), suffix: suffix.map(str::to_owned) })

@@ -205,9 +205,10 @@ fn shown(answer: &ShownAnswer) -> String {
 
 fn table_facts(facts: &TableFacts) -> String {
     let intervals = facts.intervals.iter().map(|(name, half)| format!("{name} ± {half}"));
-    let gaussian = facts.gaussian.as_ref().map(|(rho, delta, epsilon)| {
-        format!("，即 ρ = {rho}，由此可得 δ = {delta} 时 ε = {epsilon}")
-    });
+    let gaussian = facts
+        .gaussian
+        .as_ref()
+        .map(|(rho, delta, epsilon)| format!("，即 ρ = {rho}，由此可得 δ = {delta} 时 ε = {epsilon}"));
     format!(
         "噪声：{}，ε = {}{}\n每 100 格中有 95 格，真实数字在此范围内：{}\n按加噪后的主体数，少于 {} 的 {} 格不显示",
         facts.noise,

@@ -190,9 +190,7 @@ impl Demo<'_> {
                     bits,
                     out: out.display().to_string(),
                 });
-                Ok(
-                    json!({ "party": party, "result": label, "bits": bits, "out": out.display().to_string() }),
-                )
+                Ok(json!({ "party": party, "result": label, "bits": bits, "out": out.display().to_string() }))
             }
             Err(CliError::Refused(refusal)) => {
                 self.terminal.say(DemoMessage::Refused { party: party.to_owned(), refusal: refusal.clone() });

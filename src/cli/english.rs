@@ -157,7 +157,10 @@ impl WorkMessage {
                 format!("policy {id} {version} is in order: it answers {labels} or undetermined, {} each", cost(each))
             }
             Self::PolicyGood { id, version, answers: Answers::Table(cells), cost: each } => {
-                format!("policy {id} {version} is in order: it answers with a table of {cells} cells, {} each", cost(each))
+                format!(
+                    "policy {id} {version} is in order: it answers with a table of {cells} cells, {} each",
+                    cost(each)
+                )
             }
             Self::AccountsGood { path, digest } => {
                 format!("`{path}` has the accounts and no policy; as such it is in order: {digest}")
@@ -184,7 +187,10 @@ impl WorkMessage {
                 format!("table released, {} charged, receipt in `{out}`", cost(charged))
             }
             Self::TableNone { cost: charged, out } => {
-                format!("no table: it was not done at its tick, or cancelled; {} charged, receipt in `{out}`", cost(charged))
+                format!(
+                    "no table: it was not done at its tick, or cancelled; {} charged, receipt in `{out}`",
+                    cost(charged)
+                )
             }
             Self::TableFile { path } => format!("written: `{path}`"),
             Self::TableWaiting => "until the tick, in seconds".to_owned(),
@@ -243,9 +249,10 @@ fn shown(answer: &ShownAnswer) -> String {
 
 fn table_facts(facts: &TableFacts) -> String {
     let intervals = facts.intervals.iter().map(|(name, half)| format!("{name} ± {half}"));
-    let gaussian = facts.gaussian.as_ref().map(|(rho, delta, epsilon)| {
-        format!(", that is ρ = {rho}, which implies ε = {epsilon} at δ = {delta}")
-    });
+    let gaussian = facts
+        .gaussian
+        .as_ref()
+        .map(|(rho, delta, epsilon)| format!(", that is ρ = {rho}, which implies ε = {epsilon} at δ = {delta}"));
     format!(
         "noise: {}, ε = {}{}\nin 95 of 100 cells the true figure lies within: {}\n{} of fewer than {} units, by the noisy count, not printed",
         facts.noise,
@@ -411,7 +418,9 @@ impl AskProblem {
             }
             Self::NoModule => "the build made no `.wasm`: is the crate a `cdylib`?".to_owned(),
             Self::Misfits(misfits) => format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  ")),
-            Self::NoTable(policy) => format!("the policy `{policy}` answers with a label: `--csv` and `--plot` are for tables"),
+            Self::NoTable(policy) => {
+                format!("the policy `{policy}` answers with a label: `--csv` and `--plot` are for tables")
+            }
             Self::ReceiptUnreadable => "the receipt in the bundle cannot be read".to_owned(),
             Self::AuditFindings(findings) => some(*findings as u64, "finding", "findings"),
         }

@@ -65,34 +65,111 @@ pub enum DemoMessage {
 #[derive(Clone, Debug)]
 pub enum WorkMessage {
     Verbatim(String),
-    HomeMade { home: String, kind: HomeKind },
-    GuestBuilt { path: String, bytes: u64, digest: String },
-    GuestInspected { digest: String, bytes: u64 },
-    GuestParameter { name: String, kind: ParameterKind },
-    GuestReads { role: Option<String>, dataset: String, columns: String },
-    GuestAnswers { labels: String },
-    GuestDimension { name: String, labels: usize },
-    GuestMeasures { measures: String },
-    GuestRegistered { digest: String },
-    GuestFits { policy: String, misfits: Vec<Misfit> },
-    PolicyGood { id: String, version: String, answers: Answers, cost: Cost },
-    AccountsGood { path: String, digest: String },
-    PolicyListed { id: String, version: String, title: Bilingual, state: PolicyState, digest: String },
+    HomeMade {
+        home: String,
+        kind: HomeKind,
+    },
+    GuestBuilt {
+        path: String,
+        bytes: u64,
+        digest: String,
+    },
+    GuestInspected {
+        digest: String,
+        bytes: u64,
+    },
+    GuestParameter {
+        name: String,
+        kind: ParameterKind,
+    },
+    GuestReads {
+        role: Option<String>,
+        dataset: String,
+        columns: String,
+    },
+    GuestAnswers {
+        labels: String,
+    },
+    GuestDimension {
+        name: String,
+        labels: usize,
+    },
+    GuestMeasures {
+        measures: String,
+    },
+    GuestRegistered {
+        digest: String,
+    },
+    GuestFits {
+        policy: String,
+        misfits: Vec<Misfit>,
+    },
+    PolicyGood {
+        id: String,
+        version: String,
+        answers: Answers,
+        cost: Cost,
+    },
+    AccountsGood {
+        path: String,
+        digest: String,
+    },
+    PolicyListed {
+        id: String,
+        version: String,
+        title: Bilingual,
+        state: PolicyState,
+        digest: String,
+    },
     PoliciesNone,
-    AccountsUnapproved { needed: u32 },
-    ConsentIssued { out: String, jti: String, days: u32, uses: u32 },
-    ConsentRevoked { jti: String, issuer: String, used: u64, known: bool },
-    Answered { label: String, cost: Cost, out: String },
-    Table { text: String, facts: Box<TableFacts> },
-    TableAnswered { cost: Cost, out: String },
-    TableNone { cost: Cost, out: String },
-    TableFile { path: String },
+    AccountsUnapproved {
+        needed: u32,
+    },
+    ConsentIssued {
+        out: String,
+        jti: String,
+        days: u32,
+        uses: u32,
+    },
+    ConsentRevoked {
+        jti: String,
+        issuer: String,
+        used: u64,
+        known: bool,
+    },
+    Answered {
+        label: String,
+        cost: Cost,
+        out: String,
+    },
+    Table {
+        text: String,
+        facts: Box<TableFacts>,
+    },
+    TableAnswered {
+        cost: Cost,
+        out: String,
+    },
+    TableNone {
+        cost: Cost,
+        out: String,
+    },
+    TableFile {
+        path: String,
+    },
     TableWaiting,
     Cancelling,
-    DebugEnd { end: &'static str },
+    DebugEnd {
+        end: &'static str,
+    },
     ReceiptUnverified,
-    ReceiptParty { role: String, id: String },
-    ReceiptVerified { size: u64 },
+    ReceiptParty {
+        role: String,
+        id: String,
+    },
+    ReceiptVerified {
+        size: u64,
+    },
     ReceiptShown {
         answer: ShownAnswer,
         client: String,
@@ -105,7 +182,12 @@ pub enum WorkMessage {
     Auditing,
     Calibrating,
     Compiling,
-    AuditCheck { name: &'static str, counts: Vec<(u64, Counted)>, findings: Vec<String>, notes: Vec<String> },
+    AuditCheck {
+        name: &'static str,
+        counts: Vec<(u64, Counted)>,
+        findings: Vec<String>,
+        notes: Vec<String>,
+    },
     AuditClean,
     BudgetRow {
         account: String,
@@ -116,7 +198,9 @@ pub enum WorkMessage {
         lifetime: (String, String),
     },
     BudgetEmpty,
-    KeyMade { out: String },
+    KeyMade {
+        out: String,
+    },
 }
 
 /// What an answer cost.

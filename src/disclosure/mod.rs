@@ -11,7 +11,5 @@ mod table;
 
 pub use label::{Disclosed, Released, disclose, undetermined};
 pub use noise::{ImpliedLoss, Mechanism, draw, implied};
-pub use released::{
-    ReleasedCell, ReleasedDimension, ReleasedLoss, ReleasedMeasure, ReleasedNoise, ReleasedTable,
-};
+pub use released::{ReleasedCell, ReleasedDimension, ReleasedLoss, ReleasedMeasure, ReleasedNoise, ReleasedTable};
 pub use table::{Gathered, Halt, disclose_table, gather};

@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::label::Disclosed;
 use super::noise::{Mechanism, draw, implied};
-use super::released::{
-    ReleasedCell, ReleasedDimension, ReleasedLoss, ReleasedMeasure, ReleasedNoise, ReleasedTable,
-};
+use super::released::{ReleasedCell, ReleasedDimension, ReleasedLoss, ReleasedMeasure, ReleasedNoise, ReleasedTable};
 use super::sums::Sums;
 use crate::data::{Frame, Snapshot};
 use crate::env::weaken::{self, Weakness};

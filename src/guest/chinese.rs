@@ -1,7 +1,7 @@
 //! The Chinese of this module's errors; the English is their `Display`. Owns wording alone.
 
-use super::{CalibrateError, EngineError, InspectError, Measure, RegisterError};
 use super::inspect::{CONTRIBUTING, VERIFYING};
+use super::{CalibrateError, EngineError, InspectError, Measure, RegisterError};
 use crate::model::{Chinese, foreign};
 
 impl Chinese for InspectError {

@@ -17,8 +17,8 @@ use crate::policy::{ApprovalTrust, PolicyError, PolicySet};
 use crate::receipt::{EngineIdentity, Facts};
 
 use super::dispatch::Dispatcher;
-use super::running::RunningJobs;
 use super::home::{HomePaths, InitError, KeyFile, load_key};
+use super::running::RunningJobs;
 
 /// The largest program file that is hashed for receipts.
 const PROGRAM_BYTES_MAX: u64 = 2 << 30;

@@ -246,11 +246,7 @@ fn check_verifier(roles: &[Role], labels: &[String]) -> Result<(), ManifestError
     unique(&ManifestPlace::Labels, labels.iter().map(String::as_str), check_label)
 }
 
-fn check_contributor(
-    tables: &[TableRead],
-    dimensions: &[Dimension],
-    measures: &[String],
-) -> Result<(), ManifestError> {
+fn check_contributor(tables: &[TableRead], dimensions: &[Dimension], measures: &[String]) -> Result<(), ManifestError> {
     some(&ManifestPlace::Tables, tables.len(), TABLES_PER_ROLE_MAX)?;
     check_tables(&ManifestPlace::Tables, "", tables)?;
     some(&ManifestPlace::Dimensions, dimensions.len(), DIMENSIONS_MAX)?;

@@ -25,7 +25,9 @@ pub use decimal::{DecimalError, parse_decimal};
 pub use detail::{ConsentPart, Detail};
 pub use digest::{Digest, DigestError, length_prefixed};
 pub use id::{IdError, UNIT_ID_BYTES, UnitId, UnitKind};
-pub use manifest::{Manifest, ManifestError, ManifestPlace, ParameterKind, ParameterSpec, Read, Role, TableRead, World};
+pub use manifest::{
+    Manifest, ManifestError, ManifestPlace, ParameterKind, ParameterSpec, Read, Role, TableRead, World,
+};
 pub use name::{NAME_CHARS_MAX, NameError, check_label, check_name};
 pub use refusal::{Refusal, RefusalCode};
 pub use request::{Consent, ParameterValue, Party, PolicyRef, RawParameter, Request, Version};

@@ -133,17 +133,8 @@ fn check_table_answer(raw: &RawPolicy, findings: &mut Vec<Finding>) -> TableRule
         findings.push(Finding::at(span, Mistake::Shares));
     }
     let units_max = raw.limits.units_max.as_ref().map_or(0, |units| *units.get_ref());
-    let rule = TableRule {
-        unit,
-        cells_per_unit,
-        min_units,
-        dimensions,
-        measures,
-        noise,
-        epsilon,
-        count_share,
-        units_max,
-    };
+    let rule =
+        TableRule { unit, cells_per_unit, min_units, dimensions, measures, noise, epsilon, count_share, units_max };
     if rule.cells().saturating_mul(rule.measures.len() + 1) > FIGURES_MAX {
         findings.push(Finding::at(place(), Mistake::Cells));
     }

@@ -98,7 +98,9 @@ pub(super) enum Mistake {
     FuelPerUnit,
     #[error("`units_max` is from 1 to {UNITS_MAX}")]
     Units,
-    #[error("the slot must hold `units_max` times a unit's worst case on half of this machine's processors: {worst_s} to {SLOT_S_MAX} s")]
+    #[error(
+        "the slot must hold `units_max` times a unit's worst case on half of this machine's processors: {worst_s} to {SLOT_S_MAX} s"
+    )]
     TableSlot { worst_s: u64 },
     #[error("a label policy has at least one label")]
     NoLabels,
@@ -120,7 +122,9 @@ pub(super) enum Mistake {
     Window,
     #[error("the lifetime of `{0}` is less than its window's quota")]
     Lifetime(String),
-    #[error("the clients' quotas add up to {window} in the window and {lifetime} over the lifetime, more than the limit")]
+    #[error(
+        "the clients' quotas add up to {window} in the window and {lifetime} over the lifetime, more than the limit"
+    )]
     Sum { window: String, lifetime: String },
 }
 

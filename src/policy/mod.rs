@@ -18,9 +18,9 @@ mod table;
 
 pub use accounts::{Accounts, Quota};
 pub use approval::{ApprovalTrust, approval_payload};
+pub use cells::CellMap;
 pub use check_answer::TABLE_CORES_SHARE;
 pub use decide::{Asked, ConsentUse, PartyCharge, Permit, PermittedParty, decide, everyone};
-pub use cells::CellMap;
 pub use fit::{Plan, RolePlan, TablePlan, fit};
 pub use load::{PolicyError, PolicySet, check_policy_file};
 pub use misfit::Misfit;

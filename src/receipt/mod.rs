@@ -7,5 +7,5 @@ mod claims;
 mod verify;
 
 pub use bundle::{Bundle, OpenedParty, OpenedRecord, Receipt, assemble, sign_receipt};
-pub use claims::{CostClaim, Claims, EngineIdentity, Facts, seal};
+pub use claims::{Claims, CostClaim, EngineIdentity, Facts, seal};
 pub use verify::{Part, VerifiedBundle, VerifyError, verify_bundle};

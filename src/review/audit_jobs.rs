@@ -195,7 +195,8 @@ impl<'a> Jobs<'a> {
             charges => parties.eq(charges.iter().map(|charge| &charge.party)),
         };
         let known = record.charges.iter().all(|charge| AccountKind::from_word(&charge.account).is_some());
-        let positive = record.charges.iter().all(|charge| charge.amount() > Some(0)) && rows.iter().all(|row| row.amount > 0);
+        let positive =
+            record.charges.iter().all(|charge| charge.amount() > Some(0)) && rows.iter().all(|row| row.amount > 0);
         let earliest = self.latest_day.max(Millis(record.admitted_ms).day().days());
         let forward = record.charges.iter().all(|charge| charge.day >= earliest);
         let facts = [

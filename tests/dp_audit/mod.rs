@@ -3,7 +3,13 @@
 
 pub mod checks;
 pub mod exact;
+#[cfg(feature = "weaken")]
+mod gate;
 pub mod goodness;
 pub mod likelihood;
+#[cfg(feature = "weaken")]
+mod neighbours;
+#[cfg(feature = "weaken")]
+mod seeds;
 pub mod statistics;
 mod table;

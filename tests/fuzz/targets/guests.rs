@@ -36,7 +36,9 @@ pub fn manifest(data: &[u8]) {
         for (role, table) in reads {
             for read in &table.reads {
                 let granted = known_policy().grants.iter().any(|grant| {
-                    grant.role.as_ref() == Some(role) && grant.dataset == table.dataset && grant.columns.contains(&read.column)
+                    grant.role.as_ref() == Some(role)
+                        && grant.dataset == table.dataset
+                        && grant.columns.contains(&read.column)
                 });
                 assert!(granted, "a column that nobody granted");
             }

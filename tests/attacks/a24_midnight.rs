@@ -21,8 +21,10 @@ pub fn attack() -> Result<(), String> {
     let options = EngineOptions { clock: Clock::Shifted(Arc::clone(&shift)), ..engine_options() };
     let (home, ()) = TableHome::with(&setup).0.opened_as(options, |_| ());
     let home = TableHome(home);
-    // Noon of the first day, so that nobody's midnight comes in between.
-    let noon = DAY_MS / 2 - home.0.engine.clock().now().0.rem_euclid(DAY_MS);
+    // Noon, so that nobody's midnight comes in between, of the 15th, so that no window is a calendar month.
+    let now = home.0.engine.clock().now();
+    let days = (0..).find(|days| now.day().plus_days(*days).ymd().2 == 15).unwrap();
+    let noon = DAY_MS / 2 - now.0.rem_euclid(DAY_MS) + i64::from(days) * DAY_MS;
     let mut number = 3_000_000;
     let mut asked = |at_ms: i64| {
         shift.store(noon + at_ms, Ordering::SeqCst);

@@ -1,5 +1,6 @@
-//! The audit of the noise: that what is drawn is the distribution that is stated, at the scale that the policy's figures
-//! ask for, fresh and independent; and that the audit notices every mistake of a list. `make dp-audit` runs it at length.
+//! The audit of privacy. Of the noise: that what is drawn is the distribution that is stated, at the scale that the
+//! policy's figures ask for, fresh and independent. Of the gate: what one unit may change in the sums, and what releases
+//! prove of ε. Of the audit: that it notices every mistake of a list. `make dp-audit` runs it at length.
 
 pub mod checks;
 pub mod exact;

@@ -89,7 +89,7 @@ class Exact:
         if self.noise == LAPLACE:
             q = mpmath.exp(-1 / self.scale)
             return q**x / (1 + q)
-        return (1 - self.at(0)) / 2 - sum(self.at(y) for y in range(1, x))
+        return sum(self.weight(y) for y in range(x, x + int(14 * self.scale) + 14)) / self.total
 
     def half_width(self):
         """The smallest w with P(|X| <= w) >= 0.95, found from the definition."""

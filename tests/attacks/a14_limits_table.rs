@@ -28,9 +28,10 @@ pub fn attack() -> Result<(), String> {
         if let Some(odd) = sums.iter().find(|sum| (**sum - all_alike).abs() > 16) {
             return Err(format!("behaviour {behaviour}: units that are alike saw {odd} and not {all_alike} in a cell"));
         }
-        let off = (sums.iter().sum::<i128>() - all_alike * CELLS as i128).abs();
-        if off > 150 {
-            return Err(format!("behaviour {behaviour}: not every unit saw {each}: {off} are missing"));
+        // 220 draws at that scale differ by about 200 from nothing.
+        let off: i128 = sums.iter().map(|sum| (sum - all_alike).abs()).sum();
+        if off > 350 {
+            return Err(format!("behaviour {behaviour}: not every unit saw {each}: cells differ by {off}"));
         }
     }
     Ok(())

@@ -54,14 +54,18 @@ fn best_bits(units: &[&Unit], answers: &[(i64, [i128; 3])], scales: [f64; 3]) ->
 pub fn attack() -> Result<(), String> {
     let units = spread(1, PER_CELL, |number| even_fen(number) + i64::from(secret(number)));
     let home = TableHome::with(&TableSetup { quota: ("3", "3"), ..TableSetup::noisy(units.clone()) });
-    let mut tables: Vec<(i64, Table)> = (0..AFFORDED).zip(home.tables(&[HALF, HALF + 1, HALF + 2])?).collect();
-    for number in AFFORDED.. {
+    let mut tables = Vec::new();
+    for number in 0.. {
         let answer = home.ask(HALF + number);
         match &answer {
-            Ok(answered) if number < 2 * AFFORDED => tables.push((number, Table::of(answered).unwrap())),
-            _ if refusal(&answer) == Some(RefusalCode::Budget) => break,
+            // What was not done at its tick is paid for, and lost.
+            Ok(answered) if number < AFFORDED + 2 => tables.extend(Table::of(answered).map(|table| (number, table))),
+            _ if refusal(&answer) == Some(RefusalCode::Budget) && number == AFFORDED => break,
             _ => return Err(format!("{number} random halves were answered, of {AFFORDED} that are paid for")),
         }
+    }
+    if tables.is_empty() {
+        return Err("no table was done at its tick".to_owned());
     }
     let scales = super::guess::scales(&tables[0].1);
     let mut guesses = Guesses::default();

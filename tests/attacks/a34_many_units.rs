@@ -15,7 +15,7 @@ pub fn attack() -> Result<(), String> {
     let id = firm(1).to_string();
     let wide: String = id.chars().map(|c| char::from_u32(u32::from(c) - 0x21 + 0xff01).unwrap()).collect();
     let spellings = [id.clone(), id.to_lowercase(), format!(" {id} "), wide];
-    let register = spellings.iter().map(|id| format!("{id},2015-03-01,ACTIVE,LIMITED,D,371426,1000000.00\n")).collect();
+    let register = spellings.iter().map(|id| format!("{id},2015-03-01,ACTIVE,LIMITED,D,371427,1000000.00\n")).collect();
     let taxes = spellings
         .iter()
         .flat_map(|id| (1..=5).map(move |day| format!("{id},202605{day:02},VAT,0.02,0.02,20260531,20260531\n")));

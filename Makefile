@@ -68,8 +68,8 @@ bench-ingest: build guests  ## ingest beside polars on the same files, and what 
 attacks: guests  ## every attack: held by the engine, and broken once its defence is taken away
 	cargo test --release --locked --features weaken --test main attacks::table -- --ignored --nocapture --test-threads=1
 
-dp-audit:        ## what the noise is: against its exact distributions, and against mistakes that must be noticed
-	cargo test --release --locked --features weaken --test main dp_audit::table -- --ignored --nocapture --test-threads=1
+dp-audit: guests ## the privacy of tables: noise against its exact distributions, neighbouring data, seeded bugs that must be caught
+	cargo test --release --locked --features weaken --test main dp_audit:: -- --include-ignored --nocapture --test-threads=1
 
 foreign: build guests  ## have libraries that are not ours verify receipts and log
 	tests/foreign/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm

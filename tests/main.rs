@@ -1,5 +1,12 @@
 //! The one integration binary: everything that needs a real home, real guests and a real ledger.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::float_arithmetic,
+    reason = "tests"
+)]
 
 mod attacks;
 mod audit;

@@ -204,6 +204,13 @@ fn was_asked(connection: &Connection, permit: &Permit) -> Result<bool, LedgerErr
     Ok(connection.prepare_cached(sql)?.query_row([permit.sameness().as_bytes()], |row| row.get(0))?)
 }
 
+/// Whether any job on this snapshot was charged: for a weakened build alone.
+fn was_charged_on(connection: &Connection, snapshot: Digest) -> Result<bool, LedgerError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM charge JOIN entry ON leaf_index = intent_index
+               WHERE instr(CAST(record AS TEXT), ?1))";
+    Ok(connection.prepare_cached(sql)?.query_row([snapshot.to_string()], |row| row.get(0))?)
+}
+
 /// What `client` has spent of an account.
 pub(super) fn spent(
     connection: &Connection,
@@ -225,7 +232,10 @@ pub(super) fn spent(
 
 fn affordable(desk: &Desk<'_>, permit: &Permit, charge: &PartyCharge) -> Result<bool, LedgerError> {
     let since = window_start(desk.day, charge.quota.window_days);
-    let spent = spent(desk.connection, charge.account, charge.party, &permit.request().client, since)?;
+    let mut spent = spent(desk.connection, charge.account, charge.party, &permit.request().client, since)?;
+    if weaken::on(Weakness::SnapshotRefills) && !was_charged_on(desk.connection, permit.snapshot())? {
+        spent = Spent::default();
+    }
     Ok(!exceeds(&charge.quota, spent, charge.amount) || weaken::on(Weakness::BudgetUnchecked))
 }
 

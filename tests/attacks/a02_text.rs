@@ -9,7 +9,8 @@ use super::run::check;
 use crate::support::{ODD_FEN, TestHome, seen};
 
 /// What a client never reads: the words of faults, of the guest's own texts, and of its name section.
-const FAULT_WORDS: [&str; 6] = ["CANARY", "backtrace", "unreachable", "wasm trap", "divide by zero", "panic"];
+pub(super) const FAULT_WORDS: [&str; 6] =
+    ["CANARY", "backtrace", "unreachable", "wasm trap", "divide by zero", "panic"];
 
 pub fn attack() -> Result<(), String> {
     let home = TestHome::new();
@@ -36,7 +37,7 @@ pub fn attack() -> Result<(), String> {
 }
 
 /// Fails where a file below `folder`, outside of `except`, holds one of `needles`.
-fn search(folder: &Path, except: &Path, needles: &[Vec<u8>]) -> Result<(), String> {
+pub(super) fn search(folder: &Path, except: &Path, needles: &[Vec<u8>]) -> Result<(), String> {
     for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let path = entry.path();
         if path == except {

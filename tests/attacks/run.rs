@@ -33,6 +33,13 @@ pub fn check(attack: Attack, weakness: Weakness) {
     }
 }
 
+/// That the attack succeeds without this defence too.
+#[cfg(feature = "weaken")]
+pub fn check_weakened(attack: Attack, weakness: Weakness) {
+    let result = against_weakened(attack, weakness);
+    assert!(matches!(result, Some(Err(_))), "the attack fails without {weakness:?} too: it shows nothing");
+}
+
 /// The test of an attack whose defence no switch can take away: it fails, and succeeds against the stand-in that the
 /// test makes, which lacks the defence.
 pub fn check_beside(attack: Attack, stand_in: Attack) {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::catalog::{ATTACKS, Trial, Without};
+use super::catalog::{ATTACKS, ON_TABLES, Trial, Without};
 use super::run::{against_strong, against_weakened};
 
 /// How much is printed of what an attack learnt from a weakened engine.
@@ -35,7 +35,11 @@ fn try_both(trial: &Trial) -> (String, bool) {
 #[ignore = "run by make attacks"]
 fn table() {
     let mut good = true;
-    for (number, (title, trial)) in (1..).zip(&ATTACKS) {
+    let on_tables = |number| ON_TABLES.iter().filter(move |(of, _)| *of == number).map(|(_, row)| row);
+    let rows = (1..)
+        .zip(&ATTACKS)
+        .flat_map(|(number, row)| std::iter::once(row).chain(on_tables(number)).map(move |row| (number, row)));
+    for (number, (title, trial)) in rows {
         let (state, as_it_must) = trial.as_ref().map_or(("later".to_owned(), true), try_both);
         good &= as_it_must;
         println!("{number:>3}  {title:<48} {state}");

@@ -19,6 +19,7 @@ pub struct Base {
     pub folder: PathBuf,
     pub adversary: Digest,
     pub credit_check: Digest,
+    pub contributor: Digest,
 }
 
 /// The compiled guest of this name.
@@ -39,17 +40,17 @@ pub fn engine_options() -> EngineOptions {
 pub fn base() -> &'static Base {
     static BASE: OnceLock<Base> = OnceLock::new();
     BASE.get_or_init(|| {
-        let guests = ["adversary", "sme_credit_check"].map(guest_path);
+        let guests = ["adversary", "sme_credit_check", "contributor_adversary"].map(guest_path);
         let folders = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let folder = folders.join(format!("base-{}", build(&guests)));
-        let [adversary, credit_check] = guests.each_ref().map(|path| sha256(&fs::read(path).unwrap()));
+        let [adversary, credit_check, contributor] = guests.each_ref().map(|path| sha256(&fs::read(path).unwrap()));
         let lock = File::create(folders.join("base.lock")).unwrap();
         lock.lock().unwrap();
         if !folder.join(READY).exists() {
             remove_old(folders);
             make(&folder, &guests);
         }
-        Base { folder, adversary, credit_check }
+        Base { folder, adversary, credit_check, contributor }
     })
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use anshi::catalog::Catalog;
 use anshi::data::{IngestOptions, ingest};
-use anshi::job::{Engine, HomePaths, KeyFile, load_key};
+use anshi::job::{Engine, EngineOptions, HomePaths, KeyFile, load_key};
 use anshi::keys::SigningKey;
 use anshi::ledger::LedgerReader;
 use anshi::model::Digest;
@@ -48,6 +48,7 @@ pub struct TestHome {
     pub authority: SigningKey,
     pub adversary: Digest,
     pub credit_check: Digest,
+    pub contributor: Digest,
     _folder: tempfile::TempDir,
 }
 
@@ -97,6 +98,7 @@ impl TestHome {
             authority: load_key(&paths.key(KeyFile::Authority)).unwrap(),
             adversary: base.adversary,
             credit_check: base.credit_check,
+            contributor: base.contributor,
             path,
             _folder: folder,
         }
@@ -109,11 +111,17 @@ impl TestHome {
 
     /// The same home after its engine was closed, something was done, and it was opened again.
     pub fn while_closed<T>(self, act: impl FnOnce(&Path) -> T) -> (Self, T) {
-        let Self { engine, path, client, authority, adversary, credit_check, _folder } = self;
+        self.opened_as(engine_options(), act)
+    }
+
+    /// The same with another clock from then on.
+    pub fn opened_as<T>(mut self, options: EngineOptions, act: impl FnOnce(&Path) -> T) -> (Self, T) {
+        let Self { engine, path, .. } = self;
         drop(engine);
         let done = act(&path);
-        let engine = Arc::new(Engine::open(&path, engine_options()).unwrap());
-        (Self { engine, path, client, authority, adversary, credit_check, _folder }, done)
+        self.engine = Arc::new(Engine::open(&path, options).unwrap());
+        self.path = path;
+        (self, done)
     }
 
     /// The home's paths.
@@ -180,7 +188,8 @@ fn stranger() -> String {
     format!("\n[[client]]\nid = \"{STRANGER}\"\nkey = {{ kty = \"OKP\", crv = \"Ed25519\", x = \"{}\" }}\n", jwk.x)
 }
 
-fn take_delivery(home: &Path, setup: &Setup) {
+/// Ingests the test's rows: a new snapshot.
+pub fn take_delivery(home: &Path, setup: &Setup) {
     let delivery = tempfile::tempdir().unwrap();
     deliver(delivery.path(), setup.paid_fen);
     for (path, text) in &setup.files {

@@ -6,15 +6,17 @@ mod handmade;
 mod home;
 mod rows;
 mod seen;
+mod tables;
 mod turn;
 mod twins;
 
 pub use ask::{label, refusal, reseal, signed_again};
 pub use base::{copy_folder, engine_options, guest_path};
 pub use handmade::{Handmade, policy_of};
-pub use home::{Setup, TestHome, block_on, block_on_all};
+pub use home::{Setup, TestHome, block_on, block_on_all, take_delivery};
 pub use rows::{ABSENT, BARE, ODD_FEN, OLD, firm};
 pub use seen::seen;
+pub use tables::{CELLS, INDUSTRIES, Table, TableHome, TableSetup, TableTwins, Unit, cell, spread};
 pub use turn::strong;
 #[cfg(feature = "weaken")]
 pub use turn::weakened;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// An answer in its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// The label, or `undetermined`.
+    /// The label, or `undetermined`; of a table its noisy figures.
     pub label: String,
     /// The receipt's claims.
     pub claims: Value,
@@ -25,6 +25,12 @@ fn decode(segment: &str) -> Vec<u8> {
     BASE64URL_NOPAD.decode(segment.as_bytes()).unwrap()
 }
 
+/// What of a table has noise in it; nothing where there is no table.
+fn figures(claims: &Value) -> Value {
+    let table = &claims["result"]["table"];
+    json!([table["cells"], table["total"]])
+}
+
 /// Takes an answer apart.
 pub fn seen(answered: &Answered) -> Seen {
     let bundle = &answered.bundle;
@@ -33,10 +39,12 @@ pub fn seen(answered: &Answered) -> Seen {
     let (claims, intent) = (read(&payload), read(&decode(&bundle.intent.record)));
     let outcome_record = decode(&bundle.outcome.record);
     let outcome = read(&outcome_record);
-    // A table has none.
-    let label = claims["result"]["label"].as_str().unwrap_or_default().to_owned();
+    let label = claims["result"]["label"].as_str().map_or_else(|| figures(&claims).to_string(), str::to_owned);
     let mut unlabelled = claims.clone();
     unlabelled["result"]["label"] = Value::Null;
+    if claims["result"]["table"].is_object() {
+        ["cells", "total"].iter().for_each(|noisy| unlabelled["result"]["table"][noisy] = Value::Null);
+    }
     let lengths = json!({
         "receipt": payload.len() - label.len(),
         "signature": bundle.receipt.rsplit('.').next().unwrap().len(),

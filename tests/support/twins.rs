@@ -57,7 +57,7 @@ pub fn client_side(home: &TestHome) -> Value {
 }
 
 /// The first place where two values differ.
-fn difference(left: &Value, right: &Value) -> String {
+pub fn difference(left: &Value, right: &Value) -> String {
     match (left, right) {
         (Value::Object(a), Value::Object(b)) if a.keys().eq(b.keys()) => {
             let differing = a.iter().zip(b.values()).find(|((_, a), b)| a != b);

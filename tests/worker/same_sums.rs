@@ -21,7 +21,8 @@ const SCALE_PPM: u64 = 6_000;
 const NANOS_PER_KILOFUEL: u64 = 2_000;
 /// Units of one bucket where a test counts buckets: so that there are several.
 const BUCKET_UNITS: usize = 40;
-const ELECTRICITY: &str = "[[grant]]\ndataset = \"electricity_usage\"\ncolumns = [\"period_end\"]\nhistory_months = 12\nrows_max = 5\n";
+const ELECTRICITY: &str =
+    "[[grant]]\ndataset = \"electricity_usage\"\ncolumns = [\"period_end\"]\nhistory_months = 12\nrows_max = 5\n";
 
 struct City {
     catalog: Catalog,

@@ -17,11 +17,12 @@ use super::policy::{hostile, shipped};
 use crate::support::{guest_path, strong};
 
 /// The rows of some hundred firms, with all that they have.
-const SCALE_PPM: u64 = 1_500;
+const SCALE_PPM: u64 = 6_000;
 const NANOS_PER_KILOFUEL: u64 = 2_000;
 /// Units of one bucket where a test counts buckets: so that there are several.
 const BUCKET_UNITS: usize = 40;
-const ELECTRICITY: &str = "[[grant]]\ndataset = \"electricity_usage\"\ncolumns = [\"period_end\"]\nrows_max = 5\n";
+const ELECTRICITY: &str =
+    "[[grant]]\ndataset = \"electricity_usage\"\ncolumns = [\"period_end\"]\nhistory_months = 12\nrows_max = 5\n";
 
 struct City {
     catalog: Catalog,
@@ -117,7 +118,7 @@ fn shipped_guests_have_the_same_sums_in_worker_processes() {
             let parameters = [ParameterValue::Integer(*months)];
             let (threads, processes) = (table.threads(&parameters), table.processes(&parameters));
             check_same(&threads, &processes, &format!("{policy}, {months} months"));
-            assert!(threads.counts().iter().sum::<i128>() > 100, "nobody contributes");
+            assert!(threads.counts().iter().sum::<i128>() > 50, "hardly anybody contributes: {:?}", threads.counts());
             for sums in threads.measures() {
                 assert!(sums.iter().any(|sum| *sum > 0), "a measure is zero in every cell: the test shows nothing");
             }

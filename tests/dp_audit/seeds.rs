@@ -27,7 +27,7 @@ const INDEPENDENT: Catcher = Check("dp_audit::checks::independent", checks::inde
 const BY_HAND: Catcher = Check("dp_audit::neighbours::by_hand", neighbours::by_hand, 2_000);
 const OF_GUESTS: Catcher = Check("dp_audit::neighbours::of_guests", neighbours::of_guests, 3);
 const SCALES: Catcher = Check("dp_audit::gate::stated_scales", |_| gate::stated_scales(), 1);
-const LIKELIHOOD: Catcher = Check("dp_audit::checks::likelihood_laplace", checks::likelihood_laplace, 20_000);
+const LIKELIHOOD: Catcher = Check("dp_audit::gate::likelihood", gate::likelihood, 20_000);
 
 /// A bug, what switches it on, and what catches it.
 type Seed = (&'static str, Weakness, Catcher);
@@ -49,7 +49,7 @@ const SEEDS: [Seed; 25] = [
     ("one noise for count and measures", Weakness::NoiseShared, INDEPENDENT),
     ("variance for standard deviation", Weakness::GaussianAsVariance, CHI_GAUSSIAN),
     ("scale of the upper bound alone", Weakness::BoundUpperOnly, SCALES),
-    ("shares of ε forgotten", Weakness::SharesIgnored, SCALES),
+    ("shares of ε forgotten", Weakness::SharesIgnored, LIKELIHOOD),
     ("empty cells left out", Weakness::EmptyLeftOut, Attack("attacks::a09_names")),
     ("true totals", Weakness::TotalsTrue, Attack("attacks::a30_from_total")),
     ("fresh noise for the same table, free", Weakness::SameRenoised, Attack("attacks::a25_same_table")),

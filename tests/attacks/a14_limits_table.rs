@@ -17,9 +17,13 @@ pub fn attack() -> Result<(), String> {
     let setup = TableSetup { paid: (0, 16), shares: ["0.9", "0.05"], ..TableSetup::clear(spread(1, PER_CELL, |_| 12)) };
     let home = TableHome::with(&TableSetup { fuel_per_unit: FUEL, units_max: 450, ..setup });
     for (behaviour, table) in BEHAVIOURS.iter().zip(home.tables(&BEHAVIOURS)?) {
-        let sums: Vec<i128> = table.figures().iter().map(|[_, sum, _]| *sum).collect();
-        let each =
-            (sums.iter().sum::<i128>() * 2 + CELLS as i128 * PER_CELL as i128) / (2 * CELLS as i128 * PER_CELL as i128);
+        // A cell whose count is made negative by its noise is not printed.
+        let sums: Vec<i128> = (0..CELLS).filter_map(|cell| table.cell(cell)).map(|[_, sum, _]| sum).collect();
+        let units = (sums.len() * PER_CELL) as i128;
+        if sums.len() < CELLS / 2 {
+            return Err(format!("behaviour {behaviour}: only {} cells are printed", sums.len()));
+        }
+        let each = (2 * sums.iter().sum::<i128>() + units) / (2 * units);
         if each == 0 {
             return Err(format!("behaviour {behaviour} saw nothing"));
         }

@@ -60,7 +60,7 @@ fn no_part_of_a_bundle_can_be_changed() {
         ("outcome's salt", &|bundle| flip(&mut bundle.outcome.salt)),
         ("intent's proof", &|bundle| flip(&mut bundle.intent.proof)),
         ("outcome's proof", &|bundle| flip(&mut bundle.outcome.proof)),
-        ("index", &|bundle| bundle.intent.proof = bundle.intent.proof.replacen("index 2", "index 1", 1)),
+        ("index", &|bundle| bundle.intent.proof = bundle.intent.proof.replacen("index ", "index 1", 1)),
         ("no checkpoint", &|bundle| bundle.intent.proof.truncate(bundle.intent.proof.find("\n\n").unwrap())),
     ];
     let text = |bundle: &Bundle| serde_json::to_string(bundle).unwrap();

@@ -12,4 +12,6 @@ mod life_of_query;
 mod policies;
 mod support;
 mod upkeep;
+#[cfg(feature = "weaken")]
+mod utility;
 mod vectors;

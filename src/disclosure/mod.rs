@@ -8,6 +8,8 @@ mod noise;
 mod released;
 mod sums;
 mod table;
+#[cfg(test)]
+mod utility;
 
 pub use label::{Disclosed, Released, disclose, undetermined};
 pub use noise::{ImpliedLoss, Mechanism, draw, implied};

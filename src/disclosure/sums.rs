@@ -30,6 +30,12 @@ impl Sums {
         }
     }
 
+    /// These sums, to be released in a test.
+    #[cfg(test)]
+    pub const fn of(counts: Vec<i128>, measures: Vec<Vec<i128>>) -> Self {
+        Self { counts, measures, touched: Vec::new(), units: 0, kept: Vec::new(), values: Vec::new() }
+    }
+
     /// Adds what one unit contributes: of its first `cells_per_unit` distinct cells of the domain each once, what stands
     /// for one cell several times merged, every value clamped. Lists that do not fit together contribute nothing.
     pub fn add(&mut self, table: &TableRule, map: &CellMap, given: &Contributions) {

@@ -231,6 +231,16 @@ impl MappedFile {
         let map = unsafe { memmap2::Mmap::map(&file) }.map_err(failed("map", path))?;
         Ok(Self(map))
     }
+
+    /// Lets go of the memory that these bytes take: whoever asks for one again has it read from the file again.
+    pub fn let_go(&self, bytes: std::ops::Range<usize>) {
+        if bytes.end <= self.0.len() && !bytes.is_empty() {
+            // SAFETY: the map is of a file and was never written to, so the same bytes come back. That the system may
+            // refuse does no harm.
+            let _ =
+                unsafe { self.0.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, bytes.start, bytes.len()) };
+        }
+    }
 }
 
 impl AsRef<[u8]> for MappedFile {

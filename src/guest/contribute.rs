@@ -49,9 +49,7 @@ impl<'s> UnitRuns<'s> {
         }
         let pre = self.guest.contributor().ok_or_else(gone)?;
         let mut store = self.guest.store(&self.limits);
-        let result = pre
-            .instantiate(&mut store)
-            .and_then(|instance| instance.anshi_sandbox_contributing().call_contribute(&mut store, &input));
+        let result = pre.call(&mut store, &input);
         let contributions = result.map_err(|error| fault(&error, store.data()))?;
         Ok(contributions.into())
     }

@@ -23,15 +23,34 @@ impl RunInput {
 
 /// Numbers identifiers by first appearance, parties first: equal ones are equal, and say nothing else.
 #[derive(Default)]
-struct Tokens<'a>(HashMap<&'a str, u32>);
+struct Tokens<'a> {
+    /// The first one, mostly the only one: it is not worth a table.
+    first: Option<(&'a str, u32)>,
+    rest: HashMap<&'a str, u32>,
+}
 
 impl<'a> Tokens<'a> {
     fn token(&mut self, identifier: &'a str) -> u32 {
-        let mut next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        if let Some(token) = self.get(identifier) {
+            return token;
+        }
+        let mut next = u32::try_from(self.rest.len() + usize::from(self.first.is_some())).unwrap_or(u32::MAX);
         if weaken::on(Weakness::IdentifierTold) {
             next = identifier.bytes().fold(0, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
         }
-        *self.0.entry(identifier).or_insert(next)
+        match self.first {
+            None => self.first = Some((identifier, next)),
+            Some(_) => {
+                self.rest.insert(identifier, next);
+            }
+        }
+        next
+    }
+
+    /// The token that it has already.
+    fn get(&self, identifier: &str) -> Option<u32> {
+        let first = self.first.filter(|(first, _)| *first == identifier).map(|(_, token)| token);
+        first.or_else(|| if self.rest.is_empty() { None } else { self.rest.get(identifier).copied() })
     }
 }
 
@@ -117,42 +136,78 @@ impl<'s> UnitInputs<'s> {
 
 /// Reads one planned table of any unit.
 struct TableReader<'s> {
-    plan: &'s TablePlan,
     files: &'s DatasetFiles,
+    columns: Vec<ColumnReader<'s>>,
     /// The columns' places in the catalog, and behind them that of the time, for the order of the rows alone.
     places: Vec<usize>,
     window: Window,
 }
 
+/// How one column reaches a guest.
+struct ColumnReader<'s> {
+    place: usize,
+    form: Form<'s>,
+}
+
+/// What texts become on the way; numbers stay what they are.
+enum Form<'s> {
+    Plain,
+    Tokens,
+    /// Codes by text, ascending, and the code of every other text.
+    Codes(Vec<(&'s str, u32)>, u32),
+}
+
+impl<'s> Form<'s> {
+    fn new(read: &'s Read, kind: &ColumnType) -> Self {
+        if *kind == ColumnType::Identifier {
+            return Self::Tokens;
+        }
+        if read.values.is_empty() {
+            return Self::Plain;
+        }
+        let mut codes: Vec<(&str, u32)> = read.values.iter().map(String::as_str).zip(0..).collect();
+        codes.sort_unstable();
+        // Of a value that is listed twice the first place counts.
+        codes.dedup_by_key(|(text, _)| *text);
+        Self::Codes(codes, u32::try_from(read.values.len()).unwrap_or(u32::MAX))
+    }
+}
+
 impl<'s> TableReader<'s> {
     fn new(plan: &'s TablePlan, files: &'s DatasetFiles, as_of: Date) -> Option<Self> {
         let schema = files.schema();
-        let places = plan.reads.iter().map(|read| schema.column(&read.column).map(|(place, _)| place));
-        let mut places: Vec<usize> = places.collect::<Option<_>>()?;
-        places.extend(schema.time);
-        Some(Self { plan, files, places, window: Window::new(as_of, plan.history_months, plan.rows_max) })
+        let column = |read: &'s Read| {
+            let (place, column) = schema.column(&read.column)?;
+            Some(ColumnReader { place, form: Form::new(read, &column.kind) })
+        };
+        let columns: Vec<ColumnReader<'s>> = plan.reads.iter().map(column).collect::<Option<_>>()?;
+        let places = columns.iter().map(|column| column.place).chain(schema.time).collect();
+        Some(Self { files, columns, places, window: Window::new(as_of, plan.history_months, plan.rows_max) })
     }
 
     fn build(&self, ordinal: Option<u64>, tokens: &mut Tokens<'s>) -> Option<wit::Table> {
-        let (plan, places, schema) = (self.plan, &self.places, self.files.schema());
-        let rows: UnitRows<'s> = self.files.rows(ordinal, &self.window, places);
-        let time = rows.columns.get(plan.reads.len());
-        let is_identifier =
-            |place: usize| schema.columns.get(place).is_some_and(|column| column.kind == ColumnType::Identifier);
-        let reads = places.iter().zip(&rows.columns).take(plan.reads.len());
-        let compared =
-            reads.map(|(place, cells)| Compared { place: *place, cells, is_identifier: is_identifier(*place) });
-        let order = order(rows.rows, time, compared.collect(), &|text| tokens.0.get(text).copied());
-        let mut columns = Vec::with_capacity(plan.reads.len());
-        for ((read, place), cells) in plan.reads.iter().zip(places).zip(&rows.columns) {
+        let rows: UnitRows<'s> = self.files.rows(ordinal, &self.window, &self.places);
+        let time = rows.columns.get(self.columns.len());
+        let compared = || {
+            let columns = self.columns.iter().zip(&rows.columns);
+            let compared = |(column, cells): (&ColumnReader<'s>, _)| Compared {
+                place: column.place,
+                cells,
+                is_identifier: matches!(column.form, Form::Tokens),
+            };
+            columns.map(compared).collect()
+        };
+        let order = order(rows.rows, time, compared, &|text| tokens.get(text));
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for (column, cells) in self.columns.iter().zip(&rows.columns) {
             columns.push(match &order {
                 None => wit::Column {
                     missing: cells.present.missing_bitmap(),
-                    data: build_data(read, 0..rows.rows, is_identifier(*place), cells, tokens),
+                    data: build_data(&column.form, Lying(rows.rows), cells, tokens),
                 },
                 Some(order) => wit::Column {
                     missing: missing_bitmap(cells, order),
-                    data: build_data(read, order.iter().copied(), is_identifier(*place), cells, tokens),
+                    data: build_data(&column.form, Ordered(order), cells, tokens),
                 },
             });
         }
@@ -160,34 +215,58 @@ impl<'s> TableReader<'s> {
     }
 }
 
+/// In which order a column's rows are taken.
+trait Rows: Copy {
+    fn iter(self) -> impl Iterator<Item = usize>;
+    fn pick<T: Copy + Default>(self, values: &[T]) -> Vec<T>;
+}
+
+/// As they lie.
+#[derive(Clone, Copy)]
+struct Lying(usize);
+
+impl Rows for Lying {
+    fn iter(self) -> impl Iterator<Item = usize> {
+        0..self.0
+    }
+
+    fn pick<T: Copy + Default>(self, values: &[T]) -> Vec<T> {
+        values.to_vec()
+    }
+}
+
+/// In another order.
+#[derive(Clone, Copy)]
+struct Ordered<'a>(&'a [usize]);
+
+impl Rows for Ordered<'_> {
+    fn iter(self) -> impl Iterator<Item = usize> {
+        self.0.iter().copied()
+    }
+
+    fn pick<T: Copy + Default>(self, values: &[T]) -> Vec<T> {
+        self.iter().map(|row| values.get(row).copied().unwrap_or_default()).collect()
+    }
+}
+
 /// The values of the rows, in this order.
-fn build_data<'s>(
-    read: &Read,
-    rows: impl Iterator<Item = usize>,
-    is_identifier: bool,
-    cells: &Cells<'s>,
-    tokens: &mut Tokens<'s>,
-) -> wit::Data {
-    match &cells.values {
-        Values::Booleans(bits) => wit::Data::Integers(rows.map(|row| i64::from(bits.get(row))).collect()),
-        Values::Integers(values) | Values::Timestamps(values) => {
-            wit::Data::Integers(rows.map(|row| values.get(row).copied().unwrap_or_default()).collect())
-        }
-        Values::Dates(days) => wit::Data::Dates(rows.map(|row| days.get(row).copied().unwrap_or_default()).collect()),
-        Values::Texts(texts) if is_identifier => {
+fn build_data<'s>(form: &Form<'_>, rows: impl Rows, cells: &Cells<'s>, tokens: &mut Tokens<'s>) -> wit::Data {
+    match (&cells.values, form) {
+        (Values::Booleans(bits), _) => wit::Data::Integers(rows.iter().map(|row| i64::from(bits.get(row))).collect()),
+        (Values::Integers(values) | Values::Timestamps(values), _) => wit::Data::Integers(rows.pick(values)),
+        (Values::Dates(days), _) => wit::Data::Dates(rows.pick(days)),
+        (Values::Texts(texts), Form::Tokens) => {
             let token = |row| if cells.present.get(row) { tokens.token(texts.get(row)) } else { 0 };
-            wit::Data::Tokens(rows.map(token).collect())
+            wit::Data::Tokens(rows.iter().map(token).collect())
         }
-        Values::Texts(texts) if read.values.is_empty() => {
-            wit::Data::Texts(rows.map(|row| texts.get(row).to_owned()).collect())
+        (Values::Texts(texts), Form::Plain) => {
+            wit::Data::Texts(rows.iter().map(|row| texts.get(row).to_owned()).collect())
         }
-        Values::Texts(texts) => {
-            let other = u32::try_from(read.values.len()).unwrap_or(u32::MAX);
-            let code = |text: &str| {
-                read.values.iter().position(|value| value == text).and_then(|code| u32::try_from(code).ok())
-            };
-            let coded = |row| if cells.present.get(row) { code(texts.get(row)).unwrap_or(other) } else { 0 };
-            wit::Data::Codes(rows.map(coded).collect())
+        (Values::Texts(texts), Form::Codes(codes, other)) => {
+            let code = |text: &[u8]| codes.binary_search_by(|(known, _)| known.as_bytes().cmp(text));
+            let known = |text| code(text).ok().and_then(|place| codes.get(place)).map_or(*other, |(_, code)| *code);
+            let coded = |row| if cells.present.get(row) { known(texts.bytes(row)) } else { 0 };
+            wit::Data::Codes(rows.iter().map(coded).collect())
         }
     }
 }

@@ -29,6 +29,13 @@ impl CellMap {
         self.places.len()
     }
 
+    /// The map of a guest that has the policy's own dimensions and measures: for the audit of the gate.
+    #[cfg(feature = "weaken")]
+    pub fn whole(table: &TableRule) -> Self {
+        let measures: Vec<String> = table.measures.iter().map(|measure| measure.name.clone()).collect();
+        fit_cells(table, &table.dimensions, &measures, &mut Vec::new())
+    }
+
     /// For each of the guest's measures, its place among the policy's.
     pub fn measures(&self) -> &[usize] {
         &self.measures

@@ -107,7 +107,7 @@ def check_table(table, exact):
     for cell, released in zip(cells, table["cells"], strict=True):
         if released is None:
             continue
-        figures = [released["count"], released["measures"][0]]
+        figures = [released["count"], released["sums"][0]]
         for figure, true, scale in zip(map(int, figures), exact.get(cell, [0, 0]), scales):
             if abs(figure - true) > NOISE_SCALES_MAX * scale:
                 sys.exit(f"bench-tables: cell `{cell}` says {figure}, polars {true}, the noise's scale is {scale}")

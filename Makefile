@@ -10,10 +10,13 @@ MINUTES ?= 10
 INGEST_ROUNDS ?= 5
 # 1 is 9.2 million rows.
 INGEST_SCALES ?= 0.108 1
+TABLE_ROUNDS ?= 5
+# 1 is 9.2 million rows; above 12 million the engine runs alone, for its memory.
+TABLE_SCALES ?= 0.11 1 2.2
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo test test-odbc lint docs-test foreign crash faults attacks dp-audit fuzz bench bench-ingest clean
+.PHONY: help build target guests demo test test-odbc lint docs-test foreign crash faults attacks dp-audit utility fuzz bench bench-ingest bench-tables bench-peers clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -64,6 +67,15 @@ bench: guests    ## what one job costs, part by part, beside baselines
 
 bench-ingest: build guests  ## ingest beside polars on the same files, and what an engine holds on them
 	benches/ingest/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm $(INGEST_ROUNDS) $(INGEST_SCALES)
+
+bench-tables: build guests  ## a table over every unit beside polars' group-by on the same data, and its memory
+	benches/tables/run.sh $(ANSHI) $(GUESTS)/table_yardstick.wasm $(TABLE_ROUNDS) alone $(TABLE_SCALES)
+
+bench-peers: build guests  ## the same beside OpenDP on polars (skipped where the packages cannot be had)
+	benches/tables/run.sh $(ANSHI) $(GUESTS)/table_yardstick.wasm $(TABLE_ROUNDS) peers 1
+
+utility: guests  ## the noise of tables at ε = 1 against the scale of the policy's bounds
+	cargo test --release --locked --features weaken --test main utility:: -- --include-ignored --nocapture --test-threads=1
 
 attacks: guests  ## every attack: held by the engine, and broken once its defence is taken away
 	cargo test --release --locked --features weaken --test main attacks::table -- --ignored --nocapture --test-threads=1

@@ -20,5 +20,7 @@ mod life_of_query;
 mod policies;
 mod support;
 mod upkeep;
+#[cfg(feature = "weaken")]
+mod utility;
 mod vectors;
 mod worker;

@@ -4,6 +4,9 @@
 use super::snapshot::{DatasetFiles, Snapshot};
 use crate::model::UNIT_ID_BYTES;
 
+/// How many units are counted between two times of letting go of what was counted.
+const COUNTED_UNITS: usize = 1 << 16;
+
 /// Datasets about one kind of unit, walked together.
 pub struct Frame<'s> {
     datasets: Vec<&'s DatasetFiles>,
@@ -42,14 +45,23 @@ impl<'s> Frame<'s> {
 
     /// How many units there are.
     pub fn units(&self) -> u64 {
-        let mut units = 0;
-        for part in self.parts(usize::MAX) {
-            self.visit(&part, &mut |_, _| {
+        let (mut units, parts) = (0, self.parts(COUNTED_UNITS));
+        for (number, part) in parts.iter().enumerate() {
+            self.visit(part, &mut |_, _| {
                 units += 1;
                 true
             });
+            self.let_go(number.checked_sub(1).and_then(|before| parts.get(before)), Some(part));
         }
         units
+    }
+
+    /// Lets go of the memory of what lies before `until` and not before `from`.
+    pub fn let_go(&self, from: Option<&FramePart>, until: Option<&FramePart>) {
+        let (Some(from), Some(until)) = (from, until) else { return };
+        for (dataset, (from, until)) in self.datasets.iter().zip(from.ranges.iter().zip(&until.ranges)) {
+            dataset.let_go(from.start..until.start);
+        }
     }
 
     /// Shows every unit of the part with its place in each dataset, `None` where it has no row there, until `visit`

@@ -115,6 +115,30 @@ impl<'a> Bits<'a> {
         place < self.len && self.bytes.get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
     }
 
+    /// The bits from `place` on, at most 32, the first one lowest; zeros beyond the end.
+    fn word(&self, place: usize) -> u32 {
+        let first = self.start + place;
+        let wanted = self.len.saturating_sub(place).min(32);
+        let bytes = self.bytes.get(first / 8..).unwrap_or_default();
+        // Eight bytes hold 32 bits, wherever in the first byte they begin.
+        let eight = match bytes.first_chunk::<8>() {
+            Some(eight) => *eight,
+            None => {
+                let mut eight = [0; 8];
+                eight.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+                eight
+            }
+        };
+        let bits = u64::from_le_bytes(eight) >> (first % 8) & ((1 << wanted) - 1);
+        u32::try_from(bits).unwrap_or(u32::MAX)
+    }
+
+    /// How many of them are zero.
+    fn zeros(&self) -> usize {
+        let ones: u32 = (0..self.len).step_by(32).map(|place| self.word(place).count_ones()).sum();
+        self.len.saturating_sub(ones as usize)
+    }
+
     fn slice(&self, range: std::ops::Range<usize>) -> Self {
         let start = range.start.min(self.len);
         Self { bytes: self.bytes, start: self.start + start, len: range.end.min(self.len) - start }
@@ -141,18 +165,20 @@ impl<'a> Present<'a> {
 
     /// Whether all are.
     pub fn all(&self) -> bool {
-        self.0.is_none_or(|bits| (0..bits.len()).all(|place| bits.get(place)))
+        self.0.is_none_or(|bits| bits.zeros() == 0)
     }
 
     /// The form in which guests learn of missing values: one bit per row, least significant first,
     /// 1 for missing; empty where none is.
     pub fn missing_bitmap(&self) -> Vec<u8> {
         let Some(bits) = self.0.filter(|_| !self.all()) else { return Vec::new() };
-        let byte = |first: usize| {
-            let places = first..(first + 8).min(bits.len());
-            places.fold(0u8, |byte, place| byte | u8::from(!bits.get(place)) << (place - first))
-        };
-        (0..bits.len()).step_by(8).map(byte).collect()
+        let mut bitmap = Vec::with_capacity(bits.len().div_ceil(8));
+        for place in (0..bits.len()).step_by(32) {
+            let rows = (bits.len() - place).min(32);
+            let missing = !bits.word(place) & u32::MAX >> (32 - rows);
+            bitmap.extend(missing.to_le_bytes().iter().take(rows.div_ceil(8)));
+        }
+        bitmap
     }
 }
 
@@ -310,7 +336,25 @@ mod tests {
         assert_eq!(bits(0, 8).missing_bitmap(), vec![0b0101_0000]);
         assert_eq!(bits(3, 9).missing_bitmap(), vec![0b0000_1010, 1]);
         assert_eq!(Present::ALL.missing_bitmap(), Vec::<u8>::new());
+        assert_eq!(bits(0, 0).missing_bitmap(), Vec::<u8>::new());
         assert!(Bits::new(&bytes, 9, 8).is_none());
+    }
+
+    #[test]
+    fn missing_values_of_any_number_of_rows_from_any_bit_on() {
+        let bytes: Vec<u8> = (0..20u32).map(|byte| (byte * 151 % 251) as u8).collect();
+        for start in 0..17 {
+            for rows in 0..=bytes.len() * 8 - start {
+                let bits = Bits::new(&bytes, start, rows).unwrap();
+                let mut slow = vec![0u8; rows.div_ceil(8)];
+                let missing = (0..rows).filter(|row| !bits.get(*row));
+                missing.for_each(|row| slow[row / 8] |= 1 << (row % 8));
+                let any = slow.iter().any(|byte| *byte != 0);
+                let present = Present::of(bits);
+                assert_eq!(present.all(), !any, "{start} {rows}");
+                assert_eq!(present.missing_bitmap(), if any { slow } else { Vec::new() }, "{start} {rows}");
+            }
+        }
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub(super) struct RowsFile {
 #[derive(Debug)]
 struct Batch {
     rows: usize,
+    /// Where it lies in the file.
+    bytes: std::ops::Range<usize>,
     columns: Vec<Column>,
 }
 
@@ -98,6 +100,17 @@ impl RowsFile {
         let first = *self.starts.get(batch)?;
         let within = usize::try_from(range.start - first).ok()?..usize::try_from(range.end.checked_sub(first)?).ok()?;
         (within.start <= within.end && within.end <= self.batches.get(batch)?.rows).then_some((batch, within))
+    }
+
+    /// Where the batches lie in the file whose last row is one of `rows`.
+    pub fn bytes_of(&self, rows: std::ops::Range<u64>) -> std::ops::Range<usize> {
+        // A batch ends where the next one starts; the file's last one is never asked about.
+        let ended = |row: u64| self.starts.partition_point(|start| *start <= row).saturating_sub(1);
+        let batches = self.batches.get(ended(rows.start)..ended(rows.end)).unwrap_or_default();
+        match (batches.first(), batches.last()) {
+            (Some(first), Some(last)) => first.bytes.start..last.bytes.end,
+            _ => 0..0,
+        }
     }
 
     /// Rows of one column of one batch.
@@ -170,7 +183,7 @@ fn open_batch(file: &Buffer, block: &Block, dataset: &Dataset) -> Result<Batch, 
     let rows = length(batch.length())?;
     let mut parts = Parts { body: file.slice_with_length(body, end - body), batch, rows, next: 0 };
     let columns = dataset.columns.iter().enumerate().map(|(place, column)| parts.column(place, &column.kind));
-    Ok(Batch { rows, columns: columns.collect::<Result<_, _>>()? })
+    Ok(Batch { rows, bytes: body..end, columns: columns.collect::<Result<_, _>>()? })
 }
 
 /// The buffers of a record batch, taken one after the other.

@@ -169,13 +169,22 @@ pub(super) fn fitting(catalog: &Catalog, entry: &DatasetEntry) -> Result<Arc<Dat
     }
 }
 
+/// A mapped file whose bytes are Arrow's, too.
+struct Shared(Arc<MappedFile>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// One dataset of a snapshot.
 #[derive(Debug)]
 pub struct DatasetFiles {
     entry: DatasetEntry,
     schema: Arc<Dataset>,
     rows: RowsFile,
-    rows_bytes: Buffer,
+    rows_map: Arc<MappedFile>,
     units: MappedFile,
     offsets: MappedFile,
 }
@@ -192,13 +201,14 @@ impl DatasetFiles {
             let (dataset, path) = (entry.name.clone(), path.display().to_string());
             Err(SnapshotError::Size { dataset, part, wanted: file.bytes, found, path })
         };
-        let rows_bytes = Buffer::from(Bytes::from_owner(map(entry.rows_file, "rows")?));
+        let rows_map = Arc::new(map(entry.rows_file, "rows")?);
         let units = map(entry.units_file, "units")?;
         let offsets = map(entry.offsets_file, "offsets")?;
         let unusable = |fault| {
             let (dataset, path) = (entry.name.clone(), store.file(entry.rows_file.sha256).display().to_string());
             SnapshotError::Rows { dataset, fault, path }
         };
+        let rows_bytes = Buffer::from(Bytes::from_owner(Shared(Arc::clone(&rows_map))));
         let rows = RowsFile::open(&rows_bytes, &schema).map_err(unusable)?;
         let counted = rows.rows() == entry.rows
             && Some(units.len() as u64) == entry.units.checked_mul(UNIT_ID_BYTES as u64)
@@ -207,7 +217,7 @@ impl DatasetFiles {
         if !counted {
             return Err(unusable(RowsFault::Count));
         }
-        Ok(Self { entry: entry.clone(), schema, rows, rows_bytes, units, offsets })
+        Ok(Self { entry: entry.clone(), schema, rows, rows_map, units, offsets })
     }
 
     /// Its entry in the manifest.
@@ -267,10 +277,22 @@ impl DatasetFiles {
         Some(offset(ordinal)?..offset(ordinal.checked_add(1)?)?)
     }
 
+    /// Lets go of the memory that these units' rows take, by their places in the dictionary: whoever walks through all
+    /// units holds no more at the end than in the middle. They can be read again at any time.
+    pub(super) fn let_go(&self, units: std::ops::Range<usize>) {
+        let bytes = |width: usize| units.start * width..units.end * width;
+        self.units.let_go(bytes(UNIT_ID_BYTES));
+        self.offsets.let_go(bytes(OFFSET_BYTES));
+        let row = |unit: usize| self.range(unit as u64).map(|rows| rows.start);
+        if let (Some(from), Some(until)) = (row(units.start), row(units.end)) {
+            self.rows_map.let_go(self.rows.bytes_of(from..until));
+        }
+    }
+
     /// The bytes of the three files, each with what the manifest says of it.
     pub(super) fn parts(&self) -> [(&'static str, &[u8], FileEntry); 3] {
         [
-            ("rows", self.rows_bytes.as_slice(), self.entry.rows_file),
+            ("rows", &self.rows_map, self.entry.rows_file),
             ("units", &self.units, self.entry.units_file),
             ("offsets", &self.offsets, self.entry.offsets_file),
         ]

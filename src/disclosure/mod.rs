@@ -11,6 +11,8 @@ mod noise;
 mod released;
 mod sums;
 mod table;
+#[cfg(test)]
+mod utility;
 mod via_workers;
 mod worker;
 mod worker_job;

@@ -20,6 +20,8 @@ use crate::policy::{CellMap, Plan, TableRule};
 
 /// How many units are run between two looks at the clock.
 const PART_UNITS: usize = 256;
+/// How many parts are run between two times of letting go of the memory of those behind.
+const LET_GO_PARTS: usize = 64;
 
 /// When a table's run is to end before it is done.
 pub struct Halt {
@@ -114,7 +116,14 @@ pub(super) fn run_units(
     let total = Mutex::new(Sums::new(table));
     rayon::broadcast(|_| {
         let mut sums = Sums::new(table);
-        while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !halt.is_due()) {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(part) = parts.get(number).filter(|_| !halt.is_due()) else { break };
+            if number % LET_GO_PARTS == 0 {
+                // Some way behind: other threads are still at the parts before this one.
+                let behind = |parts_behind| number.checked_sub(parts_behind).and_then(|number| parts.get(number));
+                frame.let_go(behind(2 * LET_GO_PARTS), behind(LET_GO_PARTS));
+            }
             frame.visit(part, &mut |unit, ordinals| {
                 match runs.run(unit, ordinals) {
                     Ok(given) => sums.add(cells, &given),

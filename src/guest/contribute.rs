@@ -85,9 +85,7 @@ fn contribute(guest: &Guest, limits: &Limits, input: &contributing::Input) -> Re
     }
     let pre = guest.contributor().ok_or_else(gone)?;
     let mut store = guest.store(limits);
-    let result = pre
-        .instantiate(&mut store)
-        .and_then(|instance| instance.anshi_sandbox_contributing().call_contribute(&mut store, input));
+    let result = pre.call(&mut store, input);
     let contributions = result.map_err(|error| fault(&error, store.data()))?;
     Ok(contributions.into())
 }

@@ -103,9 +103,11 @@ fn pooled_engine(tier: Tier) -> Result<Engine, EngineError> {
         .max_core_instance_size(4 << 20)
         .max_memory_size(MEMORY_BYTES_MAX)
         .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
+        // Clears the pages that were written to, not all that there are, where the system can tell them.
+        .pagemap_scan(Enabled::Auto)
         .table_keep_resident(64 << 10);
     if tier == Tier::Large {
-        pool.pagemap_scan(Enabled::Auto).linear_memory_keep_resident(16 << 20);
+        pool.linear_memory_keep_resident(16 << 20);
     }
     let mut config = code_config(tier);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));

@@ -23,15 +23,34 @@ impl RunInput {
 
 /// Numbers identifiers by first appearance, parties first: equal ones are equal, and say nothing else.
 #[derive(Default)]
-struct Tokens<'a>(HashMap<&'a str, u32>);
+struct Tokens<'a> {
+    /// The first one, mostly the only one: it is not worth a table.
+    first: Option<(&'a str, u32)>,
+    rest: HashMap<&'a str, u32>,
+}
 
 impl<'a> Tokens<'a> {
     fn token(&mut self, identifier: &'a str) -> u32 {
-        let mut next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        if let Some(token) = self.get(identifier) {
+            return token;
+        }
+        let mut next = u32::try_from(self.rest.len() + usize::from(self.first.is_some())).unwrap_or(u32::MAX);
         if weaken::on(Weakness::IdentifierTold) {
             next = identifier.bytes().fold(0, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
         }
-        *self.0.entry(identifier).or_insert(next)
+        match self.first {
+            None => self.first = Some((identifier, next)),
+            Some(_) => {
+                self.rest.insert(identifier, next);
+            }
+        }
+        next
+    }
+
+    /// The token that it has already.
+    fn get(&self, identifier: &str) -> Option<u32> {
+        let first = self.first.filter(|(first, _)| *first == identifier).map(|(_, token)| token);
+        first.or_else(|| if self.rest.is_empty() { None } else { self.rest.get(identifier).copied() })
     }
 }
 
@@ -175,21 +194,25 @@ impl TableShape {
     fn build<'a>(&self, rows: &UnitRows<'a>, tokens: &mut Tokens<'a>) -> Option<wit::Table> {
         let time = rows.columns.get(self.reads.len());
         let reads = self.reads.iter().zip(&rows.columns);
-        let compared = reads
-            .clone()
-            .map(|(read, cells)| Compared { place: read.place, cells, is_identifier: read.is_identifier })
-            .collect();
-        let order = order(rows.rows, time, compared, &|text| tokens.0.get(text).copied());
+        let compared = || {
+            let column = |(read, cells): (&ReadShape, _)| Compared {
+                place: read.place,
+                cells,
+                is_identifier: read.is_identifier,
+            };
+            reads.clone().map(column).collect()
+        };
+        let order = order(rows.rows, time, compared, &|text| tokens.get(text));
         let mut columns = Vec::with_capacity(self.reads.len());
         for (read, cells) in reads {
             columns.push(match &order {
                 None => wit::Column {
                     missing: cells.present.missing_bitmap(),
-                    data: build_data(read, 0..rows.rows, cells, tokens),
+                    data: build_data(read, Lying(rows.rows), cells, tokens),
                 },
                 Some(order) => wit::Column {
                     missing: missing_bitmap(cells, order),
-                    data: build_data(read, order.iter().copied(), cells, tokens),
+                    data: build_data(read, Ordered(order), cells, tokens),
                 },
             });
         }
@@ -219,33 +242,60 @@ impl<'s> TableReader<'s> {
     }
 }
 
+/// In which order a column's rows are taken.
+trait Rows: Copy {
+    fn iter(self) -> impl Iterator<Item = usize>;
+    fn pick<T: Copy + Default>(self, values: &[T]) -> Vec<T>;
+}
+
+/// As they lie.
+#[derive(Clone, Copy)]
+struct Lying(usize);
+
+impl Rows for Lying {
+    fn iter(self) -> impl Iterator<Item = usize> {
+        0..self.0
+    }
+
+    fn pick<T: Copy + Default>(self, values: &[T]) -> Vec<T> {
+        values.to_vec()
+    }
+}
+
+/// In another order.
+#[derive(Clone, Copy)]
+struct Ordered<'a>(&'a [usize]);
+
+impl Rows for Ordered<'_> {
+    fn iter(self) -> impl Iterator<Item = usize> {
+        self.0.iter().copied()
+    }
+
+    fn pick<T: Copy + Default>(self, values: &[T]) -> Vec<T> {
+        self.iter().map(|row| values.get(row).copied().unwrap_or_default()).collect()
+    }
+}
+
 /// The values of the rows, in this order.
-fn build_data<'s>(
-    read: &ReadShape,
-    rows: impl Iterator<Item = usize>,
-    cells: &Cells<'s>,
-    tokens: &mut Tokens<'s>,
-) -> wit::Data {
+fn build_data<'s>(read: &ReadShape, rows: impl Rows, cells: &Cells<'s>, tokens: &mut Tokens<'s>) -> wit::Data {
     match &cells.values {
-        Values::Booleans(bits) => wit::Data::Integers(rows.map(|row| i64::from(bits.get(row))).collect()),
-        Values::Integers(values) | Values::Timestamps(values) => {
-            wit::Data::Integers(rows.map(|row| values.get(row).copied().unwrap_or_default()).collect())
-        }
-        Values::Dates(days) => wit::Data::Dates(rows.map(|row| days.get(row).copied().unwrap_or_default()).collect()),
+        Values::Booleans(bits) => wit::Data::Integers(rows.iter().map(|row| i64::from(bits.get(row))).collect()),
+        Values::Integers(values) | Values::Timestamps(values) => wit::Data::Integers(rows.pick(values)),
+        Values::Dates(days) => wit::Data::Dates(rows.pick(days)),
         Values::Texts(texts) if read.is_identifier => {
             let token = |row| if cells.present.get(row) { tokens.token(texts.get(row)) } else { 0 };
-            wit::Data::Tokens(rows.map(token).collect())
+            wit::Data::Tokens(rows.iter().map(token).collect())
         }
         Values::Texts(texts) if read.values.is_empty() => {
-            wit::Data::Texts(rows.map(|row| texts.get(row).to_owned()).collect())
+            wit::Data::Texts(rows.iter().map(|row| texts.get(row).to_owned()).collect())
         }
         Values::Texts(texts) => {
+            // Few values and short ones: their bytes are compared one after the other.
+            let code = |text: &[u8]| (0u32..).zip(&read.values).find(|(_, value)| value.as_bytes() == text);
             let other = u32::try_from(read.values.len()).unwrap_or(u32::MAX);
-            let code = |text: &str| {
-                read.values.iter().position(|value| value == text).and_then(|code| u32::try_from(code).ok())
-            };
-            let coded = |row| if cells.present.get(row) { code(texts.get(row)).unwrap_or(other) } else { 0 };
-            wit::Data::Codes(rows.map(coded).collect())
+            let known = |text| code(text).map_or(other, |(code, _)| code);
+            let coded = |row| if cells.present.get(row) { known(texts.bytes(row)) } else { 0 };
+            wit::Data::Codes(rows.iter().map(coded).collect())
         }
     }
 }

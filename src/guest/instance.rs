@@ -10,12 +10,16 @@ use super::bindings::verifier::{Verifier, VerifierPre};
 use super::bindings::verifying as wit;
 use super::engine::{EPOCH_MS, EngineError, GuestEngine, TABLE_ELEMENTS_MAX, Tier};
 use super::input::RunInput;
+use super::unit::UnitPre;
 use crate::env::weaken::{self, Weakness};
 use crate::model::{Digest, Manifest, World};
 use crate::policy::Limits;
 
 /// A verifier's answer is one number; nothing larger may be copied out of a guest.
-const HOSTCALL_FUEL_BYTES: usize = 64 << 10;
+const ANSWER_BYTES_MAX: usize = 64 << 10;
+/// What a unit's contributions may take: more than 64 cells of 8 dimensions and 16 measures do, the most that a policy can
+/// have. A policy's slot has time for lists that are as long as this at every unit.
+const CONTRIBUTIONS_BYTES_MAX: usize = 16 << 10;
 
 /// Why a run gave no index. For auditors alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +43,7 @@ pub struct Guest {
 /// A guest before its instances, by the interface that it exports.
 enum Pre {
     Verifier(VerifierPre<Bounds>),
-    Contributor(ContributorPre<Bounds>),
+    Contributor(Box<UnitPre>),
 }
 
 /// What one instance may take.
@@ -81,7 +85,7 @@ impl Guest {
         let instances = linker.instantiate_pre(&component)?;
         let pre = match manifest.world {
             World::Verifier { .. } => Pre::Verifier(VerifierPre::new(instances)?),
-            World::Contributor { .. } => Pre::Contributor(ContributorPre::new(instances)?),
+            World::Contributor { .. } => Pre::Contributor(Box::new(UnitPre::new(ContributorPre::new(instances)?)?)),
         };
         Ok(Self { digest, manifest, pre, engine })
     }
@@ -116,7 +120,7 @@ impl Guest {
     }
 
     /// What makes instances of a contributor; `None` of a verifier.
-    pub(super) const fn contributor(&self) -> Option<&ContributorPre<Bounds>> {
+    pub(super) const fn contributor(&self) -> Option<&UnitPre> {
         match &self.pre {
             Pre::Verifier(_) => None,
             Pre::Contributor(pre) => Some(pre),
@@ -131,7 +135,10 @@ impl Guest {
         // Neither can fail: the engine is configured for both.
         let _ = store.set_fuel(limits.fuel);
         store.set_epoch_deadline(u64::from(limits.slot_ms) / EPOCH_MS + 2);
-        store.set_hostcall_fuel(HOSTCALL_FUEL_BYTES);
+        store.set_hostcall_fuel(match self.pre {
+            Pre::Verifier(_) => ANSWER_BYTES_MAX,
+            Pre::Contributor(_) => CONTRIBUTIONS_BYTES_MAX,
+        });
         store
     }
 

@@ -15,6 +15,7 @@ mod manifest;
 mod order;
 mod registry;
 mod reused;
+mod unit;
 
 pub use calibrate::{CalibrateError, NANOS_PER_KILOFUEL_DEFAULT, nanos_per_kilofuel};
 pub use child::{CHILD_COMMAND, child_main};

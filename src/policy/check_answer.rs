@@ -22,8 +22,9 @@ pub(super) const BOUND_MAX: u64 = 1_000_000_000_000_000;
 pub(super) const EPSILON_MAX: Billionths = Billionths::new(20 * Billionths::ONE.count());
 pub(super) const UNITS_MAX: u32 = 1_000_000_000;
 pub(super) const SLOT_S_MAX: u32 = 86_400;
-/// What a unit costs beside its fuel, at worst: rows gathered, instance made and dropped, contributions copied.
-const UNIT_OVERHEAD_NANOS: u64 = 20_000;
+/// What a unit costs beside its fuel, at worst: rows gathered, instance made and dropped, contributions copied, and lists
+/// merged that are as long as a guest may make them. Twice what that took on a busy machine (`docs/performance.md`).
+const UNIT_OVERHEAD_NANOS: u64 = 50_000;
 /// What a figure costs at worst: one draw of noise, in exact arithmetic.
 const FIGURE_NANOS: u64 = 200_000;
 /// Label jobs are sure of the rest of the processors while a table runs.

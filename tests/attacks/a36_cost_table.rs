@@ -9,7 +9,7 @@ use crate::support::{TableHome, TableSetup, TableTwins, Unit, spread};
 const BEHAVIOURS: [i64; 3] = [0, 6, 20];
 
 pub fn attack() -> Result<(), String> {
-    let many = spread(1, 10, |number| i64::from(number));
+    let many = spread(1, 10, i64::from);
     let twins = TableTwins::new(&TableSetup::noisy(Vec::new()), [many, vec![Unit { number: 1, cell: 0, fen: 2 }]]);
     for behaviour in BEHAVIOURS {
         twins.ask(behaviour);

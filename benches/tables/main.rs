@@ -1,7 +1,7 @@
 //! The engine's side of `make bench-tables`: reserves a table as a job does, then runs the guest on every unit, sums
 //! within the bounds and adds noise, on the threads that a job has. What is timed is that job alone: the home is open,
 //! the guest compiled. `measure.py` calls it and sets polars beside it.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::float_arithmetic, reason = "a benchmark")]
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,7 +36,8 @@ fn main() {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(cores() as usize).build().unwrap();
     let halt = Halt::at(Millis(i64::MAX), Clock::System);
     let (started, before) = (Instant::now(), Usage::now());
-    let disclosed = threads.install(|| disclose_table(gather(Arc::clone(&reservation), &loaded, &snapshot, &halt, None)));
+    let disclosed =
+        threads.install(|| disclose_table(gather(Arc::clone(&reservation), &loaded, &snapshot, &halt, None)));
     let (wall, after) = (started.elapsed(), Usage::now());
     let Released::Table(table) = disclosed.released() else { return };
     let told = serde_json::json!({

@@ -1,5 +1,6 @@
 //! How useful a table is: the noise that the gate adds at ε = 1, against the scale of the policy's stated bounds.
 //! `make utility` prints the table. The noise is what was released minus what is true, over every cell of many releases.
+#![expect(clippy::print_stdout, reason = "the test run is a table")]
 
 use anshi::disclosure::audit::RawSums;
 use anshi::disclosure::{ReleasedCell, ReleasedNoise, ReleasedTable};

@@ -89,7 +89,7 @@ pub fn likelihood(releases: usize) -> Found {
     let (with, without) = both.ok_or("nothing is released")?;
     let proven = epsilon_at_least(&with, &without, 0.0);
     let told = format!("ε = 1; {releases} releases each prove ε ≥ {proven:.3}");
-    if proven > 1.0 || proven < 0.1 { Err(told) } else { Ok(told) }
+    if (0.1..=1.0).contains(&proven) { Ok(told) } else { Err(told) }
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn facts_english(facts: &TableFacts) -> String {
         .as_ref()
         .map(|(rho, delta, epsilon)| format!(", that is ρ = {rho}, which implies ε = {epsilon} at δ = {delta}"));
     format!(
-        "noise: {}, ε = {}{}\nin 95 of 100 cells the true figure lies within: {}\n{} of fewer than {} units, by the noisy count, not printed",
+        "noise: {}, ε = {}{}\nin 95 of 100 of all cells, printed or not, noise stays within: {}\n{} of fewer than {} units, by the noisy count, not printed",
         facts.noise,
         facts.epsilon,
         gaussian.unwrap_or_default(),
@@ -100,7 +100,7 @@ fn facts_chinese(facts: &TableFacts) -> String {
         .as_ref()
         .map(|(rho, delta, epsilon)| format!("，即 ρ = {rho}，由此可得 δ = {delta} 时 ε = {epsilon}"));
     format!(
-        "噪声：{}，ε = {}{}\n每 100 格中有 95 格，真实数字在此范围内：{}\n按加噪后的主体数，少于 {} 的 {} 格不显示",
+        "噪声：{}，ε = {}{}\n全部格（无论显示与否）中，每 100 格有 95 格的噪声在此范围内：{}\n按加噪后的主体数，少于 {} 的 {} 格不显示",
         facts.noise,
         facts.epsilon,
         gaussian.unwrap_or_default(),

@@ -123,6 +123,7 @@ impl Chinese for Reason {
             Self::Key(error) => error.chinese(),
             Self::Encoding => "文本不是目录所称的编码".to_owned(),
             Self::Long => format!("单元格超过 {CELL_BYTES_MAX} 字节：是否有引号未闭合？"),
+            Self::Open => "有引号未闭合：其后的内容全被当作一个单元格".to_owned(),
             Self::Integer(error @ DecimalError::Syntax) => error.chinese(),
             Self::Integer(error) => format!("该数{}", error.chinese()),
             Self::Min(min) => format!("该数小于 {min}（按目录的计量）"),

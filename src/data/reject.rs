@@ -25,6 +25,8 @@ pub(super) enum Reason {
     Encoding,
     /// Longer than [`CELL_BYTES_MAX`].
     Long,
+    /// A quote that no quote ends.
+    Open,
     /// Not an integer of the stated decimals.
     Integer(DecimalError),
     /// Below the catalog's `min`.
@@ -55,6 +57,7 @@ impl fmt::Display for Reason {
             Self::Key(error) => error.fmt(f),
             Self::Encoding => f.write_str("the text is not in the encoding that the catalog states"),
             Self::Long => write!(f, "the cell is longer than {CELL_BYTES_MAX} bytes: is a quote left open?"),
+            Self::Open => f.write_str("a quote is left open: what follows it in the file is taken for one cell"),
             Self::Integer(DecimalError::Syntax) => DecimalError::Syntax.fmt(f),
             Self::Integer(error) => write!(f, "the number {error}"),
             Self::Min(min) => write!(f, "the number is less than {min}, counted as the catalog counts"),

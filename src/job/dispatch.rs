@@ -11,11 +11,12 @@ use crate::disclosure::{self, Halt, Workers};
 use crate::env::{cores, yield_to_others};
 use crate::guest::{Guest, execute};
 use crate::ledger::{LedgerError, Reservation, Scheduled, Stopped};
+use crate::model::Millis;
 use crate::policy::{Policy, PolicySet, TABLE_CORES_SHARE};
 use crate::receipt::seal;
 
 use super::engine::{Engine, OpenError};
-use super::running::Running;
+use super::running::{Cancelling, Running};
 
 /// Starts jobs: as many at once as surely end within their slots, on as many threads as there are cores.
 ///
@@ -135,14 +136,24 @@ async fn dispatch_table(
 ) -> Result<Dispatched, LedgerError> {
     let facts = engine.facts.clone().ok_or_else(|| LedgerError::Stopped(Stopped::NoSnapshot))?;
     let reservation = Arc::new(reservation);
-    let is_stored = reservation.stored().is_some();
-    // A stored table needs no processor, and waits for nobody's.
-    let slot = if is_stored { Vec::new() } else { engine.dispatcher.table_slot().await? };
-    let tick = engine.clock.now().plus(i64::from(reservation.permit().policy().limits.slot_ms));
+    let tick = |now: Millis| now.plus(i64::from(reservation.permit().policy().limits.slot_ms));
+    // A stored table needs no processor: were it to wait for one, it would show how long another table runs.
+    if reservation.stored().is_some() {
+        let tick = tick(engine.clock.now());
+        let halt = Halt::at(tick, engine.clock.clone());
+        let gathered = disclosure::gather(Arc::clone(&reservation), &guest, &snapshot, &halt, None);
+        let sealed = seal(&disclosure::disclose_table(gathered), &facts, &engine.salt, tick)?;
+        let (_, scheduled) = engine.ledger.schedule(&reservation, tick, sealed);
+        return Ok(Dispatched { scheduled, slot: Vec::new(), running: None });
+    }
+    let slot = engine.dispatcher.table_slot().await?;
+    let tick = tick(engine.clock.now());
     let otherwise = seal(&disclosure::undetermined(&reservation), &facts, &engine.salt, tick)?;
     let (parking, scheduled) = engine.ledger.schedule(&reservation, tick, otherwise);
     let halt = Arc::new(Halt::at(tick, engine.clock.clone()));
-    let running = engine.running.enter(reservation.permit().request(), tick, Arc::clone(&halt));
+    let cancelled = seal(&disclosure::cancelled(&reservation), &facts, &engine.salt, tick)?;
+    let cancelling = Cancelling { halt: Arc::clone(&halt), decider: parking.decider(), cancelled };
+    let running = engine.running.enter(reservation.permit().request(), tick, cancelling);
     let salt = Arc::clone(&engine.salt);
     let workers = engine.dispatcher.via_workers.load(Ordering::Relaxed).then(|| Workers {
         program: engine.registry.compiler().to_owned(),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::disclosure::Halt;
+use crate::ledger::{Decider, OutcomeEntry};
 use crate::model::{Digest, Millis, Request};
 
 use super::engine::Engine;
@@ -29,7 +30,22 @@ pub enum JobState {
 struct Entry {
     client: String,
     tick: Millis,
-    halt: Arc<Halt>,
+    cancelling: Cancelling,
+}
+
+/// What cancelling does: the outcome is decided at once, and is the same whether or not the run has ended by then; or
+/// cancelling at a chosen time would tell whether it had.
+pub(super) struct Cancelling {
+    pub halt: Arc<Halt>,
+    pub decider: Decider,
+    pub cancelled: OutcomeEntry,
+}
+
+impl Cancelling {
+    fn cancel(&self) {
+        self.decider.decide(self.cancelled.clone());
+        self.halt.cancel();
+    }
 }
 
 type Entries = Arc<Mutex<HashMap<Digest, Entry>>>;
@@ -51,8 +67,8 @@ fn lock(entries: &Entries) -> MutexGuard<'_, HashMap<Digest, Entry>> {
 
 impl RunningJobs {
     /// A table has begun.
-    pub fn enter(&self, request: &Request, tick: Millis, halt: Arc<Halt>) -> Running {
-        lock(&self.0).insert(request.job, Entry { client: request.client.clone(), tick, halt });
+    pub fn enter(&self, request: &Request, tick: Millis, cancelling: Cancelling) -> Running {
+        lock(&self.0).insert(request.job, Entry { client: request.client.clone(), tick, cancelling });
         Running { entries: Arc::clone(&self.0), job: request.job }
     }
 }
@@ -78,5 +94,5 @@ pub fn state(engine: &Engine, client: &str, job: Digest) -> Result<Option<JobSta
 pub fn cancel(engine: &Engine, client: &str, job: Digest) -> bool {
     let entries = lock(&engine.running.0);
     let entry = entries.get(&job).filter(|entry| entry.client == client);
-    entry.map(|entry| entry.halt.cancel()).is_some()
+    entry.map(|entry| entry.cancelling.cancel()).is_some()
 }

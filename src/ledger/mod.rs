@@ -24,4 +24,4 @@ pub use records::{
 };
 pub use reserve::{Reservation, Stored};
 pub use store::{Behind, Inconsistency, LedgerError, Stopped};
-pub use writer::{Ledger, Parking, ReserveError, Scheduled};
+pub use writer::{Decider, Ledger, Parking, ReserveError, Scheduled};

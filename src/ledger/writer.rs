@@ -68,27 +68,54 @@ struct Pending {
     intent_index: u64,
     job: Digest,
     tick: Millis,
-    parked: Arc<Mutex<Option<OutcomeEntry>>>,
+    parked: Arc<Mutex<Parked>>,
     otherwise: OutcomeEntry,
     reply: Reply<Logged, LedgerError>,
 }
 
+/// What waits for a job's tick.
+#[derive(Default)]
+struct Parked {
+    outcome: Option<OutcomeEntry>,
+    /// Nothing else is taken any more.
+    closed: bool,
+}
+
+/// Decides a job's outcome whatever its run does, and whether or not it has ended.
+pub struct Decider(Arc<Mutex<Parked>>);
+
+impl Decider {
+    /// From here on until the tick this is the outcome.
+    pub fn decide(&self, outcome: OutcomeEntry) {
+        if let Ok(mut parked) = self.0.lock() {
+            *parked = Parked { outcome: Some(outcome), closed: true };
+        }
+    }
+}
+
 /// Where a run leaves its outcome until the tick.
 pub struct Parking {
-    parked: Arc<Mutex<Option<OutcomeEntry>>>,
+    parked: Arc<Mutex<Parked>>,
     tick: Millis,
     clock: Clock,
     sender: Sender<Message>,
 }
 
 impl Parking {
+    /// What can decide the outcome in the run's stead.
+    pub fn decider(&self) -> Decider {
+        Decider(Arc::clone(&self.parked))
+    }
+
     /// Leaves the outcome. Behind the tick it changes nothing any more.
     pub fn park(self, outcome: OutcomeEntry) {
         if self.clock.now() >= self.tick {
             return;
         }
-        if let Ok(mut parked) = self.parked.lock() {
-            *parked = Some(outcome);
+        if let Ok(mut parked) = self.parked.lock()
+            && !parked.closed
+        {
+            parked.outcome = Some(outcome);
         }
         if weaken::on(Weakness::OutcomeEarly) {
             let _ = self.sender.send(Message::Wake);
@@ -161,7 +188,7 @@ impl Ledger {
     /// Fixes the job's tick. At the tick the outcome then parked is logged, or `otherwise`.
     pub fn schedule(&self, reservation: &Reservation, tick: Millis, otherwise: OutcomeEntry) -> (Parking, Scheduled) {
         let (reply, answer) = oneshot::channel();
-        let parked = Arc::new(Mutex::new(None));
+        let parked = Arc::new(Mutex::new(Parked::default()));
         let pending = Pending {
             intent_index: reservation.intent_index(),
             job: reservation.permit().request().job,
@@ -324,7 +351,7 @@ impl Writer {
         }
         let checkpoint_size = size + due.len() as u64;
         for job in due {
-            let parked = job.parked.lock().ok().and_then(|mut parked| parked.take());
+            let parked = job.parked.lock().ok().and_then(|mut parked| parked.outcome.take());
             let outcome = parked.unwrap_or(job.otherwise);
             let due = Due { intent_index: job.intent_index, job: job.job, tick: job.tick, outcome };
             write_outcome(&self.connection, &self.entropy, &mut size, checkpoint_size, &due)?;
@@ -415,7 +442,7 @@ fn weakened_check(desk: &Desk<'_>, work: &[Message]) -> Result<Vec<Digest>, Ledg
 
 fn take_due(pending: &mut BTreeMap<(Millis, u64), Pending>, now: Millis) -> Vec<Pending> {
     if weaken::on(Weakness::OutcomeEarly) {
-        let parked = |job: &Pending| job.parked.lock().is_ok_and(|parked| parked.is_some());
+        let parked = |job: &Pending| job.parked.lock().is_ok_and(|parked| parked.outcome.is_some());
         let keys: Vec<_> =
             pending.iter().filter(|(key, job)| key.0 <= now || parked(job)).map(|(key, _)| *key).collect();
         return keys.into_iter().filter_map(|key| pending.remove(&key)).collect();

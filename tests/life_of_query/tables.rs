@@ -203,6 +203,27 @@ fn a_cancelled_table_ends_at_its_tick_without_figures_and_its_charge_stays() {
 }
 
 #[test]
+fn cancelling_tells_not_whether_the_run_has_ended() {
+    let _turn = strong();
+    let city = City::with(5_000, 4);
+    // Honest and quick: done long before the tick, and cancelled then.
+    let token = city.token(0);
+    let job = anshi::job::read_request(&token, city.home.engine.config()).unwrap().value().job;
+    let engine = Arc::clone(&city.home.engine);
+    let answered = block_on(async {
+        let asking = Arc::clone(&engine);
+        let waiting = tokio::spawn(async move { answer(&asking, &token).await });
+        while !matches!(state(&engine, "smart-finance", job), Ok(Some(JobState::Running { .. }))) {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(2_500)).await;
+        assert!(cancel(&engine, "smart-finance", job));
+        waiting.await.unwrap().unwrap()
+    });
+    assert_eq!((answered.end, table(&answered)), (End::Cancelled, None));
+}
+
+#[test]
 fn more_units_than_the_slot_holds_are_refused_before_anything_is_charged() {
     let _turn = strong();
     let city = City::with(1_001, 1);

@@ -12,6 +12,7 @@ use super::error::{ROW_BYTES_MAX, SourceError};
 use super::header::{HeaderProblem, catalog_file, check_header};
 use crate::catalog::{CsvForm, Dataset, Encoding};
 use crate::data::intake::{Intake, ROWS_MAX, RowPlace};
+use crate::data::reject::Reason;
 use crate::env::{FileError, WatchedFile};
 
 /// How many rows go from the reading to the converting thread at once, and how many such lots exist.
@@ -56,7 +57,7 @@ fn read_rows(
     // carriage return before it falls to the white space around the last cell.
     builder.has_headers(false).flexible(true).buffer_capacity(READ_BUFFER_BYTES).terminator(Terminator::Any(b'\n'));
     builder.delimiter(form.delimiter).quoting(form.quote.is_some()).quote(form.quote.unwrap_or(b'"'));
-    let text = head.decoded(file, form.encoding).chain(&b"\n"[..]);
+    let text = head.decoded(file, form.encoding).chain(END);
     let mut reader = builder.from_reader(Rationed::new(text));
     let mut header = ByteRecord::new();
     next(&mut reader, &mut header).map_err(failed)?;
@@ -70,7 +71,11 @@ fn read_rows(
             let lot: Vec<ByteRecord> = lot.map_err(failed)?;
             for record in lot.iter().filter(|record| !is_blank(record)) {
                 let row = record.position().map_or(0, Position::line);
-                intake.take(record, &places, &RowPlace { origin, row, lines: lines(record) })?;
+                let place = RowPlace { origin, row, lines: lines(record) };
+                match is_open(record) {
+                    true => intake.refuse(record.len().saturating_sub(1), Reason::Open, &place)?,
+                    false => intake.take(record, &places, &place)?,
+                }
             }
             progress(intake.rows() as u64);
             if intake.rows() > ROWS_MAX - LOT_ROWS {
@@ -162,14 +167,24 @@ fn number(record: &mut ByteRecord, end: &Position) {
     record.set_position(Some(start));
 }
 
-/// A line without anything on it, in a file whose lines end in carriage return and line feed.
+/// Stands behind every file: a line of its own, unless a quote is left open.
+const END: &[u8] = b"\n\x1f\n";
+
+/// Whether the file's end is within a quote of the record: what follows the quote is no cell but rows.
+fn is_open(record: &ByteRecord) -> bool {
+    record.iter().next_back().is_some_and(|cell| cell.ends_with(END))
+}
+
+/// A line without anything on it, in a file whose lines end in carriage return and line feed; or the line behind the file.
 fn is_blank(record: &ByteRecord) -> bool {
-    record.len() == 1 && record.as_slice().trim_ascii().is_empty()
+    let line = record.as_slice().trim_ascii();
+    record.len() == 1 && (line.is_empty() || line == END.trim_ascii())
 }
 
 /// How many lines of the file the record takes.
 fn lines(record: &ByteRecord) -> u64 {
-    1 + line_feeds(record.as_slice().trim_ascii_end())
+    let text = record.as_slice();
+    1 + line_feeds(text.strip_suffix(END).unwrap_or(text).trim_ascii_end())
 }
 
 fn line_feeds(text: &[u8]) -> u64 {

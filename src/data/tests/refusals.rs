@@ -128,6 +128,11 @@ fn an_open_quote_counts_for_the_rows_that_it_swallows() {
     let report = home.ingest("2026-12-31");
     let message = failure(&report, "tax_payment");
     assert!(message.contains("51 of 251 rows"), "{message}");
+    // In the last column the row has as many cells as it should.
+    home.deliver_tax(&(good.repeat(200) + &format!("{a},20260131,VAT,1,1,,\"\n") + &good.repeat(50)));
+    let message = failure(&home.ingest("2026-12-31"), "tax_payment");
+    assert!(message.contains("51 of 251 rows"), "{message}");
+    assert!(home.rejects("tax_payment").contains("a quote is left open"));
 }
 
 #[test]

@@ -47,8 +47,7 @@ impl RawSums {
     }
 
     /// Adds what one unit contributes, as a job does.
-    pub fn add(&mut self, rule: &TableRule, cells: &CellMap, given: &Contributions) {
-        let _ = rule;
+    pub fn add(&mut self, cells: &CellMap, given: &Contributions) {
         self.0.add(cells, given);
     }
 

@@ -44,9 +44,7 @@ impl Halt {
     pub(super) fn is_due(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed) || self.clock.now() >= self.tick
     }
-}
 
-impl Halt {
     /// How a run ends that is ended early.
     pub(super) fn end(&self) -> End {
         if self.cancelled.load(Ordering::Relaxed) { End::Cancelled } else { End::MissedTick }

@@ -50,9 +50,9 @@ fn sums(rule: &TableRule, is_there: bool) -> RawSums {
         cells: vec![0, 0, 0, 1],
         values: vec![first, second, first, second],
     };
-    (0..OTHERS).for_each(|_| sums.add(rule, &map, &both([1, 0, 0])));
+    (0..OTHERS).for_each(|_| sums.add(&map, &both([1, 0, 0])));
     if is_there {
-        sums.add(rule, &map, &both(UNIT));
+        sums.add(&map, &both(UNIT));
     }
     sums
 }

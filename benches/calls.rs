@@ -123,7 +123,7 @@ pub fn calls(place: &Place, scale: u64, all: bool, table: &mut Table) {
     let registry = Registry::open(folder.path(), env!("CARGO_BIN_EXE_anshi").as_ref()).unwrap();
     let others = if all { &[ADVERSARY, CREDIT_CHECK][..] } else { &[] };
     for subject in others.iter().chain([&YARDSTICK]) {
-        measure_subject(subject, &registry, snapshot, scale, table);
+        measure_subject(subject, &registry, &snapshot, scale, table);
     }
 }
 

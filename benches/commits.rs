@@ -22,7 +22,7 @@ const ROW_BYTES: usize = 400;
 /// The permit of a request, as `job` makes it.
 fn permit(engine: &Engine, place: &Place, token: &str, unit: &UnitId, minimum: i64) -> Permit {
     let config = engine.config();
-    let signed = verify(token, TokenKind::Job, &config.clients).unwrap();
+    let signed = verify(token, TokenKind::Job, config.callers.keys()).unwrap();
     let now = Clock::System.now();
     let mut consents = Vec::new();
     let request = signed
@@ -44,7 +44,7 @@ fn permit(engine: &Engine, place: &Place, token: &str, unit: &UnitId, minimum: i
             })
         })
         .unwrap();
-    let consent = verify(&consents[0], TokenKind::Consent, &config.authorities).unwrap();
+    let consent = verify(&consents[0], TokenKind::Consent, config.callers.keys()).unwrap();
     let consent = consent.try_map(|owner, input, payload| {
         let claims: serde_json::Value = serde_json::from_slice(&payload).unwrap();
         Ok::<_, ()>(Consent {
@@ -72,7 +72,7 @@ fn permit(engine: &Engine, place: &Place, token: &str, unit: &UnitId, minimum: i
         snapshot: engine.snapshot().unwrap().name(),
         now,
     };
-    decide(asked, engine.policies(), engine.catalog(), &SaltKey::from_file_text(&salt).unwrap()).unwrap()
+    decide(asked, &engine.policies(), &engine.catalog(), &SaltKey::from_file_text(&salt).unwrap()).unwrap()
 }
 
 /// As many reservations as `waiting` at once: from the first to the last being durable.

@@ -13,7 +13,8 @@ const ROUNDS: usize = 20;
 pub fn jobs(place: &Place, scale: u64, table: &mut Table) {
     let engine = Arc::new(place.open().unwrap());
     let asker = Asker::new(&engine, place);
-    let policy = engine.policies().policies().find(|policy| policy.id == POLICY).unwrap();
+    let policies = engine.policies();
+    let policy = policies.policies().find(|policy| policy.id == POLICY).unwrap();
     let nanos = engine.config().nanos_per_kilofuel;
     let worst_ms = policy.limits.fuel as f64 * nanos as f64 / 1e9;
     let cores = std::thread::available_parallelism().unwrap().get() as f64;

@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+mod callers;
 mod connection;
+mod server;
 
+pub use callers::{CLIENTS_FOLDER, Caller, CallerKind, Callers, caller_text};
 pub use connection::{Connection, OdbcSource, PostgresqlServer, Tls};
+pub use server::{ServerConfig, ServerTls};
 
 use crate::document::{Document, DocumentError, Finding, Spanned};
 use crate::env::{FileError, read_text};
-use crate::keys::{JwkError, PublicJwk, PublicKey, TokenKind, TrustedKey};
-use crate::model::{Chinese, check_name};
+use crate::keys::TrustedKey;
+use crate::model::Chinese;
 
 /// The file's name in a home.
 pub const CONFIG_FILE: &str = "anshi.toml";
@@ -57,12 +61,10 @@ pub struct Config {
     pub nanos_per_kilofuel: u64,
     /// How many approvals a policy needs.
     pub approvals_needed: u32,
-    /// The auditors' keys.
-    pub auditors: Vec<TrustedKey>,
-    /// The clients' keys.
-    pub clients: Vec<TrustedKey>,
-    /// The consent authorities' keys.
-    pub authorities: Vec<TrustedKey>,
+    /// Who may speak to the engine.
+    pub callers: Callers,
+    /// How the service is offered.
+    pub server: ServerConfig,
     /// The databases that it may read, by name.
     pub connections: BTreeMap<String, Connection>,
 }
@@ -78,6 +80,9 @@ pub enum ConfigError {
         /// Why.
         error: FileError,
     },
+    /// The folder of clients.
+    #[error(transparent)]
+    Callers(FileError),
     /// It has mistakes.
     #[error(transparent)]
     Document(#[from] DocumentError),
@@ -90,10 +95,6 @@ enum Mistake {
     Kind,
     #[error("fuel takes time: at least 1")]
     Pace,
-    #[error("the key of `{id}` is the key of `{earlier}` too: every key has one owner in one role")]
-    KeyShared { id: String, earlier: String },
-    #[error("the key of `{0}`: {1}")]
-    Key(String, JwkError),
 }
 
 impl Chinese for Mistake {
@@ -101,10 +102,6 @@ impl Chinese for Mistake {
         match self {
             Self::Kind => "`kind` 应为 \"synthetic\" 或 \"production\"".to_owned(),
             Self::Pace => "燃料总要耗时：至少为 1".to_owned(),
-            Self::KeyShared { id, earlier } => {
-                format!("`{id}` 的密钥也是 `{earlier}` 的密钥：每个密钥只属于一个主体、一种角色")
-            }
-            Self::Key(id, error) => format!("`{id}` 的密钥：{}", error.chinese()),
         }
     }
 }
@@ -118,6 +115,7 @@ impl Chinese for ConfigError {
                 error.chinese(),
                 home.display()
             ),
+            Self::Callers(error) => error.chinese(),
             Self::Document(error) => error.chinese(),
         }
     }
@@ -136,20 +134,9 @@ struct RawConfig {
     #[serde(default)]
     approvals_needed: u32,
     #[serde(default)]
-    auditor: Vec<RawKey>,
-    #[serde(default)]
-    client: Vec<RawKey>,
-    #[serde(default)]
-    authority: Vec<RawKey>,
+    server: server::RawServer,
     #[serde(default)]
     connection: BTreeMap<String, connection::RawConnection>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawKey {
-    id: Spanned<String>,
-    key: PublicJwk,
 }
 
 impl Config {
@@ -178,45 +165,20 @@ impl Config {
             checkpoint_mirror: home.join(&raw.checkpoint_mirror),
             nanos_per_kilofuel: *raw.nanos_per_kilofuel.get_ref(),
             approvals_needed: raw.approvals_needed,
-            auditors: keys(&raw.auditor, TokenKind::Approval, &mut findings),
-            clients: keys(&raw.client, TokenKind::Job, &mut findings),
-            authorities: keys(&raw.authority, TokenKind::Consent, &mut findings),
+            callers: Callers::load(&home.join(CLIENTS_FOLDER))?,
+            server: raw.server.check(home, &mut findings),
             connections: connection::connections(&raw.connection, home, &mut findings),
         };
-        check_owners(&raw, &mut findings);
         Ok(document.check(Some(config), findings)?)
+    }
+
+    /// The auditors' keys.
+    pub fn auditors(&self) -> Vec<TrustedKey> {
+        self.callers.keys_of(CallerKind::Auditor).cloned().collect()
     }
 
     /// Whether debug output may exist.
     pub fn is_synthetic(&self) -> bool {
         self.kind == HomeKind::Synthetic
     }
-}
-
-/// A key has one owner in one role: what it signs must not be taken for somebody else's word.
-fn check_owners(raw: &RawConfig, findings: &mut Vec<Finding>) {
-    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
-    for entry in [&raw.auditor, &raw.client, &raw.authority].into_iter().flatten() {
-        let Ok(key) = PublicKey::from_jwk(&entry.key) else { continue };
-        let id = entry.id.get_ref();
-        if let Some(earlier) = owners.insert(key.thumbprint().to_owned(), id) {
-            let mistake = Mistake::KeyShared { id: id.clone(), earlier: earlier.to_owned() };
-            findings.push(Finding::at(entry.id.span(), mistake));
-        }
-    }
-}
-
-/// Every list of keys trusts its keys with one kind of token, and nothing else.
-fn keys(raw: &[RawKey], kind: TokenKind, findings: &mut Vec<Finding>) -> Vec<TrustedKey> {
-    let mut keys = Vec::with_capacity(raw.len());
-    for entry in raw {
-        if let Err(error) = check_name(entry.id.get_ref()) {
-            findings.push(Finding::at(entry.id.span(), error));
-        }
-        match PublicKey::from_jwk(&entry.key) {
-            Ok(key) => keys.push(TrustedKey { owner: entry.id.get_ref().clone(), key, kinds: vec![kind] }),
-            Err(error) => findings.push(Finding::at(entry.id.span(), Mistake::Key(entry.id.get_ref().clone(), error))),
-        }
-    }
-    keys
 }

@@ -26,7 +26,7 @@ fn main() {
     let (home, guest) = (PathBuf::from(home), guest.parse::<Digest>().unwrap());
     let compiler = PathBuf::from(env!("CARGO_BIN_EXE_anshi"));
     let engine = Engine::open(&home, EngineOptions { clock: Clock::System, compiler }).unwrap();
-    let snapshot = Arc::clone(engine.snapshot().unwrap());
+    let snapshot = engine.snapshot().unwrap();
     let loaded = engine.guest(guest).unwrap().unwrap();
     let permit = permit(&engine, &home, guest, parameter.parse().unwrap());
     let Plan::Table { frame, .. } = permit.plan() else { return };
@@ -68,14 +68,14 @@ fn permit(engine: &Engine, home: &std::path::Path, guest: Digest, min_fen: i64) 
     let token = compose_job(&order, &load_key(&paths.key(KeyFile::Client)).unwrap(), now, &Entropy).unwrap();
     let guest = engine.guest(guest).unwrap().unwrap();
     let asked = Asked {
-        request: read_request(&token, config).unwrap(),
+        request: read_request(&token, &config).unwrap(),
         consents: Vec::new(),
         manifest: Some(guest.manifest()),
         snapshot: engine.snapshot().unwrap().name(),
         now,
     };
     let salt = SaltKey::from_file_text(&std::fs::read_to_string(paths.salt()).unwrap()).unwrap();
-    decide(asked, engine.policies(), engine.catalog(), &salt).unwrap()
+    decide(asked, &engine.policies(), &engine.catalog(), &salt).unwrap()
 }
 
 /// What the process has used so far.

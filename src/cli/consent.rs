@@ -14,7 +14,7 @@ use super::problem::{AskProblem, FileProblem};
 use super::run::{DEVELOPMENT_AUTHORITY, next_major, open_engine};
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
-use crate::config::Config;
+use crate::config::{CallerKind, Config};
 use crate::env::{Clock, Durable, Entropy};
 use crate::job::{ConsentOrder, HomePaths, KeyFile, compose_consent, load_key};
 use crate::keys::{TokenKind, TrustedKey, verify};
@@ -148,12 +148,13 @@ fn issue(args: &IssueArgs, terminal: &Terminal) -> Result<(), CliError> {
 
 /// Which consent is meant, of an authority that the home trusts.
 fn revoked_name(args: &RevokeArgs, config: &Config) -> Result<ConsentName, CliError> {
+    let authorities: Vec<TrustedKey> = config.callers.keys_of(CallerKind::Authority).cloned().collect();
     let (Some(jti), None) = (&args.jti, &args.consent) else {
         let path: &Path = args.consent.as_deref().unwrap_or(Path::new(""));
-        return consent_name(text(path)?.trim_end(), &config.authorities)
+        return consent_name(text(path)?.trim_end(), &authorities)
             .map_err(|error| CliError::failure(FileProblem::NotAConsent { path: path.to_owned(), error }));
     };
-    let mut known: Vec<String> = config.authorities.iter().map(|key| key.owner.clone()).collect();
+    let mut known: Vec<String> = authorities.iter().map(|key| key.owner.clone()).collect();
     known.dedup();
     if !known.contains(&args.issuer) {
         return Err(CliError::misuse(AskProblem::NoAuthority { issuer: args.issuer.clone(), known }));
@@ -163,7 +164,7 @@ fn revoked_name(args: &RevokeArgs, config: &Config) -> Result<ConsentName, CliEr
 
 fn revoke(args: &RevokeArgs, terminal: &Terminal) -> Result<(), CliError> {
     let (engine, runtime) = open_engine(&args.home)?;
-    let name = revoked_name(args, engine.config())?;
+    let name = revoked_name(args, &engine.config())?;
     let uses = engine.reader().audit_consents().map_err(CliError::failed)?;
     let used = uses.iter().filter(|(_, issuer, jti)| *issuer == name.iss && *jti == name.jti).count() as u64;
     let revoked = runtime.block_on(engine.ledger().revoke_consent(name.iss.clone(), name.jti.clone()));

@@ -203,8 +203,9 @@ fn register(args: &RegisterArgs, terminal: &Terminal) -> Result<(), CliError> {
     terminal.say(GuestMessage::Registered { digest: digest.to_string() });
     let guest = engine.guest(digest).map_err(CliError::failed)?;
     let mut findings = Vec::new();
-    for policy in engine.policies().policies() {
-        let misfits = guest.as_ref().map(|guest| crate::policy::fit(policy, guest.manifest(), engine.catalog()).err());
+    let standing = engine.standing();
+    for policy in standing.policies.policies() {
+        let misfits = guest.as_ref().map(|guest| crate::policy::fit(policy, guest.manifest(), &standing.catalog).err());
         let misfits = misfits.flatten().unwrap_or_default();
         terminal.say(GuestMessage::Fits { policy: policy.id.clone(), misfits: misfits.clone() });
         let misfits: Vec<String> = misfits.iter().map(|misfit| misfit.text(terminal.lang())).collect();

@@ -147,7 +147,7 @@ pub fn home_policy(home: &Path, config: &Config, catalog: &Catalog, id: &str) ->
 fn list(args: &ListArgs, terminal: &Terminal) -> Result<(), CliError> {
     let config = Config::load(&args.home)?;
     let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
-    let trust = ApprovalTrust { needed: config.approvals_needed, auditors: config.auditors.clone() };
+    let trust = ApprovalTrust { needed: config.approvals_needed, auditors: config.auditors() };
     let approved = |folder: &Path, sha256| Ok::<_, CliError>(trust.approvals(folder, sha256)?.is_some());
     let today = Clock::System.now().day();
     let mut listed = Vec::new();

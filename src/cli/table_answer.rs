@@ -23,7 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Asks, and waits until the tick; an interrupt (Ctrl-C) cancels the job, whose charge stays.
 pub async fn wait(engine: Arc<Engine>, token: String, terminal: &Terminal) -> Result<Answered, CliError> {
-    let request = read_request(&token, engine.config()).map_err(CliError::Refused)?;
+    let request = read_request(&token, &engine.config()).map_err(CliError::Refused)?;
     let (job, client) = (request.value().job, request.value().client.clone());
     let asking = Arc::clone(&engine);
     let mut answering = tokio::spawn(async move { answer(&asking, &token).await });

@@ -43,7 +43,7 @@ pub fn read_consent(token: &str, config: &Config) -> Result<Verified<Consent>, R
 /// Checks signature, audience and target; leaves freshness to [`check_fresh`], because a request that was
 /// answered before is answered the same again even when it is no longer fresh.
 pub(super) fn authenticate(token: &str, config: &Config) -> Result<Authenticated, Refusal> {
-    let signed = verify(token, TokenKind::Job, &config.clients).map_err(|error| {
+    let signed = verify(token, TokenKind::Job, config.callers.keys()).map_err(|error| {
         let code = match error {
             JwsError::Key => RefusalCode::Client,
             JwsError::Signature | JwsError::Algorithm => RefusalCode::Signature,
@@ -135,7 +135,7 @@ fn check_consent_addressed(wire: &WireConsent, owner: &str, config: &Config) -> 
 /// Checks a consent's signature and form; whom and what it covers is the policy's decision.
 pub(super) fn authenticate_consent(token: &str, config: &Config) -> Result<Verified<Consent>, Refusal> {
     let invalid = |detail: Detail| Refusal::about(RefusalCode::ConsentInvalid, detail);
-    let signed = verify(token, TokenKind::Consent, &config.authorities)
+    let signed = verify(token, TokenKind::Consent, config.callers.keys())
         .map_err(|error| invalid(Detail::Token(error.bilingual())))?;
     signed.try_map(|owner, input, payload| {
         let wire: WireConsent = read_json(&payload).map_err(|error| invalid(Detail::Json(error.to_string())))?;

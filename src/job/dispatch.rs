@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::data::Snapshot;
 use crate::disclosure::{self, Halt, Workers};
 use crate::env::{cores, yield_to_others};
 use crate::guest::{Guest, execute};
@@ -17,6 +16,10 @@ use crate::receipt::seal;
 
 use super::engine::{Engine, OpenError};
 use super::running::{Cancelling, Running};
+use super::standing::{ReloadError, Standing};
+
+/// The slot that an engine without label policies is made for; shorter ones need a restart.
+const SLOT_MS_WITHOUT_LABELS: u32 = 20;
 
 /// Starts jobs: as many at once as surely end within their slots, on as many threads as there are cores.
 ///
@@ -45,9 +48,7 @@ impl Dispatcher {
                 .panic_handler(|_| tracing::error!("a guest's thread panicked: its job is undetermined"))
         };
         let failed = |error: rayon::ThreadPoolBuildError| OpenError::Threads(error.to_string());
-        let labels = policies.policies().filter(|policy| policy.table().is_none());
-        let shortest_ms = labels.map(|policy| policy.limits.slot_ms).min().unwrap_or(1);
-        let capacity_micros = shortest_ms.saturating_mul(1_000).saturating_mul(cores());
+        let capacity_micros = capacity_micros(policies);
         Ok(Self {
             threads: pool("guest").build().map_err(failed)?,
             tables: pool("table").start_handler(|_| yield_to_others()).build().map_err(failed)?,
@@ -57,6 +58,14 @@ impl Dispatcher {
             nanos_per_kilofuel,
             via_workers: AtomicBool::new(false),
         })
+    }
+
+    /// Jobs under way were admitted by what their slots hold together: a label policy with a shorter slot needs a restart.
+    pub fn check_capacity(&self, policies: &PolicySet) -> Result<(), ReloadError> {
+        match capacity_micros(policies) < self.capacity_micros {
+            true => Err(ReloadError::Fixed("slot_ms")),
+            false => Ok(()),
+        }
     }
 
     /// Waits until the job's worst case fits beside those under way.
@@ -84,6 +93,13 @@ impl Dispatcher {
     }
 }
 
+/// What the shortest slot of a label policy holds on all processors, in microseconds.
+fn capacity_micros(policies: &PolicySet) -> u32 {
+    let labels = policies.policies().filter(|policy| policy.table().is_none());
+    let shortest_ms = labels.map(|policy| policy.limits.slot_ms).min().unwrap_or(SLOT_MS_WITHOUT_LABELS);
+    shortest_ms.saturating_mul(1_000).saturating_mul(cores())
+}
+
 /// A job under way: what will be logged at its tick.
 pub(super) struct Dispatched {
     pub scheduled: Scheduled,
@@ -96,13 +112,13 @@ pub(super) struct Dispatched {
 /// The same job again waits for its slot and tick too.
 pub(super) async fn dispatch(
     engine: &Engine,
+    standing: &Standing,
     reservation: Reservation,
     guest: Arc<Guest>,
-    snapshot: Arc<Snapshot>,
 ) -> Result<Dispatched, LedgerError> {
-    let facts = engine.facts.clone().ok_or_else(|| LedgerError::Stopped(Stopped::NoSnapshot))?;
+    let (facts, snapshot) = standing.pinned().ok_or_else(|| LedgerError::Stopped(Stopped::NoSnapshot))?;
     if reservation.permit().policy().table().is_some() {
-        return dispatch_table(engine, reservation, guest, snapshot).await;
+        return dispatch_table(engine, standing, reservation, guest).await;
     }
     let slot = vec![engine.dispatcher.slot(reservation.permit().policy()).await?];
     let reservation = Arc::new(reservation);
@@ -130,11 +146,11 @@ pub(super) async fn dispatch(
 /// The same for a table: a run over all units, that ends by itself where its tick has passed or its client cancels it.
 async fn dispatch_table(
     engine: &Engine,
+    standing: &Standing,
     reservation: Reservation,
     guest: Arc<Guest>,
-    snapshot: Arc<Snapshot>,
 ) -> Result<Dispatched, LedgerError> {
-    let facts = engine.facts.clone().ok_or_else(|| LedgerError::Stopped(Stopped::NoSnapshot))?;
+    let (facts, snapshot) = standing.pinned().ok_or_else(|| LedgerError::Stopped(Stopped::NoSnapshot))?;
     let reservation = Arc::new(reservation);
     let tick = |now: Millis| now.plus(i64::from(reservation.permit().policy().limits.slot_ms));
     // A stored table needs no processor: were it to wait for one, it would show how long another table runs.

@@ -1,7 +1,7 @@
 //! The engine: everything that a job needs, opened and checked once.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::{Config, ConfigError};
@@ -13,12 +13,13 @@ use crate::keys::{KeySet, SaltKey, SigningKey, sha256};
 use crate::ledger::{Ledger, LedgerConfig, LedgerError, LedgerReader};
 use crate::log::{CheckpointError, LogSigner};
 use crate::model::Digest;
-use crate::policy::{ApprovalTrust, PolicyError, PolicySet};
-use crate::receipt::{EngineIdentity, Facts};
+use crate::policy::{PolicyError, PolicySet};
+use crate::receipt::EngineIdentity;
 
 use super::dispatch::Dispatcher;
 use super::home::{HomePaths, InitError, KeyFile, load_key};
 use super::running::RunningJobs;
+use super::standing::{ReloadError, Standing};
 
 /// The largest program file that is hashed for receipts.
 const PROGRAM_BYTES_MAX: u64 = 2 << 30;
@@ -85,15 +86,13 @@ pub enum OpenError {
 
 /// An open engine. One at a time works on a home.
 pub struct Engine {
-    pub(super) config: Config,
-    pub(super) catalog: Catalog,
-    pub(super) policies: PolicySet,
+    standing: RwLock<Arc<Standing>>,
+    identity: EngineIdentity,
+    origin: String,
     pub(super) clock: Clock,
     pub(super) registry: Arc<Registry>,
-    pub(super) snapshot: Option<Arc<Snapshot>>,
     pub(super) receipt_key: SigningKey,
     pub(super) salt: Arc<SaltKey>,
-    pub(super) facts: Option<Arc<Facts>>,
     pub(super) dispatcher: Dispatcher,
     pub(super) running: RunningJobs,
     pub(super) ledger: Ledger,
@@ -107,20 +106,17 @@ impl Engine {
         let config = Config::load(home)?;
         let lock = DirLock::try_take(home)?.ok_or_else(|| OpenError::Locked(home.display().to_string()))?;
         let paths = HomePaths::new(home);
-        let catalog = Catalog::load(&config.catalog)?;
-        let trust = ApprovalTrust { needed: config.approvals_needed, auditors: config.auditors.clone() };
-        let policies = PolicySet::load(&config.policies, &catalog, config.nanos_per_kilofuel, &trust)?;
         let signer = LogSigner::new(format!("{}/log", config.ledger), private_key(&paths.key(KeyFile::Log))?)?;
         let origin = signer.origin().to_owned();
-        let snapshot = open_snapshot(&paths, &catalog)?;
         let program = read_program(PROGRAM_BYTES_MAX)?;
-        let engine =
+        let identity =
             EngineIdentity { version: env!("CARGO_PKG_VERSION").to_owned(), sha256: sha256(&program).to_string() };
-        let facts = snapshot
-            .as_ref()
-            .map(|snapshot| Arc::new(Facts { issuer: config.ledger.clone(), origin, engine, as_of: snapshot.as_of() }));
-        let ledger_config =
-            LedgerConfig { store: paths.store(), log: paths.log(), mirror: config.checkpoint_mirror.clone() };
+        let standing = Standing::load(config, &identity, &origin)?;
+        let ledger_config = LedgerConfig {
+            store: paths.store(),
+            log: paths.log(),
+            mirror: standing.config.checkpoint_mirror.clone(),
+        };
         let ledger = Ledger::open(&ledger_config, signer, options.clock.clone(), Entropy)?;
         let registry = Registry::open(&paths.guests(), &options.compiler)?;
         let reader = LedgerReader::open(&paths.store())?;
@@ -129,33 +125,59 @@ impl Engine {
             receipt_key: receipt_key(&paths)?,
             salt: Arc::new(salt_key(&paths.salt())?),
             registry: Arc::new(registry),
-            dispatcher: Dispatcher::new(&policies, config.nanos_per_kilofuel)?,
+            dispatcher: Dispatcher::new(&standing.policies, standing.config.nanos_per_kilofuel)?,
             running: RunningJobs::default(),
             reader: Mutex::new(reader),
             clock: options.clock,
-            config,
-            catalog,
-            policies,
-            snapshot,
-            facts,
+            standing: RwLock::new(Arc::new(standing)),
+            identity,
+            origin,
             ledger,
             _lock: lock,
         })
     }
 
+    /// What jobs are admitted on from now until the next [`Engine::reload`]. A job takes it once, and keeps it.
+    pub fn standing(&self) -> Arc<Standing> {
+        // A panic while it was written left the old one or the new one.
+        Arc::clone(&self.standing.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads configuration, catalog, policies, clients and the current snapshot again. All of it is taken, or nothing;
+    /// jobs in flight keep what they were admitted on.
+    pub fn reload(&self) -> Result<Arc<Standing>, ReloadError> {
+        let before = self.standing();
+        let standing = Standing::load(Config::load(&before.config.home)?, &self.identity, &self.origin)?;
+        standing.check_same_home(&before)?;
+        self.dispatcher.check_capacity(&standing.policies)?;
+        let standing = Arc::new(standing);
+        *self.standing.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&standing);
+        Ok(standing)
+    }
+
     /// The configuration.
-    pub const fn config(&self) -> &Config {
-        &self.config
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.standing().config)
     }
 
     /// The catalog.
-    pub const fn catalog(&self) -> &Catalog {
-        &self.catalog
+    pub fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.standing().catalog)
     }
 
     /// The policies in force.
-    pub const fn policies(&self) -> &PolicySet {
-        &self.policies
+    pub fn policies(&self) -> Arc<PolicySet> {
+        Arc::clone(&self.standing().policies)
+    }
+
+    /// The engine's program and version, as receipts name it.
+    pub const fn identity(&self) -> &EngineIdentity {
+        &self.identity
+    }
+
+    /// The log's origin.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// The clock.
@@ -169,8 +191,8 @@ impl Engine {
     }
 
     /// The snapshot that new jobs are pinned to.
-    pub const fn snapshot(&self) -> Option<&Arc<Snapshot>> {
-        self.snapshot.as_ref()
+    pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.standing().snapshot.clone()
     }
 
     /// The ledger, for reading.
@@ -231,13 +253,6 @@ fn load_guests(registry: &Registry, reader: &LedgerReader) -> Result<(), LedgerE
         }
     }
     Ok(())
-}
-
-fn open_snapshot(paths: &HomePaths, catalog: &Catalog) -> Result<Option<Arc<Snapshot>>, OpenError> {
-    match Snapshot::current(&paths.data())? {
-        None => Ok(None),
-        Some(name) => Ok(Some(Arc::new(Snapshot::open(&paths.data(), catalog, Some(name))?))),
-    }
 }
 
 fn private_key(path: &Path) -> Result<SigningKey, OpenError> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 
 use crate::catalog::{Catalog, CatalogError};
-use crate::config::{CONFIG_FILE, HomeKind};
+use crate::config::{CLIENTS_FOLDER, CONFIG_FILE, CallerKind, HomeKind, caller_text};
 use crate::env::{
     Durable, Entropy, EntropyError, FileError, TemporaryDir, create_dir, list_dir, read_text, write_atomic,
 };
@@ -17,9 +17,11 @@ use crate::log::{CheckpointError, LogSigner};
 static CATALOG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
 static POLICIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
 
-/// The development client and authority of a synthetic home.
+/// Those for whom a synthetic home has private keys, for development.
 const DEVELOPMENT_CLIENT: &str = "smart-finance";
 const DEVELOPMENT_AUTHORITY: &str = "development-authority";
+const DEVELOPMENT_OPERATOR: &str = "development-operator";
+const DEVELOPMENT_AUDITOR: &str = "development-auditor";
 
 /// Where everything is in a home.
 #[derive(Clone, Debug)]
@@ -36,6 +38,10 @@ pub enum KeyFile {
     Client,
     /// The development consent authority of a synthetic home.
     Authority,
+    /// The development operator of a synthetic home.
+    Operator,
+    /// The development auditor of a synthetic home.
+    Auditor,
 }
 
 impl KeyFile {
@@ -45,6 +51,8 @@ impl KeyFile {
             Self::Log => "log.jwk",
             Self::Client => "development-client.jwk",
             Self::Authority => "development-authority.jwk",
+            Self::Operator => "development-operator.jwk",
+            Self::Auditor => "development-auditor.jwk",
         }
     }
 }
@@ -58,6 +66,11 @@ impl HomePaths {
     /// A key.
     pub fn key(&self, key: KeyFile) -> PathBuf {
         self.0.join("keys").join(key.name())
+    }
+
+    /// The file of somebody who may speak to the engine.
+    pub fn caller(&self, id: &str) -> PathBuf {
+        self.0.join(CLIENTS_FOLDER).join(format!("{id}.toml"))
     }
 
     /// The key that will sign receipts when a rotation is done.
@@ -175,7 +188,7 @@ pub fn initialise(options: &InitOptions, entropy: &Entropy) -> Result<(), InitEr
     }
     // First what can fail and leaves nothing behind.
     let pace = nanos_per_kilofuel()?;
-    for folder in ["keys", "guests", "log", "data"] {
+    for folder in ["keys", "guests", "log", "data", CLIENTS_FOLDER] {
         create_dir(&home.join(folder))?;
     }
     let receipt = new_key(&paths.key(KeyFile::Receipt), entropy)?;
@@ -198,16 +211,23 @@ pub fn initialise(options: &InitOptions, entropy: &Entropy) -> Result<(), InitEr
         Durable::Shared,
     )?;
     create(&LedgerConfig { store: paths.store(), log: paths.log(), mirror }, &signer)?;
-    let trust = match options.kind {
-        HomeKind::Production => String::new(),
-        HomeKind::Synthetic => {
-            let client = new_key(&paths.key(KeyFile::Client), entropy)?;
-            let authority = new_key(&paths.key(KeyFile::Authority), entropy)?;
-            trust_entry("client", DEVELOPMENT_CLIENT, &client)
-                + &trust_entry("authority", DEVELOPMENT_AUTHORITY, &authority)
+    if options.kind == HomeKind::Synthetic {
+        let client = new_key(&paths.key(KeyFile::Client), entropy)?;
+        let authority = new_key(&paths.key(KeyFile::Authority), entropy)?;
+        let operator = new_key(&paths.key(KeyFile::Operator), entropy)?;
+        let auditor = new_key(&paths.key(KeyFile::Auditor), entropy)?;
+        for (id, kind, key) in [
+            (DEVELOPMENT_CLIENT, CallerKind::Platform, &client),
+            (DEVELOPMENT_AUTHORITY, CallerKind::Authority, &authority),
+            (DEVELOPMENT_OPERATOR, CallerKind::Operator, &operator),
+            (DEVELOPMENT_AUDITOR, CallerKind::Auditor, &auditor),
+        ] {
+            let note = "# Development: its private key is in this home.\n";
+            let text = note.to_owned() + &caller_text(id, kind, &[key.public().clone()]);
+            write_atomic(&paths.caller(id), text.as_bytes(), Durable::Shared)?;
         }
-    };
-    let text = config_text(options.kind, &ledger, home, pace) + &trust;
+    }
+    let text = config_text(options.kind, &ledger, home, pace);
     Ok(write_atomic(&home.join(CONFIG_FILE), text.as_bytes(), Durable::Shared)?)
 }
 
@@ -258,13 +278,5 @@ approvals_needed = {approvals_needed}
 "#,
         kind.word(),
         mirror.display(),
-    )
-}
-
-fn trust_entry(table: &str, id: &str, key: &SigningKey) -> String {
-    let jwk = key.public().to_jwk();
-    format!(
-        "\n[[{table}]]                         # development: its private key is in this home\nid = \"{id}\"\nkey = {{ kty = \"{}\", crv = \"{}\", x = \"{}\" }}\n",
-        jwk.kty, jwk.crv, jwk.x
     )
 }

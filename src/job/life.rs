@@ -15,6 +15,7 @@ use super::authenticate::{Authenticated, authenticate, authenticate_consent, che
 use super::dispatch::dispatch;
 use super::engine::{Engine, RegisterFailure};
 use super::running::JobState;
+use super::standing::Standing;
 
 /// Why there is no bundle.
 #[derive(Debug, thiserror::Error)]
@@ -59,12 +60,13 @@ pub struct Answered {
 /// From the reservation on the job is a task of its own: a caller that goes away in between takes nothing with it,
 /// and finds the bundle when it sends the same request again.
 pub async fn answer(engine: &Arc<Engine>, token: &str) -> Result<Answered, Failure> {
-    let authenticated = authenticate(token, &engine.config)?;
+    let standing = engine.standing();
+    let authenticated = authenticate(token, &standing.config)?;
     if let Some(logged) = answered_before(engine, authenticated.request.value()).await? {
         return release(engine, logged);
     }
-    let (permit, guest, snapshot) = authorise(engine, authenticated)?;
-    let job = see_through(Arc::clone(engine), permit, guest, snapshot);
+    let (permit, guest) = authorise(engine, &standing, authenticated)?;
+    let job = see_through(Arc::clone(engine), standing, permit, guest);
     if weaken::on(Weakness::LeftWithCaller) {
         return job.await;
     }
@@ -74,15 +76,15 @@ pub async fn answer(engine: &Arc<Engine>, token: &str) -> Result<Answered, Failu
 /// Charges, runs, logs and signs an authorised job, whoever still waits for it.
 async fn see_through(
     engine: Arc<Engine>,
+    standing: Arc<Standing>,
     permit: Permit,
     guest: Arc<Guest>,
-    snapshot: Arc<Snapshot>,
 ) -> Result<Answered, Failure> {
     let reservation = match reserve(&engine, permit).await? {
         Reserved::Anew(reservation) => reservation,
         Reserved::Before(logged) => return release(&engine, logged),
     };
-    let dispatched = dispatch(&engine, *reservation, guest, snapshot).await?;
+    let dispatched = dispatch(&engine, &standing, *reservation, guest).await?;
     let logged = dispatched.scheduled.logged().await?;
     drop((dispatched.slot, dispatched.running));
     release(&engine, logged)
@@ -99,24 +101,28 @@ async fn answered_before(engine: &Engine, request: &Request) -> Result<Option<Lo
 }
 
 /// Policy × guest × client × purpose × parameters × consent.
-fn authorise(engine: &Engine, authenticated: Authenticated) -> Result<(Permit, Arc<Guest>, Arc<Snapshot>), Failure> {
+fn authorise(
+    engine: &Engine,
+    standing: &Standing,
+    authenticated: Authenticated,
+) -> Result<(Permit, Arc<Guest>), Failure> {
     let Authenticated { request, consents } = authenticated;
     let now = engine.clock.now();
     check_fresh(request.value(), now)?;
-    let snapshot = engine.snapshot.clone().ok_or(Failure::NoSnapshot)?;
+    let snapshot = standing.snapshot.as_deref().ok_or(Failure::NoSnapshot)?;
     let guest = engine.guest(request.value().guest)?;
     let consents =
-        consents.iter().map(|token| authenticate_consent(token, &engine.config)).collect::<Result<_, Refusal>>()?;
+        consents.iter().map(|token| authenticate_consent(token, &standing.config)).collect::<Result<_, Refusal>>()?;
     let manifest = guest.as_ref().map(|guest| guest.manifest());
     let asked = Asked { request, consents, manifest, snapshot: snapshot.name(), now };
-    let permit = decide(asked, &engine.policies, &engine.catalog, &engine.salt)?;
+    let permit = decide(asked, &standing.policies, &standing.catalog, &engine.salt)?;
     let guest = guest.ok_or_else(|| Refusal::bare(RefusalCode::Guest))?;
     let lacks = |dataset: &&&str| snapshot.dataset(dataset).is_none();
     if let Some(dataset) = permit.plan().datasets().iter().find(lacks) {
         return Err(Failure::NoDataset((*dataset).to_owned()));
     }
-    check_units(&permit, &snapshot)?;
-    Ok((permit, guest, snapshot))
+    check_units(&permit, snapshot)?;
+    Ok((permit, guest))
 }
 
 /// A slot that could not hold all units would leave some out, and which ones would depend on the others.

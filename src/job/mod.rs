@@ -9,6 +9,7 @@ mod engine;
 mod home;
 mod life;
 mod running;
+mod standing;
 mod wire;
 
 pub use authenticate::{read_consent, read_request};
@@ -17,3 +18,4 @@ pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
 pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, load_key, unpack_catalog};
 pub use life::{Answered, Failure, answer};
 pub use running::{JobState, cancel, state};
+pub use standing::{ReloadError, Standing};

@@ -10,29 +10,67 @@ use crate::env::weaken::{self, Weakness};
 use crate::model::Digest;
 
 /// The longest token, in bytes.
-const TOKEN_BYTES_MAX: usize = 1 << 20;
+pub const TOKEN_BYTES_MAX: usize = 1 << 20;
+/// The longest batch: 10,000 jobs with two consents each.
+pub const BATCH_BYTES_MAX: usize = 32 << 20;
 
 /// What a token is; the `typ` of its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// A client's label or table job.
     Job,
+    /// A client's list of label jobs.
+    Batch,
+    /// The upload of a guest.
+    Guest,
+    /// Any other call.
+    Call,
     /// A party's consent, from an authority.
     Consent,
     /// An auditor's approval of a policy.
     Approval,
+    /// A consent authority's question for a subject's access record.
+    Access,
     /// A receipt.
     VerificationResult,
+    /// The answers of a batch.
+    BatchResult,
 }
 
 impl TokenKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Job,
+        Self::Batch,
+        Self::Guest,
+        Self::Call,
+        Self::Consent,
+        Self::Approval,
+        Self::Access,
+        Self::VerificationResult,
+        Self::BatchResult,
+    ];
+
+    /// The longest token of this kind, in bytes.
+    pub const fn bytes_max(self) -> usize {
+        match self {
+            Self::Batch | Self::BatchResult => BATCH_BYTES_MAX,
+            _ => TOKEN_BYTES_MAX,
+        }
+    }
+
     /// The `typ` in the header.
     pub const fn typ(self) -> &'static str {
         match self {
             Self::Job => "job+jwt",
+            Self::Batch => "batch+jwt",
+            Self::Guest => "guest+jwt",
+            Self::Call => "call+jwt",
             Self::Consent => "consent+jwt",
             Self::Approval => "approval+jwt",
+            Self::Access => "access+jwt",
             Self::VerificationResult => "verification-result+jwt",
+            Self::BatchResult => "batch-result+jwt",
         }
     }
 }
@@ -131,7 +169,7 @@ pub fn verify<'k>(
     kind: TokenKind,
     trusted: impl IntoIterator<Item = &'k TrustedKey>,
 ) -> Result<Verified<Vec<u8>>, JwsError> {
-    if token.len() > TOKEN_BYTES_MAX {
+    if token.len() > kind.bytes_max() {
         return Err(JwsError::Form);
     }
     let (input, signature) = token.rsplit_once('.').ok_or(JwsError::Form)?;

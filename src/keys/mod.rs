@@ -10,6 +10,6 @@ mod secret;
 
 pub use canonical::{CanonicalError, DigestKind, Hasher, canonical_json, digest_json, digest_parts, read_json, sha256};
 pub use jwk::{Algorithm, JwkError, PublicJwk, PublicKey, SigningKey};
-pub use jws::{JwsError, TokenKind, TrustedKey, Verified, encode_segment, sign, verify};
+pub use jws::{BATCH_BYTES_MAX, JwsError, TOKEN_BYTES_MAX, TokenKind, TrustedKey, Verified, encode_segment, sign, verify};
 pub use key_set::{KeySet, KeySetError, PublishedKey};
 pub use secret::{PARTY_SALT_BYTES, SaltKey, party_commitment};

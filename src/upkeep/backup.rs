@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{UpkeepError, load_key_set};
 use super::manifest::{BACKUP_FORMAT, BackedUpFile, BackupManifest, LogPosition};
-use crate::config::{CONFIG_FILE, Config};
+use crate::config::{CLIENTS_FOLDER, CONFIG_FILE, Config};
 use crate::data::hold_snapshots;
 use crate::env::{
     Clock, Durable, copy_durable, create_dir, create_private_dir, finish_file, list_dir, list_tree, publish_dir, read,
@@ -160,7 +160,7 @@ fn copy_home(
 /// Configuration, public keys, catalog, policies, rejects. What the configuration keeps elsewhere is only named.
 fn small_parts(home: &Path, config: &Config, outside: &mut Vec<String>) -> Result<Vec<Part>, UpkeepError> {
     let mut files: Vec<PathBuf> = [CONFIG_FILE, "jwks.json", "log.vkey"].iter().map(|name| home.join(name)).collect();
-    for folder in [&config.catalog, &config.policies] {
+    for folder in [&config.catalog, &config.policies, &home.join(CLIENTS_FOLDER)] {
         let inside = absolute(folder).starts_with(absolute(home)) && below(home, folder).is_some();
         if inside { files.extend(list_tree(folder)?) } else { outside.push(folder.display().to_string()) }
     }

@@ -22,7 +22,7 @@ const MEASUREMENTS_MAX: u32 = 4;
 /// Policies and accounts are in order, approved, and valid today.
 pub(super) fn check_policies(config: &Config, catalog: &Catalog, today: Date, findings: Findings<'_>) {
     let needed = config.approvals_needed;
-    let trust = ApprovalTrust { needed, auditors: config.auditors.clone() };
+    let trust = ApprovalTrust { needed, auditors: config.auditors() };
     let set = match PolicySet::load(&config.policies, catalog, config.nanos_per_kilofuel, &trust) {
         Ok(set) => set,
         Err(PolicyError::AccountsUnapproved(needed)) => {

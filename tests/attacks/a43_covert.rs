@@ -31,7 +31,8 @@ fn predicted(home: &TestHome, token: &str, label: &str) -> Value {
     let commitment = party_commitment(&salt_key.party_salt(&job, 0), "enterprise", &firm(FIRM));
     let consent = request["consents"][0].as_str().unwrap();
     let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
-    let policy = home.engine.policies().policies().next().unwrap();
+    let policies = home.engine.policies();
+    let policy = policies.policies().next().unwrap();
     let snapshot = home.engine.snapshot().unwrap();
     let (index, tick_ms) = position(home);
     let ledger = &home.engine.config().ledger;

@@ -135,9 +135,10 @@ impl Asker {
 
     /// The same where the files of the keys may fail, too.
     pub fn prepare(engine: &Engine, place: &Place) -> Result<Self, InitError> {
-        let dataset = engine.snapshot().unwrap().dataset("tax_payment").unwrap();
+        let (snapshot, policies) = (engine.snapshot().unwrap(), engine.policies());
+        let dataset = snapshot.dataset("tax_payment").unwrap();
         let unit = |id: &[u8; 18]| UnitId::parse(UnitKind::Enterprise, std::str::from_utf8(id).unwrap()).unwrap();
-        let policy = engine.policies().policies().find(|policy| policy.id == POLICY).unwrap();
+        let policy = policies.policies().find(|policy| policy.id == POLICY).unwrap();
         Ok(Self {
             client: load_key(&place.paths().key(KeyFile::Client))?,
             authority: load_key(&place.paths().key(KeyFile::Authority))?,

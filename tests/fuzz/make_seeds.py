@@ -72,8 +72,7 @@ def documents():
         seed("catalog", dataset.stem, dataset.read_text())
     distorted_toml("catalog", (ROOT / "catalog/tax_payment.toml").read_text())
     jwk = json.loads((BUNDLE / "jwks.json").read_text())["keys"][0]
-    key = ", ".join(f'{name} = "{jwk[name]}"' for name in ("kty", "crv", "x"))
-    distorted_toml("config", f"""kind = "synthetic"
+    distorted_toml("config", """kind = "synthetic"
 ledger = "anshi"
 public_url = "https://anshi.example"
 catalog = "catalog"
@@ -81,9 +80,8 @@ policies = "policies"
 checkpoint_mirror = "../home.mirror"
 nanos_per_kilofuel = 20000
 approvals_needed = 2
-[[auditor]]
-id = "auditor-1"
-key = {{ {key} }}
+[server]
+listen = "127.0.0.1:7700"
 """)
     seed("jwk", "whole", json.dumps(jwk))
     distorted_json("jwk", json.dumps({name: jwk[name] for name in ("kty", "crv", "x")}))

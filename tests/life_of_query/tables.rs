@@ -172,7 +172,7 @@ fn a_cancelled_table_ends_at_its_tick_without_figures_and_its_charge_stays() {
     let city = City::with(5_000, 1);
     // Every unit spins until its fuel ends.
     let token = city.token(6);
-    let job = anshi::job::read_request(&token, city.home.engine.config()).unwrap().value().job;
+    let job = anshi::job::read_request(&token, &city.home.engine.config()).unwrap().value().job;
     let engine = Arc::clone(&city.home.engine);
     assert!(state(&engine, "smart-finance", job).unwrap().is_none());
     let answered = block_on(async {
@@ -208,7 +208,7 @@ fn cancelling_tells_not_whether_the_run_has_ended() {
     let city = City::with(5_000, 4);
     // Honest and quick: done long before the tick, and cancelled then.
     let token = city.token(0);
-    let job = anshi::job::read_request(&token, city.home.engine.config()).unwrap().value().job;
+    let job = anshi::job::read_request(&token, &city.home.engine.config()).unwrap().value().job;
     let engine = Arc::clone(&city.home.engine);
     let answered = block_on(async {
         let asking = Arc::clone(&engine);

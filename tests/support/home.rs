@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use anshi::catalog::Catalog;
+use anshi::config::{CallerKind, caller_text};
 use anshi::data::{IngestOptions, ingest};
 use anshi::job::{Engine, EngineOptions, HomePaths, KeyFile, load_key};
 use anshi::keys::SigningKey;
@@ -161,10 +162,10 @@ pub fn configure(home: &Path, setup: &Setup) {
         true => "nanos_per_kilofuel = 4_000\n".to_owned(),
         false => format!("{line}\n"),
     };
-    let mut text: String = fs::read_to_string(&config).unwrap().lines().map(fixed).collect();
-    if !text.contains(STRANGER) {
-        text += &stranger();
-    }
+    let text: String = fs::read_to_string(&config).unwrap().lines().map(fixed).collect();
+    let keys = [TestHome::stranger().1.public().clone()];
+    let stranger = caller_text(STRANGER, CallerKind::Platform, &keys);
+    fs::write(home.join("clients.d").join(format!("{STRANGER}.toml")), stranger).unwrap();
     fs::write(&config, text).unwrap();
     let policies = home.join("policies");
     fs::remove_dir_all(&policies).unwrap();
@@ -181,11 +182,6 @@ impl TestHome {
     pub fn stranger() -> (&'static str, SigningKey) {
         (STRANGER, SigningKey::from_seed([7; 32]).unwrap())
     }
-}
-
-fn stranger() -> String {
-    let jwk = TestHome::stranger().1.public().to_jwk();
-    format!("\n[[client]]\nid = \"{STRANGER}\"\nkey = {{ kty = \"OKP\", crv = \"Ed25519\", x = \"{}\" }}\n", jwk.x)
 }
 
 /// Ingests the test's rows: a new snapshot.

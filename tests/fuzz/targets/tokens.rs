@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use anshi::config::Config;
+use anshi::config::{CallerKind, Config, caller_text};
 use anshi::job::{read_consent, read_request};
 use anshi::keys::{PublicJwk, PublicKey, SigningKey, TokenKind, TrustedKey, read_json, sign, verify};
 use serde_json::Value;
@@ -13,7 +13,7 @@ fn key(seed: u8) -> SigningKey {
     SigningKey::from_seed([seed; 32]).unwrap()
 }
 
-const KINDS: [TokenKind; 4] = [TokenKind::Job, TokenKind::Consent, TokenKind::Approval, TokenKind::VerificationResult];
+const KINDS: [TokenKind; 9] = TokenKind::ALL;
 
 /// A compact JWS: what verifies is, character for character, what the key's owner made.
 pub fn jws(data: &[u8]) {
@@ -42,19 +42,13 @@ fn config() -> &'static Config {
     static CONFIG: OnceLock<Config> = OnceLock::new();
     CONFIG.get_or_init(|| {
         let home = scratch::folder("tokens");
-        let jwk = |seed| {
-            let jwk = serde_json::to_value(key(seed).public().to_jwk()).unwrap();
-            let members = jwk.as_object().unwrap().iter().map(|(name, value)| format!("{name} = {value}"));
-            format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
-        };
-        let text = format!(
-            "kind = \"production\"\nledger = \"ledger\"\npublic_url = \"https://anshi.example\"\ncatalog = \"catalog\"\n\
-             policies = \"policies\"\ncheckpoint_mirror = \"../mirror\"\nnanos_per_kilofuel = 1\n\
-             [[client]]\nid = \"smart-finance\"\nkey = {}\n[[authority]]\nid = \"authority\"\nkey = {}\n",
-            jwk(1),
-            jwk(2)
-        );
+        let text = "kind = \"production\"\nledger = \"ledger\"\npublic_url = \"https://anshi.example\"\ncatalog = \"catalog\"\n\
+             policies = \"policies\"\ncheckpoint_mirror = \"../mirror\"\nnanos_per_kilofuel = 1\n";
         scratch::write(&home.join("anshi.toml"), text.as_bytes());
+        for (id, kind, seed) in [("smart-finance", CallerKind::Platform, 1), ("authority", CallerKind::Authority, 2)] {
+            let text = caller_text(id, kind, &[key(seed).public().clone()]);
+            scratch::write(&home.join(format!("clients.d/{id}.toml")), text.as_bytes());
+        }
         Config::load(&home).unwrap()
     })
 }

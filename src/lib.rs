@@ -16,4 +16,5 @@ pub mod model;
 pub mod policy;
 pub mod receipt;
 pub mod review;
+pub mod server;
 pub mod upkeep;

@@ -51,7 +51,8 @@ fn main() {
 /// The permit of a signed request, as `job` makes it.
 fn permit(engine: &Engine, home: &std::path::Path, guest: Digest, min_fen: i64) -> Permit {
     let config = engine.config();
-    let policy = engine.policies().policies().find(|policy| policy.id == POLICY.0).unwrap();
+    let policies = engine.policies();
+    let policy = policies.policies().find(|policy| policy.id == POLICY.0).unwrap();
     let now = Clock::System.now();
     let paths = HomePaths::new(home);
     let order = JobOrder {

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::terminal::Terminal;
 use super::{
     audit, backup, budget, catalog, consent, demo, doctor, guest, ingest, init, key, policy, receipt, restore, run,
-    snapshot, synth, worker,
+    serve, snapshot, synth, worker,
 };
 use crate::env::forbid_core_dumps;
 use crate::guest::{CHILD_COMMAND, child_main};
@@ -93,6 +93,8 @@ enum Command {
     Restore(restore::RestoreArgs),
     /// Examine a home: keys, clock, disk, ledger, mirror, data, policies
     Doctor(doctor::DoctorArgs),
+    /// Offer the service over HTTP: jobs, guests, policies, budgets, the log
+    Serve(serve::ServeArgs),
     /// Run a table's units as a stream: their rows as Arrow IPC on standard input, what each adds on standard output
     Worker(worker::WorkerArgs),
 }
@@ -114,7 +116,10 @@ pub fn main() -> ExitCode {
         Err(code) => return code,
     };
     let terminal = Terminal::new(app.common.json, app.common.lang);
-    terminal.start_tracing();
+    match app.command {
+        Command::Serve(_) => terminal.start_service_tracing(),
+        _ => terminal.start_tracing(),
+    }
     match dispatch(app.command, &terminal) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -191,6 +196,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
         Command::Backup(args) => backup::backup_command(&args, terminal),
         Command::Restore(args) => restore::restore_command(&args, terminal),
         Command::Doctor(args) => doctor::doctor(&args, terminal),
+        Command::Serve(args) => serve::serve(&args, terminal),
         Command::Worker(args) => worker::worker(&args),
     }
 }

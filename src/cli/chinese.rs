@@ -325,6 +325,9 @@ impl AskProblem {
             }
             Self::NoModule => "编译没有产生 `.wasm`：该 crate 是否为 `cdylib`？".to_owned(),
             Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", joined(misfits, "\n  ")),
+            Self::NotAConfiguration(path) => {
+                format!("`{}` 不是暗室的配置：配置文件名为 `anshi.toml`", path.display())
+            }
             Self::NoTable(policy) => {
                 format!("政策 `{policy}` 的回答是标签：`--csv`、`--plot` 和 `--via-worker` 用于统计表")
             }

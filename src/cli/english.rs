@@ -370,6 +370,9 @@ impl AskProblem {
             Self::Misfits(misfits) => {
                 format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  "))
             }
+            Self::NotAConfiguration(path) => {
+                format!("`{}` is no configuration of a home: that is called `anshi.toml`", path.display())
+            }
             Self::NoTable(policy) => {
                 format!(
                     "the policy `{policy}` answers with a label: `--csv`, `--plot` and `--via-worker` are for tables"

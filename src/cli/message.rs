@@ -3,6 +3,7 @@
 
 use super::catalog_words::CatalogMessage;
 use super::guest_words::GuestMessage;
+use super::service_words::ServiceMessage;
 use super::table_words::TableMessage;
 use super::upkeep_message::UpkeepMessage;
 use crate::config::HomeKind;
@@ -27,6 +28,8 @@ pub enum Message {
     Guest(GuestMessage),
     /// About tables.
     Table(TableMessage),
+    /// About the service.
+    Service(ServiceMessage),
 }
 
 /// Lines about deliveries and snapshots; their words are in `english` and `chinese`.
@@ -233,6 +236,7 @@ impl Message {
             (Self::Catalog(message), lang) => message.text(lang),
             (Self::Guest(message), lang) => message.text(lang),
             (Self::Table(message), lang) => message.text(lang),
+            (Self::Service(message), lang) => message.text(lang),
         }
     }
 }
@@ -264,6 +268,12 @@ impl From<CatalogMessage> for Message {
 impl From<GuestMessage> for Message {
     fn from(message: GuestMessage) -> Self {
         Self::Guest(message)
+    }
+}
+
+impl From<ServiceMessage> for Message {
+    fn from(message: ServiceMessage) -> Self {
+        Self::Service(message)
     }
 }
 

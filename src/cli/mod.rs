@@ -29,6 +29,8 @@ mod problem;
 mod receipt;
 mod restore;
 mod run;
+mod serve;
+mod service_words;
 mod snapshot;
 mod synth;
 mod table;

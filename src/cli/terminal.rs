@@ -125,6 +125,13 @@ impl Terminal {
         let _ =
             tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().try_init();
     }
+
+    /// A service's log: one JSON object a line on standard error, requests included.
+    pub fn start_service_tracing(&self) {
+        let filter = variable("ANSHI_LOG").unwrap_or_else(|| "info".to_owned());
+        let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+        let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    }
 }
 
 fn locale() -> Lang {

@@ -13,7 +13,7 @@ use crate::model::Chinese;
 const LISTEN_DEFAULT: ([u8; 4], u16) = ([127, 0, 0, 1], 7700);
 const CONNECTIONS_DEFAULT: u32 = 1_000;
 const WAITING_DEFAULT: u32 = 2_000;
-const PER_CLIENT_SHARE_DEFAULT: u32 = 50;
+const CLIENT_SHARE_DEFAULT: u32 = 50;
 
 /// How the service is offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,18 @@ pub struct ServerConfig {
     pub jobs_waiting_max: u32,
     /// The share of these that one client may hold while others wait, in percent.
     pub client_share_percent: u32,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(LISTEN_DEFAULT),
+            tls: None,
+            connections_max: CONNECTIONS_DEFAULT,
+            jobs_waiting_max: WAITING_DEFAULT,
+            client_share_percent: CLIENT_SHARE_DEFAULT,
+        }
+    }
 }
 
 /// The files of a certificate.
@@ -114,7 +126,7 @@ impl RawServer {
         };
         let connections_max = bound(&self.connections_max, CONNECTIONS_DEFAULT);
         let jobs_waiting_max = bound(&self.jobs_waiting_max, WAITING_DEFAULT);
-        let client_share_percent = bound(&self.client_share_percent, PER_CLIENT_SHARE_DEFAULT);
+        let client_share_percent = bound(&self.client_share_percent, CLIENT_SHARE_DEFAULT);
         if let Some(share) = self.client_share_percent.as_ref().filter(|share| *share.get_ref() > 100) {
             findings.push(Finding::at(share.span(), Mistake::Share));
         }

@@ -20,6 +20,13 @@ pub struct FileError {
     pub source: io::Error,
 }
 
+impl FileError {
+    /// Whether there is no such file.
+    pub fn is_absent(&self) -> bool {
+        self.source.kind() == io::ErrorKind::NotFound
+    }
+}
+
 pub(super) fn failed<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FileError + 'a {
     move |source| FileError { action, path: path.to_owned(), source }
 }

@@ -125,6 +125,10 @@ pub enum Weakness {
     MirrorIgnored = 59,
     /// 60: a job ends with the caller that waits for it.
     LeftWithCaller = 60,
+    /// 41: a call's token serves as often as it is shown.
+    CallReplayed = 4102,
+    /// 41: a call's token serves with another body.
+    CallBodyIgnored = 4103,
 }
 
 /// Whether `weakness` is switched on.

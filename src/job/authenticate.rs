@@ -12,7 +12,7 @@ use super::wire::{AUTHORISATION_KIND, WireConsent, WireJob};
 /// A request is valid for at most so long.
 const REQUEST_AGE_MAX_SECONDS: i64 = 300;
 /// A client's clock may be ahead by so much.
-const CLOCK_SKEW_MAX_SECONDS: i64 = 30;
+pub(super) const CLOCK_SKEW_MAX_SECONDS: i64 = 30;
 /// A `jti` has at least 128 random bits: 22 characters of base64url.
 const JTI_CHARS_MIN: usize = 22;
 const JTI_CHARS_MAX: usize = 128;
@@ -43,14 +43,7 @@ pub fn read_consent(token: &str, config: &Config) -> Result<Verified<Consent>, R
 /// Checks signature, audience and target; leaves freshness to [`check_fresh`], because a request that was
 /// answered before is answered the same again even when it is no longer fresh.
 pub(super) fn authenticate(token: &str, config: &Config) -> Result<Authenticated, Refusal> {
-    let signed = verify(token, TokenKind::Job, config.callers.keys()).map_err(|error| {
-        let code = match error {
-            JwsError::Key => RefusalCode::Client,
-            JwsError::Signature | JwsError::Algorithm => RefusalCode::Signature,
-            JwsError::Form | JwsError::Header | JwsError::Kind(_) => RefusalCode::Malformed,
-        };
-        Refusal::about(code, Detail::Token(error.bilingual()))
-    })?;
+    let signed = verify(token, TokenKind::Job, config.callers.keys()).map_err(token_refusal)?;
     let mut consents = Vec::new();
     let request = signed.try_map(|owner, input, payload| {
         let wire: WireJob = read_json(&payload)
@@ -60,6 +53,25 @@ pub(super) fn authenticate(token: &str, config: &Config) -> Result<Authenticated
         request(wire, input)
     })?;
     Ok(Authenticated { request, consents })
+}
+
+/// What a token that is not accepted means to whoever sent it.
+pub(super) fn token_refusal(error: JwsError) -> Refusal {
+    let code = match error {
+        JwsError::Key => RefusalCode::Client,
+        JwsError::Signature | JwsError::Algorithm => RefusalCode::Signature,
+        JwsError::Form | JwsError::Header | JwsError::Kind(_) => RefusalCode::Malformed,
+    };
+    Refusal::about(code, Detail::Token(error.bilingual()))
+}
+
+/// A `jti` cannot be guessed.
+pub(super) fn check_jti(jti: &str) -> Result<(), Refusal> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    match (JTI_CHARS_MIN..=JTI_CHARS_MAX).contains(&jti.len()) && jti.chars().all(plain) {
+        true => Ok(()),
+        false => refuse(RefusalCode::Malformed, Detail::Jti),
+    }
 }
 
 fn check_addressed(wire: &WireJob, owner: &str, config: &Config) -> Result<(), Refusal> {
@@ -73,10 +85,7 @@ fn check_addressed(wire: &WireJob, owner: &str, config: &Config) -> Result<(), R
     if wire.htm != "POST" || wire.htu != target {
         return refuse(RefusalCode::Audience, Detail::Target(target));
     }
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if !(JTI_CHARS_MIN..=JTI_CHARS_MAX).contains(&wire.jti.len()) || !wire.jti.chars().all(plain) {
-        return refuse(RefusalCode::Malformed, Detail::Jti);
-    }
+    check_jti(&wire.jti)?;
     if wire.consents.len() > CONSENTS_MAX {
         return refuse(RefusalCode::Malformed, Detail::ConsentsMax(CONSENTS_MAX));
     }

@@ -1,6 +1,6 @@
 //! The Chinese of this module's errors; the English is their `Display`. Owns wording alone.
 
-use super::{ComposeError, Failure, InitError, OpenError, RegisterFailure};
+use super::{ComposeError, Failure, InitError, OpenError, RegisterFailure, ReloadError};
 use crate::model::{Chinese, foreign};
 
 impl Chinese for OpenError {
@@ -21,6 +21,16 @@ impl Chinese for OpenError {
             Self::Checkpoint(error) => error.chinese(),
             Self::Snapshot(error) => error.chinese(),
             Self::Threads(error) => format!("运行程序的线程无法启动：{}", foreign(error)),
+        }
+    }
+}
+
+impl Chinese for ReloadError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Open(error) => error.chinese(),
+            Self::Config(error) => error.chinese(),
+            Self::Fixed(what) => format!("引擎运行时不能更改 `{what}`：请重新启动"),
         }
     }
 }

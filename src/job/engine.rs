@@ -9,13 +9,14 @@ use crate::data::{Snapshot, SnapshotError};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{ChildError, Clock, DirLock, Entropy, FileError, is_private, read_program, read_text};
 use crate::guest::{EngineError, Guest, RegisterError, Registry};
-use crate::keys::{KeySet, SaltKey, SigningKey, sha256};
+use crate::keys::{KeySet, SaltKey, SigningKey, TokenKind, sha256};
 use crate::ledger::{Ledger, LedgerConfig, LedgerError, LedgerReader};
 use crate::log::{CheckpointError, LogSigner};
-use crate::model::Digest;
+use crate::model::{Digest, UnitId};
 use crate::policy::{PolicyError, PolicySet};
 use crate::receipt::EngineIdentity;
 
+use super::call::{CallError, CallMemory, CallTarget, Called, authenticate_call};
 use super::dispatch::Dispatcher;
 use super::home::{HomePaths, InitError, KeyFile, load_key};
 use super::running::RunningJobs;
@@ -95,6 +96,9 @@ pub struct Engine {
     pub(super) salt: Arc<SaltKey>,
     pub(super) dispatcher: Dispatcher,
     pub(super) running: RunningJobs,
+    calls: CallMemory,
+    /// Held for reading by every job under way.
+    pub(super) under_way: Arc<tokio::sync::RwLock<()>>,
     pub(super) ledger: Ledger,
     reader: Mutex<LedgerReader>,
     _lock: DirLock,
@@ -127,6 +131,8 @@ impl Engine {
             registry: Arc::new(registry),
             dispatcher: Dispatcher::new(&standing.policies, standing.config.nanos_per_kilofuel)?,
             running: RunningJobs::default(),
+            calls: CallMemory::default(),
+            under_way: Arc::default(),
             reader: Mutex::new(reader),
             clock: options.clock,
             standing: RwLock::new(Arc::new(standing)),
@@ -153,6 +159,21 @@ impl Engine {
         let standing = Arc::new(standing);
         *self.standing.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&standing);
         Ok(standing)
+    }
+
+    /// How the ledger calls a party: the home's keyed pseudonym.
+    pub fn pseudonym(&self, unit: &UnitId) -> Digest {
+        self.salt.pseudonym(unit)
+    }
+
+    /// Waits until no job is under way. Jobs that come meanwhile wait for good: it is for the end.
+    pub async fn quiesce(&self) {
+        let _ = self.under_way.write().await;
+    }
+
+    /// Lets a caller in, by the token of `kind` that it shows for what it calls.
+    pub fn let_in(&self, token: &str, kind: TokenKind, target: &CallTarget) -> Result<Called, CallError> {
+        authenticate_call(token, kind, target, &self.standing().config, &self.calls, self.clock.now())
     }
 
     /// The configuration.

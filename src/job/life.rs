@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
 use crate::data::{Frame, Snapshot};
 use crate::env::weaken::{self, Weakness};
 use crate::guest::Guest;
 use crate::ledger::{End, LedgerError, Logged, Reservation, ReserveError};
-use crate::model::{Refusal, RefusalCode, Request};
+use crate::model::{Digest, Refusal, RefusalCode, Request};
 use crate::policy::{Asked, Permit, Plan, decide};
 use crate::receipt::{Bundle, Receipt, assemble, sign_receipt};
 
@@ -55,22 +58,83 @@ pub struct Answered {
     pub end: End,
 }
 
+/// A request whose signature, form and address are right; whether it may be answered is not decided.
+pub struct Asking {
+    standing: Arc<Standing>,
+    authenticated: Authenticated,
+}
+
+impl Asking {
+    /// Reads a signed request.
+    pub fn read(engine: &Engine, token: &str) -> Result<Self, Refusal> {
+        let standing = engine.standing();
+        let authenticated = authenticate(token, &standing.config)?;
+        Ok(Self { standing, authenticated })
+    }
+
+    /// Whether a table is asked for, as far as the policy that it names is in force.
+    pub fn is_table(&self) -> bool {
+        let wanted = &self.request().policy;
+        let policy = self.standing.policies.policies().find(|policy| policy.id == wanted.id);
+        policy.is_some_and(|policy| policy.table().is_some())
+    }
+
+    /// What is asked.
+    pub const fn request(&self) -> &Request {
+        self.authenticated.request.value()
+    }
+}
+
+/// A job that is charged and under way, or was answered before.
+pub struct Underway {
+    job: Digest,
+    ending: JoinHandle<Result<Answered, Failure>>,
+}
+
+impl Underway {
+    /// The job's id.
+    pub const fn job(&self) -> Digest {
+        self.job
+    }
+
+    /// Waits for the job's tick.
+    pub async fn answer(self) -> Result<Answered, Failure> {
+        self.ending.await.unwrap_or(Err(Failure::Stopping))
+    }
+}
+
 /// Answers a signed request: a bundle, or a refusal that cost nothing.
+pub async fn answer(engine: &Arc<Engine>, token: &str) -> Result<Answered, Failure> {
+    begin(engine, Asking::read(engine, token)?).await?.answer().await
+}
+
+/// Authorises a request and charges it; gives back once that is durable.
 ///
 /// From the reservation on the job is a task of its own: a caller that goes away in between takes nothing with it,
 /// and finds the bundle when it sends the same request again.
-pub async fn answer(engine: &Arc<Engine>, token: &str) -> Result<Answered, Failure> {
-    let standing = engine.standing();
-    let authenticated = authenticate(token, &standing.config)?;
+pub async fn begin(engine: &Arc<Engine>, asking: Asking) -> Result<Underway, Failure> {
+    let Asking { standing, authenticated } = asking;
+    let job = authenticated.request.value().job;
     if let Some(logged) = answered_before(engine, authenticated.request.value()).await? {
-        return release(engine, logged);
+        let answered = release(engine, logged)?;
+        return Ok(Underway { job, ending: tokio::spawn(std::future::ready(Ok(answered))) });
     }
     let (permit, guest) = authorise(engine, &standing, authenticated)?;
-    let job = see_through(Arc::clone(engine), standing, permit, guest);
+    let (charged, waiting) = oneshot::channel();
+    let seeing = see_through(Arc::clone(engine), standing, permit, guest, charged);
     if weaken::on(Weakness::LeftWithCaller) {
-        return job.await;
+        let answered = seeing.await;
+        return Ok(Underway { job, ending: tokio::spawn(std::future::ready(answered)) });
     }
-    tokio::spawn(job).await.unwrap_or(Err(Failure::Stopping))
+    let ending = tokio::spawn(seeing);
+    match waiting.await {
+        Ok(()) => Ok(Underway { job, ending }),
+        // It ended before it was charged: how, it says itself.
+        Err(_) => match ending.await.unwrap_or(Err(Failure::Stopping)) {
+            Ok(answered) => Ok(Underway { job, ending: tokio::spawn(std::future::ready(Ok(answered))) }),
+            Err(failure) => Err(failure),
+        },
+    }
 }
 
 /// Charges, runs, logs and signs an authorised job, whoever still waits for it.
@@ -79,11 +143,15 @@ async fn see_through(
     standing: Arc<Standing>,
     permit: Permit,
     guest: Arc<Guest>,
+    charged: oneshot::Sender<()>,
 ) -> Result<Answered, Failure> {
+    let _under_way = Arc::clone(&engine.under_way).read_owned().await;
     let reservation = match reserve(&engine, permit).await? {
         Reserved::Anew(reservation) => reservation,
         Reserved::Before(logged) => return release(&engine, logged),
     };
+    // Nobody may be there any more to hear it.
+    let _ = charged.send(());
     let dispatched = dispatch(&engine, &standing, *reservation, guest).await?;
     let logged = dispatched.scheduled.logged().await?;
     drop((dispatched.slot, dispatched.running));

@@ -2,6 +2,7 @@
 //! the order of steps; every step takes the proof that the one before handed on.
 
 mod authenticate;
+mod call;
 mod chinese;
 mod compose;
 mod dispatch;
@@ -13,9 +14,10 @@ mod standing;
 mod wire;
 
 pub use authenticate::{read_consent, read_request};
+pub use call::{CallError, CallOrder, CallTarget, Called, compose_call};
 pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose_job};
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
 pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, load_key, unpack_catalog};
-pub use life::{Answered, Failure, answer};
+pub use life::{Answered, Asking, Failure, Underway, answer, begin};
 pub use running::{JobState, cancel, state};
 pub use standing::{ReloadError, Standing};

@@ -18,6 +18,19 @@ pub enum Detail {
     Audience(String),
     /// What `htu` must be.
     Target(String),
+    /// The body is not text.
+    NotText,
+    /// What `htm` and `htu` of a call must be.
+    CallTarget {
+        /// The method.
+        method: String,
+        /// The URL.
+        url: String,
+    },
+    /// What `body` of a call must be.
+    CallBody(Digest),
+    /// `sub` stands where it must not, or is missing.
+    CallSubject,
     /// A `jti` that could be guessed.
     Jti,
     /// More consents than this come along.
@@ -149,6 +162,10 @@ impl fmt::Display for Detail {
             Self::NotOwner => f.write_str("`iss` is not the key's owner"),
             Self::Audience(wanted) => write!(f, "`aud` must be `{wanted}`"),
             Self::Target(target) => write!(f, "`htm` and `htu` must be `POST` and `{target}`"),
+            Self::NotText => f.write_str("it is not text"),
+            Self::CallTarget { method, url } => write!(f, "`htm` and `htu` must be `{method}` and `{url}`"),
+            Self::CallBody(digest) => write!(f, "`body` must be the SHA-256 of the body, `{digest}`"),
+            Self::CallSubject => f.write_str("an `access+jwt` names its subject as `sub`"),
             Self::Jti => f.write_str("`jti` must be at least 128 random bits in base64url"),
             Self::ConsentsMax(max) => write!(f, "at most {max} consents"),
             Self::Lifespan(seconds) => write!(f, "`exp` must be at most {seconds} s after `iat`"),
@@ -204,6 +221,10 @@ impl Chinese for Detail {
             Self::NotOwner => "`iss` 不是该密钥的持有者".to_owned(),
             Self::Audience(wanted) => format!("`aud` 应为 `{wanted}`"),
             Self::Target(target) => format!("`htm` 和 `htu` 应为 `POST` 和 `{target}`"),
+            Self::NotText => "内容不是文本".to_owned(),
+            Self::CallTarget { method, url } => format!("`htm` 和 `htu` 应为 `{method}` 和 `{url}`"),
+            Self::CallBody(digest) => format!("`body` 应为请求正文的 SHA-256，即 `{digest}`"),
+            Self::CallSubject => "`access+jwt` 须以 `sub` 写明所查主体".to_owned(),
             Self::Jti => "`jti` 应为至少 128 位随机数的 base64url".to_owned(),
             Self::ConsentsMax(max) => format!("授权书至多 {max} 份"),
             Self::Lifespan(seconds) => format!("`exp` 至多比 `iat` 晚 {seconds} 秒"),

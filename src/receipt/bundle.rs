@@ -1,6 +1,7 @@
 //! The bundle: receipt, records, salts and proofs in one JSON file that verifies offline.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::keys::{SigningKey, TokenKind, encode_segment, sign};
 use crate::ledger::{Evidence, Logged};
@@ -26,7 +27,7 @@ impl Receipt {
 }
 
 /// What the client gets.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bundle {
     /// The receipt, a compact JWS.
@@ -48,7 +49,7 @@ impl Bundle {
 }
 
 /// A record with what opens its leaf.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenedRecord {
     /// The record, canonical JSON, in base64url.
@@ -60,7 +61,7 @@ pub struct OpenedRecord {
 }
 
 /// A party with what opens its commitment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenedParty {
     /// Its role.

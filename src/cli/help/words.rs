@@ -42,6 +42,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("anshi backup", "引擎运行时，按某一时刻的一致状态复制暗室"),
     ("anshi restore", "逐字节检查备份之后，由备份建立暗室"),
     ("anshi doctor", "检查暗室：密钥、时钟、磁盘、账本、镜像、数据、政策"),
+    ("anshi serve", "以 HTTP 提供服务：作业、程序、政策、额度、日志"),
     ("anshi worker", "以流的方式逐个主体运行统计表：标准输入为各主体的行（Arrow IPC），标准输出为各自的贡献"),
 ];
 
@@ -134,6 +135,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("anshi restore", "keys", "私钥，即 `anshi backup --keys-to` 所写者。不写则须在启动之前放入"),
     ("anshi restore", "sha256", "`anshi backup` 所显示的摘要：此后被调换的备份，摘要不同"),
     ("anshi doctor", "home", "暗室的文件夹；引擎可以在运行"),
+    ("anshi serve", "config", "暗室的配置文件 `anshi.toml`"),
     ("anshi worker", "job", "任务说明：程序读取什么，每个主体至多增加多少"),
     ("anshi worker", "guest", "程序的文件；须为任务所指的程序，先行编译"),
     ("anshi doctor", "deep", "重读账本和快照的每个文件，不论需时多久"),

@@ -1,0 +1,199 @@
+//! Calls beside jobs: who makes them. A call's token covers method, URL and body, lives for a minute, and is taken once.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::authenticate::{CLOCK_SKEW_MAX_SECONDS, check_jti, token_refusal};
+use super::compose::ComposeError;
+use crate::config::{CallerKind, Config};
+use crate::env::Entropy;
+use crate::env::weaken::{self, Weakness};
+use crate::keys::{SigningKey, TokenKind, canonical_json, encode_segment, read_json, sign, verify};
+use crate::model::{Chinese, Detail, Digest, Millis, Refusal, RefusalCode};
+
+/// A call's token is valid for at most so long.
+const CALL_AGE_MAX_SECONDS: i64 = 60;
+/// So many tokens are remembered until they expire; beyond that calls are told to come again.
+const REMEMBERED_MAX: usize = 200_000;
+
+/// The payload of a `call+jwt` and a `guest+jwt`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireCall {
+    iss: String,
+    aud: String,
+    iat: i64,
+    exp: i64,
+    jti: String,
+    htm: String,
+    htu: String,
+    /// SHA-256 of the body, of the empty one too.
+    body: String,
+    /// Whom the call is about, where it is about somebody: no log of addresses sees it here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+}
+
+/// What is called: what the token must cover.
+#[derive(Clone, Debug)]
+pub struct CallTarget {
+    /// The method.
+    pub method: String,
+    /// The path, with the query.
+    pub path: String,
+    /// SHA-256 of the body.
+    pub body: Digest,
+}
+
+/// Who calls, proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// The caller.
+    pub id: String,
+    /// What it is.
+    pub kind: CallerKind,
+    /// Whom the call is about, as it is written there.
+    pub subject: Option<String>,
+}
+
+/// A call is not let in.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// It is refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Too many calls within a minute.
+    #[error("too many calls are remembered: come again in a minute")]
+    Full,
+}
+
+/// The tokens of the last minute.
+#[derive(Default)]
+pub(super) struct CallMemory(Mutex<HashMap<(String, String), i64>>);
+
+impl CallMemory {
+    /// Takes a token, once.
+    fn take(&self, owner: &str, jti: &str, expires: i64, now: i64) -> Result<(), CallError> {
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() >= REMEMBERED_MAX {
+            remembered.retain(|_, expires| *expires > now);
+        }
+        if remembered.len() >= REMEMBERED_MAX {
+            return Err(CallError::Full);
+        }
+        match remembered.insert((owner.to_owned(), jti.to_owned()), expires) {
+            Some(expires) if expires > now && !weaken::on(Weakness::CallReplayed) => {
+                Err(Refusal::bare(RefusalCode::Replay).into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Checks a call's token: signature, address, what it covers, freshness; and takes it, so that it serves once.
+pub(super) fn authenticate_call(
+    token: &str,
+    kind: TokenKind,
+    target: &CallTarget,
+    config: &Config,
+    memory: &CallMemory,
+    now: Millis,
+) -> Result<Called, CallError> {
+    let verified = verify(token, kind, config.callers.keys()).map_err(token_refusal)?;
+    let wire: WireCall = read_json(verified.value())
+        .map_err(|error| Refusal::about(RefusalCode::Malformed, Detail::Json(error.to_string())))?;
+    let owner = verified.owner();
+    check_addressed(&wire, owner, kind, target, config)?;
+    check_fresh(&wire, now)?;
+    memory.take(owner, &wire.jti, wire.exp, now.seconds())?;
+    let caller = config.callers.get(owner).ok_or_else(|| Refusal::bare(RefusalCode::Client))?;
+    Ok(Called { id: owner.to_owned(), kind: caller.kind, subject: wire.sub })
+}
+
+fn check_addressed(
+    wire: &WireCall,
+    owner: &str,
+    kind: TokenKind,
+    target: &CallTarget,
+    config: &Config,
+) -> Result<(), Refusal> {
+    let refuse = |code, detail| Err(Refusal::about(code, detail));
+    if wire.iss != owner {
+        return refuse(RefusalCode::Client, Detail::NotOwner);
+    }
+    if wire.aud != config.ledger {
+        return refuse(RefusalCode::Audience, Detail::Audience(config.ledger.clone()));
+    }
+    let url = format!("{}{}", config.public_url, target.path);
+    if wire.htm != target.method || wire.htu != url {
+        return refuse(RefusalCode::Audience, Detail::CallTarget { method: target.method.clone(), url });
+    }
+    if wire.body != target.body.to_string() && !weaken::on(Weakness::CallBodyIgnored) {
+        return refuse(RefusalCode::Audience, Detail::CallBody(target.body));
+    }
+    if wire.sub.is_none() && kind == TokenKind::Access {
+        return refuse(RefusalCode::Malformed, Detail::CallSubject);
+    }
+    check_jti(&wire.jti)
+}
+
+fn check_fresh(wire: &WireCall, now: Millis) -> Result<(), Refusal> {
+    let detail = if wire.exp <= wire.iat || wire.exp.saturating_sub(wire.iat) > CALL_AGE_MAX_SECONDS {
+        Detail::Lifespan(CALL_AGE_MAX_SECONDS)
+    } else if wire.iat > now.seconds().saturating_add(CLOCK_SKEW_MAX_SECONDS) {
+        Detail::Early
+    } else if wire.exp <= now.seconds() {
+        Detail::Expired
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::about(RefusalCode::Stale, detail))
+}
+
+/// What a caller wants to call.
+#[derive(Clone, Debug)]
+pub struct CallOrder<'a> {
+    /// The caller.
+    pub caller: &'a str,
+    /// The ledger's id.
+    pub audience: &'a str,
+    /// The engine's public URL.
+    pub public_url: &'a str,
+    /// What is called.
+    pub target: CallTarget,
+    /// Whom the call is about.
+    pub subject: Option<String>,
+}
+
+/// Signs a call; `kind` is `Call`, `Guest` or `Access`.
+pub fn compose_call(
+    order: &CallOrder<'_>,
+    kind: TokenKind,
+    key: &SigningKey,
+    now: Millis,
+    entropy: &Entropy,
+) -> Result<String, ComposeError> {
+    let wire = WireCall {
+        iss: order.caller.to_owned(),
+        aud: order.audience.to_owned(),
+        iat: now.seconds(),
+        exp: now.seconds().saturating_add(CALL_AGE_MAX_SECONDS),
+        jti: encode_segment(&entropy.bytes::<16>()?),
+        htm: order.target.method.clone(),
+        htu: format!("{}{}", order.public_url, order.target.path),
+        body: order.target.body.to_string(),
+        sub: order.subject.clone(),
+    };
+    Ok(sign(key, kind, &canonical_json(&wire)?))
+}
+
+impl Chinese for CallError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Refused(refusal) => refusal.chinese(),
+            Self::Full => "一分钟内的调用过多：请一分钟后再试".to_owned(),
+        }
+    }
+}

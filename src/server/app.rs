@@ -1,0 +1,175 @@
+//! The routes, what stands before them all, and the specification that is made of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tokio::sync::Semaphore;
+use utoipa::OpenApi;
+
+use super::admission::Admission;
+use super::metrics::Metrics;
+use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::{admin, budgets, guests, health, jobs, log, policies};
+use crate::env::{Entropy, Stopwatch};
+use crate::job::Engine;
+use crate::model::Lang;
+
+/// What every route may use.
+#[derive(Clone)]
+pub(super) struct App {
+    pub engine: Arc<Engine>,
+    pub admission: Admission,
+    pub metrics: Arc<Metrics>,
+    /// Guests are compiled one at a time.
+    pub registering: Arc<Semaphore>,
+    pub entropy: Entropy,
+}
+
+impl App {
+    pub fn new(engine: Arc<Engine>) -> Self {
+        let admission = Admission::new(&engine.config().server);
+        let metrics = Arc::new(Metrics::new());
+        Self { engine, admission, metrics, registering: Arc::new(Semaphore::new(1)), entropy: Entropy }
+    }
+}
+
+/// The service's specification.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Anshi",
+        description = "Questions about government data that never leaves the room: one label or a noisy table comes out, signed. \
+            Errors are RFC 9457 problems of a closed list."
+    ),
+    paths(
+        jobs::submit,
+        jobs::show,
+        jobs::cancel,
+        guests::register,
+        guests::show,
+        policies::list,
+        policies::show,
+        budgets::show,
+        admin::reload,
+        log::checkpoint,
+        log::tile,
+        log::keys,
+        log::log_key,
+        health::alive,
+        health::ready,
+        super::metrics::show,
+        specification,
+    ),
+    components(schemas(ProblemDetails)),
+    modifiers(&Security)
+)]
+struct Specification;
+
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+        let words = "`JOSE <token>`: a compact JWS of `typ` `call+jwt` with `iss`, `aud`, `iat`, `exp` (at most 60 s later), \
+            `jti`, `htm`, `htu` (the whole URL) and `body` (`sha256:` and the hex SHA-256 of the body, of the empty one too)";
+        let key = ApiKey::Header(ApiKeyValue::with_description("Authorization", words));
+        openapi.components.get_or_insert_default().add_security_scheme("call", SecurityScheme::ApiKey(key));
+    }
+}
+
+/// The OpenAPI document, as it is served.
+pub fn openapi() -> String {
+    Specification::openapi().to_pretty_json().unwrap_or_default() + "\n"
+}
+
+/// The service's specification
+#[utoipa::path(get, path = "/openapi.json", tag = "service", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
+async fn specification() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], openapi()).into_response()
+}
+
+/// The whole service.
+pub(super) fn router(app: App) -> Router {
+    Router::new()
+        .route("/v1/jobs", post(jobs::submit))
+        .route("/v1/jobs/{id}", get(jobs::show).delete(jobs::cancel))
+        .route("/v1/guests", post(guests::register))
+        .route("/v1/guests/{digest}", get(guests::show))
+        .route("/v1/policies", get(policies::list))
+        .route("/v1/policies/{id}", get(policies::show))
+        .route("/v1/budgets", get(budgets::show))
+        .route("/v1/admin/reload", post(admin::reload))
+        .route("/log/checkpoint", get(log::checkpoint))
+        .route("/log/tile/{*path}", get(log::tile))
+        .route("/log/key", get(log::log_key))
+        .route("/.well-known/jwks.json", get(log::keys))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(super::metrics::show))
+        .route("/openapi.json", get(specification))
+        .fallback(async || Problem::bare(ProblemKind::NotFound))
+        .method_not_allowed_fallback(async || Problem::bare(ProblemKind::Method))
+        .layer(from_fn_with_state(app.clone(), around))
+        .with_state(app)
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// A request is answered by then: the longest slot of a table, and a queue before it.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(900);
+
+/// Around every request: its id, one line in the log, the counters, the caller's language, headers that hold for all.
+async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+    let stopwatch = Stopwatch::new();
+    let id = app.entropy.bytes::<8>().map(|bytes| data_encoding::HEXLOWER.encode(&bytes)).unwrap_or_default();
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let method = method_word(request.method());
+    let lang = wanted_lang(request.headers());
+    // The address is logged as its route: what stands in it may name a job or a guest.
+    let answering = tokio::time::timeout(ANSWER_TIMEOUT, next.run(request));
+    let mut response = answering.await.unwrap_or_else(|_| Problem::bare(ProblemKind::Stopping).into_response());
+    let problem = response.extensions_mut().remove::<Problem>();
+    if let Some(problem) = &problem
+        && lang == Lang::Zh
+    {
+        response = problem.response(lang);
+    }
+    let status = response.status().as_u16();
+    let word = problem.as_ref().map_or("", |problem| problem.kind().word());
+    let elapsed = stopwatch.elapsed();
+    app.metrics.answered(method, &route, status, word, elapsed);
+    let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(request = %id, method, route, status, problem = word, millis, "answered");
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A method that nobody defined makes no series of its own.
+fn method_word(method: &axum::http::Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "POST" => "POST",
+        "DELETE" => "DELETE",
+        _ => "other",
+    }
+}
+
+/// Chinese where `Accept-Language` names it first.
+fn wanted_lang(headers: &HeaderMap) -> Lang {
+    let first = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    if first.is_some_and(|languages| languages.trim_start().to_ascii_lowercase().starts_with("zh")) {
+        Lang::Zh
+    } else {
+        Lang::En
+    }
+}

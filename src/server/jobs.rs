@@ -1,0 +1,139 @@
+//! Jobs: submitted as signed requests, answered at their ticks, asked for and cancelled.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::admission::Class;
+use super::app::App;
+use super::body::{JOB_BYTES_MAX, read_token};
+use super::call::Call;
+use super::problem::{Problem, ProblemDetails, ProblemKind};
+use crate::job::{Asking, Failure, JobState, begin, cancel as cancel_job, state};
+use crate::model::Digest;
+use crate::receipt::Bundle;
+
+/// What may be known of a job that is not answered.
+#[derive(Serialize, ToSchema)]
+pub(super) struct JobView {
+    /// The job's id.
+    #[schema(example = "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae")]
+    job: String,
+    /// `admitted`, `running`, `answered` or `abandoned`.
+    state: &'static str,
+    /// The tick of a table that runs, in milliseconds since 1970: its answer comes then, not earlier and not later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tick: Option<i64>,
+    /// The bundle, once it is answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bundle: Option<Bundle>,
+}
+
+/// Ask a question
+///
+/// The body is a `job+jwt` that the client signed. A label job is answered at its tick; a table job is admitted with 202
+/// and a place to ask, unless `Prefer: wait` is sent. The same request again gives the same bundle, free.
+#[utoipa::path(
+    post,
+    path = "/v1/jobs",
+    tag = "jobs",
+    request_body(content = String, content_type = "application/jose", description = "A compact JWS of `typ` `job+jwt`, at most 1 MiB"),
+    params(("Prefer" = Option<String>, Header, description = "`wait`: a table is waited for")),
+    responses(
+        (status = 200, description = "The bundle: receipt, log records, proofs", body = Bundle),
+        (status = 202, description = "A table, admitted and charged", body = JobView),
+        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let token = read_token(&parts.headers, body, JOB_BYTES_MAX).await?;
+    let asking = Asking::read(&app.engine, &token)?;
+    let is_table = asking.is_table();
+    let class = if is_table { Class::Long } else { Class::Label };
+    let ticket = app.admission.enter(&asking.request().client, class).await;
+    let ticket = ticket.map_err(|_| Problem::bare(ProblemKind::Overloaded))?;
+    let underway = begin(&app.engine, asking).await?;
+    let job = underway.job();
+    // The place is given back at the job's end, whether or not somebody waits for it.
+    let answering = tokio::spawn(async move {
+        let answered = underway.answer().await;
+        drop(ticket);
+        answered
+    });
+    if is_table && !prefers_wait(&parts.headers) && !answering.is_finished() {
+        let view = JobView { job: job.to_string(), state: "admitted", tick: None, bundle: None };
+        return Ok((StatusCode::ACCEPTED, [(header::LOCATION, location(job)?)], Json(view)).into_response());
+    }
+    let answered = answering.await.unwrap_or(Err(Failure::Stopping))?;
+    app.metrics.job_answered();
+    Ok(([(header::LOCATION, location(job)?)], Json(answered.bundle)).into_response())
+}
+
+/// Look at a job
+///
+/// What may be known of it: public facts alone, then the bundle.
+#[utoipa::path(
+    get,
+    path = "/v1/jobs/{id}",
+    tag = "jobs",
+    security(("call" = [])),
+    params(("id" = String, Path, description = "The job's id, `sha256:…`")),
+    responses(
+        (status = 200, description = "Its state", body = JobView),
+        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, call: Call) -> Result<Json<JobView>, Problem> {
+    let job: Digest = id.parse().map_err(|error| Problem::about(ProblemKind::Query, &error))?;
+    let found = state(&app.engine, &call.0.id, job)?.ok_or(ProblemKind::NotFound)?;
+    let (state, tick, bundle) = match found {
+        JobState::Admitted => ("admitted", None, None),
+        JobState::Running { tick } => ("running", Some(tick.0), None),
+        JobState::Ended(answered) => ("answered", None, Some(answered.bundle)),
+        JobState::Abandoned => ("abandoned", None, None),
+    };
+    Ok(Json(JobView { job: job.to_string(), state, tick, bundle }))
+}
+
+/// Cancel a table
+///
+/// The charge stays, and the tick: the receipt then says that there is no table.
+#[utoipa::path(
+    delete,
+    path = "/v1/jobs/{id}",
+    tag = "jobs",
+    security(("call" = [])),
+    params(("id" = String, Path, description = "The job's id, `sha256:…`")),
+    responses(
+        (status = 202, description = "It ends without a table", body = JobView),
+        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn cancel(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<(StatusCode, Json<JobView>), Problem> {
+    let job: Digest = id.parse().map_err(|error| Problem::about(ProblemKind::Query, &error))?;
+    state(&app.engine, &call.0.id, job)?.ok_or(ProblemKind::NotFound)?;
+    if !cancel_job(&app.engine, &call.0.id, job) {
+        return Err(ProblemKind::NotUnderWay.into());
+    }
+    let view = JobView { job: job.to_string(), state: "running", tick: None, bundle: None };
+    Ok((StatusCode::ACCEPTED, Json(view)))
+}
+
+fn location(job: Digest) -> Result<HeaderValue, Problem> {
+    HeaderValue::from_str(&format!("/v1/jobs/{job}")).map_err(|_| ProblemKind::Internal.into())
+}
+
+/// RFC 7240.
+fn prefers_wait(headers: &HeaderMap) -> bool {
+    let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    let mut preferences = values.flat_map(|value| value.split(',')).map(|preference| preference.trim());
+    preferences.any(|preference| preference == "wait" || preference.starts_with("wait="))
+}

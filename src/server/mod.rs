@@ -1,0 +1,20 @@
+//! The service: HTTP in, the life of a query behind it. Owns routes, problems, admission, limits and metrics; decides
+//! nothing about jobs, and says nothing of them that their tick, policy and request do not tell.
+
+mod admin;
+mod admission;
+mod app;
+mod body;
+mod budgets;
+mod call;
+mod guests;
+mod health;
+mod jobs;
+mod listen;
+mod log;
+mod metrics;
+mod policies;
+mod problem;
+
+pub use app::openapi;
+pub use listen::{ServeError, Server};

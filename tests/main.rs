@@ -16,6 +16,7 @@ mod dp_audit;
 mod faults;
 mod fuzz;
 mod guests;
+mod http;
 mod life_of_query;
 mod policies;
 mod support;

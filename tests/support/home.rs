@@ -55,12 +55,17 @@ pub struct TestHome {
 
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap())
+    RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap())
 }
 
 /// Runs a future to its end.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime().block_on(future)
+}
+
+/// Starts a task beside the test.
+pub fn spawn(task: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
+    runtime().spawn(task)
 }
 
 /// Runs all futures at once, each as a task of its own; results in their order.
@@ -166,7 +171,8 @@ pub fn configure(home: &Path, setup: &Setup) {
     let keys = [TestHome::stranger().1.public().clone()];
     let stranger = caller_text(STRANGER, CallerKind::Platform, &keys);
     fs::write(home.join("clients.d").join(format!("{STRANGER}.toml")), stranger).unwrap();
-    fs::write(&config, text).unwrap();
+    let served = if text.contains("[server]") { "" } else { "[server]\nlisten = \"127.0.0.1:0\"\n" };
+    fs::write(&config, text + served).unwrap();
     let policies = home.join("policies");
     fs::remove_dir_all(&policies).unwrap();
     fs::create_dir_all(policies.join("adversary")).unwrap();

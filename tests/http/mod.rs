@@ -1,0 +1,6 @@
+//! The service over real sockets: what each kind of caller gets, what nobody gets, and that it ends well.
+
+mod calls;
+mod jobs;
+mod limits;
+mod reload;

@@ -12,7 +12,7 @@ pub use connection::{Connection, OdbcSource, PostgresqlServer, Tls};
 use crate::document::{Document, DocumentError, Finding, Spanned};
 use crate::env::{FileError, read_text};
 use crate::keys::{JwkError, PublicJwk, PublicKey, TokenKind, TrustedKey};
-use crate::model::{Chinese, check_name};
+use crate::model::{Chinese, Pace, check_name};
 
 /// The file's name in a home.
 pub const CONFIG_FILE: &str = "anshi.toml";
@@ -53,8 +53,8 @@ pub struct Config {
     pub policies: PathBuf,
     /// The checkpoint mirror's folder.
     pub checkpoint_mirror: PathBuf,
-    /// The calibrated worst case, in nanoseconds for 1,000 fuel.
-    pub nanos_per_kilofuel: u64,
+    /// The calibrated worst case.
+    pub pace: Pace,
     /// How many approvals a policy needs.
     pub approvals_needed: u32,
     /// The auditors' keys.
@@ -88,7 +88,7 @@ pub enum ConfigError {
 enum Mistake {
     #[error("`kind` is \"synthetic\" or \"production\"")]
     Kind,
-    #[error("fuel takes time: at least 1")]
+    #[error("fuel and memory take time: at least 1")]
     Pace,
     #[error("the key of `{id}` is the key of `{earlier}` too: every key has one owner in one role")]
     KeyShared { id: String, earlier: String },
@@ -100,7 +100,7 @@ impl Chinese for Mistake {
     fn chinese(&self) -> String {
         match self {
             Self::Kind => "`kind` 应为 \"synthetic\" 或 \"production\"".to_owned(),
-            Self::Pace => "燃料总要耗时：至少为 1".to_owned(),
+            Self::Pace => "燃料和内存总要耗时：至少为 1".to_owned(),
             Self::KeyShared { id, earlier } => {
                 format!("`{id}` 的密钥也是 `{earlier}` 的密钥：每个密钥只属于一个主体、一种角色")
             }
@@ -133,6 +133,7 @@ struct RawConfig {
     policies: String,
     checkpoint_mirror: String,
     nanos_per_kilofuel: Spanned<u64>,
+    nanos_per_mib: Option<Spanned<u64>>,
     #[serde(default)]
     approvals_needed: u32,
     #[serde(default)]
@@ -165,9 +166,13 @@ impl Config {
         if kind.is_none() {
             findings.push(Finding::at(raw.kind.span(), Mistake::Kind));
         }
-        if *raw.nanos_per_kilofuel.get_ref() == 0 {
-            findings.push(Finding::at(raw.nanos_per_kilofuel.span(), Mistake::Pace));
+        for pace in [Some(&raw.nanos_per_kilofuel), raw.nanos_per_mib.as_ref()].into_iter().flatten() {
+            if *pace.get_ref() == 0 {
+                findings.push(Finding::at(pace.span(), Mistake::Pace));
+            }
         }
+        // A home from before memory was measured.
+        let nanos_per_mib = raw.nanos_per_mib.as_ref().map_or(Pace::ASSUMED.nanos_per_mib, |nanos| *nanos.get_ref());
         let config = Self {
             home: home.to_owned(),
             kind: kind.unwrap_or(HomeKind::Production),
@@ -176,7 +181,7 @@ impl Config {
             catalog: home.join(&raw.catalog),
             policies: home.join(&raw.policies),
             checkpoint_mirror: home.join(&raw.checkpoint_mirror),
-            nanos_per_kilofuel: *raw.nanos_per_kilofuel.get_ref(),
+            pace: Pace { nanos_per_kilofuel: *raw.nanos_per_kilofuel.get_ref(), nanos_per_mib },
             approvals_needed: raw.approvals_needed,
             auditors: keys(&raw.auditor, TokenKind::Approval, &mut findings),
             clients: keys(&raw.client, TokenKind::Job, &mut findings),

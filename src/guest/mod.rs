@@ -17,7 +17,7 @@ mod registry;
 mod reused;
 mod unit;
 
-pub use calibrate::{CalibrateError, NANOS_PER_KILOFUEL_DEFAULT, nanos_per_kilofuel};
+pub use calibrate::{CalibrateError, calibrate};
 pub use child::{CHILD_COMMAND, child_main};
 pub use contribute::{Contributions, StreamRuns, UnitRuns};
 pub use engine::{EngineError, GuestEngine, Tier};

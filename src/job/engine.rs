@@ -1,19 +1,22 @@
 //! The engine: everything that a job needs, opened and checked once.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::{Config, ConfigError};
-use crate::data::{Snapshot, SnapshotError};
+use crate::data::{Frame, Snapshot, SnapshotError};
+use crate::disclosure::Workers;
 use crate::env::weaken::{self, Weakness};
-use crate::env::{ChildError, Clock, DirLock, Entropy, FileError, is_private, read_program, read_text};
+use crate::env::{ChildError, Clock, DirLock, Entropy, FileError, cores, is_private, read_program, read_text};
 use crate::guest::{EngineError, Guest, RegisterError, Registry};
 use crate::keys::{KeySet, SaltKey, SigningKey, sha256};
 use crate::ledger::{Ledger, LedgerConfig, LedgerError, LedgerReader};
 use crate::log::{CheckpointError, LogSigner};
 use crate::model::Digest;
-use crate::policy::{ApprovalTrust, PolicyError, PolicySet};
+use crate::policy::{ApprovalTrust, Policy, PolicyError, PolicySet};
 use crate::receipt::{EngineIdentity, Facts};
 
 use super::dispatch::Dispatcher;
@@ -96,6 +99,8 @@ pub struct Engine {
     pub(super) facts: Option<Arc<Facts>>,
     pub(super) dispatcher: Dispatcher,
     pub(super) running: RunningJobs,
+    /// By table policy. Counted once: policies and snapshot stay as they are while the engine is open.
+    units: BTreeMap<String, u64>,
     pub(super) ledger: Ledger,
     reader: Mutex<LedgerReader>,
     _lock: DirLock,
@@ -109,7 +114,7 @@ impl Engine {
         let paths = HomePaths::new(home);
         let catalog = Catalog::load(&config.catalog)?;
         let trust = ApprovalTrust { needed: config.approvals_needed, auditors: config.auditors.clone() };
-        let policies = PolicySet::load(&config.policies, &catalog, config.nanos_per_kilofuel, &trust)?;
+        let policies = PolicySet::load(&config.policies, &catalog, config.pace, &trust)?;
         let signer = LogSigner::new(format!("{}/log", config.ledger), private_key(&paths.key(KeyFile::Log))?)?;
         let origin = signer.origin().to_owned();
         let snapshot = open_snapshot(&paths, &catalog)?;
@@ -129,8 +134,9 @@ impl Engine {
             receipt_key: receipt_key(&paths)?,
             salt: Arc::new(salt_key(&paths.salt())?),
             registry: Arc::new(registry),
-            dispatcher: Dispatcher::new(&policies, config.nanos_per_kilofuel)?,
+            dispatcher: Dispatcher::new(&policies)?,
             running: RunningJobs::default(),
+            units: snapshot.as_ref().map_or_else(BTreeMap::new, |snapshot| count_units(&policies, snapshot)),
             reader: Mutex::new(reader),
             clock: options.clock,
             config,
@@ -181,7 +187,22 @@ impl Engine {
 
     /// From here on tables run in worker processes instead of threads: the same sums, the same gate.
     pub fn send_tables_to_workers(&self) {
-        self.dispatcher.via_workers.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.dispatcher.via_workers.store(true, Ordering::Relaxed);
+    }
+
+    /// The processes that run a table's units; `None` where threads do.
+    pub(super) fn workers(&self, guest: &Guest) -> Option<Workers> {
+        self.dispatcher.via_workers.load(Ordering::Relaxed).then(|| Workers {
+            program: self.registry.compiler().to_owned(),
+            module: self.registry.module_path(guest.digest()),
+            count: cores(),
+        })
+    }
+
+    /// How many units a table under `policy` is about; `None` of another kind of policy, and where there is no snapshot or it
+    /// lacks a dataset.
+    pub fn units(&self, policy: &Policy) -> Option<u64> {
+        self.units.get(&policy.id).copied()
     }
 
     /// Registers a guest, unless this engine has compiled it before. Gives its digest.
@@ -231,6 +252,18 @@ fn load_guests(registry: &Registry, reader: &LedgerReader) -> Result<(), LedgerE
         }
     }
     Ok(())
+}
+
+/// How many units each table policy's frame has; policies about the same datasets are counted together.
+fn count_units(policies: &PolicySet, snapshot: &Snapshot) -> BTreeMap<String, u64> {
+    let mut counted: BTreeMap<Vec<String>, Option<u64>> = BTreeMap::new();
+    let tables = policies.policies().filter(|policy| policy.table().is_some());
+    let count = |policy: &Arc<Policy>| {
+        let frame = policy.frame();
+        let units = || Frame::new(snapshot, &frame).map(|frame| frame.units());
+        Some((policy.id.clone(), (*counted.entry(frame.clone()).or_insert_with(units))?))
+    };
+    tables.filter_map(count).collect()
 }
 
 fn open_snapshot(paths: &HomePaths, catalog: &Catalog) -> Result<Option<Arc<Snapshot>>, OpenError> {

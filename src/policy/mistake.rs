@@ -114,8 +114,12 @@ pub(super) enum Mistake {
     Memory,
     #[error("`jobs_per_minute` is at least 1")]
     Rate,
-    #[error("the slot must hold the fuel limit's worst case on this machine: {worst_ms} to {SLOT_MS_MAX} ms")]
+    #[error(
+        "the slot must hold the worst case of fuel, memory and rows on this machine, and a part of another job's: {worst_ms} to {SLOT_MS_MAX} ms"
+    )]
     Slot { worst_ms: u64 },
+    #[error("no label policy has a shorter slot, and it must hold a run of `{other}` too: at least {worst_ms} ms")]
+    SlotBeside { other: String, worst_ms: u64 },
     #[error("`{0}.{1}`: a unit is `enterprise` or `person`")]
     AccountUnit(&'static str, String),
     #[error("a window has at least one day")]
@@ -225,7 +229,12 @@ impl Chinese for Mistake {
             Self::Memory => format!("`memory_mib` 应在 1 至 {MEMORY_MIB_MAX} 之间"),
             Self::Rate => "`jobs_per_minute` 至少为 1".to_owned(),
             Self::Slot { worst_ms } => {
-                format!("时隙须容得下燃料上限在本机的最坏情况：{worst_ms} 至 {SLOT_MS_MAX} 毫秒")
+                format!(
+                    "时隙须容得下燃料、内存与数据行在本机的最坏情况，以及另一任务的一部分：{worst_ms} 至 {SLOT_MS_MAX} 毫秒"
+                )
+            }
+            Self::SlotBeside { other, worst_ms } => {
+                format!("此政策的时隙在标签政策中最短，还须容得下 `{other}` 的一次运行：至少 {worst_ms} 毫秒")
             }
             Self::AccountUnit(kind, unit) => format!("`{kind}.{unit}`：主体种类应为 `enterprise` 或 `person`"),
             Self::Window => "窗口期至少一天".to_owned(),

@@ -1,6 +1,7 @@
 //! Guests: WebAssembly components that nobody trusts. Owns compiling, registering and running them;
 //! gives a guest nothing but its one input, and takes nothing but its one answer.
 
+mod beginnings;
 mod bindings;
 mod calibrate;
 mod child;

@@ -5,10 +5,10 @@ use super::raw::RawPolicy;
 use crate::env::cores;
 use crate::model::Pace;
 
-/// What a run costs beside fuel, fresh memory and rows, at worst: the unit found, instance made and dropped, all memory
-/// cleared that is kept (50 µs), contributions copied, and lists merged that are as long as a guest may make them (27 µs).
-/// Twice what that took on a busy machine (`docs/performance.md`).
-const RUN_OVERHEAD_NANOS: u64 = 160_000;
+/// What a run costs beside fuel, fresh memory and rows, at worst: the unit found, an instance made of as much as a guest may
+/// begin with and dropped (20 µs), all memory cleared that is kept (50 µs), contributions copied, and lists merged that are
+/// as long as a guest may make them (27 µs). Twice what that took on a busy machine (`docs/performance.md`).
+const RUN_OVERHEAD_NANOS: u64 = 200_000;
 /// What a value of a row costs at worst: looked up, put in order, copied into the guest. Twice the same.
 const CELL_NANOS: u64 = 100;
 /// What a figure costs at worst: one draw of noise, in exact arithmetic.

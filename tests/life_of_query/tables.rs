@@ -14,7 +14,7 @@ use crate::support::{Setup, TableSetup, TestHome, block_on, guest_path, refusal,
 const EPSILON: &str = "1";
 /// Firms with a row in a granted dataset: 1,000, and those that have no tax, or only old ones.
 const UNITS: i64 = 1_002;
-const UNITS_MAX: u32 = 3_000;
+const UNITS_MAX: u32 = 2_500;
 
 fn policy(id: &str, units_max: u32, slot_s: u32) -> String {
     let setup = TableSetup {

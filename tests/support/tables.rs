@@ -86,7 +86,7 @@ impl TableSetup {
             grants: "",
             shares: ["0.25", "0.25"],
             fuel_per_unit: 30_000,
-            units_max: 2_500,
+            units_max: 2_300,
             slot_s: None,
             policies: TRIES,
             lines: [String::new(), String::new()],
@@ -140,7 +140,7 @@ impl TableSetup {
     fn shortest_s(&self) -> u32 {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get) as u64;
         let units = u64::from(self.units_max) * 17 / 16 + 20;
-        let nanos = (units * (self.fuel_per_unit * 4 + 175_000) + 150_000_000) * 2 / cores;
+        let nanos = (units * (self.fuel_per_unit * 4 + 215_000) + 150_000_000) * 2 / cores;
         u32::try_from(nanos.div_ceil(1_000_000_000)).unwrap()
     }
 

@@ -22,7 +22,7 @@ pub fn hostile(id: &str, grants: &'static str, cells_per_unit: u32, slot_s: u32)
         paid: (-1_000, 10_000_000),
         rows_max: 7,
         fuel_per_unit: 20_000,
-        units_max: 3_000,
+        units_max: 2_500,
         slot_s: Some(slot_s),
         ..TableSetup::noisy(Vec::new())
     };

@@ -209,8 +209,7 @@ fn a_policy_without_its_approvals_is_not_in_force() {
     let trust = ApprovalTrust { needed: 1, auditors: Vec::new() };
     let set = PolicySet::load(&root().join("policies"), &catalog(), PACE, &trust);
     assert!(matches!(set, Err(PolicyError::AccountsUnapproved(1))));
-    let set =
-        PolicySet::load(&root().join("policies"), &catalog(), PACE, &ApprovalTrust::default()).unwrap();
+    let set = PolicySet::load(&root().join("policies"), &catalog(), PACE, &ApprovalTrust::default()).unwrap();
     assert!(set.policies().map(|policy| policy.id.as_str()).eq([
         "enterprise-vitality",
         "guarantor-check",

@@ -40,7 +40,11 @@ impl Beginnings {
         match payload {
             Payload::Version { encoding, .. } => {
                 let is_module = *encoding == Encoding::Module;
-                self.open.push(Open { is_module, bytes: if is_module { INSTANCE_BYTES } else { 0 }, ..Open::default() });
+                self.open.push(Open {
+                    is_module,
+                    bytes: if is_module { INSTANCE_BYTES } else { 0 },
+                    ..Open::default()
+                });
             }
             Payload::End(_) => self.close(),
             _ => {

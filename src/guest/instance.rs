@@ -59,8 +59,7 @@ pub(super) struct Bounds {
 
 impl ResourceLimiter for Bounds {
     fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let allowed =
-            desired <= self.memory_bytes.saturating_sub(weakened_bytes()) || weaken::on(Weakness::MemoryUnlimited);
+        let allowed = desired <= self.memory_bytes || weaken::on(Weakness::MemoryUnlimited);
         self.denied |= !allowed;
         Ok(allowed)
     }
@@ -140,6 +139,7 @@ impl Guest {
     /// What one fresh instance runs in.
     pub(super) fn store(&self, limits: &Limits) -> Store<Bounds> {
         let memory_bytes = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
+        let memory_bytes = memory_bytes.saturating_sub(weakened_bytes());
         let mut store = Store::new(&self.engine, Bounds { memory_bytes, table_elements: 0, denied: false });
         store.limiter(|bounds| bounds);
         // Neither can fail: the engine is configured for both.
@@ -175,10 +175,11 @@ impl Guest {
     }
 }
 
-/// By how much a weakened build lowers the limit of memory: by a page for each of the last few instances that grew.
+/// By how much a weakened build lowers the limit of memory: by some pages, which are others for each instance.
 fn weakened_bytes() -> usize {
-    static GROWN: AtomicUsize = AtomicUsize::new(0);
-    if weaken::on(Weakness::LimitsByLoad) { (GROWN.fetch_add(1, Ordering::Relaxed) % 8) << 16 } else { 0 }
+    static MADE: AtomicUsize = AtomicUsize::new(0);
+    let pages = || (MADE.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b1) >> 16) % 8;
+    if weaken::on(Weakness::LimitsByLoad) { pages() << 16 } else { 0 }
 }
 
 /// For benchmarks: repeated calls on one instance, which the engine itself never makes.

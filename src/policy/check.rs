@@ -29,13 +29,7 @@ pub(super) fn check(document: &Document, catalog: &Catalog, pace: Pace) -> Resul
     document.check(Some(policy), findings)
 }
 
-fn check_policy(
-    raw: &RawPolicy,
-    catalog: &Catalog,
-    pace: Pace,
-    sha256: Digest,
-    findings: &mut Vec<Finding>,
-) -> Policy {
+fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, findings: &mut Vec<Finding>) -> Policy {
     for name in [&raw.id, &raw.purpose].into_iter().chain(&raw.who.clients) {
         named(name, findings);
     }

@@ -216,12 +216,7 @@ fn check_privacy(
 
 /// Fuel, memory, pace, and the slot that must hold the worst case on this machine; and how many nanoseconds a run takes at
 /// worst.
-pub(super) fn check_limits(
-    raw: &RawPolicy,
-    kind: Kind,
-    pace: Pace,
-    findings: &mut Vec<Finding>,
-) -> (Limits, u64) {
+pub(super) fn check_limits(raw: &RawPolicy, kind: Kind, pace: Pace, findings: &mut Vec<Finding>) -> (Limits, u64) {
     let limits = &raw.limits;
     let memory_mib = *limits.memory_mib.get_ref();
     if !(1..=MEMORY_MIB_MAX).contains(&memory_mib) {

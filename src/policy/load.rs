@@ -63,12 +63,7 @@ fn too_short(labels: &[(u32, u64, String, Document)]) -> Option<DocumentError> {
 impl PolicySet {
     /// Reads `folder/accounts.toml` and every `folder/<id>/policy.toml`. A mistake anywhere is an error;
     /// a policy without its approvals is left out and listed.
-    pub fn load(
-        folder: &Path,
-        catalog: &Catalog,
-        pace: Pace,
-        trust: &ApprovalTrust,
-    ) -> Result<Self, PolicyError> {
+    pub fn load(folder: &Path, catalog: &Catalog, pace: Pace, trust: &ApprovalTrust) -> Result<Self, PolicyError> {
         let path = folder.join("accounts.toml");
         let document = Document::new(path.display().to_string(), read_text(&path)?);
         let accounts = Accounts::check(&document).map_err(|error| PolicyError::Documents(vec![error]))?;

@@ -56,7 +56,9 @@ pub(super) fn check_calibration(config: &Config, findings: Findings<'_>) {
     let (level, diagnosis) = match measure(configured) {
         Err(error) => (Level::Error, Setup::PaceBad(error.bilingual())),
         // Calibration doubles what it measures.
-        Ok(measured) if !configured.holds(measured.halved()) => (Level::Error, Setup::PaceSlow { measured, configured }),
+        Ok(measured) if !configured.holds(measured.halved()) => {
+            (Level::Error, Setup::PaceSlow { measured, configured })
+        }
         Ok(measured) if !configured.holds(measured) => (Level::Warning, Setup::PaceTight { measured, configured }),
         Ok(measured) => (Level::Ok, Setup::Pace { measured, configured }),
     };

@@ -34,7 +34,11 @@ fn too_large() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("very many functions", beside("(func)".repeat(FUNCTIONS)), "functions"),
         ("very many bytes", vec![0; GUEST_BYTES_MAX + 1], "bytes"),
         ("very many modules", wat::parse_str(modules).unwrap(), "nested modules"),
-        ("much to write before every run", beside(format!("(data (i32.const 0) \"{}\")", "x".repeat(40_000)).repeat(4)), "to begin with"),
+        (
+            "much to write before every run",
+            beside(format!("(data (i32.const 0) \"{}\")", "x".repeat(40_000)).repeat(4)),
+            "to begin with",
+        ),
         ("very many globals", beside("(global (mut i64) (i64.const 1))".repeat(20_000)), "to begin with"),
     ]
 }

@@ -1,14 +1,6 @@
-//! The policies that tables in workers are made under.
-
-use std::fs;
-use std::path::Path;
+//! The policy that the hostile contributor's tables in workers are made under.
 
 use crate::support::TableSetup;
-
-/// The text of a shipped policy.
-pub fn shipped(id: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("policies").join(id).join("policy.toml")).unwrap()
-}
 
 /// The policy `id` under which the hostile contributor answers, with grants as TOML beside those that it reads: its
 /// measures are not in the guest's order, have bounds below zero, and units have more rows than are given.

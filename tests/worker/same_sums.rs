@@ -13,7 +13,7 @@ use anshi::guest::{Guest, Registry};
 use anshi::model::{Pace, ParameterValue};
 use anshi::policy::{Plan, Policy, check_policy_file, fit};
 
-use super::policy::{hostile, shipped};
+use super::policy::hostile;
 use crate::support::{guest_path, strong};
 
 /// The rows of some hundred firms, with all that they have.
@@ -47,6 +47,11 @@ fn city() -> &'static City {
         let registry = Registry::open(&at("guests"), Path::new(env!("CARGO_BIN_EXE_anshi"))).unwrap();
         City { catalog, snapshot, registry, folder }
     })
+}
+
+/// The text of a shipped policy.
+fn shipped(id: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("policies").join(id).join("policy.toml")).unwrap()
 }
 
 /// A guest under a policy.

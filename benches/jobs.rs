@@ -15,11 +15,10 @@ pub fn jobs(place: &Place, scale: u64, table: &mut Table) {
     let asker = Asker::new(&engine, place);
     let policies = engine.policies();
     let policy = policies.policies().find(|policy| policy.id == POLICY).unwrap();
-    let nanos = engine.config().nanos_per_kilofuel;
-    let worst_ms = policy.limits.fuel as f64 * nanos as f64 / 1e9;
+    let worst_ms = policy.run_nanos as f64 / 1e6;
     let cores = std::thread::available_parallelism().unwrap().get() as f64;
     let bound = format!("{:.0}/s ({worst_ms:.2} ms × 1/{cores} cores)", cores * 1_000.0 / worst_ms);
-    table.note("bound of the slots: cores ÷ the fuel limit's calibrated worst case", bound);
+    table.note("bound of the slots: cores ÷ a run's worst case", bound);
     let mut units = asker.units.iter().rev().cycle();
     let runtime = runtime();
     for in_flight in [1, 64] {

@@ -16,7 +16,7 @@ pub use server::{ServerConfig, ServerTls};
 use crate::document::{Document, DocumentError, Finding, Spanned};
 use crate::env::{FileError, read_text};
 use crate::keys::TrustedKey;
-use crate::model::Chinese;
+use crate::model::{Chinese, Pace};
 
 /// The file's name in a home.
 pub const CONFIG_FILE: &str = "anshi.toml";
@@ -57,8 +57,8 @@ pub struct Config {
     pub policies: PathBuf,
     /// The checkpoint mirror's folder.
     pub checkpoint_mirror: PathBuf,
-    /// The calibrated worst case, in nanoseconds for 1,000 fuel.
-    pub nanos_per_kilofuel: u64,
+    /// The calibrated worst case.
+    pub pace: Pace,
     /// How many approvals a policy needs.
     pub approvals_needed: u32,
     /// Who may speak to the engine.
@@ -93,7 +93,7 @@ pub enum ConfigError {
 enum Mistake {
     #[error("`kind` is \"synthetic\" or \"production\"")]
     Kind,
-    #[error("fuel takes time: at least 1")]
+    #[error("fuel and memory take time: at least 1")]
     Pace,
 }
 
@@ -101,7 +101,7 @@ impl Chinese for Mistake {
     fn chinese(&self) -> String {
         match self {
             Self::Kind => "`kind` 应为 \"synthetic\" 或 \"production\"".to_owned(),
-            Self::Pace => "燃料总要耗时：至少为 1".to_owned(),
+            Self::Pace => "燃料和内存总要耗时：至少为 1".to_owned(),
         }
     }
 }
@@ -131,6 +131,7 @@ struct RawConfig {
     policies: String,
     checkpoint_mirror: String,
     nanos_per_kilofuel: Spanned<u64>,
+    nanos_per_mib: Option<Spanned<u64>>,
     #[serde(default)]
     approvals_needed: u32,
     #[serde(default)]
@@ -152,9 +153,13 @@ impl Config {
         if kind.is_none() {
             findings.push(Finding::at(raw.kind.span(), Mistake::Kind));
         }
-        if *raw.nanos_per_kilofuel.get_ref() == 0 {
-            findings.push(Finding::at(raw.nanos_per_kilofuel.span(), Mistake::Pace));
+        for pace in [Some(&raw.nanos_per_kilofuel), raw.nanos_per_mib.as_ref()].into_iter().flatten() {
+            if *pace.get_ref() == 0 {
+                findings.push(Finding::at(pace.span(), Mistake::Pace));
+            }
         }
+        // A home from before memory was measured.
+        let nanos_per_mib = raw.nanos_per_mib.as_ref().map_or(Pace::ASSUMED.nanos_per_mib, |nanos| *nanos.get_ref());
         let config = Self {
             home: home.to_owned(),
             kind: kind.unwrap_or(HomeKind::Production),
@@ -163,7 +168,7 @@ impl Config {
             catalog: home.join(&raw.catalog),
             policies: home.join(&raw.policies),
             checkpoint_mirror: home.join(&raw.checkpoint_mirror),
-            nanos_per_kilofuel: *raw.nanos_per_kilofuel.get_ref(),
+            pace: Pace { nanos_per_kilofuel: *raw.nanos_per_kilofuel.get_ref(), nanos_per_mib },
             approvals_needed: raw.approvals_needed,
             callers: Callers::load(&home.join(CLIENTS_FOLDER))?,
             server: raw.server.check(home, &mut findings),

@@ -7,9 +7,10 @@ use anshi::config::{Config, HomeKind};
 use anshi::document::Document;
 use anshi::env::Entropy;
 use anshi::job::{InitOptions, initialise};
+use anshi::model::Pace;
 use anshi::policy::{Accounts, ApprovalTrust, PolicyError, PolicySet, check_policy_file};
 
-const NANOS_PER_KILOFUEL: u64 = 12_000;
+const PACE: Pace = Pace::ASSUMED;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -23,7 +24,7 @@ fn check(text: &str) -> Result<(), String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("policy.toml");
     std::fs::write(&path, text).unwrap();
-    check_policy_file(&path, &catalog(), NANOS_PER_KILOFUEL).map(drop).map_err(|error| error.to_string())
+    check_policy_file(&path, &catalog(), PACE).map(drop).map_err(|error| error.to_string())
 }
 
 /// What stands in the good policy, what takes its place, and what the finding must say.
@@ -73,6 +74,8 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("fuel = 500_000", "fuel = 0", "`fuel` is from 1"),
     ("fuel = 500_000", "fuel = 5_000_000", "the slot must hold"),
     ("slot_ms = 50", "slot_ms = 5", "the slot must hold"),
+    ("memory_mib = 1", "memory_mib = 64", "the slot must hold"),
+    ("rows_max = 500 ", "rows_max = 100_000 ", "the slot must hold"),
     ("memory_mib = 1", "memory_mib = 1_000", "`memory_mib` is from 1"),
     ("jobs_per_minute = 600", "jobs_per_minute = 0", "at least 1"),
     ("jobs_per_minute = 600", "jobs_per_minute = -1", "invalid value"),
@@ -121,8 +124,10 @@ const TABLE_MISTAKES: &[(&str, &str, &str)] = &[
     ("fuel_per_unit = 20_000", "fuel_per_unit = 0", "`fuel_per_unit` is from 1"),
     ("units_max = 100_000", "units_max = 0", "`units_max` is from 1"),
     ("units_max = 100_000", "units_max = 100_000_000", "the slot must hold `units_max`"),
-    ("slot_s = 40", "slot_s = 1", "the slot must hold `units_max`"),
-    ("slot_s = 40", "slot_s = 100_000", "the slot must hold `units_max`"),
+    ("memory_mib = 1", "memory_mib = 2", "the slot must hold `units_max`"),
+    ("rows_max = 80 ", "rows_max = 100_000 ", "the slot must hold `units_max`"),
+    ("slot_s = 60", "slot_s = 1", "the slot must hold `units_max`"),
+    ("slot_s = 60", "slot_s = 100_000", "the slot must hold `units_max`"),
     ("[[grant]]\ndataset", "[[grant]]\nrole = \"enterprise\"\ndataset", "`role` has no meaning"),
     (
         "[who]",
@@ -182,13 +187,29 @@ fn quotas_are_disjoint() {
     }
 }
 
+/// Label jobs wait for each other, so a policy whose own slot is long enough can make another's too short.
+#[test]
+fn a_label_policys_slot_holds_the_others_runs_too() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join("policies"), folder.path());
+    let load = || PolicySet::load(folder.path(), &catalog(), PACE, &ApprovalTrust::default());
+    load().unwrap();
+    let path = folder.path().join("guarantor-check/policy.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    // 120 ms of fuel in a slot of its own that holds them, beside another of 50 ms.
+    let text = text.replacen("fuel = 500_000", "fuel = 10_000_000", 1).replacen("slot_ms = 50", "slot_ms = 500", 1);
+    std::fs::write(&path, text).unwrap();
+    check_policy_file(&path, &catalog(), PACE).unwrap();
+    let told = load().map(drop).unwrap_err().to_string();
+    assert!(told.contains("sme-credit-check") && told.contains("a run of `guarantor-check` too"), "{told}");
+}
+
 #[test]
 fn a_policy_without_its_approvals_is_not_in_force() {
     let trust = ApprovalTrust { needed: 1, auditors: Vec::new() };
-    let set = PolicySet::load(&root().join("policies"), &catalog(), NANOS_PER_KILOFUEL, &trust);
+    let set = PolicySet::load(&root().join("policies"), &catalog(), PACE, &trust);
     assert!(matches!(set, Err(PolicyError::AccountsUnapproved(1))));
-    let set =
-        PolicySet::load(&root().join("policies"), &catalog(), NANOS_PER_KILOFUEL, &ApprovalTrust::default()).unwrap();
+    let set = PolicySet::load(&root().join("policies"), &catalog(), PACE, &ApprovalTrust::default()).unwrap();
     assert!(set.policies().map(|policy| policy.id.as_str()).eq([
         "enterprise-vitality",
         "guarantor-check",
@@ -211,8 +232,8 @@ fn enough_different_auditors_put_a_policy_in_force() {
     };
     let auditors = ["one", "two"].into_iter().zip(&keys).map(auditor).collect();
     let trust = ApprovalTrust { needed: 2, auditors };
-    let load = || PolicySet::load(folder.path(), &catalog(), NANOS_PER_KILOFUEL, &trust);
-    let free = PolicySet::load(folder.path(), &catalog(), NANOS_PER_KILOFUEL, &ApprovalTrust::default()).unwrap();
+    let load = || PolicySet::load(folder.path(), &catalog(), PACE, &trust);
+    let free = PolicySet::load(folder.path(), &catalog(), PACE, &ApprovalTrust::default()).unwrap();
     let policy = free.policies().find(|policy| policy.id == "sme-credit-check").unwrap().sha256;
     let approve = |path: &Path, sha256, key: &SigningKey, name: &str| {
         std::fs::create_dir_all(path).unwrap();

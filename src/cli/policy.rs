@@ -15,8 +15,8 @@ use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::document::{Document, did_you_mean};
 use crate::env::{Clock, list_dir};
-use crate::guest::NANOS_PER_KILOFUEL_DEFAULT;
 use crate::job::unpack_catalog;
+use crate::model::Pace;
 use crate::policy::{Accounts, ApprovalTrust, Policy, check_policy_file, fit};
 
 pub(super) const POLICY_FILE: &str = "policy.toml";
@@ -69,14 +69,14 @@ pub fn policy(command: &PolicyCommand, terminal: &Terminal) -> Result<(), CliErr
 }
 
 fn check(args: &CheckArgs, terminal: &Terminal) -> Result<(), CliError> {
-    let (catalog, nanos) = match &args.home {
+    let (catalog, pace) = match &args.home {
         Some(home) => {
             let config = Config::load(home)?;
-            (Catalog::load(&config.catalog).map_err(CliError::failed)?, config.nanos_per_kilofuel)
+            (Catalog::load(&config.catalog).map_err(CliError::failed)?, config.pace)
         }
-        None => (unpack_catalog().map_err(CliError::failed)?, NANOS_PER_KILOFUEL_DEFAULT),
+        None => (unpack_catalog().map_err(CliError::failed)?, Pace::ASSUMED),
     };
-    let policy = read_policy(&policy_file(&args.file)?, &catalog, nanos)?;
+    let policy = read_policy(&policy_file(&args.file)?, &catalog, pace)?;
     if let Some(guest) = &args.guest {
         let manifest = describe(&read_guest(guest)?, terminal)?;
         if let Err(misfits) = fit(&policy, &manifest, &catalog) {
@@ -111,10 +111,10 @@ fn policy_file(path: &Path) -> Result<PathBuf, CliError> {
     }
 }
 
-fn read_policy(path: &Path, catalog: &Catalog, nanos_per_kilofuel: u64) -> Result<Policy, CliError> {
+fn read_policy(path: &Path, catalog: &Catalog, pace: Pace) -> Result<Policy, CliError> {
     // Read before it is checked: a file that is not there is said in the reader's language.
     text(path)?;
-    check_policy_file(path, catalog, nanos_per_kilofuel).map_err(CliError::failed)
+    check_policy_file(path, catalog, pace).map_err(CliError::failed)
 }
 
 fn accounts(path: &Path) -> Result<Accounts, CliError> {
@@ -141,7 +141,7 @@ pub fn home_policy(home: &Path, config: &Config, catalog: &Catalog, id: &str) ->
         let close = did_you_mean(id, ids).map(str::to_owned);
         return Err(CliError::misuse(AskProblem::NoPolicy { home: home.to_owned(), id: id.to_owned(), close }));
     }
-    read_policy(&config.policies.join(id).join(POLICY_FILE), catalog, config.nanos_per_kilofuel)
+    read_policy(&config.policies.join(id).join(POLICY_FILE), catalog, config.pace)
 }
 
 fn list(args: &ListArgs, terminal: &Terminal) -> Result<(), CliError> {
@@ -152,7 +152,7 @@ fn list(args: &ListArgs, terminal: &Terminal) -> Result<(), CliError> {
     let today = Clock::System.now().day();
     let mut listed = Vec::new();
     for folder in folders(&config)? {
-        let policy = read_policy(&folder.join(POLICY_FILE), &catalog, config.nanos_per_kilofuel)?;
+        let policy = read_policy(&folder.join(POLICY_FILE), &catalog, config.pace)?;
         if folder.file_name().is_none_or(|name| name != policy.id.as_str()) {
             return Err(CliError::failure(FileProblem::PolicyName { folder, id: policy.id }));
         }

@@ -143,14 +143,26 @@ impl Setup {
                 validity.id, validity.from, validity.until
             ),
             Self::PoliciesNone => "没有生效的政策：所有任务都会被拒绝".to_owned(),
-            Self::Pace { measured, configured } => {
-                format!("1,000 燃料至多 {measured} 纳秒，配置为 {configured} 纳秒")
-            }
+            Self::Pace { measured, configured } => format!(
+                "1,000 燃料至多 {} 纳秒，每 MiB 内存至多 {} 纳秒；配置为 {} 纳秒和 {} 纳秒",
+                measured.nanos_per_kilofuel,
+                measured.nanos_per_mib,
+                configured.nanos_per_kilofuel,
+                configured.nanos_per_mib
+            ),
             Self::PaceTight { measured, configured } => format!(
-                "1,000 燃料（含余量）需 {measured} 纳秒，配置为 {configured} 纳秒：机器当时是否繁忙？若否，请把 `nanos_per_kilofuel` 改为 {measured}，并延长因此不足的时隙"
+                "1,000 燃料（含余量）需 {} 纳秒，每 MiB 内存需 {} 纳秒，配置为 {} 纳秒和 {} 纳秒：机器当时是否繁忙？若否，请把 `nanos_per_kilofuel` 和 `nanos_per_mib` 改为测得的数值，并延长因此不足的时隙",
+                measured.nanos_per_kilofuel,
+                measured.nanos_per_mib,
+                configured.nanos_per_kilofuel,
+                configured.nanos_per_mib
             ),
             Self::PaceSlow { measured, configured } => format!(
-                "本机比时隙所允许的慢：请把 `nanos_per_kilofuel` 从 {configured} 改为 {measured}，并延长因此不足的时隙，否则任务会以“无法判定”告终"
+                "本机比时隙所允许的慢：请把 `nanos_per_kilofuel` 从 {} 改为 {}，把 `nanos_per_mib` 从 {} 改为 {}，并延长因此不足的时隙，否则任务会以“无法判定”告终",
+                configured.nanos_per_kilofuel,
+                measured.nanos_per_kilofuel,
+                configured.nanos_per_mib,
+                measured.nanos_per_mib
             ),
             Self::PaceBad(error) => error.zh.clone(),
             Self::Keys { count } => format!("{count} 个，仅所有者可读，与公开的公钥成对"),

@@ -155,14 +155,26 @@ impl Setup {
                 validity.id, validity.from, validity.until
             ),
             Self::PoliciesNone => "no policy is in force: every job is refused".to_owned(),
-            Self::Pace { measured, configured } => {
-                format!("1,000 fuel takes at most {measured} ns, {configured} ns are allowed for")
-            }
+            Self::Pace { measured, configured } => format!(
+                "1,000 fuel takes at most {} ns, a MiB of memory {} ns; {} ns and {} ns are allowed for",
+                measured.nanos_per_kilofuel,
+                measured.nanos_per_mib,
+                configured.nanos_per_kilofuel,
+                configured.nanos_per_mib
+            ),
             Self::PaceTight { measured, configured } => format!(
-                "1,000 fuel can take {measured} ns with a margin, and {configured} ns are allowed for: was the machine busy? If not, set `nanos_per_kilofuel` to {measured} and lengthen the slots that then are too short"
+                "1,000 fuel can take {} ns with a margin, a MiB of memory {} ns, and {} ns and {} ns are allowed for: was the machine busy? If not, set `nanos_per_kilofuel` and `nanos_per_mib` to what was measured and lengthen the slots that then are too short",
+                measured.nanos_per_kilofuel,
+                measured.nanos_per_mib,
+                configured.nanos_per_kilofuel,
+                configured.nanos_per_mib
             ),
             Self::PaceSlow { measured, configured } => format!(
-                "this machine is slower than the slots allow for: set `nanos_per_kilofuel` to {measured} (it is {configured}), and lengthen the slots that then are too short, or jobs end undetermined"
+                "this machine is slower than the slots allow for: set `nanos_per_kilofuel` to {} (it is {}) and `nanos_per_mib` to {} (it is {}), and lengthen the slots that then are too short, or jobs end undetermined",
+                measured.nanos_per_kilofuel,
+                configured.nanos_per_kilofuel,
+                measured.nanos_per_mib,
+                configured.nanos_per_mib
             ),
             Self::PaceBad(error) => error.en.clone(),
             Self::Keys { count } => format!("{count}, readable by their owner alone, and as published"),

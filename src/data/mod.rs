@@ -27,7 +27,7 @@ mod verify;
 mod write;
 
 pub use delivery::{Databases, Delivery};
-pub use frame::{Frame, FramePart};
+pub use frame::{Frame, FramePart, FrameWalk};
 pub use infer::{ColumnFinding, Drafted, Findings, InferError, InferOptions, Note, draft, infer};
 pub use ingest::{
     DatasetError, DatasetReport, IngestError, IngestOptions, IngestProgress, IngestReport, Outcome, Stage, ingest,

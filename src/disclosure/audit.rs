@@ -7,7 +7,7 @@ use super::sums::Sums;
 use super::table::{Halt, release, run_units};
 use super::via_workers::{Workers, run_in_workers};
 use super::worker_job::WorkerJob;
-use crate::data::{Frame, Snapshot, rows_writer};
+use crate::data::{Frame, FramePart, Snapshot, rows_writer};
 use crate::env::Clock;
 use crate::guest::{Contributions, Guest, UnitRuns};
 use crate::model::{Digest, Millis, ParameterValue};
@@ -26,13 +26,16 @@ pub fn worker_inputs(
     let job = WorkerJob::of(rule, planned, limits, guest, snapshot)?;
     let frame = Frame::new(snapshot, names)?;
     let mut inputs = Vec::new();
-    for (bucket, part) in (0..).zip(frame.parts(units)) {
+    let (mut walk, mut part) = (frame.walk(), FramePart::default());
+    let mut bucket = 0;
+    while walk.take(units, &mut part) {
         let mut input = Vec::new();
         let mut writer = rows_writer(&mut input, &job.tables, snapshot, names)?.ok()?;
-        frame.visit(&part, &mut |unit, ordinals| writer.unit(bucket, unit, ordinals).is_ok());
+        part.units().try_for_each(|(unit, ordinals)| writer.unit(bucket, unit, ordinals)).ok()?;
         writer.close(bucket).ok()?;
         writer.finish().ok()?;
         inputs.push(input);
+        bucket += 1;
     }
     Some((job, inputs))
 }

@@ -70,12 +70,6 @@ pub fn disclose(raw: RawOutput) -> Disclosed {
     Disclosed { reservation, released: Released::Answer(answer), end, covert }
 }
 
-/// The answer of a table's job that its client cancelled: none, whether or not its run has ended by then. When it ended is
-/// nobody's to see.
-pub fn cancelled(reservation: &Arc<Reservation>) -> Disclosed {
-    Disclosed { end: End::Cancelled, ..undetermined(reservation) }
-}
-
 /// The answer of a job whose run is not done at its tick.
 pub fn undetermined(reservation: &Arc<Reservation>) -> Disclosed {
     let released = match reservation.permit().policy().table() {

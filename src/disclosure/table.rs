@@ -1,7 +1,7 @@
 //! The table gate: every unit's contributions bounded and summed, then noise added to every figure of every cell at once.
 //! Nothing leaves but noisy figures, and suppression looks at the noisy count.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::label::Disclosed;
@@ -10,18 +10,13 @@ use super::released::{ReleasedCell, ReleasedDimension, ReleasedLoss, ReleasedMea
 use super::sums::Sums;
 use super::via_workers::{Workers, run_in_workers};
 use super::worker_job::WorkerJob;
-use crate::data::{Frame, Snapshot};
+use crate::data::{Frame, FramePart, Snapshot};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy};
 use crate::guest::{Fault, Guest, UnitRuns};
 use crate::ledger::{End, Reservation};
 use crate::model::{Millis, NoiseKind};
-use crate::policy::{CellMap, Plan, TableRule};
-
-/// How many units are run between two looks at the clock.
-const PART_UNITS: usize = 256;
-/// How many parts are run between two times of letting go of the memory of those behind.
-const LET_GO_PARTS: usize = 64;
+use crate::policy::{CellMap, Plan, TABLE_PART_UNITS, TableRule};
 
 /// When a table's run is to end before it is done.
 pub struct Halt {
@@ -102,6 +97,9 @@ fn sum_up(
 }
 
 /// Runs every unit of the frame on all threads of the current pool; `None` where it has to end early.
+///
+/// Each thread takes the next few units whenever it is free, so that all are at work while there are any left, whichever
+/// units are slow: `policy check` counts on it.
 pub(super) fn run_units(
     table: &TableRule,
     cells: &CellMap,
@@ -109,33 +107,25 @@ pub(super) fn run_units(
     runs: &UnitRuns<'_>,
     halt: &Halt,
 ) -> Option<Sums> {
-    let parts = frame.parts(PART_UNITS);
-    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (walk, failed) = (Mutex::new(frame.walk()), AtomicBool::new(false));
     let total = Mutex::new(Sums::new(table));
     rayon::broadcast(|_| {
-        let mut sums = Sums::new(table);
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(part) = parts.get(number).filter(|_| !halt.is_due()) else { break };
-            if number % LET_GO_PARTS == 0 {
-                // Some way behind: other threads are still at the parts before this one.
-                let behind = |parts_behind| number.checked_sub(parts_behind).and_then(|number| parts.get(number));
-                frame.let_go(behind(2 * LET_GO_PARTS), behind(LET_GO_PARTS));
-            }
-            frame.visit(part, &mut |unit, ordinals| {
+        let (mut sums, mut part) = (Sums::new(table), FramePart::default());
+        // A panic of another thread leaves a walk that nobody goes on with: the run has failed.
+        while !halt.is_due() && walk.lock().is_ok_and(|mut walk| walk.take(TABLE_PART_UNITS, &mut part)) {
+            for (unit, ordinals) in part.units() {
                 match runs.run(unit, ordinals) {
                     Ok(given) => sums.add(cells, &given),
                     Err(fault) => weakened_fault(&mut sums, &fault, &failed),
                 }
-                true
-            });
+            }
         }
-        // A panic of another thread leaves sums that nobody will see: the run has failed.
+        // A panic of another thread leaves sums that nobody will see.
         if let Ok(mut total) = total.lock() {
             total.merge(&sums);
         }
     });
-    let whole = next.load(Ordering::Relaxed) >= parts.len() && !halt.is_due() && !failed.load(Ordering::Relaxed);
+    let whole = walk.into_inner().is_ok_and(|walk| walk.is_done()) && !halt.is_due() && !failed.load(Ordering::Relaxed);
     if whole { total.into_inner().ok() } else { None }
 }
 

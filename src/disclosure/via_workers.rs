@@ -4,7 +4,7 @@
 use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::{ChildStdin, ChildStdout};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use super::worker_job::WorkerJob;
 use crate::data::{Frame, FramePart, Snapshot, StreamError, rows_writer};
 use crate::env::{Durable, PipedChild, TemporaryDir, spawn_piped, write_atomic};
 use crate::ledger::End;
-use crate::policy::TableRule;
+use crate::policy::{BUCKETS_PER_WORKER_MIN, TableRule};
 
-/// Units of one bucket, about.
-pub(super) const BUCKET_UNITS: usize = 512;
+/// The most units of one bucket.
+const BUCKET_UNITS_MAX: u64 = 512;
 /// How often the coordinator looks whether its workers have ended, or the tick is there.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
@@ -39,9 +39,19 @@ struct Table<'t> {
     job: &'t WorkerJob,
     snapshot: &'t Snapshot,
     frame: (&'t Frame<'t>, &'t [String]),
-    parts: &'t [FramePart],
-    next: AtomicUsize,
+    bucket_units: usize,
+    buckets: usize,
+    workers: usize,
     failed: AtomicBool,
+}
+
+/// How many units a bucket has, and how many buckets there are. Every worker is dealt as many as the others, or one more:
+/// with at least [`BUCKETS_PER_WORKER_MIN`] for each, or buckets of one unit, no worker has much more to do than another.
+fn buckets(units: u64, workers: usize) -> (usize, usize) {
+    let share = units.div_ceil((workers.max(1) * BUCKETS_PER_WORKER_MIN) as u64);
+    let bucket_units = share.clamp(1, BUCKET_UNITS_MAX);
+    let number = |count| usize::try_from(count).unwrap_or(usize::MAX);
+    (number(bucket_units), number(units.div_ceil(bucket_units)))
 }
 
 /// Runs every unit of the frame in worker processes. Where one fails, all are ended, and there are no sums.
@@ -52,7 +62,6 @@ pub(super) fn run_in_workers(
     workers: &Workers,
     halt: &Halt,
 ) -> Result<Sums, End> {
-    let parts = frame.parts(BUCKET_UNITS);
     let torn = |why: &dyn std::fmt::Display| {
         tracing::error!("the workers' sums are not whole: {why}");
         End::Torn
@@ -63,23 +72,25 @@ pub(super) fn run_in_workers(
     write_atomic(&path, job.to_json().as_bytes(), Durable::Private).map_err(|error| torn(&error))?;
     let arguments =
         ["worker".as_ref(), "--job".as_ref(), path.as_os_str(), "--guest".as_ref(), workers.module.as_os_str()];
-    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let table = Table { rule, job, snapshot, frame: (frame, names), parts: &parts, next, failed };
+    let count = usize::try_from(workers.count.max(1)).unwrap_or(1);
+    let (bucket_units, buckets) = buckets(frame.units(), count);
+    let failed = AtomicBool::new(false);
+    let table = Table { rule, job, snapshot, frame: (frame, names), bucket_units, buckets, workers: count, failed };
     let collected = std::thread::scope(|scope| {
         let mut children = Vec::new();
         let mut readers = Vec::new();
-        for _ in 0..workers.count.max(1) {
+        for number in 0..count {
             let Ok((child, stdin, stdout)) = spawn_piped(&workers.program, &arguments) else {
                 table.failed.store(true, Ordering::Relaxed);
                 break;
             };
             children.push(child);
             let table = &table;
-            scope.spawn(move || feed(table, stdin));
+            scope.spawn(move || feed(table, number, stdin));
             readers.push(scope.spawn(move || collect(table, stdout)));
         }
         wait(&table, &mut children, &readers, halt);
-        let mut total = Collected::new(rule, parts.len());
+        let mut total = Collected::new(rule, buckets);
         for reader in readers {
             match reader.join() {
                 Ok(Some(collected)) => total.merge(&collected),
@@ -114,38 +125,57 @@ fn wait(
     }
 }
 
-/// Feeds one worker with bucket after bucket, as fast as it takes them.
-fn feed(table: &Table<'_>, stdin: ChildStdin) {
-    if write_rows(table, stdin).is_err() {
+/// Feeds one worker with bucket after bucket, as fast as it takes them. Which buckets are whose is settled beforehand: a
+/// pipe holds more than one, and the first worker to read would have most of a small frame.
+fn feed(table: &Table<'_>, number: usize, stdin: ChildStdin) {
+    if write_rows(table, number, stdin).is_err() {
         table.failed.store(true, Ordering::Relaxed);
     }
 }
 
-fn write_rows(table: &Table<'_>, stdin: ChildStdin) -> Result<(), StreamError> {
+fn write_rows(table: &Table<'_>, number: usize, stdin: ChildStdin) -> Result<(), StreamError> {
     let (frame, names) = table.frame;
     let mut writer = rows_writer(stdin, &table.job.tables, table.snapshot, names).ok_or(StreamError::Write)??;
-    loop {
-        let bucket = table.next.fetch_add(1, Ordering::Relaxed);
-        let Some(part) = table.parts.get(bucket) else { return writer.finish() };
+    let (mut walk, mut part) = (frame.walk(), FramePart::default());
+    for bucket in 0..table.buckets {
+        walk.take(table.bucket_units, &mut part);
+        if bucket % table.workers != number {
+            continue;
+        }
         let bucket = u32::try_from(bucket).map_err(|_| StreamError::Write)?;
-        let mut written = Ok(());
-        frame.visit(part, &mut |unit, ordinals| {
-            written = writer.unit(bucket, unit, ordinals);
-            written.is_ok()
-        });
-        written?;
+        part.units().try_for_each(|(unit, ordinals)| writer.unit(bucket, unit, ordinals))?;
         writer.close(bucket)?;
     }
+    writer.finish()
 }
 
 fn collect(table: &Table<'_>, stdout: ChildStdout) -> Option<Collected> {
-    let mut collected = Collected::new(table.rule, table.parts.len());
+    let mut collected = Collected::new(table.rule, table.buckets);
     match collected.read(BufReader::new(stdout)) {
         Ok(()) => Some(collected),
         Err(refused) => {
             tracing::error!("{refused}");
             table.failed.store(true, Ordering::Relaxed);
             None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_worker_is_dealt_more_than_its_share_and_a_bucket() {
+        for workers in [1, 2, 3, 16, 64] {
+            for units in (0..300).chain([1_000, 8_191, 8_192, 50_000, 999_999]) {
+                let (bucket_units, buckets) = buckets(units, workers);
+                assert!((bucket_units * buckets) as u64 >= units && bucket_units as u64 <= BUCKET_UNITS_MAX);
+                let most = buckets.div_ceil(workers) * bucket_units;
+                assert!(most <= units as usize / workers + bucket_units, "{most} of {units} for one of {workers}");
+                let share = units.div_ceil((workers * BUCKETS_PER_WORKER_MIN) as u64).max(1);
+                assert!(bucket_units as u64 <= share, "a bucket of {bucket_units} of {units} for one of {workers}");
+            }
         }
     }
 }

@@ -1,23 +1,23 @@
-//! How long fuel can take on this machine: loads scattered over a large memory, the slowest thing that
-//! cheap instructions can do. Slots are checked against it.
+//! How long a run can take on this machine: loads scattered over a large memory, the slowest thing that cheap instructions
+//! can do, and memory that is new to the run, every page of it touched. Slots are checked against both.
 
 use wasm_encoder::{
-    BlockType, CodeSection, ExportKind, ExportSection, Function, FunctionSection, MemArg, MemorySection, MemoryType,
-    Module, TypeSection, ValType,
+    BlockType, CodeSection, ExportKind, ExportSection, Function, FunctionSection, InstructionSink, MemArg,
+    MemorySection, MemoryType, Module, TypeSection, ValType,
 };
-use wasmtime::{Instance, Store};
+use wasmtime::{Engine, Instance, Store};
 
-use super::engine::{EngineError, Tier, compiling_engine};
-use crate::env::Stopwatch;
-
-/// The worst case that is assumed where no machine was calibrated, in nanoseconds for 1,000 fuel.
-///
-/// Twice what 20 million fuel of scattered loads took at worst on the machine first measured (117 ms).
-pub const NANOS_PER_KILOFUEL_DEFAULT: u64 = 12_000;
+use super::engine::{EngineError, Tier, compiling_engine, pooled_engine};
+use crate::env::{Stopwatch, cores};
+use crate::model::Pace;
 
 const FUEL: u64 = 20_000_000;
-const ROUNDS: u32 = 5;
+const ROUNDS: usize = 5;
 const PAGES: u64 = 1_024;
+/// Far more than a pool keeps resident, so that nearly all of it is new to every run.
+const FRESH_MIB: u32 = 64;
+const FRESH_ROUNDS: usize = 5;
+const PAGE_BYTES: i32 = 4_096;
 
 /// The machine cannot be calibrated.
 #[derive(Debug, thiserror::Error)]
@@ -43,51 +43,135 @@ impl From<wasmtime::Error> for CalibrateError {
     }
 }
 
-/// Measures the median of several rounds and doubles it: other guests share caches and memory, and one round
-/// that the machine's other work disturbed must not count.
-pub fn nanos_per_kilofuel() -> Result<u64, CalibrateError> {
+/// Measures medians of several rounds and doubles them: other guests share caches and memory, and one round that the
+/// machine's other work disturbed must not count.
+pub fn calibrate() -> Result<Pace, CalibrateError> {
+    Ok(Pace { nanos_per_kilofuel: nanos_per_kilofuel()?, nanos_per_mib: nanos_per_mib()? })
+}
+
+fn nanos_per_kilofuel() -> Result<u64, CalibrateError> {
     let engine = compiling_engine(Tier::Small)?;
     let module = wasmtime::Module::new(&engine, scattered_loads())?;
-    let mut rounds = Vec::new();
-    for _ in 0..ROUNDS {
-        let mut store = Store::new(&engine, ());
-        store.set_fuel(FUEL)?;
-        store.set_epoch_deadline(u64::MAX / 2);
+    let rounds = (0..ROUNDS).map(|_| {
+        let mut store = fuelled(&engine, FUEL)?;
         let instance = Instance::new(&mut store, &module, &[])?;
-        let spin = instance.get_typed_func::<(), ()>(&mut store, "spin")?;
+        let spin = instance.get_typed_func::<(), ()>(&mut store, "run")?;
         let started = Stopwatch::new();
         // It ends when the fuel does.
         let _ = spin.call(&mut store, ());
-        rounds.push(started.elapsed().as_nanos());
-    }
-    rounds.sort_unstable();
-    let median = rounds.get(rounds.len() / 2).copied().unwrap_or(u128::MAX / 4_000);
-    let nanos =
-        u64::try_from(median * 2 * 1_000 / u128::from(FUEL)).map_err(|error| CalibrateError(error.to_string()))?;
-    Ok(nanos.max(1))
+        Ok(started.elapsed().as_nanos())
+    });
+    doubled_median(rounds.collect::<Result<_, CalibrateError>>()?, FUEL / 1_000)
+}
+
+/// On every processor at once: they share what the operating system locks while it gives memory and takes it back. Much at a
+/// time, which costs more for each page than little. The engine for large guests keeps more of its memory, and has no dearer
+/// way to give it.
+fn nanos_per_mib() -> Result<u64, CalibrateError> {
+    let engine = pooled_engine(Tier::Small)?;
+    let module = wasmtime::Module::new(&engine, fresh_pages())?;
+    let rounds = || -> Result<Vec<u128>, CalibrateError> {
+        let round = |_| {
+            let started = Stopwatch::new();
+            let mut store = fuelled(&engine, u64::MAX)?;
+            let instance = Instance::new(&mut store, &module, &[])?;
+            instance.get_typed_func::<(), ()>(&mut store, "run")?.call(&mut store, ())?;
+            drop(store);
+            Ok(started.elapsed().as_nanos())
+        };
+        (0..FRESH_ROUNDS).map(round).collect()
+    };
+    let all = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores()).map(|_| scope.spawn(rounds)).collect();
+        let panicked = |_| CalibrateError("a thread panicked".to_owned());
+        threads.into_iter().map(|thread| thread.join().map_err(panicked)?).collect::<Result<Vec<_>, CalibrateError>>()
+    })?;
+    doubled_median(all.into_iter().flatten().collect(), u64::from(FRESH_MIB))
+}
+
+fn fuelled(engine: &Engine, fuel: u64) -> Result<Store<()>, CalibrateError> {
+    let mut store = Store::new(engine, ());
+    store.set_fuel(fuel)?;
+    store.set_epoch_deadline(u64::MAX / 2);
+    Ok(store)
+}
+
+/// For each of `parts`, at least 1.
+fn doubled_median(mut nanos: Vec<u128>, parts: u64) -> Result<u64, CalibrateError> {
+    nanos.sort_unstable();
+    let median = nanos.get(nanos.len() / 2).copied().unwrap_or(u128::MAX / 2);
+    let each = u64::try_from(median * 2 / u128::from(parts)).map_err(|error| CalibrateError(error.to_string()))?;
+    Ok(each.max(1))
 }
 
 /// `loop { x = x * 1664525 + 1013904223; x += load(x & mask) }` over 64 MiB.
 fn scattered_loads() -> Vec<u8> {
     let mask = i32::try_from(PAGES * 65_536 - 4).unwrap_or(0xfffc) & !3;
+    let word = MemArg { offset: 0, align: 2, memory_index: 0 };
+    module(PAGES, 1, |code| {
+        code.loop_(BlockType::Empty);
+        code.local_get(0).i32_const(1_664_525).i32_mul().i32_const(1_013_904_223).i32_add().local_tee(0);
+        code.i32_const(mask).i32_and().i32_load(word).local_get(0).i32_add().local_set(0);
+        code.br(0).end();
+    })
+}
+
+/// `do { grow(1); do { memory[at] = 1; at += 4096 } while (at < size) } while (size < 64 MiB)`.
+fn fresh_pages() -> Vec<u8> {
+    let byte = MemArg { offset: 0, align: 0, memory_index: 0 };
+    let end = i32::try_from(FRESH_MIB << 20).unwrap_or(i32::MAX);
+    module(1, 2, |code| {
+        code.loop_(BlockType::Empty).i32_const(1).memory_grow(0).drop();
+        code.memory_size(0).i32_const(16).i32_shl().local_set(1);
+        code.loop_(BlockType::Empty).local_get(0).i32_const(1).i32_store8(byte);
+        code.local_get(0).i32_const(PAGE_BYTES).i32_add().local_tee(0).local_get(1).i32_lt_u().br_if(0).end();
+        code.local_get(1).i32_const(end).i32_lt_u().br_if(0).end();
+    })
+}
+
+/// A module with one memory and one function, `run`, with so many locals.
+fn module(pages: u64, locals: u32, body: impl FnOnce(&mut InstructionSink<'_>)) -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([], []);
     let mut functions = FunctionSection::new();
     functions.function(0);
     let mut memories = MemorySection::new();
-    memories.memory(MemoryType { minimum: PAGES, maximum: None, memory64: false, shared: false, page_size_log2: None });
+    memories.memory(MemoryType { minimum: pages, maximum: None, memory64: false, shared: false, page_size_log2: None });
     let mut exports = ExportSection::new();
-    exports.export("spin", ExportKind::Func, 0);
-    let mut spin = Function::new([(1, ValType::I32)]);
-    let word = MemArg { offset: 0, align: 2, memory_index: 0 };
-    let mut code = spin.instructions();
-    code.loop_(BlockType::Empty);
-    code.local_get(0).i32_const(1_664_525).i32_mul().i32_const(1_013_904_223).i32_add().local_tee(0);
-    code.i32_const(mask).i32_and().i32_load(word).local_get(0).i32_add().local_set(0);
-    code.br(0).end().end();
+    exports.export("run", ExportKind::Func, 0);
+    let mut run = Function::new([(locals, ValType::I32)]);
+    let mut code = run.instructions();
+    body(&mut code);
+    code.end();
     let mut codes = CodeSection::new();
-    codes.function(&spin);
+    codes.function(&run);
     let mut module = Module::new();
     module.section(&types).section(&functions).section(&memories).section(&exports).section(&codes);
     module.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Modules that trap at once would make every machine a quick one.
+    #[test]
+    fn what_is_measured_is_what_is_meant() {
+        let engine = pooled_engine(Tier::Small).unwrap();
+        let run = |module: Vec<u8>, fuel: u64| {
+            let module = wasmtime::Module::new(&engine, module).unwrap();
+            let mut store = fuelled(&engine, fuel).unwrap();
+            let instance = Instance::new(&mut store, &module, &[]).unwrap();
+            let run = instance.get_typed_func::<(), ()>(&mut store, "run").unwrap();
+            let ended = run.call(&mut store, ());
+            (ended, store, instance)
+        };
+        let (ended, store, _) = run(scattered_loads(), 10_000);
+        assert_eq!((ended.is_err(), store.get_fuel().unwrap()), (true, 0), "it spins until its fuel ends");
+        let (ended, store, _instance) = run(fresh_pages(), u64::MAX);
+        assert!(ended.is_ok(), "{ended:?}");
+        let per_page = |used: u64| used / (u64::from(FRESH_MIB) << 20).div_ceil(PAGE_BYTES as u64);
+        assert!((3..100).contains(&per_page(u64::MAX - store.get_fuel().unwrap())), "every page is touched once");
+        assert!(doubled_median(vec![7, 1_000_000, 3], 2).unwrap() == 7, "one disturbed round does not count");
+    }
 }

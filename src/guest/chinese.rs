@@ -34,6 +34,7 @@ const fn measure(measure: Measure) -> &'static str {
         Measure::Locals => "单个函数的局部变量数",
         Measure::Memory => "初始内存字节数",
         Measure::Table => "单个表的元素数",
+        Measure::Beginnings => "每个实例开始前须写入的字节数（数据、表、全局变量与实例）",
     }
 }
 

@@ -9,6 +9,7 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OperatorCost
 
 use crate::env::weaken::{self, Weakness};
 use crate::keys::sha256;
+use crate::model::MEMORY_KEPT_BYTES;
 
 /// Guests whose initial memory is at most this run on the small engine.
 pub(super) const SMALL_MEMORY_BYTES_MAX: u64 = 1 << 20;
@@ -17,7 +18,10 @@ const MEMORY_BYTES_MAX: usize = 256 << 20;
 /// The most elements that a guest's table has.
 pub(super) const TABLE_ELEMENTS_MAX: usize = 10_000;
 const WASM_STACK_BYTES: usize = 512 << 10;
-const KEEP_RESIDENT_BYTES: usize = 256 << 10;
+/// What a slot of the pool keeps of its memory and clears: all that a guest of a policy with the least memory can touch. To
+/// clear it costs a fifth of what it costs to give it back and be given other pages, which such a guest could
+/// make every unit do (`guest::calibrate`).
+const KEEP_RESIDENT_BYTES: usize = MEMORY_KEPT_BYTES as usize;
 const INSTANCES: u32 = 64;
 /// To grow, or to be refused, is a call out of the guest: as much work as so many plain instructions, not as one.
 const GROW_FUEL: u8 = 200;
@@ -89,7 +93,7 @@ pub(super) fn compiling_engine(tier: Tier) -> Result<Engine, EngineError> {
     Ok(Engine::new(&code_config(tier))?)
 }
 
-fn pooled_engine(tier: Tier) -> Result<Engine, EngineError> {
+pub(super) fn pooled_engine(tier: Tier) -> Result<Engine, EngineError> {
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(INSTANCES)
         .total_core_instances(INSTANCES * 4)
@@ -98,14 +102,14 @@ fn pooled_engine(tier: Tier) -> Result<Engine, EngineError> {
         .max_core_instances_per_component(200)
         .max_memories_per_component(1)
         .max_tables_per_component(16)
-        .table_elements(10_000)
+        .table_elements(TABLE_ELEMENTS_MAX)
         .max_component_instance_size(4 << 20)
         .max_core_instance_size(4 << 20)
         .max_memory_size(MEMORY_BYTES_MAX)
         .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
         // Clears the pages that were written to, not all that there are, where the system can tell them.
         .pagemap_scan(Enabled::Auto)
-        .table_keep_resident(64 << 10);
+        .table_keep_resident(TABLE_ELEMENTS_MAX * 8);
     if tier == Tier::Large {
         pool.linear_memory_keep_resident(16 << 20);
     }

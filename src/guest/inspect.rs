@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload, Validator, WasmFeatures};
 use wit_component::ComponentEncoder;
 
+use super::beginnings::Beginnings;
 use super::engine::{SMALL_MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, Tier};
 use crate::env::weaken::{self, Weakness};
 
@@ -14,6 +15,9 @@ const LOCALS_PER_FUNCTION_MAX: u64 = 10_000;
 const NESTED_MAX: u32 = 64;
 /// `describe` runs in so much, so nothing that begins larger can be registered.
 pub(super) const MEMORY_BYTES_MAX: u64 = 64 << 20;
+/// What every instance begins with is written anew for each, which no fuel counts. A guest with much memory may begin with
+/// as much as that memory has: a policy's slot has time for all of it.
+const BEGINNINGS_BYTES_MAX: u64 = 128 << 10;
 const WASM_PAGE_BYTES: u64 = 65_536;
 /// The interface that a verifier guest exports.
 pub(super) const VERIFYING: &str = "anshi:sandbox/verifying@0.1.0";
@@ -74,6 +78,8 @@ pub enum Measure {
     Memory,
     /// Elements of one table.
     Table,
+    /// Bytes to write before an instance can run.
+    Beginnings,
 }
 
 impl Measure {
@@ -85,6 +91,7 @@ impl Measure {
             Self::Locals => "locals in one function",
             Self::Memory => "bytes of initial memory",
             Self::Table => "elements in one table",
+            Self::Beginnings => "bytes of data, tables, globals and instances to begin with",
         }
     }
 }
@@ -152,6 +159,9 @@ pub fn inspect(module: &[u8]) -> Result<Inspected, InspectError> {
     };
     limit(Measure::Memory, survey.largest_bytes, MEMORY_BYTES_MAX)?;
     limit(Measure::Table, survey.table_elements, TABLE_ELEMENTS_MAX as u64)?;
+    let begin_max = survey.memory_bytes.min(survey.largest_bytes);
+    let begin_max = if begin_max <= SMALL_MEMORY_BYTES_MAX { BEGINNINGS_BYTES_MAX } else { begin_max };
+    limit(Measure::Beginnings, survey.beginnings.bytes(), begin_max)?;
     let tier = if survey.memory_bytes <= SMALL_MEMORY_BYTES_MAX { Tier::Small } else { Tier::Large };
     let exported = *exported;
     Ok(Inspected { component, exported, tier, functions: survey.functions, memory_bytes: survey.largest_bytes })
@@ -189,6 +199,7 @@ struct Survey {
     largest_bytes: u64,
     table_elements: u64,
     nested: u32,
+    beginnings: Beginnings,
 }
 
 impl Survey {
@@ -196,7 +207,9 @@ impl Survey {
     fn walk(&mut self, component: &[u8]) -> Result<(), InspectError> {
         let mut encodings = Vec::new();
         for payload in Parser::new(0).parse_all(component) {
-            match payload.map_err(form)? {
+            let payload = payload.map_err(form)?;
+            self.beginnings.see(&payload).map_err(form)?;
+            match payload {
                 Payload::Version { encoding, .. } => {
                     encodings.push(encoding);
                     self.nested += 1;

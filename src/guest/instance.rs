@@ -21,6 +21,9 @@ const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// have. A policy's slot has time for lists that are as long as this at every unit.
 const CONTRIBUTIONS_BYTES_MAX: usize = 16 << 10;
 
+/// All tables of an instance together; clearing them is time that no fuel counts.
+const ALL_TABLES_ELEMENTS_MAX: usize = 2 * TABLE_ELEMENTS_MAX;
+
 /// Why a run gave no index. For auditors alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -49,19 +52,25 @@ enum Pre {
 /// What one instance may take.
 pub(super) struct Bounds {
     memory_bytes: usize,
+    /// Of all tables together.
+    table_elements: usize,
     denied: bool,
 }
 
 impl ResourceLimiter for Bounds {
     fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let allowed =
-            desired <= self.memory_bytes.saturating_sub(weakened_bytes()) || weaken::on(Weakness::MemoryUnlimited);
+        let allowed = desired <= self.memory_bytes || weaken::on(Weakness::MemoryUnlimited);
         self.denied |= !allowed;
         Ok(allowed)
     }
 
-    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired <= TABLE_ELEMENTS_MAX)
+    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let together = self.table_elements.saturating_add(desired.saturating_sub(current));
+        let allowed = desired <= TABLE_ELEMENTS_MAX && together <= ALL_TABLES_ELEMENTS_MAX;
+        if allowed {
+            self.table_elements = together;
+        }
+        Ok(allowed)
     }
 }
 
@@ -130,7 +139,8 @@ impl Guest {
     /// What one fresh instance runs in.
     pub(super) fn store(&self, limits: &Limits) -> Store<Bounds> {
         let memory_bytes = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
-        let mut store = Store::new(&self.engine, Bounds { memory_bytes, denied: false });
+        let memory_bytes = memory_bytes.saturating_sub(weakened_bytes());
+        let mut store = Store::new(&self.engine, Bounds { memory_bytes, table_elements: 0, denied: false });
         store.limiter(|bounds| bounds);
         // Neither can fail: the engine is configured for both.
         let _ = store.set_fuel(limits.fuel);
@@ -165,10 +175,11 @@ impl Guest {
     }
 }
 
-/// By how much a weakened build lowers the limit of memory: by a page for each of the last few instances that grew.
+/// By how much a weakened build lowers the limit of memory: by some pages, which are others for each instance.
 fn weakened_bytes() -> usize {
-    static GROWN: AtomicUsize = AtomicUsize::new(0);
-    if weaken::on(Weakness::LimitsByLoad) { (GROWN.fetch_add(1, Ordering::Relaxed) % 8) << 16 } else { 0 }
+    static MADE: AtomicUsize = AtomicUsize::new(0);
+    let pages = || (MADE.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b1) >> 16) % 8;
+    if weaken::on(Weakness::LimitsByLoad) { pages() << 16 } else { 0 }
 }
 
 /// For benchmarks: repeated calls on one instance, which the engine itself never makes.

@@ -1,6 +1,7 @@
 //! Guests: WebAssembly components that nobody trusts. Owns compiling, registering and running them;
 //! gives a guest nothing but its one input, and takes nothing but its one answer.
 
+mod beginnings;
 mod bindings;
 mod calibrate;
 mod child;
@@ -17,7 +18,7 @@ mod registry;
 mod reused;
 mod unit;
 
-pub use calibrate::{CalibrateError, NANOS_PER_KILOFUEL_DEFAULT, nanos_per_kilofuel};
+pub use calibrate::{CalibrateError, calibrate};
 pub use child::{CHILD_COMMAND, child_main};
 pub use contribute::{Contributions, StreamRuns, UnitRuns};
 pub use engine::{EngineError, GuestEngine, Tier};

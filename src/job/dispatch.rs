@@ -1,17 +1,16 @@
 //! Dispatch: when a reserved job starts, and that its tick tells nothing of when it ended.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::disclosure::{self, Halt, Workers};
+use crate::disclosure::{self, Disclosed, Halt, gather};
 use crate::env::{cores, yield_to_others};
 use crate::guest::{Guest, execute};
-use crate::ledger::{LedgerError, Reservation, Scheduled, Stopped};
-use crate::model::Millis;
-use crate::policy::{Policy, PolicySet, TABLE_CORES_SHARE};
+use crate::ledger::{End, LedgerError, OutcomeEntry, Reservation, Scheduled, Stopped};
+use crate::policy::{Policy, PolicySet, TABLE_CORES_SHARE, label_capacity_nanos};
 use crate::receipt::seal;
 
 use super::engine::{Engine, OpenError};
@@ -33,13 +32,12 @@ pub(super) struct Dispatcher {
     /// Microseconds of processor time that jobs under way may need at worst.
     capacity: Arc<Semaphore>,
     capacity_micros: u32,
-    nanos_per_kilofuel: u64,
     /// Whether tables run in worker processes, as many as there are cores, instead of threads.
     pub via_workers: AtomicBool,
 }
 
 impl Dispatcher {
-    pub fn new(policies: &PolicySet, nanos_per_kilofuel: u64) -> Result<Self, OpenError> {
+    pub fn new(policies: &PolicySet) -> Result<Self, OpenError> {
         let pool = |name: &'static str| {
             ThreadPoolBuilder::new()
                 .num_threads(usize::try_from(cores()).unwrap_or(1))
@@ -55,7 +53,6 @@ impl Dispatcher {
             table_turn: Arc::new(Semaphore::new(1)),
             capacity: Arc::new(Semaphore::new(usize::try_from(capacity_micros).unwrap_or(1))),
             capacity_micros,
-            nanos_per_kilofuel,
             via_workers: AtomicBool::new(false),
         })
     }
@@ -70,8 +67,8 @@ impl Dispatcher {
 
     /// Waits until the job's worst case fits beside those under way.
     async fn slot(&self, policy: &Policy) -> Result<OwnedSemaphorePermit, LedgerError> {
-        let worst = policy.limits.fuel.saturating_mul(self.nanos_per_kilofuel).div_ceil(1_000_000);
-        // A job that needs more than a table leaves would wait for the table's end.
+        let worst = policy.run_nanos.div_ceil(1_000);
+        // What a table leaves: more than any run takes, or the policies would not have loaded.
         let most = self.capacity_micros.saturating_sub(self.table_share()).max(1);
         let worst = u32::try_from(worst).unwrap_or(u32::MAX).clamp(1, most);
         let slot = Arc::clone(&self.capacity).acquire_many_owned(worst).await;
@@ -93,11 +90,13 @@ impl Dispatcher {
     }
 }
 
-/// What the shortest slot of a label policy holds on all processors, in microseconds.
+/// What label jobs under way may need together, in microseconds of processor time.
 fn capacity_micros(policies: &PolicySet) -> u32 {
     let labels = policies.policies().filter(|policy| policy.table().is_none());
-    let shortest_ms = labels.map(|policy| policy.limits.slot_ms).min().unwrap_or(SLOT_MS_WITHOUT_LABELS);
-    shortest_ms.saturating_mul(1_000).saturating_mul(cores())
+    let (slots, runs): (Vec<u32>, Vec<u64>) = labels.map(|policy| (policy.limits.slot_ms, policy.run_nanos)).unzip();
+    let shortest_nanos = u64::from(slots.into_iter().min().unwrap_or(SLOT_MS_WITHOUT_LABELS)) * 1_000_000;
+    let capacity = label_capacity_nanos(shortest_nanos, runs.into_iter().max().unwrap_or(0)) / 1_000;
+    u32::try_from(capacity).unwrap_or(u32::MAX).max(1)
 }
 
 /// A job under way: what will be logged at its tick.
@@ -117,69 +116,47 @@ pub(super) async fn dispatch(
     guest: Arc<Guest>,
 ) -> Result<Dispatched, LedgerError> {
     let (facts, snapshot) = standing.pinned().ok_or_else(|| LedgerError::Stopped(Stopped::NoSnapshot))?;
-    if reservation.permit().policy().table().is_some() {
-        return dispatch_table(engine, standing, reservation, guest).await;
-    }
-    let slot = vec![engine.dispatcher.slot(reservation.permit().policy()).await?];
+    let (is_table, is_stored) = (reservation.permit().policy().table().is_some(), reservation.stored().is_some());
+    let slot = match (is_table, is_stored) {
+        (false, _) => vec![engine.dispatcher.slot(reservation.permit().policy()).await?],
+        (true, false) => engine.dispatcher.table_slot().await?,
+        // It needs no processor: were it to wait for one, it would show how long another table runs.
+        (true, true) => Vec::new(),
+    };
     let reservation = Arc::new(reservation);
     let tick = engine.clock.now().plus(i64::from(reservation.permit().policy().limits.slot_ms));
+    let salt = Arc::clone(&engine.salt);
+    // What replaces it is sealed in the same way, in whichever thread it comes to be.
+    let seal = move |disclosed: &Disclosed| seal(disclosed, &facts, &salt, tick);
+    let halt = Arc::new(Halt::at(tick, engine.clock.clone()));
     // A stored answer needs no thread, and so cannot miss its tick.
-    if reservation.stored().is_some() {
-        let disclosed = disclosure::disclose(execute(Arc::clone(&reservation), &guest, &snapshot));
-        let sealed = seal(&disclosed, &facts, &engine.salt, tick)?;
-        let (_, scheduled) = engine.ledger.schedule(&reservation, tick, sealed);
+    if is_stored {
+        let disclosed = match is_table {
+            false => disclosure::disclose(execute(Arc::clone(&reservation), &guest, &snapshot)),
+            true => disclosure::disclose_table(gather(Arc::clone(&reservation), &guest, &snapshot, &halt, None)),
+        };
+        let (_, scheduled) = engine.ledger.schedule(&reservation, tick, seal(&disclosed)?);
         return Ok(Dispatched { scheduled, slot, running: None });
     }
-    let otherwise = seal(&disclosure::undetermined(&reservation), &facts, &engine.salt, tick)?;
-    let (parking, scheduled) = engine.ledger.schedule(&reservation, tick, otherwise);
-    let salt = Arc::clone(&engine.salt);
-    engine.dispatcher.threads.spawn_fifo(move || {
-        let raw = execute(reservation, &guest, &snapshot);
-        let disclosed = disclosure::disclose(raw);
-        if let Ok(sealed) = seal(&disclosed, &facts, &salt, tick) {
-            parking.park(sealed);
-        }
-    });
-    Ok(Dispatched { scheduled, slot, running: None })
-}
-
-/// The same for a table: a run over all units, that ends by itself where its tick has passed or its client cancels it.
-async fn dispatch_table(
-    engine: &Engine,
-    standing: &Standing,
-    reservation: Reservation,
-    guest: Arc<Guest>,
-) -> Result<Dispatched, LedgerError> {
-    let (facts, snapshot) = standing.pinned().ok_or_else(|| LedgerError::Stopped(Stopped::NoSnapshot))?;
-    let reservation = Arc::new(reservation);
-    let tick = |now: Millis| now.plus(i64::from(reservation.permit().policy().limits.slot_ms));
-    // A stored table needs no processor: were it to wait for one, it would show how long another table runs.
-    if reservation.stored().is_some() {
-        let tick = tick(engine.clock.now());
-        let halt = Halt::at(tick, engine.clock.clone());
-        let gathered = disclosure::gather(Arc::clone(&reservation), &guest, &snapshot, &halt, None);
-        let sealed = seal(&disclosure::disclose_table(gathered), &facts, &engine.salt, tick)?;
-        let (_, scheduled) = engine.ledger.schedule(&reservation, tick, sealed);
-        return Ok(Dispatched { scheduled, slot: Vec::new(), running: None });
+    let otherwise = seal(&disclosure::undetermined(&reservation))?;
+    let (parking, scheduled) = engine.ledger.schedule(&reservation, tick, otherwise.clone());
+    if !is_table {
+        engine.dispatcher.threads.spawn_fifo(move || {
+            if let Ok(sealed) = seal(&disclosure::disclose(execute(reservation, &guest, &snapshot))) {
+                parking.park(sealed);
+            }
+        });
+        return Ok(Dispatched { scheduled, slot, running: None });
     }
-    let slot = engine.dispatcher.table_slot().await?;
-    let tick = tick(engine.clock.now());
-    let otherwise = seal(&disclosure::undetermined(&reservation), &facts, &engine.salt, tick)?;
-    let (parking, scheduled) = engine.ledger.schedule(&reservation, tick, otherwise);
-    let halt = Arc::new(Halt::at(tick, engine.clock.clone()));
-    let cancelled = seal(&disclosure::cancelled(&reservation), &facts, &engine.salt, tick)?;
+    // What a client gets that cancels is what it gets of a missed tick; auditors see which of them it was.
+    let cancelled = OutcomeEntry { end: End::Cancelled, ..otherwise };
     let cancelling = Cancelling { halt: Arc::clone(&halt), decider: parking.decider(), cancelled };
     let running = engine.running.enter(reservation.permit().request(), tick, cancelling);
-    let salt = Arc::clone(&engine.salt);
-    let workers = engine.dispatcher.via_workers.load(Ordering::Relaxed).then(|| Workers {
-        program: engine.registry.compiler().to_owned(),
-        module: engine.registry.module_path(guest.digest()),
-        count: cores(),
-    });
+    let workers = engine.workers(&guest);
+    // A run over all units, that ends by itself where its tick has passed or its client cancels it.
     engine.dispatcher.tables.spawn(move || {
-        let gathered = disclosure::gather(reservation, &guest, &snapshot, &halt, workers.as_ref());
-        let disclosed = disclosure::disclose_table(gathered);
-        if let Ok(sealed) = seal(&disclosed, &facts, &salt, tick) {
+        let gathered = gather(reservation, &guest, &snapshot, &halt, workers.as_ref());
+        if let Ok(sealed) = seal(&disclosure::disclose_table(gathered)) {
             parking.park(sealed);
         }
     });

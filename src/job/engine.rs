@@ -1,13 +1,15 @@
 //! The engine: everything that a job needs, opened and checked once.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::{Config, ConfigError};
 use crate::data::{Snapshot, SnapshotError};
+use crate::disclosure::Workers;
 use crate::env::weaken::{self, Weakness};
-use crate::env::{ChildError, Clock, DirLock, Entropy, FileError, is_private, read_program, read_text};
+use crate::env::{ChildError, Clock, DirLock, Entropy, FileError, cores, is_private, read_program, read_text};
 use crate::guest::{EngineError, Guest, RegisterError, Registry};
 use crate::keys::{KeySet, SaltKey, SigningKey, TokenKind, sha256};
 use crate::ledger::{Ledger, LedgerConfig, LedgerError, LedgerReader};
@@ -129,7 +131,7 @@ impl Engine {
             receipt_key: receipt_key(&paths)?,
             salt: Arc::new(salt_key(&paths.salt())?),
             registry: Arc::new(registry),
-            dispatcher: Dispatcher::new(&standing.policies, standing.config.nanos_per_kilofuel)?,
+            dispatcher: Dispatcher::new(&standing.policies)?,
             running: RunningJobs::default(),
             calls: CallMemory::default(),
             under_way: Arc::default(),
@@ -224,7 +226,16 @@ impl Engine {
 
     /// From here on tables run in worker processes instead of threads: the same sums, the same gate.
     pub fn send_tables_to_workers(&self) {
-        self.dispatcher.via_workers.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.dispatcher.via_workers.store(true, Ordering::Relaxed);
+    }
+
+    /// The processes that run a table's units; `None` where threads do.
+    pub(super) fn workers(&self, guest: &Guest) -> Option<Workers> {
+        self.dispatcher.via_workers.load(Ordering::Relaxed).then(|| Workers {
+            program: self.registry.compiler().to_owned(),
+            module: self.registry.module_path(guest.digest()),
+            count: cores(),
+        })
     }
 
     /// Registers a guest, unless this engine has compiled it before. Gives its digest.

@@ -9,10 +9,11 @@ use crate::config::{CLIENTS_FOLDER, CONFIG_FILE, CallerKind, HomeKind, caller_te
 use crate::env::{
     Durable, Entropy, EntropyError, FileError, TemporaryDir, create_dir, list_dir, read_text, write_atomic,
 };
-use crate::guest::{CalibrateError, nanos_per_kilofuel};
+use crate::guest::{CalibrateError, calibrate};
 use crate::keys::{JwkError, KeySet, SaltKey, SigningKey};
 use crate::ledger::{LedgerConfig, LedgerError, create};
 use crate::log::{CheckpointError, LogSigner};
+use crate::model::Pace;
 
 static CATALOG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
 static POLICIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
@@ -187,7 +188,7 @@ pub fn initialise(options: &InitOptions, entropy: &Entropy) -> Result<(), InitEr
         }
     }
     // First what can fail and leaves nothing behind.
-    let pace = nanos_per_kilofuel()?;
+    let pace = calibrate()?;
     for folder in ["keys", "guests", "log", "data", CLIENTS_FOLDER] {
         create_dir(&home.join(folder))?;
     }
@@ -258,7 +259,8 @@ fn copy_embedded(dir: &Dir<'_>, to: &Path) -> Result<(), InitError> {
     Ok(())
 }
 
-fn config_text(kind: HomeKind, ledger: &str, home: &Path, nanos_per_kilofuel: u64) -> String {
+fn config_text(kind: HomeKind, ledger: &str, home: &Path, pace: Pace) -> String {
+    let Pace { nanos_per_kilofuel, nanos_per_mib } = pace;
     let mirror = mirror_folder(home);
     let mirror = Path::new("..").join(mirror.file_name().unwrap_or_default());
     let approvals_needed = match kind {
@@ -274,6 +276,7 @@ catalog = "catalog"
 policies = "policies"
 checkpoint_mirror = "{}"  # put it on another disk or machine
 nanos_per_kilofuel = {nanos_per_kilofuel}          # how long 1,000 fuel can take on this machine: measured by `anshi init`
+nanos_per_mib = {nanos_per_mib}             # the same for a MiB of memory
 approvals_needed = {approvals_needed}
 "#,
         kind.word(),

@@ -6,12 +6,11 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::data::{Frame, Snapshot};
 use crate::env::weaken::{self, Weakness};
 use crate::guest::Guest;
 use crate::ledger::{End, LedgerError, Logged, Reservation, ReserveError};
 use crate::model::{Digest, Refusal, RefusalCode, Request};
-use crate::policy::{Asked, Permit, Plan, decide};
+use crate::policy::{Asked, Permit, Policy, decide};
 use crate::receipt::{Bundle, Receipt, assemble, sign_receipt};
 
 use super::authenticate::{Authenticated, authenticate, authenticate_consent, check_fresh};
@@ -189,15 +188,15 @@ fn authorise(
     if let Some(dataset) = permit.plan().datasets().iter().find(lacks) {
         return Err(Failure::NoDataset((*dataset).to_owned()));
     }
-    check_units(&permit, snapshot)?;
+    check_units(standing, permit.policy())?;
     Ok((permit, guest))
 }
 
 /// A slot that could not hold all units would leave some out, and which ones would depend on the others.
-fn check_units(permit: &Permit, snapshot: &Snapshot) -> Result<(), Failure> {
-    let (Some(table), Plan::Table { frame, .. }) = (permit.policy().table(), permit.plan()) else { return Ok(()) };
-    let units = Frame::new(snapshot, frame).map_or(0, |frame| frame.units());
-    if units <= u64::from(table.units_max) { Ok(()) } else { Err(Failure::TooManyUnits(table.units_max)) }
+fn check_units(standing: &Standing, policy: &Policy) -> Result<(), Failure> {
+    let Some(table) = policy.table() else { return Ok(()) };
+    let fits = standing.units(policy).is_some_and(|units| units <= u64::from(table.units_max));
+    if fits { Ok(()) } else { Err(Failure::TooManyUnits(table.units_max)) }
 }
 
 enum Reserved {

@@ -1,14 +1,15 @@
 //! What an engine may be told anew without a restart: configuration, clients, catalog, policies and snapshot. One value, so
 //! that a job never sees half of a change.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::engine::OpenError;
 use super::home::HomePaths;
 use crate::catalog::Catalog;
 use crate::config::{Config, ConfigError};
-use crate::data::Snapshot;
-use crate::policy::{ApprovalTrust, PolicySet};
+use crate::data::{Frame, Snapshot};
+use crate::policy::{ApprovalTrust, Policy, PolicySet};
 use crate::receipt::{EngineIdentity, Facts};
 
 /// What jobs are admitted on.
@@ -22,6 +23,8 @@ pub struct Standing {
     /// The snapshot that jobs are pinned to; `None` before the first ingest.
     pub snapshot: Option<Arc<Snapshot>>,
     pub(super) facts: Option<Arc<Facts>>,
+    /// By table policy.
+    units: BTreeMap<String, u64>,
 }
 
 /// What was on disk cannot be taken; everything stays as it was.
@@ -43,7 +46,7 @@ impl Standing {
     pub(super) fn load(config: Config, identity: &EngineIdentity, origin: &str) -> Result<Self, OpenError> {
         let catalog = Catalog::load(&config.catalog)?;
         let trust = ApprovalTrust { needed: config.approvals_needed, auditors: config.auditors() };
-        let policies = PolicySet::load(&config.policies, &catalog, config.nanos_per_kilofuel, &trust)?;
+        let policies = PolicySet::load(&config.policies, &catalog, config.pace, &trust)?;
         let snapshot = open_snapshot(&HomePaths::new(&config.home), &catalog)?;
         let facts = snapshot.as_ref().map(|snapshot| {
             Arc::new(Facts {
@@ -53,7 +56,20 @@ impl Standing {
                 as_of: snapshot.as_of(),
             })
         });
-        Ok(Self { config: Arc::new(config), catalog: Arc::new(catalog), policies: Arc::new(policies), snapshot, facts })
+        Ok(Self {
+            config: Arc::new(config),
+            catalog: Arc::new(catalog),
+            units: snapshot.as_ref().map_or_else(BTreeMap::new, |snapshot| count_units(&policies, snapshot)),
+            policies: Arc::new(policies),
+            snapshot,
+            facts,
+        })
+    }
+
+    /// How many units a table under `policy` is about; `None` of another kind of policy, and where there is no snapshot or it
+    /// lacks a dataset.
+    pub fn units(&self, policy: &Policy) -> Option<u64> {
+        self.units.get(&policy.id).copied()
     }
 
     /// What receipts say of the engine and its data, and the data.
@@ -69,7 +85,7 @@ impl Standing {
             ("ledger", now.ledger == before.ledger),
             ("public_url", now.public_url == before.public_url),
             ("checkpoint_mirror", now.checkpoint_mirror == before.checkpoint_mirror),
-            ("nanos_per_kilofuel", now.nanos_per_kilofuel == before.nanos_per_kilofuel),
+            ("pace", now.pace == before.pace),
             ("server", now.server == before.server),
         ];
         same.iter().find(|(_, same)| !same).map_or(Ok(()), |(what, _)| Err(ReloadError::Fixed(what)))
@@ -81,4 +97,16 @@ fn open_snapshot(paths: &HomePaths, catalog: &Catalog) -> Result<Option<Arc<Snap
         None => Ok(None),
         Some(name) => Ok(Some(Arc::new(Snapshot::open(&paths.data(), catalog, Some(name))?))),
     }
+}
+
+/// How many units each table policy's frame has; policies about the same datasets are counted together.
+fn count_units(policies: &PolicySet, snapshot: &Snapshot) -> BTreeMap<String, u64> {
+    let mut counted: BTreeMap<Vec<String>, Option<u64>> = BTreeMap::new();
+    let tables = policies.policies().filter(|policy| policy.table().is_some());
+    let count = |policy: &Arc<Policy>| {
+        let frame = policy.frame();
+        let units = || Frame::new(snapshot, &frame).map(|frame| frame.units());
+        Some((policy.id.clone(), (*counted.entry(frame.clone()).or_insert_with(units))?))
+    };
+    tables.filter_map(count).collect()
 }

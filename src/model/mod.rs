@@ -12,6 +12,7 @@ mod digest;
 mod id;
 mod manifest;
 mod name;
+mod pace;
 mod refusal;
 mod request;
 mod table;
@@ -29,6 +30,7 @@ pub use manifest::{
     Manifest, ManifestError, ManifestPlace, ParameterKind, ParameterSpec, Read, Role, TableRead, World,
 };
 pub use name::{NAME_CHARS_MAX, NameError, check_label, check_name};
+pub use pace::{MEMORY_KEPT_BYTES, Pace};
 pub use refusal::{Refusal, RefusalCode};
 pub use request::{Consent, ParameterValue, Party, PolicyRef, RawParameter, Request, Version};
 pub use table::{Dimension, NoiseKind};

@@ -9,7 +9,7 @@ use super::rules::{Allowed, AnswerRule, Grant, Guests, ParameterRule, Policy, Ro
 use crate::catalog::{Catalog, Dataset};
 use crate::document::{Document, DocumentError, Finding, LocalDate, Spanned};
 use crate::keys::{DigestKind, digest_json};
-use crate::model::{Bilingual, Digest, UnitKind, Version, check_label, check_name};
+use crate::model::{Bilingual, Digest, Pace, UnitKind, Version, check_label, check_name};
 
 pub(super) const FUEL_MAX: u64 = 1_000_000_000;
 pub(super) const MEMORY_MIB_MAX: u32 = 256;
@@ -17,25 +17,19 @@ pub(super) const SLOT_MS_MAX: u32 = 60_000;
 pub(super) const ROWS_MAX: u32 = 100_000;
 pub(super) const PARTIES_MAX: u32 = 16;
 
-/// Checks a policy file. `nanos_per_kilofuel` is the machine's calibrated worst case.
-pub(super) fn check(document: &Document, catalog: &Catalog, nanos_per_kilofuel: u64) -> Result<Policy, DocumentError> {
+/// Checks a policy file. `pace` is the machine's calibrated worst case.
+pub(super) fn check(document: &Document, catalog: &Catalog, pace: Pace) -> Result<Policy, DocumentError> {
     let raw: RawPolicy = document.parse()?;
     let mut findings = Vec::new();
     let sha256 = digest_json(DigestKind::Policy, &raw).unwrap_or_else(|error| {
         findings.push(Finding::whole(Mistake::Digest(error.to_string())));
         Digest::from_bytes([0; 32])
     });
-    let policy = check_policy(&raw, catalog, nanos_per_kilofuel, sha256, &mut findings);
+    let policy = check_policy(&raw, catalog, pace, sha256, &mut findings);
     document.check(Some(policy), findings)
 }
 
-fn check_policy(
-    raw: &RawPolicy,
-    catalog: &Catalog,
-    nanos_per_kilofuel: u64,
-    sha256: Digest,
-    findings: &mut Vec<Finding>,
-) -> Policy {
+fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, findings: &mut Vec<Finding>) -> Policy {
     for name in [&raw.id, &raw.purpose].into_iter().chain(&raw.who.clients) {
         named(name, findings);
     }
@@ -63,7 +57,7 @@ fn check_policy(
     let grants = raw.grant.iter().map(|grant| check_grant(grant, &about, catalog, findings)).collect::<Vec<_>>();
     unique_grants(&raw.grant, findings);
     let parameters = check_parameters(&raw.parameter, findings);
-    let limits = check_limits(raw, kind, nanos_per_kilofuel, findings);
+    let (limits, run_nanos) = check_limits(raw, kind, pace, findings);
     Policy {
         id: raw.id.get_ref().clone(),
         version,
@@ -79,6 +73,7 @@ fn check_policy(
         parameters,
         answer,
         limits,
+        run_nanos,
         sha256,
     }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::check::{FUEL_MAX, MEMORY_MIB_MAX, SLOT_MS_MAX, named};
 use super::mistake::{Cure, Mistake};
-use super::raw::{RawLimits, RawMeasure, RawPolicy, RawPrivacy};
+use super::raw::{RawMeasure, RawPolicy, RawPrivacy};
 use super::rules::{AnswerRule, Limits};
 use super::table::{MeasureRule, TableRule};
+use super::worst;
 use crate::document::{Finding, Spanned};
-use crate::env::cores;
-use crate::model::{Answer, Billionths, Dimension, NoiseKind, UnitKind, check_label};
+use crate::model::{Answer, Billionths, Dimension, NoiseKind, Pace, UnitKind, check_label};
 
 const NANOS_PER_MILLI: u64 = 1_000_000;
 pub(super) const DIMENSIONS_MAX: usize = 8;
@@ -22,14 +22,6 @@ pub(super) const BOUND_MAX: u64 = 1_000_000_000_000_000;
 pub(super) const EPSILON_MAX: Billionths = Billionths::new(20 * Billionths::ONE.count());
 pub(super) const UNITS_MAX: u32 = 1_000_000_000;
 pub(super) const SLOT_S_MAX: u32 = 86_400;
-/// What a unit costs beside its fuel, at worst: rows gathered, instance made and dropped, contributions copied, and lists
-/// merged that are as long as a guest may make them. Twice what that took on a busy machine (`docs/performance.md`).
-const UNIT_OVERHEAD_NANOS: u64 = 50_000;
-/// What a figure costs at worst: one draw of noise, in exact arithmetic.
-const FIGURE_NANOS: u64 = 200_000;
-/// Label jobs are sure of the rest of the processors while a table runs.
-pub const TABLE_CORES_SHARE: (u64, u64) = (1, 2);
-
 /// What kind of answer the policy is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -222,13 +214,9 @@ fn check_privacy(
     (noise, epsilon)
 }
 
-/// Fuel, memory, pace, and the slot that must hold the worst case on this machine.
-pub(super) fn check_limits(
-    raw: &RawPolicy,
-    kind: Kind,
-    nanos_per_kilofuel: u64,
-    findings: &mut Vec<Finding>,
-) -> Limits {
+/// Fuel, memory, pace, and the slot that must hold the worst case on this machine; and how many nanoseconds a run takes at
+/// worst.
+pub(super) fn check_limits(raw: &RawPolicy, kind: Kind, pace: Pace, findings: &mut Vec<Finding>) -> (Limits, u64) {
     let limits = &raw.limits;
     let memory_mib = *limits.memory_mib.get_ref();
     if !(1..=MEMORY_MIB_MAX).contains(&memory_mib) {
@@ -237,19 +225,27 @@ pub(super) fn check_limits(
     if *limits.jobs_per_minute.get_ref() == 0 {
         findings.push(Finding::at(limits.jobs_per_minute.span(), Mistake::Rate));
     }
-    let (fuel, slot_ms) = match kind {
-        Kind::Label => check_label_limits(limits, nanos_per_kilofuel, findings),
-        Kind::Table => check_table_limits(raw, nanos_per_kilofuel, findings),
+    let Checked { fuel, slot_ms, run_nanos } = match kind {
+        Kind::Label => check_label_limits(raw, pace, findings),
+        Kind::Table => check_table_limits(raw, pace, findings),
     };
-    Limits {
+    let limits = Limits {
         fuel,
         memory_bytes: u64::from(memory_mib) << 20,
         slot_ms,
         jobs_per_minute: *limits.jobs_per_minute.get_ref(),
-    }
+    };
+    (limits, run_nanos)
 }
 
-fn check_label_limits(limits: &RawLimits, nanos_per_kilofuel: u64, findings: &mut Vec<Finding>) -> (u64, u32) {
+struct Checked {
+    fuel: u64,
+    slot_ms: u32,
+    run_nanos: u64,
+}
+
+fn check_label_limits(raw: &RawPolicy, pace: Pace, findings: &mut Vec<Finding>) -> Checked {
+    let limits = &raw.limits;
     stray(limits.fuel_per_unit.as_ref(), "fuel_per_unit", findings);
     stray(limits.units_max.as_ref(), "units_max", findings);
     stray(limits.slot_s.as_ref(), "slot_s", findings);
@@ -259,15 +255,16 @@ fn check_label_limits(limits: &RawLimits, nanos_per_kilofuel: u64, findings: &mu
     if let Some(given) = limits.fuel.as_ref().filter(|_| !(1..=FUEL_MAX).contains(&fuel)) {
         findings.push(Finding::at(given.span(), Mistake::Fuel));
     }
-    let worst_ms = fuel.saturating_mul(nanos_per_kilofuel).div_ceil(1_000 * NANOS_PER_MILLI);
+    let run_nanos = worst::run_nanos(raw, fuel, *limits.memory_mib.get_ref(), pace);
+    let worst_ms = worst::label_slot_nanos(run_nanos).div_ceil(NANOS_PER_MILLI);
     let holds = u64::from(slot_ms) >= worst_ms && slot_ms > 0 && slot_ms <= SLOT_MS_MAX;
     if let Some(given) = limits.slot_ms.as_ref().filter(|_| !holds) {
         findings.push(Finding::at(given.span(), Mistake::Slot { worst_ms }).help(Cure::Slot));
     }
-    (fuel, slot_ms)
+    Checked { fuel, slot_ms, run_nanos }
 }
 
-fn check_table_limits(raw: &RawPolicy, nanos_per_kilofuel: u64, findings: &mut Vec<Finding>) -> (u64, u32) {
+fn check_table_limits(raw: &RawPolicy, pace: Pace, findings: &mut Vec<Finding>) -> Checked {
     let limits = &raw.limits;
     stray(limits.fuel.as_ref(), "fuel", findings);
     stray(limits.slot_ms.as_ref(), "slot_ms", findings);
@@ -283,20 +280,11 @@ fn check_table_limits(raw: &RawPolicy, nanos_per_kilofuel: u64, findings: &mut V
     }
     let cells = raw.answer.dimension.iter().map(|dimension| dimension.labels.len() as u64);
     let figures = cells.fold(raw.answer.measure.len() as u64 + 1, u64::saturating_mul);
-    let worst_nanos = table_worst_nanos(fuel, units, nanos_per_kilofuel);
-    let worst_nanos = worst_nanos.saturating_add(figures.saturating_mul(FIGURE_NANOS));
-    let worst_s = worst_nanos.div_ceil(1_000 * NANOS_PER_MILLI);
+    let run_nanos = worst::run_nanos(raw, fuel, *limits.memory_mib.get_ref(), pace);
+    let worst_s = worst::table_nanos(run_nanos, units, figures).div_ceil(1_000 * NANOS_PER_MILLI);
     let holds = u64::from(slot_s) >= worst_s && (1..=SLOT_S_MAX).contains(&slot_s);
     if let Some(given) = limits.slot_s.as_ref().filter(|_| !holds) {
         findings.push(Finding::at(given.span(), Mistake::TableSlot { worst_s }).help(Cure::Slot));
     }
-    (fuel, slot_s.saturating_mul(1_000))
-}
-
-/// How long a table of so many units can take at worst, on the share of the processors that it is sure of.
-fn table_worst_nanos(fuel: u64, units: u32, nanos_per_kilofuel: u64) -> u64 {
-    let unit = fuel.saturating_mul(nanos_per_kilofuel).div_ceil(1_000).saturating_add(UNIT_OVERHEAD_NANOS);
-    let (part, whole) = TABLE_CORES_SHARE;
-    let cores = u64::from(cores()).saturating_mul(part);
-    unit.saturating_mul(u64::from(units)).saturating_mul(whole).div_ceil(cores.max(1))
+    Checked { fuel, slot_ms: slot_s.saturating_mul(1_000), run_nanos }
 }

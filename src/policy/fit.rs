@@ -92,8 +92,7 @@ pub fn fit(policy: &Policy, manifest: &Manifest, catalog: &Catalog) -> Result<Pl
         (AnswerRule::Table(table), World::Contributor { tables, dimensions, measures }) => {
             let cells = fit_cells(table, dimensions, measures, &mut misfits);
             let tables = fit_tables(policy, None, tables, catalog, &mut misfits);
-            let frame = policy.grants.iter().map(|grant| grant.dataset.clone()).collect();
-            Some(Plan::Table { tables, cells, frame })
+            Some(Plan::Table { tables, cells, frame: policy.frame() })
         }
         (AnswerRule::Label(_), World::Contributor { .. }) => {
             misfits.push(Misfit::World { policy: "label", guest: manifest.world.word() });

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use super::accounts::Accounts;
 use super::approval::ApprovalTrust;
 use super::check::check;
-use super::mistake::Mistake;
+use super::mistake::{Cure, Mistake};
 use super::rules::Policy;
+use super::worst::label_slot_nanos;
 use crate::catalog::Catalog;
 use crate::document::{Document, DocumentError, Finding};
 use crate::env::{FileError, list_dir, read_text};
-use crate::model::Digest;
+use crate::model::{Digest, Pace};
 
 /// Policies cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -44,21 +45,25 @@ pub struct PolicySet {
     accounts: Accounts,
 }
 
-/// Checks one policy file. `nanos_per_kilofuel` is the machine's calibrated worst case.
-pub fn check_policy_file(path: &Path, catalog: &Catalog, nanos_per_kilofuel: u64) -> Result<Policy, PolicyError> {
+/// Checks one policy file. `pace` is the machine's calibrated worst case.
+pub fn check_policy_file(path: &Path, catalog: &Catalog, pace: Pace) -> Result<Policy, PolicyError> {
     let document = Document::new(path.display().to_string(), read_text(path)?);
-    check(&document, catalog, nanos_per_kilofuel).map_err(|error| PolicyError::Documents(vec![error]))
+    check(&document, catalog, pace).map_err(|error| PolicyError::Documents(vec![error]))
+}
+
+/// Label jobs wait for each other: the shortest slot must have time for the longest run of another policy too.
+fn too_short(labels: &[(u32, u64, String, Document)]) -> Option<DocumentError> {
+    let (slot_ms, _, _, document) = labels.iter().min_by_key(|(slot_ms, ..)| *slot_ms)?;
+    let (_, run_nanos, other, _) = labels.iter().max_by_key(|(_, run_nanos, ..)| *run_nanos)?;
+    let worst_ms = label_slot_nanos(*run_nanos).div_ceil(1_000_000);
+    let mistake = Mistake::SlotBeside { other: other.clone(), worst_ms };
+    (u64::from(*slot_ms) < worst_ms).then(|| document.error(vec![Finding::whole(mistake).help(Cure::Slot)]))
 }
 
 impl PolicySet {
     /// Reads `folder/accounts.toml` and every `folder/<id>/policy.toml`. A mistake anywhere is an error;
     /// a policy without its approvals is left out and listed.
-    pub fn load(
-        folder: &Path,
-        catalog: &Catalog,
-        nanos_per_kilofuel: u64,
-        trust: &ApprovalTrust,
-    ) -> Result<Self, PolicyError> {
+    pub fn load(folder: &Path, catalog: &Catalog, pace: Pace, trust: &ApprovalTrust) -> Result<Self, PolicyError> {
         let path = folder.join("accounts.toml");
         let document = Document::new(path.display().to_string(), read_text(&path)?);
         let accounts = Accounts::check(&document).map_err(|error| PolicyError::Documents(vec![error]))?;
@@ -67,6 +72,7 @@ impl PolicySet {
         }
         let mut set = Self { in_force: BTreeMap::new(), unapproved: Vec::new(), accounts };
         let mut errors = Vec::new();
+        let mut labels = Vec::new();
         for folder in list_dir(folder)? {
             let path = folder.join("policy.toml");
             let text = match read_text(&path) {
@@ -75,14 +81,20 @@ impl PolicySet {
                 text => text?,
             };
             let document = Document::new(path.display().to_string(), text);
-            match check(&document, catalog, nanos_per_kilofuel) {
+            match check(&document, catalog, pace) {
                 Err(error) => errors.push(error),
                 Ok(policy) if folder.file_name().is_none_or(|name| name != policy.id.as_str()) => {
                     errors.push(document.error(vec![Finding::whole(Mistake::FolderName(policy.id))]));
                 }
-                Ok(policy) => set.admit(policy, trust, &folder)?,
+                Ok(policy) => {
+                    if policy.table().is_none() {
+                        labels.push((policy.limits.slot_ms, policy.run_nanos, policy.id.clone(), document));
+                    }
+                    set.admit(policy, trust, &folder)?;
+                }
             }
         }
+        errors.extend(too_short(&labels));
         if errors.is_empty() { Ok(set) } else { Err(PolicyError::Documents(errors)) }
     }
 

@@ -114,8 +114,12 @@ pub(super) enum Mistake {
     Memory,
     #[error("`jobs_per_minute` is at least 1")]
     Rate,
-    #[error("the slot must hold the fuel limit's worst case on this machine: {worst_ms} to {SLOT_MS_MAX} ms")]
+    #[error(
+        "the slot must hold the worst case of fuel, memory and rows on this machine, and a part of another job's: {worst_ms} to {SLOT_MS_MAX} ms"
+    )]
     Slot { worst_ms: u64 },
+    #[error("no label policy has a shorter slot, and it must hold a run of `{other}` too: at least {worst_ms} ms")]
+    SlotBeside { other: String, worst_ms: u64 },
     #[error("`{0}.{1}`: a unit is `enterprise` or `person`")]
     AccountUnit(&'static str, String),
     #[error("a window has at least one day")]
@@ -163,6 +167,14 @@ impl ValueKind {
             Self::Text => "可打印的文本",
         }
     }
+}
+
+fn slot_chinese(worst_ms: u64) -> String {
+    format!("时隙须容得下燃料、内存与数据行在本机的最坏情况，以及另一任务的一部分：{worst_ms} 至 {SLOT_MS_MAX} 毫秒")
+}
+
+fn table_slot_chinese(worst_s: u64) -> String {
+    format!("时隙须容得下 `units_max` 个主体在本机一半处理器上的最坏情况：{worst_s} 至 {SLOT_S_MAX} 秒")
 }
 
 impl Chinese for Mistake {
@@ -215,17 +227,16 @@ impl Chinese for Mistake {
             Self::Epsilon => format!("`epsilon_per_job` 应大于 0 且不超过 {EPSILON_MAX}"),
             Self::FuelPerUnit => format!("`fuel_per_unit` 应在 1 至 {FUEL_MAX} 之间"),
             Self::Units => format!("`units_max` 应在 1 至 {UNITS_MAX} 之间"),
-            Self::TableSlot { worst_s } => {
-                format!("时隙须容得下 `units_max` 个主体在本机一半处理器上的最坏情况：{worst_s} 至 {SLOT_S_MAX} 秒")
-            }
+            Self::TableSlot { worst_s } => table_slot_chinese(*worst_s),
             Self::NoLabels => "标签政策至少须有一个标签".to_owned(),
             Self::Reserved => "`undetermined` 是每个政策都有的额外回答：不能作为标签".to_owned(),
             Self::LabelTwice(label) => format!("标签 `{label}` 在此出现两次"),
             Self::Fuel => format!("`fuel` 应在 1 至 {FUEL_MAX} 之间"),
             Self::Memory => format!("`memory_mib` 应在 1 至 {MEMORY_MIB_MAX} 之间"),
             Self::Rate => "`jobs_per_minute` 至少为 1".to_owned(),
-            Self::Slot { worst_ms } => {
-                format!("时隙须容得下燃料上限在本机的最坏情况：{worst_ms} 至 {SLOT_MS_MAX} 毫秒")
+            Self::Slot { worst_ms } => slot_chinese(*worst_ms),
+            Self::SlotBeside { other, worst_ms } => {
+                format!("此政策的时隙在标签政策中最短，还须容得下 `{other}` 的一次运行：至少 {worst_ms} 毫秒")
             }
             Self::AccountUnit(kind, unit) => format!("`{kind}.{unit}`：主体种类应为 `enterprise` 或 `person`"),
             Self::Window => "窗口期至少一天".to_owned(),

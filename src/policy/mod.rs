@@ -15,14 +15,15 @@ mod mistake;
 mod raw;
 mod rules;
 mod table;
+mod worst;
 
 pub use accounts::{Accounts, Quota};
 pub use approval::{ApprovalTrust, approval_payload};
 pub use cells::CellMap;
-pub use check_answer::TABLE_CORES_SHARE;
 pub use decide::{Asked, ConsentUse, PartyCharge, Permit, PermittedParty, decide, everyone};
 pub use fit::{Plan, RolePlan, TablePlan, fit};
 pub use load::{PolicyError, PolicySet, check_policy_file};
 pub use misfit::Misfit;
 pub use rules::{Allowed, AnswerRule, Grant, Guests, Limits, ParameterRule, Policy, RoleRule};
 pub use table::{MeasureRule, TableRule, UnitBounds};
+pub use worst::{BUCKETS_PER_WORKER_MIN, TABLE_CORES_SHARE, TABLE_PART_UNITS, label_capacity_nanos};

@@ -36,6 +36,8 @@ pub struct Policy {
     pub answer: AnswerRule,
     /// What a run may use.
     pub limits: Limits,
+    /// The processor time of one run at worst, on this machine.
+    pub run_nanos: u64,
     /// SHA-256 of the checked policy.
     pub sha256: Digest,
 }
@@ -47,6 +49,11 @@ impl Policy {
             AnswerRule::Label(labels) => u64::from(label_cost_bits(labels.len())),
             AnswerRule::Table(table) => table.epsilon.count(),
         }
+    }
+
+    /// The datasets whose units a table is about: each unit that has a row in any of them.
+    pub fn frame(&self) -> Vec<String> {
+        self.grants.iter().map(|grant| grant.dataset.clone()).collect()
     }
 
     /// The labels of a label policy; none of a table's.

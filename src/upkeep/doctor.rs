@@ -12,7 +12,7 @@ use crate::env::{Clock, read_text};
 use crate::job::HomePaths;
 use crate::ledger::LedgerReader;
 use crate::log::{LogVerifier, Mirror};
-use crate::model::{Bilingual, Chinese, Date, Digest, Millis};
+use crate::model::{Bilingual, Chinese, Date, Digest, Millis, Pace};
 
 /// How many steps an examination tells the progress of.
 pub const EXAMINATIONS: u64 = 12;
@@ -134,11 +134,11 @@ pub enum Setup {
     /// No policy is in force.
     PoliciesNone,
     /// Slots are long enough for this machine.
-    Pace { measured: u64, configured: u64 },
+    Pace { measured: Pace, configured: Pace },
     /// They are, but with less to spare than calibration asks for.
-    PaceTight { measured: u64, configured: u64 },
+    PaceTight { measured: Pace, configured: Pace },
     /// They are too short: jobs that use their fuel would miss their ticks.
-    PaceSlow { measured: u64, configured: u64 },
+    PaceSlow { measured: Pace, configured: Pace },
     /// It could not be measured.
     PaceBad(Bilingual),
     /// The keys are in order.

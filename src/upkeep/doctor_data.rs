@@ -8,10 +8,10 @@ use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::data::Snapshot;
 use crate::env::read;
-use crate::guest::{CalibrateError, GuestEngine, nanos_per_kilofuel};
+use crate::guest::{CalibrateError, GuestEngine, calibrate};
 use crate::keys::sha256;
 use crate::ledger::LedgerReader;
-use crate::model::{Bilingual, Chinese, Date, Digest};
+use crate::model::{Bilingual, Chinese, Date, Digest, Pace};
 use crate::policy::{ApprovalTrust, PolicyError, PolicySet};
 
 /// Nothing that belongs to a guest is larger.
@@ -23,7 +23,7 @@ const MEASUREMENTS_MAX: u32 = 4;
 pub(super) fn check_policies(config: &Config, catalog: &Catalog, today: Date, findings: Findings<'_>) {
     let needed = config.approvals_needed;
     let trust = ApprovalTrust { needed, auditors: config.auditors() };
-    let set = match PolicySet::load(&config.policies, catalog, config.nanos_per_kilofuel, &trust) {
+    let set = match PolicySet::load(&config.policies, catalog, config.pace, &trust) {
         Ok(set) => set,
         Err(PolicyError::AccountsUnapproved(needed)) => {
             return find(findings, "policies", Level::Error, Setup::AccountsUnapproved { needed });
@@ -52,25 +52,27 @@ pub(super) fn check_policies(config: &Config, catalog: &Catalog, today: Date, fi
 
 /// The machine is as fast as the configuration says, and so as the policies' slots were checked against.
 pub(super) fn check_calibration(config: &Config, findings: Findings<'_>) {
-    let configured = config.nanos_per_kilofuel;
+    let configured = config.pace;
     let (level, diagnosis) = match measure(configured) {
         Err(error) => (Level::Error, Setup::PaceBad(error.bilingual())),
         // Calibration doubles what it measures.
-        Ok(measured) if measured / 2 > configured => (Level::Error, Setup::PaceSlow { measured, configured }),
-        Ok(measured) if measured > configured => (Level::Warning, Setup::PaceTight { measured, configured }),
+        Ok(measured) if !configured.holds(measured.halved()) => {
+            (Level::Error, Setup::PaceSlow { measured, configured })
+        }
+        Ok(measured) if !configured.holds(measured) => (Level::Warning, Setup::PaceTight { measured, configured }),
         Ok(measured) => (Level::Ok, Setup::Pace { measured, configured }),
     };
     find(findings, "calibration", level, diagnosis);
 }
 
 /// The best of a few tries: a busy moment does not make a slow machine.
-fn measure(configured: u64) -> Result<u64, CalibrateError> {
-    let mut best = nanos_per_kilofuel()?;
+fn measure(configured: Pace) -> Result<Pace, CalibrateError> {
+    let mut best = calibrate()?;
     for _ in 1..MEASUREMENTS_MAX {
-        if best <= configured {
+        if configured.holds(best) {
             break;
         }
-        best = best.min(nanos_per_kilofuel()?);
+        best = best.quicker(calibrate()?);
     }
     Ok(best)
 }

@@ -26,7 +26,8 @@ pub fn attack() -> Result<(), String> {
     for each in ["2", "1.000000001"] {
         put(each)(&home.path).unwrap();
         let trust = ApprovalTrust { needed: 0, auditors: Default::default() };
-        if PolicySet::load(&home.path.join("policies"), &home.engine.catalog(), 4_000, &trust).is_ok() {
+        let pace = home.engine.config().pace;
+        if PolicySet::load(&home.path.join("policies"), &home.engine.catalog(), pace, &trust).is_ok() {
             return Err(format!("two clients may spend ε = {each} each, of a limit of 2"));
         }
     }

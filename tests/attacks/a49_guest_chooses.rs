@@ -59,7 +59,7 @@ pub fn attack() -> Result<(), String> {
     }
     let path = home.0.path.join("policies/hostile-table-0/policy.toml");
     let policy = std::fs::read_to_string(&path).unwrap();
-    let checked = || check_policy_file(&path, &home.0.engine.catalog(), 4_000).is_ok();
+    let checked = || check_policy_file(&path, &home.0.engine.catalog(), home.0.engine.config().pace).is_ok();
     assert!(checked(), "the policy is good as it is");
     for line in NEEDED {
         let without: Vec<&str> = policy.lines().filter(|given| !given.starts_with(line)).collect();

@@ -9,6 +9,7 @@ use anshi::document::Document;
 use anshi::env::weaken::{self, Weakness};
 use anshi::job::load_key;
 use anshi::keys::{SigningKey, TokenKind, sign};
+use anshi::model::Pace;
 use anshi::policy::{Accounts, check_policy_file};
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ use super::run::check;
 use super::toml_spoiling::spoilt_toml;
 use crate::support::{TestHome, refusal};
 
-const NANOS_PER_KILOFUEL: u64 = 4_000;
+const PACE: Pace = Pace { nanos_per_kilofuel: 4_000, nanos_per_mib: 500_000 };
 
 /// The payload that a token carries.
 fn payload(token: &str) -> Value {
@@ -86,7 +87,7 @@ fn files(home: &TestHome) -> Result<(), String> {
         path
     };
     let catalog = Catalog::load(&home.path.join("catalog")).unwrap();
-    let policy = |text: &str| check_policy_file(&place("policy.toml", text), &catalog, NANOS_PER_KILOFUEL).is_ok();
+    let policy = |text: &str| check_policy_file(&place("policy.toml", text), &catalog, PACE).is_ok();
     let accounts = |text: &str| Accounts::check(&Document::new("accounts.toml", text)).is_ok();
     let dataset = |text: &str| {
         let only = tempfile::tempdir().unwrap();

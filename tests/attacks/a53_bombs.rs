@@ -34,6 +34,12 @@ fn too_large() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("very many functions", beside("(func)".repeat(FUNCTIONS)), "functions"),
         ("very many bytes", vec![0; GUEST_BYTES_MAX + 1], "bytes"),
         ("very many modules", wat::parse_str(modules).unwrap(), "nested modules"),
+        (
+            "much to write before every run",
+            beside(format!("(data (i32.const 0) \"{}\")", "x".repeat(40_000)).repeat(4)),
+            "to begin with",
+        ),
+        ("very many globals", beside("(global (mut i64) (i64.const 1))".repeat(20_000)), "to begin with"),
     ]
 }
 
@@ -57,7 +63,6 @@ fn within_limits() -> Vec<(&'static str, Vec<u8>)> {
         ("a table of nine million", beside("(table 9000000 funcref)".to_owned())),
         ("very many tables", beside("(table 100 funcref)".repeat(90))),
         ("four gigabytes of memory", Handmade { pages: 65_535, ..Handmade::default() }.module()),
-        ("very many globals", beside("(global (mut i64) (i64.const 1))".repeat(20_000))),
         ("doubled types", wat::parse_str(format!("(component (type $t0 (tuple u8 u8)) {doubling})")).unwrap()),
         ("very many instances", wat::parse_str(format!("(component {instances})")).unwrap()),
     ]

@@ -58,9 +58,10 @@ fn base() -> &'static Base {
 /// A busy machine finds itself slower than the policies' slots allow for, and the home would not open.
 fn calibrate(home: &Path) {
     let config = home.join("anshi.toml");
-    let fixed = |line: &str| match line.starts_with("nanos_per_kilofuel") {
-        true => "nanos_per_kilofuel = 4_000\n".to_owned(),
-        false => format!("{line}\n"),
+    let fixed = |line: &str| match line.split(' ').next() {
+        Some("nanos_per_kilofuel") => "nanos_per_kilofuel = 4_000\n".to_owned(),
+        Some("nanos_per_mib") => "nanos_per_mib = 500_000\n".to_owned(),
+        _ => format!("{line}\n"),
     };
     let text: String = fs::read_to_string(&config).unwrap().lines().map(fixed).collect();
     fs::write(&config, text).unwrap();

@@ -70,6 +70,7 @@ impl Place {
         // A busy machine must not make the policy's slot too short, nor the pace refuse what is asked.
         if let Some(nanos) = nanos_per_kilofuel {
             edit(&home.join("anshi.toml"), "nanos_per_kilofuel = ", &nanos.to_string());
+            edit(&home.join("anshi.toml"), "nanos_per_mib = ", "500000");
         }
         let policy = home.join("policies").join(POLICY).join("policy.toml");
         edit(&policy, "slot_ms = ", &slot_ms.to_string());

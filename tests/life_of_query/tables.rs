@@ -9,80 +9,23 @@ use anshi::ledger::End;
 use anshi::model::{Digest, RawParameter, RefusalCode};
 use serde_json::json;
 
-use crate::support::{Setup, TestHome, block_on, guest_path, refusal, seen, strong};
+use crate::support::{Setup, TableSetup, TestHome, block_on, guest_path, refusal, seen, strong};
 
 const EPSILON: &str = "1";
 /// Firms with a row in a granted dataset: 1,000, and those that have no tax, or only old ones.
 const UNITS: i64 = 1_002;
+const UNITS_MAX: u32 = 2_500;
 
-fn policy(units_max: u32, slot_s: u32) -> String {
-    let labels = |labels: &[&str]| labels.iter().map(|label| format!("\"{label}\"")).collect::<Vec<_>>().join(", ");
-    let counties: Vec<String> =
-        (371_402..=371_403).chain(371_422..=371_428).chain(371_481..=371_482).map(|n| n.to_string()).collect();
-    let counties: Vec<&str> = counties.iter().map(String::as_str).collect();
-    let industries: Vec<String> = ('A'..='T').map(|letter| letter.to_string()).collect();
-    let industries: Vec<&str> = industries.iter().map(String::as_str).collect();
-    format!(
-        r#"id = "tables"
-version = "1.0.0"
-title = {{ zh = "统计", en = "Tables" }}
-purpose = "testing"
-basis = ["test"]
-valid = {{ from = 2020-01-01, until = 2099-12-31 }}
-[who]
-clients = ["smart-finance"]
-guests = "any"
-[[grant]]
-dataset = "tax_payment"
-columns = ["period_end", "paid_fen"]
-history_months = 24
-rows_max = 500
-[[grant]]
-dataset = "business_registration"
-columns = ["county", "industry"]
-rows_max = 1
-[[parameter]]
-name = "behaviour"
-kind = "integer"
-min = 0
-max = 4_000_000
-step = 1
-[answer]
-kind = "table"
-unit = "enterprise"
-cells_per_unit = 1
-min_units = 10
-[[answer.dimension]]
-name = "county"
-labels = [{}]
-[[answer.dimension]]
-name = "industry"
-labels = [{}]
-[[answer.measure]]
-name = "paid_fen"
-unit = "fen"
-lower = 0
-upper = 10_000_000
-share = "0.25"
-[[answer.measure]]
-name = "odd"
-unit = "enterprise"
-lower = 0
-upper = 1
-share = "0.25"
-[privacy]
-noise = "discrete-laplace"
-epsilon_per_job = "{EPSILON}"
-[limits]
-fuel_per_unit = 20_000
-memory_mib = 1
-units_max = {units_max}
-slot_s = {slot_s}
-jobs_per_minute = 1_000
-"#,
-        labels(&counties),
-        labels(&industries)
-    )
+fn policy(id: &str, units_max: u32, slot_s: u32) -> String {
+    let setup = TableSetup {
+        min_units: 10,
+        paid: (0, 10_000_000),
+        fuel_per_unit: 20_000,
+        units_max,
+        slot_s: Some(slot_s),
+        ..TableSetup::noisy(Vec::new())
+    };
+    setup.policy(id)
 }
 
 const ACCOUNTS: &str = "[table.enterprise]\nclients = { smart-finance = { epsilon = \"2\", lifetime = \"3\" } }\n\
@@ -96,7 +39,7 @@ struct City {
 impl City {
     fn with(units_max: u32, slot_s: u32) -> Self {
         let files = vec![
-            ("policies/tables/policy.toml".to_owned(), policy(units_max, slot_s)),
+            ("policies/tables/policy.toml".to_owned(), policy("tables", units_max, slot_s)),
             ("policies/accounts.toml".to_owned(), ACCOUNTS.to_owned()),
         ];
         let files = files.into_iter().chain([("policies/adversary/policy.toml".to_owned(), adversary())]);
@@ -124,7 +67,7 @@ impl City {
 
 /// The label policy of the test home, whose account these homes do not have.
 fn adversary() -> String {
-    policy(5_000, 1).replace("id = \"tables\"", "id = \"adversary\"")
+    policy("adversary", UNITS_MAX, 1)
 }
 
 fn table(answered: &Answered) -> Option<ReleasedTable> {
@@ -134,7 +77,7 @@ fn table(answered: &Answered) -> Option<ReleasedTable> {
 #[test]
 fn a_table_has_its_whole_domain_and_costs_epsilon_once() {
     let _turn = strong();
-    let city = City::with(5_000, 1);
+    let city = City::with(UNITS_MAX, 1);
     let first = city.home.answered(&city.token(0));
     assert_eq!(first.end, End::Answered);
     let released = table(&first).unwrap();
@@ -169,7 +112,7 @@ fn a_table_has_its_whole_domain_and_costs_epsilon_once() {
 #[test]
 fn a_cancelled_table_ends_at_its_tick_without_figures_and_its_charge_stays() {
     let _turn = strong();
-    let city = City::with(5_000, 1);
+    let city = City::with(UNITS_MAX, 1);
     // Every unit spins until its fuel ends.
     let token = city.token(6);
     let job = anshi::job::read_request(&token, &city.home.engine.config()).unwrap().value().job;
@@ -205,7 +148,7 @@ fn a_cancelled_table_ends_at_its_tick_without_figures_and_its_charge_stays() {
 #[test]
 fn cancelling_tells_not_whether_the_run_has_ended() {
     let _turn = strong();
-    let city = City::with(5_000, 4);
+    let city = City::with(UNITS_MAX, 4);
     // Honest and quick: done long before the tick, and cancelled then.
     let token = city.token(0);
     let job = anshi::job::read_request(&token, &city.home.engine.config()).unwrap().value().job;
@@ -227,6 +170,8 @@ fn cancelling_tells_not_whether_the_run_has_ended() {
 fn more_units_than_the_slot_holds_are_refused_before_anything_is_charged() {
     let _turn = strong();
     let city = City::with(1_001, 1);
+    let policy = city.home.engine.policies().policies().find(|policy| policy.id == "tables").unwrap();
+    assert_eq!(city.home.engine.standing().units(policy), Some(UNITS as u64), "counted when the engine opened");
     assert!(matches!(city.home.ask(&city.token(0)), Err(Failure::TooManyUnits(1_001))));
     assert_eq!((city.home.totals(), city.charges().len()), ((0, 0), 0));
 }
@@ -234,7 +179,7 @@ fn more_units_than_the_slot_holds_are_refused_before_anything_is_charged() {
 #[test]
 fn a_guest_of_the_other_kind_is_refused_by_its_manifest() {
     let _turn = strong();
-    let city = City::with(5_000, 1);
+    let city = City::with(UNITS_MAX, 1);
     let order =
         JobOrder { guest: city.home.adversary, parties: Vec::new(), consents: Vec::new(), ..city.home.order(0, 1) };
     let order = JobOrder { policy: ("tables".to_owned(), "1.0.0".to_owned()), ..order };
@@ -247,7 +192,7 @@ fn a_guest_of_the_other_kind_is_refused_by_its_manifest() {
 #[test]
 fn a_table_that_a_crash_interrupts_is_abandoned_and_stays_charged() {
     let _turn = strong();
-    let city = City::with(5_000, 600);
+    let city = City::with(UNITS_MAX, 600);
     let guest = city.guest;
     let killed = |path: &std::path::Path| {
         let mut asking = std::process::Command::new(env!("CARGO_BIN_EXE_anshi"));

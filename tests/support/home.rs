@@ -163,9 +163,10 @@ impl TestHome {
 /// Puts the test's policy and accounts in the place of the repository's, and makes the calibration a fixed one.
 pub fn configure(home: &Path, setup: &Setup) {
     let config = home.join("anshi.toml");
-    let fixed = |line: &str| match line.starts_with("nanos_per_kilofuel") {
-        true => "nanos_per_kilofuel = 4_000\n".to_owned(),
-        false => format!("{line}\n"),
+    let fixed = |line: &str| match line.split(' ').next() {
+        Some("nanos_per_kilofuel") => "nanos_per_kilofuel = 4_000\n".to_owned(),
+        Some("nanos_per_mib") => "nanos_per_mib = 500_000\n".to_owned(),
+        _ => format!("{line}\n"),
     };
     let text: String = fs::read_to_string(&config).unwrap().lines().map(fixed).collect();
     let keys = [TestHome::stranger().1.public().clone()];

@@ -46,12 +46,22 @@ pub struct TableSetup {
     pub window_days: u32,
     pub cells_per_unit: u32,
     pub min_units: u32,
-    /// Bounds of the first measure; the second is from 0 to 1.
+    /// Bounds of the first measure.
     pub paid: (i64, i64),
+    /// Of the second.
+    pub odd: (i64, i64),
+    /// Whether the policy names the second measure first.
+    pub odd_first: bool,
+    /// How many of a unit's taxes are given.
+    pub rows_max: u32,
+    /// Further grants, as TOML.
+    pub grants: &'static str,
     /// Of ε, for both measures; the count has the rest.
     pub shares: [&'static str; 2],
     pub fuel_per_unit: u64,
     pub units_max: u32,
+    /// Where it is not the shortest that `policy check` takes on this machine.
+    pub slot_s: Option<u32>,
     /// How many policies there are, all alike.
     pub policies: usize,
     /// Further lines of the delivered registers of enterprises and of taxes.
@@ -70,9 +80,14 @@ impl TableSetup {
             cells_per_unit: 1,
             min_units: 0,
             paid: (0, 1_000),
+            odd: (0, 1),
+            odd_first: false,
+            rows_max: 60,
+            grants: "",
             shares: ["0.25", "0.25"],
             fuel_per_unit: 30_000,
-            units_max: 3_000,
+            units_max: 2_300,
+            slot_s: None,
             policies: TRIES,
             lines: [String::new(), String::new()],
         }
@@ -121,9 +136,28 @@ impl TableSetup {
         ("delivery/tax_payment/delivery.csv".to_owned(), text + &self.lines[1])
     }
 
-    fn policy(&self, id: &str) -> String {
-        let Self { epsilon, cells_per_unit, min_units, paid: (lower, upper), shares: [paid, odd], .. } = self;
-        let Self { fuel_per_unit, units_max, .. } = self;
+    /// The shortest slot: half of the processors, four nanoseconds for each fuel, what a run costs beside, the noise.
+    fn shortest_s(&self) -> u32 {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get) as u64;
+        let units = u64::from(self.units_max) * 17 / 16 + 20;
+        let nanos = (units * (self.fuel_per_unit * 4 + 215_000) + 150_000_000) * 2 / cores;
+        u32::try_from(nanos.div_ceil(1_000_000_000)).unwrap()
+    }
+
+    /// The text of the policy `id`: under it the hostile contributor answers.
+    pub fn policy(&self, id: &str) -> String {
+        let Self { epsilon, cells_per_unit, min_units, shares, fuel_per_unit, units_max, rows_max, grants, .. } = self;
+        let measure = |name: &str, unit: &str, (lower, upper): (i64, i64), share: &str| {
+            format!(
+                "[[answer.measure]]\nname = \"{name}\"\nunit = \"{unit}\"\nlower = {lower}\nupper = {upper}\nshare = \"{share}\"\n"
+            )
+        };
+        let mut measures =
+            [measure("paid_fen", "fen", self.paid, shares[0]), measure("odd", "enterprise", self.odd, shares[1])];
+        if self.odd_first {
+            measures.reverse();
+        }
+        let measures = measures.concat();
         let industries: Vec<String> = ('A'..='T').map(String::from).collect();
         format!(
             r#"id = "{id}"
@@ -143,7 +177,8 @@ rows_max = 1
 dataset = "tax_payment"
 columns = ["period_end", "paid_fen"]
 history_months = 24
-rows_max = 500
+rows_max = {rows_max}
+{grants}
 [[parameter]]
 name = "behaviour"
 kind = "integer"
@@ -161,19 +196,7 @@ labels = {COUNTIES:?}
 [[answer.dimension]]
 name = "industry"
 labels = {industries:?}
-[[answer.measure]]
-name = "paid_fen"
-unit = "fen"
-lower = {lower}
-upper = {upper}
-share = "{paid}"
-[[answer.measure]]
-name = "odd"
-unit = "enterprise"
-lower = 0
-upper = 1
-share = "{odd}"
-[privacy]
+{measures}[privacy]
 noise = "discrete-laplace"
 epsilon_per_job = "{epsilon}"
 [limits]
@@ -183,8 +206,7 @@ units_max = {units_max}
 slot_s = {slot_s}
 jobs_per_minute = 1_000
 "#,
-            // Units at four nanoseconds for each fuel, on half of one processor.
-            slot_s = (2 * u64::from(*units_max) * (fuel_per_unit * 4 + 20_000)).div_ceil(1_000_000_000),
+            slot_s = self.slot_s.unwrap_or_else(|| self.shortest_s()),
         )
     }
 }

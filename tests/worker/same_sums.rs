@@ -10,15 +10,15 @@ use anshi::data::{IngestOptions, Snapshot, ingest};
 use anshi::disclosure::audit::{RawSums, worker_inputs};
 use anshi::disclosure::{Workers, map_units};
 use anshi::guest::{Guest, Registry};
-use anshi::model::ParameterValue;
+use anshi::model::{Pace, ParameterValue};
 use anshi::policy::{Plan, Policy, check_policy_file, fit};
 
-use super::policy::{hostile, shipped};
+use super::policy::hostile;
 use crate::support::{guest_path, strong};
 
 /// The rows of some hundred firms, with all that they have.
 const SCALE_PPM: u64 = 6_000;
-const NANOS_PER_KILOFUEL: u64 = 2_000;
+const PACE: Pace = Pace { nanos_per_kilofuel: 2_000, nanos_per_mib: 500_000 };
 /// Units of one bucket where a test counts buckets: so that there are several.
 const BUCKET_UNITS: usize = 40;
 const ELECTRICITY: &str =
@@ -49,6 +49,11 @@ fn city() -> &'static City {
     })
 }
 
+/// The text of a shipped policy.
+fn shipped(id: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("policies").join(id).join("policy.toml")).unwrap()
+}
+
 /// A guest under a policy.
 struct Table {
     policy: Policy,
@@ -64,7 +69,7 @@ impl Table {
         let guest = registry.load(&registry.register(&module).unwrap().row).unwrap();
         let path = tempfile::NamedTempFile::new_in(folder.path()).unwrap();
         std::fs::write(path.path(), policy).unwrap();
-        let policy = check_policy_file(path.path(), catalog, NANOS_PER_KILOFUEL).unwrap();
+        let policy = check_policy_file(path.path(), catalog, PACE).unwrap();
         let plan = fit(&policy, guest.manifest(), catalog).unwrap();
         let module = registry.module_path(guest.digest());
         let workers = Workers { program: env!("CARGO_BIN_EXE_anshi").into(), module, count: 3 };

@@ -29,7 +29,7 @@ fn strict<T: PartialEq + std::fmt::Debug>(path: &Path, data: &[u8], read: impl F
 pub fn policy(data: &[u8]) {
     let path = scratch::folder("policy").join("policy.toml");
     strict(&path, data, || {
-        let policy = check_policy_file(&path, scratch::catalog(), 1).map_err(|error| error.to_string())?;
+        let policy = check_policy_file(&path, scratch::catalog(), scratch::QUICK).map_err(|error| error.to_string())?;
         for grant in &policy.grants {
             let dataset = scratch::catalog().dataset(&grant.dataset).expect("a grant of a dataset that is not there");
             assert!(grant.columns.iter().all(|column| dataset.column(column).is_some()));
@@ -42,7 +42,7 @@ pub fn policy(data: &[u8]) {
 pub fn accounts(data: &[u8]) {
     let folder = scratch::folder("accounts");
     strict(&folder.join("accounts.toml"), data, || {
-        let set = PolicySet::load(&folder, scratch::catalog(), 1, &ApprovalTrust::default());
+        let set = PolicySet::load(&folder, scratch::catalog(), scratch::QUICK, &ApprovalTrust::default());
         set.map(|set| set.accounts().sha256()).map_err(|error| error.to_string())
     });
 }

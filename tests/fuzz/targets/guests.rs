@@ -13,7 +13,7 @@ fn known_policy() -> &'static Policy {
     POLICY_CHECKED.get_or_init(|| {
         let path = scratch::folder("guests").join("policy.toml");
         scratch::write(&path, POLICY.as_bytes());
-        check_policy_file(&path, scratch::catalog(), 1).unwrap()
+        check_policy_file(&path, scratch::catalog(), scratch::QUICK).unwrap()
     })
 }
 

@@ -325,6 +325,7 @@ impl AskProblem {
             }
             Self::NoModule => "编译没有产生 `.wasm`：该 crate 是否为 `cdylib`？".to_owned(),
             Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", joined(misfits, "\n  ")),
+            Self::RowsTwice(name) => format!("`--rows {name}=…` 出现两次：一个数据集的各行应在同一文件中"),
             Self::NoTable(policy) => {
                 format!("政策 `{policy}` 的回答是标签：`--csv`、`--plot` 和 `--via-worker` 用于统计表")
             }

@@ -95,6 +95,7 @@ pub enum AskProblem {
     Misfits(Vec<Misfit>),
     ReceiptUnreadable,
     NoTable(String),
+    RowsTwice(String),
     AuditFindings(usize),
 }
 

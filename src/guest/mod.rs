@@ -4,6 +4,7 @@
 mod bindings;
 mod calibrate;
 mod child;
+mod client_input;
 mod chinese;
 mod contribute;
 mod engine;

@@ -10,6 +10,7 @@ mod home;
 mod life;
 mod running;
 mod wire;
+mod wire_rows;
 
 pub use authenticate::{read_consent, read_request};
 pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose_job};

@@ -14,6 +14,7 @@ mod manifest;
 mod name;
 mod refusal;
 mod request;
+mod row_fault;
 mod table;
 mod text;
 
@@ -30,6 +31,9 @@ pub use manifest::{
 };
 pub use name::{NAME_CHARS_MAX, NameError, check_label, check_name};
 pub use refusal::{Refusal, RefusalCode};
-pub use request::{Consent, ParameterValue, Party, PolicyRef, RawParameter, Request, Version};
+pub use request::{
+    Consent, ParameterValue, Party, PolicyRef, RawCell, RawParameter, RawRow, RawRows, Request, Version,
+};
+pub use row_fault::{CLIENT_TEXT_CHARS_MAX, RowFault};
 pub use table::{Dimension, NoiseKind};
 pub use text::{Bilingual, Chinese, Lang, Phrase, foreign};

@@ -4,8 +4,8 @@
 mod bindings;
 mod calibrate;
 mod child;
-mod client_input;
 mod chinese;
+mod client_input;
 mod contribute;
 mod engine;
 mod execute;

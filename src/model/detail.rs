@@ -211,7 +211,9 @@ impl fmt::Display for Detail {
             }
             Self::RowsUnknown(name, known) if known.is_empty() => write!(f, "`{name}`? the policy takes no rows"),
             Self::RowsUnknown(name, known) => write!(f, "`{name}`? {}", quoted(known, ", ")),
-            Self::RowsAbsent(dataset) => write!(f, "`{dataset}` is not in `rows`: an empty list says that there are none"),
+            Self::RowsAbsent(dataset) => {
+                write!(f, "`{dataset}` is not in `rows`: an empty list says that there are none")
+            }
             Self::RowsMany { dataset, rows, max } => write!(f, "`{dataset}` has {rows} rows, the policy takes {max}"),
             Self::RowsOfNobody { dataset, role } => {
                 write!(f, "`{dataset}` is about the role `{role}`, which nobody plays: its list must be empty")

@@ -152,7 +152,9 @@ impl RefusalCode {
             Self::Parties => {
                 "The parties are not those that the policy wants: name each role as often as it says, no unit twice, identifiers in canonical form."
             }
-            Self::Rows => "Your own rows are not those that the policy declares: mend what is named and sign the request again.",
+            Self::Rows => {
+                "Your own rows are not those that the policy declares: mend what is named and sign the request again."
+            }
             Self::ConsentMissing => {
                 "A party's consent is missing: obtain it from the party's authority and send it along."
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::named;
 use super::check_answer::Kind;
-use super::mistake::Mistake;
+use super::mistake::{ClientMistake, Mistake};
 use super::raw::{RawClientDataset, RawPolicy};
 use super::rules::RoleRule;
 use crate::catalog::{Catalog, Column, ColumnType, check_columns};
@@ -65,10 +65,10 @@ pub(super) fn check_client_datasets(
         }
         named(&dataset.name, findings);
         if catalog.dataset(name).is_some() {
-            findings.push(Finding::at(dataset.name.span(), Mistake::ClientDatasetTaken(name.clone())));
+            findings.push(Finding::at(dataset.name.span(), ClientMistake::Taken(name.clone())));
         }
         if !seen.insert(name) {
-            findings.push(Finding::at(dataset.name.span(), Mistake::ClientDatasetTwice(name.clone())));
+            findings.push(Finding::at(dataset.name.span(), ClientMistake::Twice(name.clone())));
         }
         let role = find_role(dataset, roles, findings);
         checked.push(check_client_dataset(dataset, role, findings));
@@ -90,26 +90,22 @@ fn find_role<'r>(
     role
 }
 
-fn check_client_dataset(
-    raw: &RawClientDataset,
-    role: Option<&RoleRule>,
-    findings: &mut Vec<Finding>,
-) -> ClientDataset {
+fn check_client_dataset(raw: &RawClientDataset, role: Option<&RoleRule>, findings: &mut Vec<Finding>) -> ClientDataset {
     let columns = check_columns(&raw.column, findings);
     if !(1..=CLIENT_COLUMNS_MAX).contains(&columns.len()) {
-        findings.push(Finding::at(raw.name.span(), Mistake::ClientColumns));
+        findings.push(Finding::at(raw.name.span(), ClientMistake::Columns));
     }
     if !(1..=CLIENT_ROWS_MAX).contains(raw.rows_max.get_ref()) {
-        findings.push(Finding::at(raw.rows_max.span(), Mistake::ClientRowsMax));
+        findings.push(Finding::at(raw.rows_max.span(), ClientMistake::RowsMax));
     }
     let key = raw.key.as_ref().and_then(|key| check_key(raw, key, (role, &columns), findings));
     if raw.key.is_none() && role.is_some_and(|role| role.max > 1) {
-        findings.push(Finding::at(raw.role.span(), Mistake::ClientKeyNeeded(raw.role.get_ref().clone())));
+        findings.push(Finding::at(raw.role.span(), ClientMistake::KeyNeeded(raw.role.get_ref().clone())));
     }
     let time = raw.time.as_ref().and_then(|time| {
         let place = find_column(raw, time, &columns, findings)?;
         if columns.get(place).is_some_and(|column| column.kind != ColumnType::Date) {
-            findings.push(Finding::at(time.span(), Mistake::ClientTime));
+            findings.push(Finding::at(time.span(), ClientMistake::Time));
         }
         Some(place)
     });
@@ -151,7 +147,7 @@ fn check_key(
     let place = find_column(raw, key, columns, findings)?;
     let named = columns.get(place).and_then(|column| column.names);
     if let Some(role) = role.filter(|role| named != Some(role.unit)) {
-        findings.push(Finding::at(key.span(), Mistake::ClientKey(role.unit.word())));
+        findings.push(Finding::at(key.span(), ClientMistake::Key(role.unit.word())));
     }
     Some(place)
 }

@@ -181,7 +181,8 @@ fn deal(
 }
 
 fn is_about(row: &Row, key: usize, party: Option<&PermittedParty>) -> bool {
-    let named = row.get(key).and_then(|cell| if let Some(Cell::Text(text)) = cell { Some(text.as_str()) } else { None });
+    let named =
+        row.get(key).and_then(|cell| if let Some(Cell::Text(text)) = cell { Some(text.as_str()) } else { None });
     party.is_some_and(|party| named == Some(party.id.as_str())) || weaken::on(Weakness::RowOfAnother)
 }
 
@@ -222,7 +223,11 @@ fn read_cell(column: &Column, cell: &RawCell) -> Result<Cell, RowFault> {
         ColumnType::Text { values: None } => Ok(Cell::Text(read_text(cell, RowFault::Text)?.to_owned())),
         ColumnType::Text { values: Some(values) } => {
             let text = read_text(cell, RowFault::Value)?;
-            if values.iter().any(|value| value == text) { Ok(Cell::Text(text.to_owned())) } else { Err(RowFault::Value) }
+            if values.iter().any(|value| value == text) {
+                Ok(Cell::Text(text.to_owned()))
+            } else {
+                Err(RowFault::Value)
+            }
         }
         ColumnType::Identifier => {
             let text = read_text(cell, RowFault::Identifier)?;

@@ -3,6 +3,7 @@
 mod answers;
 mod bundles;
 mod client_rows;
+mod client_rows_printed;
 mod client_rows_refused;
 mod guarantor;
 mod refusals;

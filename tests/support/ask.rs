@@ -57,7 +57,7 @@ impl TestHome {
             parameters: vec![("behaviour".to_owned(), RawParameter::Integer(behaviour))],
             parties: vec![("enterprise".to_owned(), firm(party).to_string())],
             consents: vec![self.consent(&self.consent_order(party))],
-        rows: RawRows::default(),
+            rows: RawRows::default(),
             purpose: "testing".to_owned(),
         }
     }

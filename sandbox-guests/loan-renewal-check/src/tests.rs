@@ -84,9 +84,8 @@ fn who_repays_and_works_is_an_a() {
 
 #[test]
 fn an_overdue_instalment_costs_by_its_age_and_kind() {
-    let overdue = |kind, due_ago| {
-        repaid(|rows| rows.push(Instalment { kind, due_ago, paid: Some(99), late: None, ..PAID }))
-    };
+    let overdue =
+        |kind, due_ago| repaid(|rows| rows.push(Instalment { kind, due_ago, paid: Some(99), late: None, ..PAID }));
     assert_eq!([-1, 0, 1, 89, 90].map(|ago| overdue("PRINCIPAL", ago)), ["A", "A", "B", "B", "C"]);
     assert_eq!([0, 1, 89, 90].map(|ago| overdue("INTEREST", ago)), ["A", "B", "B", "C"]);
     // Interest weighs more: one more demerit tips it.
@@ -112,9 +111,7 @@ fn two_loans_overdue_are_worse_than_two_instalments() {
 
 #[test]
 fn lateness_costs_by_its_share() {
-    let late = |count: usize, days| {
-        repaid(|rows| rows.iter_mut().take(count).for_each(|row| row.late = Some(days)))
-    };
+    let late = |count: usize, days| repaid(|rows| rows.iter_mut().take(count).for_each(|row| row.late = Some(days)));
     assert_eq!([0, 1, 2, 4, 5, 20].map(|count| late(count, 4)), ["A", "A", "A", "A", "B", "B"]);
     assert_eq!(late(20, 3), "A");
     // One demerit of two in twenty shows beside another.
@@ -158,7 +155,8 @@ fn power_costs_by_its_fall() {
     let fallen = |percent| band(owing().table(power(|age| Some(if age < 6 { percent } else { 100 }))));
     // Beside two demerits: up to one more is B, two are C.
     assert_eq!([100, 76, 75, 51, 50, 0].map(fallen), ["B", "B", "B", "B", "C", "C"]);
-    let falls = |percent| band(healthy().table(taxes(&[])).table(power(|age| Some(if age < 6 { percent } else { 100 }))));
+    let falls =
+        |percent| band(healthy().table(taxes(&[])).table(power(|age| Some(if age < 6 { percent } else { 100 }))));
     assert_eq!([100, 76, 75, 51, 50].map(falls), ["A", "A", "B", "B", "B"]);
 }
 
@@ -175,13 +173,7 @@ fn power_that_cannot_be_compared_is_one_demerit() {
 
 #[test]
 fn absurd_figures_end_in_a_label_too() {
-    let absurd = |ago: i32| Instalment {
-        due_ago: ago,
-        due: Some(i64::MAX),
-        paid: Some(i64::MIN),
-        late: None,
-        ..PAID
-    };
+    let absurd = |ago: i32| Instalment { due_ago: ago, due: Some(i64::MAX), paid: Some(i64::MIN), late: None, ..PAID };
     assert_eq!(band(healthy().table(repayments(&[absurd(100_000)]))), "C");
     let ends = TableRows::of("electricity_usage")
         .dates("period_end", [i32::MIN, i32::MAX])

@@ -66,11 +66,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("anshi run", "parties", "当事方：其在政策中的角色和标识；每个当事方一次。统计表没有当事方"),
     ("anshi run", "parameters", "政策的参数；每个参数一次"),
     ("anshi run", "consents", "授权书；每份一次。在合成数据的暗室中可用 `auto`：缺少者由开发用授权机构签署"),
-    (
-        "anshi run",
-        "rows",
-        "政策所声明的自有数据集之各行：数据集名称，和首行为列名的 CSV 文件；每个数据集一次",
-    ),
+    ("anshi run", "rows", "政策所声明的自有数据集之各行：数据集名称，和首行为列名的 CSV 文件；每个数据集一次"),
     ("anshi run", "client", "询问的客户"),
     ("anshi run", "client_key", "客户的私钥（默认用合成数据暗室的开发用客户私钥）"),
     ("anshi run", "out", "回执包写到何处"),

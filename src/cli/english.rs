@@ -370,9 +370,7 @@ impl AskProblem {
             Self::Misfits(misfits) => {
                 format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  "))
             }
-            Self::RowsTwice(name) => {
-                format!("`--rows {name}=…` stands there twice: put all rows of a dataset into one file")
-            }
+            Self::RowsTwice(name) => format!("`--rows {name}=…` stands there twice: all rows belong into one file"),
             Self::NoTable(policy) => {
                 format!(
                     "the policy `{policy}` answers with a label: `--csv`, `--plot` and `--via-worker` are for tables"

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use anshi::data::{Snapshot, Window};
 use anshi::guest::{Guest, Registry, RunInput, build_input};
 use anshi::model::{ParameterValue, Read, UnitId, UnitKind};
-use anshi::policy::{Limits, PermittedParty, RolePlan, TablePlan};
+use anshi::policy::{ClientRows, Limits, Origin, PermittedParty, RolePlan, TablePlan};
 
 use crate::home::{Asker, Place, guests};
 use crate::table::{Table, measure};
@@ -61,6 +61,7 @@ fn load(registry: &Registry, name: &str) -> std::sync::Arc<Guest> {
 fn plan(guest: &Guest) -> Vec<RolePlan> {
     let table = |table: &anshi::model::TableRead| TablePlan {
         dataset: table.dataset.clone(),
+        origin: Origin::Snapshot,
         reads: table
             .reads
             .iter()
@@ -144,7 +145,8 @@ fn parties(subject: &Subject, snapshot: &Snapshot) -> Vec<Vec<PermittedParty>> {
 fn measure_subject(subject: &Subject, registry: &Registry, snapshot: &Snapshot, scale: u64, table: &mut Table) {
     let guest = load(registry, subject.file);
     let (plan, parties) = (plan(&guest), parties(subject, snapshot));
-    let build = |place: usize| build_input(&plan, &parties[place], subject.parameters, snapshot).unwrap();
+    let own = ClientRows::default();
+    let build = |place: usize| build_input(&plan, &parties[place], subject.parameters, (snapshot, &own)).unwrap();
     let fresh = |input: &RunInput| guest.run(input, &LIMITS).0.unwrap();
     let expected: Vec<u32> = (0..PARTIES).map(|place| fresh(&build(place))).collect();
     let input = build(0);

@@ -150,6 +150,84 @@ fn every_mistake_in_a_tables_policy_is_found_with_its_line() {
     }
 }
 
+/// The same for the datasets whose rows a client sends along.
+const CLIENT_DATASET_MISTAKES: &[(&str, &str, &str)] = &[
+    ("name = \"repayments\"", "name = \"tax_filing\"", "the catalog has a dataset `tax_filing`"),
+    ("name = \"repayments\"", "name = \"Repayments\"", "is not a name"),
+    ("name = \"repayments\"  ", "nam = \"repayments\"", "did you mean `name`?"),
+    ("role = \"enterprise\"                # whom", "role = \"enterprize\" #", "did you mean `enterprise`?"),
+    ("max = 1 }", "max = 2 }", "say with `key` which column"),
+    ("time = \"due_date\"", "time = \"due_dat\"", "did you mean `due_date`?"),
+    ("time = \"due_date\"", "time = \"due_fen\"", "the time is a column of type `date`"),
+    ("time = \"due_date\"", "time = \"due_date\"\nkey = \"loan\"", "its column has `names = \"enterprise\"`"),
+    ("time = \"due_date\"", "time = \"due_date\"\nkey = \"firm\"", "has no column `firm`"),
+    ("time = \"due_date\"  ", "#", "has no `time` to count history on"),
+    ("history_months = 24\nrows_max = 500                     #", "rows_max = 500 #", "say how far back"),
+    ("history_months = 24\nrows_max = 500                     #", "history_months = 0\nrows_max = 500 #", "at least 1"),
+    ("rows_max = 500                     #", "rows_max = 0 #", "`rows_max` of a client's dataset is from 1 to 10000"),
+    ("rows_max = 500                     #", "rows_max = 10_001 #", "is from 1 to 10000"),
+    ("rows_max = 500                     #", "rows_max = 500\nunit = \"enterprise\" #", "unknown field `unit`"),
+    ("name = \"kind\"", "name = \"loan\"", "the column `loan` stands here twice"),
+    ("type = \"identifier\"", "type = \"identifer\"", "did you mean `identifier`?"),
+    ("values = [\"PRINCIPAL\", \"INTEREST\"]", "values = [\"PRINCIPAL\", \"PRINCIPAL\"]", "stands here twice"),
+    ("type = \"identifier\"", "type = \"identifier\"\nmin = 1", "only a column of type `integer`"),
+    ("unit = \"fen\"\nmin = 0", "unit = \"fen\"\nmin = 2\nmax = 1", "`max` is less than `min`"),
+    (
+        "[answer]",
+        "[[client_dataset]]\nname = \"repayments\"\ntitle = { zh = \"\", en = \"\" }\nrole = \"enterprise\"\n\
+         rows_max = 1\ncolumn = []\n[answer]",
+        "the client's dataset `repayments` stands here twice",
+    ),
+    (
+        "[answer]",
+        "[[client_dataset]]\nname = \"others\"\ntitle = { zh = \"\", en = \"\" }\nrole = \"enterprise\"\n\
+         rows_max = 1\ncolumn = []\n[answer]",
+        "has 1 to 64 columns",
+    ),
+];
+
+#[test]
+fn every_mistake_in_a_clients_dataset_is_found_with_its_line() {
+    let good = std::fs::read_to_string(root().join("policies/loan-renewal-check/policy.toml")).unwrap();
+    check(&good).unwrap();
+    for (from, to, expected) in CLIENT_DATASET_MISTAKES {
+        let bad = good.replacen(from, to, 1);
+        assert_ne!(bad, good, "`{from}` is not in the policy");
+        let error = check(&bad).expect_err(&format!("`{to}` passed"));
+        assert!(error.contains(expected), "`{to}`: no `{expected}` in:\n{error}");
+        assert!(error.contains("policy.toml:"), "`{to}`: no line in:\n{error}");
+    }
+    let table = std::fs::read_to_string(root().join("policies/late-payment-by-county/policy.toml")).unwrap();
+    let (_, dataset) = good.split_once("[[client_dataset]]").unwrap();
+    let (dataset, _) = dataset.split_once("[answer]").unwrap();
+    let error = check(&format!("{table}\n[[client_dataset]]{dataset}")).unwrap_err();
+    assert!(error.contains("`[[client_dataset]]` has no meaning"), "{error}");
+}
+
+#[test]
+fn a_clients_dataset_is_part_of_what_is_approved() {
+    let good = std::fs::read_to_string(root().join("policies/loan-renewal-check/policy.toml")).unwrap();
+    let digest = |text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("policy.toml");
+        std::fs::write(&path, text).unwrap();
+        check_policy_file(&path, &catalog(), PACE).unwrap().sha256
+    };
+    let changes = [
+        ("rows_max = 500                     #", "rows_max = 499 #"),
+        ("\"PRINCIPAL\", \"INTEREST\"", "\"PRINCIPAL\", \"INTEREST\", \"FEE\""),
+        ("history_months = 24\nrows_max = 500                     #", "history_months = 23\nrows_max = 500 #"),
+        ("title = { zh = \"还款记录\"", "title = { zh = \"还款\""),
+        ("unit = \"fen\"\nmin = 0", "unit = \"fen\"\nmin = 1"),
+    ];
+    for (from, to) in changes {
+        let other = good.replacen(from, to, 1);
+        assert_ne!(other, good, "`{from}` is not in the policy");
+        assert_ne!(digest(&other), digest(&good), "`{to}`");
+    }
+    assert_eq!(digest(&good.replace("# none of the catalog's names", "")), digest(&good));
+}
+
 #[test]
 fn all_mistakes_are_told_at_once() {
     let good = std::fs::read_to_string(root().join("policies/sme-credit-check/policy.toml")).unwrap();
@@ -214,6 +292,7 @@ fn a_policy_without_its_approvals_is_not_in_force() {
         "enterprise-vitality",
         "guarantor-check",
         "late-payment-by-county",
+        "loan-renewal-check",
         "sme-credit-check"
     ]));
 }
@@ -249,10 +328,13 @@ fn enough_different_auditors_put_a_policy_in_force() {
     assert_eq!(load().unwrap().policies().count(), 0, "one auditor twice, and an approval of something else");
     assert_eq!(
         load().unwrap().unapproved(),
-        ["enterprise-vitality", "guarantor-check", "late-payment-by-county", "sme-credit-check"]
+        ["enterprise-vitality", "guarantor-check", "late-payment-by-county", "loan-renewal-check", "sme-credit-check"]
     );
     approve(&of_policy, policy, &keys[1], "two.jws");
-    assert_eq!(load().unwrap().unapproved(), ["enterprise-vitality", "guarantor-check", "late-payment-by-county"]);
+    assert_eq!(
+        load().unwrap().unapproved(),
+        ["enterprise-vitality", "guarantor-check", "late-payment-by-county", "loan-renewal-check"]
+    );
     assert_eq!(load().unwrap().policies().count(), 1);
 }
 

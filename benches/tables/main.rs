@@ -13,7 +13,7 @@ use anshi::env::{Clock, Entropy, cores};
 use anshi::job::{Engine, EngineOptions, HomePaths, JobOrder, KeyFile, compose_job, load_key, read_request};
 use anshi::keys::SaltKey;
 use anshi::ledger::Reservation;
-use anshi::model::{Digest, Millis, RawParameter};
+use anshi::model::{Digest, Millis, RawParameter, RawRows};
 use anshi::policy::{Asked, Permit, Plan, decide};
 
 const POLICY: (&str, &str) = ("tax-by-county-and-industry", "1.0.0");
@@ -64,6 +64,7 @@ fn permit(engine: &Engine, home: &std::path::Path, guest: Digest, min_fen: i64) 
         parameters: vec![("min_fen".to_owned(), RawParameter::Integer(min_fen))],
         parties: Vec::new(),
         consents: Vec::new(),
+        rows: RawRows::default(),
         purpose: policy.purpose.clone(),
     };
     let token = compose_job(&order, &load_key(&paths.key(KeyFile::Client)).unwrap(), now, &Entropy).unwrap();

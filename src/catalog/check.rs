@@ -104,7 +104,8 @@ fn find_column(name: &Spanned<String>, role: ColumnRole, columns: &[Column], fin
     })
 }
 
-fn check_columns(raw: &[RawColumn], findings: &mut Vec<Finding>) -> Vec<Column> {
+/// Checks columns as written; what is wrong goes to `findings`.
+pub fn check_columns(raw: &[RawColumn], findings: &mut Vec<Finding>) -> Vec<Column> {
     let mut seen = BTreeSet::new();
     let mut columns = Vec::with_capacity(raw.len());
     for column in raw {

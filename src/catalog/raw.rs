@@ -32,20 +32,21 @@ pub(super) struct RawBilingual {
     pub en: String,
 }
 
+/// A column as written: of a department's dataset, or of a client's own in a policy.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RawColumn {
-    pub name: Spanned<String>,
+pub struct RawColumn {
+    pub(super) name: Spanned<String>,
     #[serde(rename = "type")]
-    pub kind: Spanned<String>,
-    pub title: Option<RawBilingual>,
-    pub unit: Option<Spanned<String>>,
-    pub scale: Option<Spanned<u8>>,
-    pub min: Option<Spanned<i64>>,
-    pub max: Option<Spanned<i64>>,
-    pub values: Option<Vec<Spanned<String>>>,
+    pub(super) kind: Spanned<String>,
+    pub(super) title: Option<RawBilingual>,
+    pub(super) unit: Option<Spanned<String>>,
+    pub(super) scale: Option<Spanned<u8>>,
+    pub(super) min: Option<Spanned<i64>>,
+    pub(super) max: Option<Spanned<i64>>,
+    pub(super) values: Option<Vec<Spanned<String>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub names: Option<Spanned<String>>,
+    pub(super) names: Option<Spanned<String>>,
 }
 
 /// Which keys a source has depends on its kind: `check_source` holds the table.

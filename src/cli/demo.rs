@@ -189,6 +189,7 @@ impl Demo<'_> {
             guest: PathBuf::new(),
             parties: vec![("enterprise".to_owned(), party.to_owned())],
             parameters: vec![("min_paid_fen".to_owned(), "50000000".to_owned())],
+            rows: Vec::new(),
             consents: if consented { vec!["auto".to_owned()] } else { Vec::new() },
             client: "smart-finance".to_owned(),
             client_key: None,

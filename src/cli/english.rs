@@ -373,6 +373,7 @@ impl AskProblem {
             Self::NotAConfiguration(path) => {
                 format!("`{}` is no configuration of a home: that is called `anshi.toml`", path.display())
             }
+            Self::RowsTwice(name) => format!("`--rows {name}=…` stands there twice: all rows belong into one file"),
             Self::NoTable(policy) => {
                 format!(
                     "the policy `{policy}` answers with a label: `--csv`, `--plot` and `--via-worker` are for tables"

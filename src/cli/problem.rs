@@ -96,6 +96,7 @@ pub enum AskProblem {
     ReceiptUnreadable,
     NoTable(String),
     NotAConfiguration(PathBuf),
+    RowsTwice(String),
     AuditFindings(usize),
 }
 

@@ -16,6 +16,7 @@ use super::problem::AskProblem;
 use super::table_answer::{show_table, wait, write_table};
 use super::table_words::TableMessage;
 use super::terminal::Terminal;
+use crate::data::{ClientFileError, read_client_file};
 use crate::document::did_you_mean;
 use crate::env::{Clock, Durable, Entropy, program};
 use crate::job::{
@@ -23,7 +24,7 @@ use crate::job::{
     load_key,
 };
 use crate::ledger::End;
-use crate::model::{Detail, Digest, Millis, RawParameter, Refusal, RefusalCode, UnitId};
+use crate::model::{Detail, Digest, Millis, RawParameter, RawRows, Refusal, RefusalCode, UnitId};
 use crate::policy::Policy;
 use crate::receipt::{Claims, CostClaim};
 
@@ -58,6 +59,9 @@ pub struct RunArgs {
     /// A consent; once for each. `auto`, in a synthetic home: missing ones come from the development authority
     #[arg(long = "consent", value_name = "FILE")]
     pub consents: Vec<String>,
+    /// The client's own rows for a dataset that the policy declares: a CSV file whose first line names the columns; once for each
+    #[arg(long = "rows", value_name = "NAME=FILE", value_parser = read_rows)]
+    pub rows: Vec<(String, String)>,
     /// The client that asks
     #[arg(long, value_name = "ID", default_value = DEVELOPMENT_CLIENT)]
     pub client: String,
@@ -85,6 +89,10 @@ pub fn read_party(text: &str) -> Result<(String, String), ArgumentError> {
 
 fn read_parameter(text: &str) -> Result<(String, String), ArgumentError> {
     read_pair(text).ok_or(ArgumentError::Parameter)
+}
+
+fn read_rows(text: &str) -> Result<(String, String), ArgumentError> {
+    read_pair(text).ok_or(ArgumentError::Rows)
 }
 
 fn read_pair(text: &str) -> Option<(String, String)> {
@@ -198,6 +206,7 @@ pub fn ask(
         parameters: args.parameters.iter().map(parameter).collect(),
         parties: args.parties.clone(),
         consents: consents(engine, &policy, args, &paths)?,
+        rows: rows(&policy, args)?,
         purpose: policy.purpose.clone(),
     };
     let token = compose_job(&order, &key, engine.clock().now(), &Entropy).map_err(CliError::failed)?;
@@ -215,6 +224,26 @@ fn find_policy(engine: &Engine, id: &str) -> Result<Arc<Policy>, CliError> {
         let meant = did_you_mean(id, known).map(str::to_owned);
         CliError::Refused(Refusal::about(RefusalCode::Policy, Detail::PolicyClose(id.to_owned(), meant)))
     })
+}
+
+/// The client's own rows, from the files that were named.
+fn rows(policy: &Policy, args: &RunArgs) -> Result<RawRows, CliError> {
+    let mut rows = RawRows::default();
+    for (name, file) in &args.rows {
+        let declared = policy.client_datasets.iter().find(|dataset| dataset.name == *name);
+        let dataset = declared.ok_or_else(|| {
+            let known = policy.client_datasets.iter().map(|dataset| dataset.name.clone()).collect();
+            CliError::Refused(Refusal::about(RefusalCode::Rows, Detail::RowsUnknown(name.clone(), known)))
+        })?;
+        let read = read_client_file(Path::new(file), &dataset.columns).map_err(|error| match error {
+            ClientFileError::File(error) => error.into(),
+            fault @ ClientFileError::Fault { .. } => CliError::failed(fault),
+        })?;
+        if rows.0.insert(name.clone(), read).is_some() {
+            return Err(CliError::misuse(AskProblem::RowsTwice(name.clone())));
+        }
+    }
+    Ok(rows)
 }
 
 fn parameter((name, value): &(String, String)) -> (String, RawParameter) {

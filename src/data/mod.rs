@@ -3,6 +3,7 @@
 
 mod cells;
 mod chinese;
+mod client_file;
 mod columns;
 mod convert;
 mod delivery;
@@ -26,6 +27,7 @@ pub mod synth;
 mod verify;
 mod write;
 
+pub use client_file::{ClientFileError, ClientFileFault, read_client_file};
 pub use delivery::{Databases, Delivery};
 pub use frame::{Frame, FramePart, FrameWalk};
 pub use infer::{ColumnFinding, Drafted, Findings, InferError, InferOptions, Note, draft, infer};

@@ -21,6 +21,14 @@ impl Window {
         Self { after, until: as_of.days(), rows_max }
     }
 
+    /// The rows to give of `rows` rows in these columns, which lie as a snapshot's do; `time` is the place of the column
+    /// that history counts on.
+    pub fn of<'a>(&self, rows: usize, columns: &[Cells<'a>], time: Option<usize>) -> UnitRows<'a> {
+        let cut = self.cut(time.and_then(|time| columns.get(time)), rows);
+        let columns = columns.iter().map(|cells| cells.slice(cut.clone())).collect();
+        UnitRows { rows: cut.len(), columns }
+    }
+
     /// The rows to give of `start..end`, whose `time` ascends, missing ones first.
     pub(super) fn cut(&self, time: Option<&Cells<'_>>, rows: usize) -> std::ops::Range<usize> {
         let (mut start, mut end) = (0, rows);

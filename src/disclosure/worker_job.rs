@@ -215,7 +215,7 @@ impl WireParameter {
 impl WireTable {
     fn new(plan: &TablePlan, files: &DatasetFiles) -> Option<Self> {
         let dataset = files.schema();
-        let shape = TableShape::new(plan, dataset)?;
+        let shape = TableShape::new(plan, dataset.columns.iter())?;
         let column = |(read, shape): (&crate::model::Read, ReadShape)| {
             Some(WireColumn {
                 column: read.column.clone(),

@@ -123,6 +123,10 @@ pub enum Weakness {
     CopiesUnbounded = 58,
     /// 59: the mirror is not asked whether the home is the latest.
     MirrorIgnored = 59,
+    /// 61: the rows that a client sends along are no part of what makes two jobs the same.
+    RowsNotOfJob = 61,
+    /// 61: whom a client's row says that it is about is not looked at.
+    RowOfAnother = 6101,
     /// 60: a job ends with the caller that waits for it.
     LeftWithCaller = 60,
     /// 41: a call's token serves as often as it is shown.

@@ -65,8 +65,11 @@ pub fn execute(reservation: Arc<Reservation>, guest: &Guest, snapshot: &Snapshot
     }
     let permit = output.reservation.permit();
     let pinned = permit.snapshot() == snapshot.name() && permit.request().guest == guest.digest();
-    let input =
-        if pinned { build_input(permit.plan().roles(), permit.parties(), permit.parameters(), snapshot) } else { None };
+    let input = if pinned {
+        build_input(permit.plan().roles(), permit.parties(), permit.parameters(), (snapshot, permit.rows()))
+    } else {
+        None
+    };
     let Some(input) = input else {
         output.raw = Raw::Fault(End::Trap);
         return output;

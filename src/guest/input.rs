@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 
 use super::bindings::{contributing, verifying as wit};
+use super::client_input::client_rows;
 use super::order::{Compared, order};
-use crate::catalog::{ColumnType, Dataset};
+use crate::catalog::{Column, ColumnType};
 use crate::data::{Cells, DatasetFiles, Snapshot, UnitRows, Values, Window};
 use crate::env::weaken::{self, Weakness};
 use crate::model::{Date, ParameterValue, Read};
-use crate::policy::{PermittedParty, RolePlan, TablePlan};
+use crate::policy::{ClientRows, Origin, PermittedParty, RolePlan, TablePlan};
 
 /// The input of one run.
 pub struct RunInput(pub(super) wit::Input);
@@ -60,19 +61,27 @@ pub fn build_input(
     roles: &[RolePlan],
     parties: &[PermittedParty],
     parameters: &[ParameterValue],
-    snapshot: &Snapshot,
+    (snapshot, client): (&Snapshot, &ClientRows),
 ) -> Option<RunInput> {
     let as_of = as_of(snapshot, parameters);
     let mut tokens = Tokens::default();
     let mut inputs = Vec::with_capacity(parties.len());
     let own: Vec<u32> = parties.iter().map(|party| tokens.token(party.id.as_str())).collect();
-    for (party, token) in parties.iter().zip(own) {
+    for (place, (party, token)) in parties.iter().zip(own).enumerate() {
         let role = roles.get(usize::try_from(party.role).ok()?)?;
         let mut tables = Vec::with_capacity(role.tables.len());
         for table in &role.tables {
-            let files: &DatasetFiles = snapshot.dataset(&table.dataset)?;
-            let reader = TableReader::new(table, files, as_of)?;
-            tables.push(reader.build(files.ordinal(&party.id), &mut tokens)?);
+            tables.push(match table.origin {
+                Origin::Snapshot => {
+                    let files: &DatasetFiles = snapshot.dataset(&table.dataset)?;
+                    let reader = TableReader::new(table, files, as_of)?;
+                    reader.build(files.ordinal(&party.id), &mut tokens)?
+                }
+                Origin::Client => {
+                    let (shape, rows) = client_rows(table, client.table(&table.dataset, place)?, as_of)?;
+                    shape.build(&rows, &mut tokens)?
+                }
+            });
         }
         inputs.push(wit::Party { role: party.role, token, tables });
     }
@@ -180,10 +189,10 @@ pub struct ReadShape {
 }
 
 impl TableShape {
-    /// The shape of a planned table; `None` where the dataset lacks a column.
-    pub fn new(plan: &TablePlan, dataset: &Dataset) -> Option<Self> {
+    /// The shape of a planned table of a dataset with these columns; `None` where it lacks one.
+    pub fn new<'c>(plan: &TablePlan, columns: impl Iterator<Item = &'c Column> + Clone) -> Option<Self> {
         let read = |read: &Read| {
-            let (place, column) = dataset.column(&read.column)?;
+            let (place, column) = columns.clone().enumerate().find(|(_, column)| column.name == read.column)?;
             let is_identifier = column.kind == ColumnType::Identifier;
             Some(ReadShape { place, is_identifier, values: read.values.clone() })
         };
@@ -232,7 +241,7 @@ struct TableReader<'s> {
 
 impl<'s> TableReader<'s> {
     fn new(plan: &TablePlan, files: &'s DatasetFiles, as_of: Date) -> Option<Self> {
-        let shape = TableShape::new(plan, files.schema())?;
+        let shape = TableShape::new(plan, files.schema().columns.iter())?;
         let places = shape.reads.iter().map(|read| read.place).chain(files.schema().time).collect();
         Some(Self { shape, files, places, window: Window::new(as_of, plan.history_months, plan.rows_max) })
     }

@@ -6,6 +6,7 @@ mod bindings;
 mod calibrate;
 mod child;
 mod chinese;
+mod client_input;
 mod contribute;
 mod engine;
 mod execute;

@@ -108,6 +108,7 @@ fn request(wire: WireJob, input: Digest) -> Result<Request, Refusal> {
         guest,
         parameters: wire.parameters.0,
         parties: wire.parties.into_iter().map(|party| Party { role: party.role, id: party.id }).collect(),
+        rows: wire.rows.map(Into::into).unwrap_or_default(),
         purpose: wire.purpose,
     })
 }

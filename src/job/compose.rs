@@ -1,8 +1,10 @@
 //! Composing requests and consents: the client's and the authority's side, for the command line and tests.
 
 use crate::env::{Entropy, EntropyError};
-use crate::keys::{CanonicalError, SigningKey, TokenKind, canonical_json, encode_segment, sign};
-use crate::model::{Digest, Millis, RawParameter, UnitId};
+use crate::keys::{
+    CanonicalError, SigningKey, TokenKind, canonical_json, canonical_json_with_nulls, encode_segment, sign,
+};
+use crate::model::{Digest, Millis, RawParameter, RawRows, UnitId};
 
 use super::wire::{AUTHORISATION_KIND, WireAuthorisation, WireConsent, WireJob, WireParameters, WireParty, WirePolicy};
 
@@ -36,6 +38,8 @@ pub struct JobOrder {
     pub parties: Vec<(String, String)>,
     /// Consents, as tokens.
     pub consents: Vec<String>,
+    /// The client's own rows, where the policy takes any.
+    pub rows: RawRows,
     /// The purpose.
     pub purpose: String,
 }
@@ -58,9 +62,11 @@ pub fn compose_job(order: &JobOrder, key: &SigningKey, now: Millis, entropy: &En
         parameters: WireParameters(order.parameters.iter().cloned().collect()),
         parties: order.parties.iter().map(|(role, id)| WireParty { role: role.clone(), id: id.clone() }).collect(),
         consents: order.consents.clone(),
+        rows: (!order.rows.0.is_empty()).then(|| (&order.rows).into()),
         purpose: order.purpose.clone(),
     };
-    Ok(sign(key, TokenKind::Job, &canonical_json(&wire)?))
+    // A missing value is a `null`, and stays one.
+    Ok(sign(key, TokenKind::Job, &canonical_json_with_nulls(&wire)?))
 }
 
 /// What a party consents to.

@@ -12,6 +12,7 @@ mod life;
 mod running;
 mod standing;
 mod wire;
+mod wire_rows;
 
 pub use authenticate::{read_consent, read_request};
 pub use call::{CallError, CallOrder, CallTarget, Called, compose_call};

@@ -8,6 +8,8 @@ use serde::{Deserialize as DeriveDeserialize, Serialize};
 
 use crate::model::RawParameter;
 
+use super::wire_rows::WireRows;
+
 /// The payload of a `job+jwt`.
 #[derive(Debug, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +26,9 @@ pub(super) struct WireJob {
     pub parameters: WireParameters,
     pub parties: Vec<WireParty>,
     pub consents: Vec<String>,
+    /// The client's own rows; left out where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<WireRows>,
     pub purpose: String,
 }
 

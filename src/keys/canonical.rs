@@ -31,6 +31,8 @@ pub enum DigestKind {
     Reason,
     /// All units of a kind, where an account wants a party.
     Everyone,
+    /// The rows that a client sends along.
+    ClientRows,
 }
 
 impl DigestKind {
@@ -46,6 +48,7 @@ impl DigestKind {
             Self::Party => b"anshi/party/v1\n",
             Self::Reason => b"anshi/reason/v1\n",
             Self::Everyone => b"anshi/everyone/v1\n",
+            Self::ClientRows => b"anshi/client-rows/v1\n",
         }
     }
 }
@@ -68,11 +71,18 @@ const JSON_INTEGER_MAX: u64 = (1 << 53) - 1;
 /// The RFC 8785 bytes of `value`: absent members left out, integers beyond ±(2⁵³ − 1) as strings.
 pub fn canonical_json(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
     let mut value = serde_json::to_value(value)?;
-    tame(&mut value);
+    tame(&mut value, false);
     Ok(serde_json_canonicalizer::to_vec(&value)?)
 }
 
-fn tame(value: &mut Value) {
+/// The same with every `null` in its place, for what tells a missing value from an absent member.
+pub fn canonical_json_with_nulls(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
+    let mut value = serde_json::to_value(value)?;
+    tame(&mut value, true);
+    Ok(serde_json_canonicalizer::to_vec(&value)?)
+}
+
+fn tame(value: &mut Value, keep_nulls: bool) {
     match value {
         Value::Number(number) => {
             let large = number.as_i64().is_some_and(|n| n.unsigned_abs() > JSON_INTEGER_MAX)
@@ -81,10 +91,10 @@ fn tame(value: &mut Value) {
                 *value = Value::String(number.to_string());
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(tame),
+        Value::Array(items) => items.iter_mut().for_each(|item| tame(item, keep_nulls)),
         Value::Object(members) => {
-            members.retain(|_, member| !member.is_null());
-            members.values_mut().for_each(tame);
+            members.retain(|_, member| keep_nulls || !member.is_null());
+            members.values_mut().for_each(|member| tame(member, keep_nulls));
         }
         Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
@@ -173,6 +183,8 @@ mod tests {
     #[test]
     fn canonical_form_sorts_and_tames() {
         let value = serde_json::json!({"b": 9_007_199_254_740_993_i64, "a": {"z": null, "é": "\u{1}"}, "c": 1});
+        let whole = canonical_json_with_nulls(&value).unwrap();
+        assert!(String::from_utf8(whole).unwrap().contains(r#""z":null"#));
         let bytes = canonical_json(&value).unwrap();
         assert_eq!(String::from_utf8(bytes).unwrap(), r#"{"a":{"é":"\u0001"},"b":"9007199254740993","c":1}"#);
     }

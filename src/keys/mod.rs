@@ -8,7 +8,10 @@ mod jws;
 mod key_set;
 mod secret;
 
-pub use canonical::{CanonicalError, DigestKind, Hasher, canonical_json, digest_json, digest_parts, read_json, sha256};
+pub use canonical::{
+    CanonicalError, DigestKind, Hasher, canonical_json, canonical_json_with_nulls, digest_json, digest_parts,
+    read_json, sha256,
+};
 pub use jwk::{Algorithm, JwkError, PublicJwk, PublicKey, SigningKey};
 pub use jws::{BATCH_BYTES_MAX, JwsError, TOKEN_BYTES_MAX, TokenKind, TrustedKey, Verified, encode_segment, sign, verify};
 pub use key_set::{KeySet, KeySetError, PublishedKey};

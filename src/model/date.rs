@@ -188,6 +188,12 @@ impl Millis {
         Date(i32::try_from(self.0.div_euclid(MILLIS_PER_DAY)).unwrap_or(i32::MAX))
     }
 
+    /// The instant that a text such as `2026-01-31T08:00:00Z` names (RFC 3339), down to the millisecond.
+    pub fn parse(text: &str) -> Option<Self> {
+        let instant: jiff::Timestamp = text.parse().ok()?;
+        i64::try_from(instant.as_nanosecond().div_euclid(1_000_000)).ok().map(Self)
+    }
+
     /// Whole seconds since 1970-01-01T00:00Z, rounded down.
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
@@ -216,6 +222,9 @@ mod tests {
         assert_eq!(date("2026-03-31").months_before(1).to_string(), "2026-02-28");
         assert_eq!(date("2026-02-03").month_end().to_string(), "2026-02-28");
         assert_eq!(Millis(-1).day(), Date(-1));
+        assert_eq!(Millis::parse("1970-01-01T08:00:00.0005+08:00"), Some(Millis(0)));
+        assert_eq!(Millis::parse("1969-12-31T23:59:59.9999Z"), Some(Millis(-1)));
+        assert_eq!(Millis::parse("1970-01-01"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{Bilingual, Chinese, Date, Digest, DigestError, IdError, foreign};
+use super::{Bilingual, Chinese, Date, Digest, DigestError, IdError, RowFault, foreign};
 
 /// What a refusal is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +80,37 @@ pub enum Detail {
         /// The most.
         max: u32,
     },
+    /// A dataset of the client's own rows that the policy does not have; those that it has.
+    RowsUnknown(String, Vec<String>),
+    /// A dataset of the client's own rows that the request lacks.
+    RowsAbsent(String),
+    /// More rows than the policy takes.
+    RowsMany {
+        /// The dataset.
+        dataset: String,
+        /// How many there are.
+        rows: usize,
+        /// The most.
+        max: u32,
+    },
+    /// Rows about a role that nobody plays.
+    RowsOfNobody {
+        /// The dataset.
+        dataset: String,
+        /// The role.
+        role: String,
+    },
+    /// A cell of the client's own rows.
+    RowCell {
+        /// The dataset.
+        dataset: String,
+        /// The row, from 1.
+        row: usize,
+        /// The column.
+        column: String,
+        /// What is wrong.
+        fault: RowFault,
+    },
     /// The role of the party without consent.
     NoConsent(String),
     /// A consent that is for something else.
@@ -150,6 +181,10 @@ impl ConsentPart {
     }
 }
 
+fn quoted(names: &[String], between: &str) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(between)
+}
+
 fn parameters(known: &[(String, String)], between: &str) -> String {
     known.iter().map(|(name, allowed)| format!("`{name}`: {allowed}")).collect::<Vec<_>>().join(between)
 }
@@ -191,6 +226,16 @@ impl fmt::Display for Detail {
             Self::RoleCount { role, count, min, max } => {
                 write!(f, "role `{role}` is played by {count}, the policy wants {min} to {max}")
             }
+            Self::RowsUnknown(name, known) if known.is_empty() => write!(f, "`{name}`? the policy takes no rows"),
+            Self::RowsUnknown(name, known) => write!(f, "`{name}`? {}", quoted(known, ", ")),
+            Self::RowsAbsent(dataset) => {
+                write!(f, "`{dataset}` is not in `rows`: an empty list says that there are none")
+            }
+            Self::RowsMany { dataset, rows, max } => write!(f, "`{dataset}` has {rows} rows, the policy takes {max}"),
+            Self::RowsOfNobody { dataset, role } => {
+                write!(f, "`{dataset}` is about the role `{role}`, which nobody plays: its list must be empty")
+            }
+            Self::RowCell { dataset, row, column, fault } => write!(f, "`{dataset}`, row {row}, `{column}`: {fault}"),
             Self::NoConsent(role) => write!(f, "role `{role}`"),
             Self::ConsentFor { part, wanted, given } => {
                 write!(f, "the consent is for the {} `{given}`, the job needs `{wanted}`", part.english())
@@ -247,6 +292,16 @@ impl Chinese for Detail {
             Self::PartyTwice => "同一主体在一次询问中只能出现一次".to_owned(),
             Self::RoleCount { role, count, min, max } => {
                 format!("角色 `{role}` 有 {count} 个当事方，政策要求 {min} 至 {max} 个")
+            }
+            Self::RowsUnknown(name, known) if known.is_empty() => format!("没有 `{name}`；该政策不接受自有数据"),
+            Self::RowsUnknown(name, known) => format!("没有 `{name}`；可用 {}", quoted(known, "、")),
+            Self::RowsAbsent(dataset) => format!("`rows` 中缺少 `{dataset}`：没有数据时请写空列表"),
+            Self::RowsMany { dataset, rows, max } => format!("`{dataset}` 有 {rows} 行，政策至多接受 {max} 行"),
+            Self::RowsOfNobody { dataset, role } => {
+                format!("`{dataset}` 关于角色 `{role}`，而本次询问无人担任：其列表应为空")
+            }
+            Self::RowCell { dataset, row, column, fault } => {
+                format!("`{dataset}` 第 {row} 行 `{column}`：{}", fault.chinese())
             }
             Self::NoConsent(role) => format!("角色 `{role}`"),
             Self::ConsentFor { part, wanted, given } => {

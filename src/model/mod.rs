@@ -15,6 +15,7 @@ mod name;
 mod pace;
 mod refusal;
 mod request;
+mod row_fault;
 mod table;
 mod text;
 
@@ -32,6 +33,9 @@ pub use manifest::{
 pub use name::{NAME_CHARS_MAX, NameError, check_label, check_name};
 pub use pace::{MEMORY_KEPT_BYTES, Pace};
 pub use refusal::{Refusal, RefusalCode};
-pub use request::{Consent, ParameterValue, Party, PolicyRef, RawParameter, Request, Version};
+pub use request::{
+    Consent, ParameterValue, Party, PolicyRef, RawCell, RawParameter, RawRow, RawRows, Request, Version,
+};
+pub use row_fault::{CLIENT_TEXT_CHARS_MAX, RowFault};
 pub use table::{Dimension, NoiseKind};
 pub use text::{Bilingual, Chinese, Lang, Phrase, foreign};

@@ -46,6 +46,8 @@ pub enum RefusalCode {
     Parameters,
     /// The parties are not those that the policy wants: name each role as often as it says, no unit twice, identifiers in canonical form.
     Parties,
+    /// The client's own rows are not those that the policy declares: mend the row and column that are named.
+    Rows,
     /// A party's consent is missing: obtain it from the party's authority and send it along.
     ConsentMissing,
     /// A consent does not cover this job: it is for another party, client, purpose, policy, role or engine, or its signature fails.
@@ -78,6 +80,7 @@ impl RefusalCode {
         Self::GuestManifest,
         Self::Parameters,
         Self::Parties,
+        Self::Rows,
         Self::ConsentMissing,
         Self::ConsentInvalid,
         Self::ConsentTime,
@@ -104,6 +107,7 @@ impl RefusalCode {
             Self::GuestManifest => "guest-exceeds-policy",
             Self::Parameters => "bad-parameters",
             Self::Parties => "bad-parties",
+            Self::Rows => "bad-rows",
             Self::ConsentMissing => "consent-missing",
             Self::ConsentInvalid => "consent-invalid",
             Self::ConsentTime => "consent-not-valid-now",
@@ -148,6 +152,9 @@ impl RefusalCode {
             Self::Parties => {
                 "The parties are not those that the policy wants: name each role as often as it says, no unit twice, identifiers in canonical form."
             }
+            Self::Rows => {
+                "Your own rows are not those that the policy declares: mend what is named and sign the request again."
+            }
             Self::ConsentMissing => {
                 "A party's consent is missing: obtain it from the party's authority and send it along."
             }
@@ -178,6 +185,7 @@ impl RefusalCode {
             Self::GuestManifest => "程序要读取的数据超出政策授予的范围：请修改程序，或提请复核政策。",
             Self::Parameters => "参数缺失、未知或不在政策允许的取值之内：请使用所列取值。",
             Self::Parties => "当事方与政策要求不符：请按政策规定的数量指明各角色，同一主体不得重复，标识须为规范形式。",
+            Self::Rows => "自有数据与政策所声明的不符：请改正所指之处后重新签名。",
             Self::ConsentMissing => "缺少当事方的授权书：请向授权机构取得后一并提交。",
             Self::ConsentInvalid => "授权书不适用于本次请求：其当事方、客户、用途、政策、角色或引擎不符，或签名无效。",
             Self::ConsentTime => "授权书已过期或尚未生效：请重新取得。",

@@ -2,6 +2,7 @@
 //! before anything was decided.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::{Date, Digest, Millis};
 
@@ -57,8 +58,51 @@ pub struct Request {
     pub parameters: BTreeMap<String, RawParameter>,
     /// The parties, in the client's order.
     pub parties: Vec<Party>,
+    /// The client's own rows.
+    pub rows: RawRows,
     /// What the answer is for.
     pub purpose: String,
+}
+
+/// A client's own rows by dataset, each in the client's order. Its `Debug` counts them: what is in them is nobody's
+/// business who reads a log.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct RawRows(pub BTreeMap<String, Vec<RawRow>>);
+
+/// A row's cells by column.
+pub type RawRow = BTreeMap<String, RawCell>;
+
+/// A cell of a client's own row as JSON carries it, before the policy says what it must be.
+#[derive(Clone, PartialEq, Eq)]
+pub enum RawCell {
+    /// `null`.
+    Missing,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A JSON integer of 64 bits.
+    Integer(i64),
+    /// A JSON string.
+    Text(String),
+    /// Anything else: a fraction, a longer number, a list, an object.
+    Other,
+}
+
+impl fmt::Debug for RawRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.0.iter().map(|(dataset, rows)| (dataset, rows.len()))).finish()
+    }
+}
+
+impl fmt::Debug for RawCell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "Missing",
+            Self::Boolean(_) => "Boolean(…)",
+            Self::Integer(_) => "Integer(…)",
+            Self::Text(_) => "Text(…)",
+            Self::Other => "Other",
+        })
+    }
 }
 
 /// A parameter as JSON carries it, before the policy gives it a kind.
@@ -120,7 +164,15 @@ impl Version {
 
 #[cfg(test)]
 mod tests {
-    use super::Version;
+    use super::*;
+
+    #[test]
+    fn debug_tells_nothing_of_what_is_in_a_row() {
+        let row = RawRow::from([("loan".to_owned(), RawCell::Text("CANARY".to_owned()))]);
+        assert_eq!(format!("{row:?}"), r#"{"loan": Text(…)}"#);
+        let rows = RawRows(BTreeMap::from([("repayments".to_owned(), vec![row])]));
+        assert_eq!(format!("{rows:?}"), r#"{"repayments": 1}"#);
+    }
 
     #[test]
     fn versions_are_three_plain_numbers() {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check_answer::{Kind, check_answer, check_limits, kind};
+use super::client_dataset::check_client_datasets;
 use super::mistake::{Mistake, ValueKind};
 use super::raw::{RawGrant, RawGuests, RawParameter, RawPolicy, RawRole, RawValue};
 use super::rules::{Allowed, AnswerRule, Grant, Guests, ParameterRule, Policy, RoleRule};
@@ -56,6 +57,7 @@ fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, 
     };
     let grants = raw.grant.iter().map(|grant| check_grant(grant, &about, catalog, findings)).collect::<Vec<_>>();
     unique_grants(&raw.grant, findings);
+    let client_datasets = check_client_datasets(raw, kind, (&roles, catalog), findings);
     let parameters = check_parameters(&raw.parameter, findings);
     let (limits, run_nanos) = check_limits(raw, kind, pace, findings);
     Policy {
@@ -70,6 +72,7 @@ fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, 
         guests: check_guests(&raw.who.guests, findings),
         roles,
         grants,
+        client_datasets,
         parameters,
         answer,
         limits,

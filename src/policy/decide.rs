@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::accounts::Quota;
+use super::client_rows::{ClientRows, resolve_rows};
 use super::fit::{Plan, fit};
 use super::load::{InForce, PolicySet};
 use super::rules::{Allowed, Guests, Policy, RoleRule};
@@ -75,6 +76,7 @@ pub struct Permit {
     plan: Plan,
     parties: Vec<PermittedParty>,
     parameters: Vec<ParameterValue>,
+    rows: ClientRows,
     consents: Vec<ConsentUse>,
     charges: Vec<PartyCharge>,
     sameness: Digest,
@@ -110,6 +112,11 @@ impl Permit {
     /// The parameters, in the manifest's order.
     pub fn parameters(&self) -> &[ParameterValue] {
         &self.parameters
+    }
+
+    /// The rows that the client sent along.
+    pub const fn rows(&self) -> &ClientRows {
+        &self.rows
     }
 
     /// The consents that it uses.
@@ -151,13 +158,14 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
     })?;
     let parameters = resolve_parameters(policy, manifest, request)?;
     let parties = resolve_parties(policy, manifest, &request.parties)?;
+    let rows = resolve_rows(policy, &request.rows.0, &parties)?;
     let consents = match_consents(policy, request, &asked.consents, asked.now)?;
     let mut charges = charges(policy, policies, request, &parties, salt)?;
     if weaken::on(Weakness::SpellingsApart) {
         let spelt = charges.iter_mut().zip(&request.parties);
         spelt.for_each(|(charge, party)| charge.party = salt.sameness(&[party.id.as_bytes()]));
     }
-    let sameness = sameness(policy, request, (&parameters, &parties), asked.snapshot, salt);
+    let sameness = sameness(policy, request, (&parameters, &parties, &rows), asked.snapshot, salt);
     Ok(Permit {
         policy: Arc::clone(policy),
         approvals: approvals.clone(),
@@ -165,6 +173,7 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
         plan,
         parties,
         parameters,
+        rows,
         consents,
         charges,
         sameness,
@@ -367,7 +376,7 @@ pub fn everyone(unit: UnitKind) -> Digest {
 fn sameness(
     policy: &Policy,
     request: &Request,
-    (parameters, parties): (&[ParameterValue], &[PermittedParty]),
+    (parameters, parties, rows): (&[ParameterValue], &[PermittedParty], &ClientRows),
     snapshot: Digest,
     salt: &SaltKey,
 ) -> Digest {
@@ -382,6 +391,11 @@ fn sameness(
     for party in parties {
         parts.push(party.role_name.clone().into_bytes());
         parts.push(salt.pseudonym(&party.id).as_bytes().to_vec());
+    }
+    // What the rows say, not how they were written: sent in another order it is the same job.
+    if let Some(digest) = rows.digest().filter(|_| !weaken::on(Weakness::RowsNotOfJob)) {
+        parts.push(b"rows".to_vec());
+        parts.push(digest.as_bytes().to_vec());
     }
     let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     salt.sameness(&parts)

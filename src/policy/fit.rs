@@ -3,7 +3,7 @@
 use super::cells::{CellMap, fit_cells};
 use super::misfit::Misfit;
 use super::rules::{AnswerRule, Policy};
-use crate::catalog::{Catalog, ColumnType};
+use crate::catalog::{Catalog, Column, ColumnType};
 use crate::model::{Manifest, Read, Role, TableRead, World};
 
 /// What a run reads and answers: made of a manifest and a policy that fit.
@@ -44,11 +44,13 @@ impl Plan {
         }
     }
 
-    /// Every dataset that a run needs.
+    /// Every dataset of a snapshot that a run needs.
     pub fn datasets(&self) -> Vec<&str> {
         match self {
             Self::Label { roles, .. } => {
-                roles.iter().flat_map(|role| &role.tables).map(|table| table.dataset.as_str()).collect()
+                let tables = roles.iter().flat_map(|role| &role.tables);
+                let delivered = tables.filter(|table| table.origin == Origin::Snapshot);
+                delivered.map(|table| table.dataset.as_str()).collect()
             }
             Self::Table { frame, .. } => frame.iter().map(String::as_str).collect(),
         }
@@ -64,11 +66,22 @@ pub struct RolePlan {
     pub tables: Vec<TablePlan>,
 }
 
+/// Who delivered a dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A department: the rows are the snapshot's.
+    Snapshot,
+    /// The client that asks: the rows are the request's.
+    Client,
+}
+
 /// What a run reads of one dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TablePlan {
     /// The dataset.
     pub dataset: String,
+    /// Who delivered it.
+    pub origin: Origin,
     /// The columns, in the manifest's order.
     pub reads: Vec<Read>,
     /// How far back, in months before `as_of`.
@@ -161,31 +174,43 @@ fn fit_tables(
     let mut tables = Vec::with_capacity(wanted.len());
     let of = || role.map(str::to_owned);
     for table in wanted {
-        let Some(grant) = policy.grant(role, &table.dataset) else {
-            misfits.push(Misfit::Dataset { role: of(), dataset: table.dataset.clone() });
-            continue;
-        };
-        for read in &table.reads {
-            if !grant.columns.contains(&read.column) {
-                let (dataset, column) = (table.dataset.clone(), read.column.clone());
-                misfits.push(Misfit::Column { role: of(), dataset, column });
-            } else if let Some(misfit) = check_read(&table.dataset, read, catalog) {
-                misfits.push(misfit);
-            }
-        }
-        tables.push(TablePlan {
+        let plan = |origin, history_months, rows_max| TablePlan {
             dataset: table.dataset.clone(),
+            origin,
             reads: table.reads.clone(),
-            history_months: grant.history_months,
-            rows_max: grant.rows_max,
-        });
+            history_months,
+            rows_max,
+        };
+        let not_granted = |read: &Read| {
+            let (dataset, column) = (table.dataset.clone(), read.column.clone());
+            Misfit::Column { role: of(), dataset, column }
+        };
+        if let Some(grant) = policy.grant(role, &table.dataset) {
+            let columns = catalog.dataset(&table.dataset).map(|dataset| dataset.columns.as_slice()).unwrap_or_default();
+            let misfit = |read: &Read| match grant.columns.contains(&read.column) {
+                true => check_read(&table.dataset, read, columns),
+                false => Some(not_granted(read)),
+            };
+            misfits.extend(table.reads.iter().filter_map(misfit));
+            tables.push(plan(Origin::Snapshot, grant.history_months, grant.rows_max));
+        } else if let Some(own) = policy.client_dataset(role, &table.dataset) {
+            // All of the client's columns may be read: the policy declares them for nothing else.
+            let misfit = |read: &Read| match own.columns.iter().any(|column| column.name == read.column) {
+                true => check_read(&table.dataset, read, &own.columns),
+                false => Some(not_granted(read)),
+            };
+            misfits.extend(table.reads.iter().filter_map(misfit));
+            tables.push(plan(Origin::Client, own.history_months, own.rows_max));
+        } else {
+            misfits.push(Misfit::Dataset { role: of(), dataset: table.dataset.clone() });
+        }
     }
     tables
 }
 
-fn check_read(dataset: &str, read: &Read, catalog: &Catalog) -> Option<Misfit> {
+fn check_read(dataset: &str, read: &Read, columns: &[Column]) -> Option<Misfit> {
     let (dataset, column) = (dataset.to_owned(), read.column.clone());
-    let Some((_, schema)) = catalog.dataset(&dataset).and_then(|dataset| dataset.column(&column)) else {
+    let Some(schema) = columns.iter().find(|schema| schema.name == column) else {
         return Some(Misfit::NoColumn { dataset, column });
     };
     match &schema.kind {

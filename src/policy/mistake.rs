@@ -5,6 +5,7 @@ use super::check::{FUEL_MAX, MEMORY_MIB_MAX, PARTIES_MAX, ROWS_MAX, SLOT_MS_MAX}
 use super::check_answer::{
     BOUND_MAX, CELLS_PER_UNIT_MAX, DIMENSIONS_MAX, EPSILON_MAX, FIGURES_MAX, MEASURES_MAX, SLOT_S_MAX, UNITS_MAX,
 };
+use super::client_dataset::{CLIENT_COLUMNS_MAX, CLIENT_ROWS_MAX};
 use crate::model::Chinese;
 
 /// One mistake in a policy's file or in the accounts'.
@@ -132,6 +133,25 @@ pub(super) enum Mistake {
     Sum { window: String, lifetime: String },
 }
 
+/// One mistake in a dataset whose rows the client sends along.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum ClientMistake {
+    #[error("the catalog has a dataset `{0}`: the client's own needs another name")]
+    Taken(String),
+    #[error("the client's dataset `{0}` stands here twice")]
+    Twice(String),
+    #[error("a client's dataset has 1 to {CLIENT_COLUMNS_MAX} columns")]
+    Columns,
+    #[error("`rows_max` of a client's dataset is from 1 to {CLIENT_ROWS_MAX}")]
+    RowsMax,
+    #[error("the key is an identifier that names the role's unit: its column has `names = \"{0}\"`")]
+    Key(&'static str),
+    #[error("the role `{0}` has more than one party: say with `key` which column names whom a row is about")]
+    KeyNeeded(String),
+    #[error("the time is a column of type `date`")]
+    Time,
+}
+
 /// What to do about a mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Cure {
@@ -244,6 +264,22 @@ impl Chinese for Mistake {
             Self::Sum { window, lifetime } => {
                 format!("各客户的额度合计为窗口期 {window}、终身 {lifetime}，超过上限")
             }
+        }
+    }
+}
+
+impl Chinese for ClientMistake {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Taken(name) => format!("目录中已有数据集 `{name}`：自有数据集须另取名称"),
+            Self::Twice(name) => format!("自有数据集 `{name}` 在此出现两次"),
+            Self::Columns => format!("自有数据集应有 1 至 {CLIENT_COLUMNS_MAX} 列"),
+            Self::RowsMax => format!("自有数据集的 `rows_max` 应在 1 至 {CLIENT_ROWS_MAX} 之间"),
+            Self::Key(unit) => format!("键应为指明该角色之主体的标识列：其列须有 `names = \"{unit}\"`"),
+            Self::KeyNeeded(role) => {
+                format!("角色 `{role}` 可有多个当事方：请用 `key` 写明以哪一列指明各行所关于者")
+            }
+            Self::Time => "时间应为 `date` 类型的列".to_owned(),
         }
     }
 }

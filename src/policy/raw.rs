@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::RawColumn;
 use crate::document::{LocalDate, Spanned};
 
 #[derive(Deserialize, Serialize)]
@@ -20,6 +21,9 @@ pub(super) struct RawPolicy {
     pub role: BTreeMap<String, RawRole>,
     #[serde(default)]
     pub grant: Vec<RawGrant>,
+    /// Left out of the digest where there is none: other policies stay what was approved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub client_dataset: Vec<RawClientDataset>,
     #[serde(default)]
     pub parameter: Vec<RawParameter>,
     pub answer: RawAnswer,
@@ -80,6 +84,19 @@ pub(super) struct RawGrant {
     pub columns: Vec<Spanned<String>>,
     pub history_months: Option<Spanned<u32>>,
     pub rows_max: Spanned<u32>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawClientDataset {
+    pub name: Spanned<String>,
+    pub title: RawBilingual,
+    pub role: Spanned<String>,
+    pub key: Option<Spanned<String>>,
+    pub time: Option<Spanned<String>>,
+    pub history_months: Option<Spanned<u32>>,
+    pub rows_max: Spanned<u32>,
+    pub column: Vec<RawColumn>,
 }
 
 #[derive(Deserialize, Serialize)]

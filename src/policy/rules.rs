@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::client_dataset::ClientDataset;
 use super::table::TableRule;
 use crate::model::{AccountKind, Bilingual, Date, Digest, ParameterKind, UnitKind, Version, label_cost_bits};
 
@@ -30,6 +31,8 @@ pub struct Policy {
     pub roles: BTreeMap<String, RoleRule>,
     /// What a guest may read of which party.
     pub grants: Vec<Grant>,
+    /// The datasets whose rows the client sends along.
+    pub client_datasets: Vec<ClientDataset>,
     /// The parameters.
     pub parameters: Vec<ParameterRule>,
     /// What may be answered.
@@ -89,6 +92,11 @@ impl Policy {
     /// The grant of `dataset` to `role`; a table's grants have no role.
     pub fn grant(&self, role: Option<&str>, dataset: &str) -> Option<&Grant> {
         self.grants.iter().find(|grant| grant.role.as_deref() == role && grant.dataset == dataset)
+    }
+
+    /// The client's own dataset of this name about `role`.
+    pub fn client_dataset(&self, role: Option<&str>, name: &str) -> Option<&ClientDataset> {
+        self.client_datasets.iter().find(|dataset| role == Some(&dataset.role) && dataset.name == name)
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     a34_many_units, a35_two_ids, a36_cost, a36_cost_table, a37_refund, a37_refund_table, a38_last_bit, a39_faults,
     a41_replay, a42_forgery, a43_covert, a44_low_bits, a45_order, a46_constant, a47_sampler_time, a48_randomness,
     a49_guest_chooses, a50_reading, a51_other_party, a52_parameters, a53_bombs, a55_watch, a56_date, a57_unnamed,
-    a58_overlap, a59_restored, a60_cut,
+    a58_overlap, a59_restored, a60_cut, a61_own_rows,
 };
 
 /// How the defence is taken away, to show that the test can fail.
@@ -46,7 +46,7 @@ const fn later(title: &'static str) -> Row {
 }
 
 /// In the order of their numbers, from 1.
-pub const ATTACKS: [Row; 60] = [
+pub const ATTACKS: [Row; 61] = [
     tried("trap iff a secret bit is set", "attacks::a01_trap", a01_trap::attack, Weakness::FaultTold),
     tried("data in the text of a fault", "attacks::a02_text", a02_text::attack, Weakness::FaultText),
     tried("spin iff a secret bit is set", "attacks::a03_spin", a03_spin::attack, Weakness::FaultTold),
@@ -167,6 +167,12 @@ pub const ATTACKS: [Row; 60] = [
     tried("lists that overlap in guest memory", "attacks::a58_overlap", a58_overlap::attack, Weakness::CopiesUnbounded),
     tried("an old home restored", "attacks::a59_restored", a59_restored::attack, Weakness::MirrorIgnored),
     tried("drop the connection after the charge", "attacks::a60_cut", a60_cut::attack, Weakness::LeftWithCaller),
+    tried(
+        "rows of one's own: another question for nothing, or about somebody else",
+        "attacks::a61_own_rows",
+        a61_own_rows::attack,
+        Weakness::RowsNotOfJob,
+    ),
 ];
 
 /// Attacks on labels that are tried on tables too, by their number.

@@ -67,6 +67,7 @@ mod a57_unnamed;
 mod a58_overlap;
 mod a59_restored;
 mod a60_cut;
+mod a61_own_rows;
 pub mod catalog;
 mod guess;
 mod json_spoiling;

@@ -16,7 +16,7 @@ use anshi::job::{
 };
 use anshi::keys::sha256;
 use anshi::log::{Checkpoint, LogSigner};
-use anshi::model::{Date, Digest, RawParameter, UnitId};
+use anshi::model::{Date, Digest, RawParameter, RawRows, UnitId};
 use anshi::review::{AuditInputs, AuditReport, audit_home};
 use tempfile::TempDir;
 
@@ -125,6 +125,7 @@ fn compose(engine: &Engine, guest: Digest, party: UnitId, paid_fen: i64) -> Stri
         parameters: vec![("min_paid_fen".to_owned(), RawParameter::Integer(paid_fen))],
         parties: vec![("enterprise".to_owned(), party.to_string())],
         consents: vec![compose_consent(&consent, &authority, &Entropy).unwrap()],
+        rows: RawRows::default(),
         purpose: "sme-lending".to_owned(),
     };
     compose_job(&order, &load_key(&paths.key(KeyFile::Client)).unwrap(), now, &Entropy).unwrap()

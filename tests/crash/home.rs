@@ -13,7 +13,7 @@ use anshi::job::{
     compose_consent, compose_job, initialise, load_key,
 };
 use anshi::keys::SigningKey;
-use anshi::model::{Date, Digest, Millis, RawParameter, UnitId, UnitKind};
+use anshi::model::{Date, Digest, Millis, RawParameter, RawRows, UnitId, UnitKind};
 
 pub const POLICY: &str = "sme-credit-check";
 /// The window's bits of one firm for the development client, as in `policies/accounts.toml`.
@@ -175,6 +175,7 @@ impl Asker {
             parameters: vec![("min_paid_fen".to_owned(), RawParameter::Integer(min_paid_fen))],
             parties: vec![("enterprise".to_owned(), unit.to_string())],
             consents: vec![compose_consent(&consent, &self.authority, &Entropy).unwrap()],
+            rows: RawRows::default(),
             purpose: self.purpose.clone(),
         };
         compose_job(&order, &self.client, now, &Entropy).unwrap()

@@ -102,7 +102,9 @@ def tokens():
     distorted_json("request", json.dumps(job))
     for name, change in [("far", {"exp": 9223372036854775807}), ("past", {"iat": -9223372036854775808}),
                          ("jti", {"jti": "\u0000" * 22}), ("guest", {"guest": "sha256:" + "F" * 64}),
-                         ("parameter", {"parameters": {"a": 1.5}}), ("parties", {"parties": [["enterprise", "9"]]})]:
+                         ("parameter", {"parameters": {"a": 1.5}}), ("parties", {"parties": [["enterprise", "9"]]}),
+                         ("rows", {"rows": {"own": [{"a": None, "b": True, "c": -9007199254740993, "d": "x"}, {}], "none": []}}),
+                         ("rows-odd", {"rows": {"own": [{"a": 1.5, "b": [1], "c": {"d": 1e300}}]}})]:
         seed("request", name, json.dumps({**job, **change}))
     consent = {"iss": "authority", "sub": "91350100M000100Y43", "client_id": "smart-finance", "aud": "ledger",
                "jti": "consent-1", "iat": 1780000000, "nbf": 1780000000, "exp": 1790000000,

@@ -14,7 +14,7 @@ use anshi::job::{
     compose_job, initialise, load_key,
 };
 use anshi::ledger::LedgerReader;
-use anshi::model::{Digest, RefusalCode, UnitId, UnitKind};
+use anshi::model::{Digest, RawRows, RefusalCode, UnitId, UnitKind};
 use tempfile::TempDir;
 
 use crate::support::{block_on, engine_options, guest_path, label, refusal, strong};
@@ -97,6 +97,7 @@ impl City {
             parameters: Vec::new(),
             parties: vec![("enterprise".to_owned(), firm.to_string()), ("guarantor".to_owned(), person.to_string())],
             consents,
+            rows: RawRows::default(),
             purpose: "sme-lending".to_owned(),
         };
         let client = load_key(&self.paths().key(KeyFile::Client)).unwrap();

@@ -2,6 +2,9 @@
 
 mod answers;
 mod bundles;
+mod client_rows;
+mod client_rows_printed;
+mod client_rows_refused;
 mod guarantor;
 mod refusals;
 mod refused_consents;

@@ -170,7 +170,8 @@ fn cancelling_tells_not_whether_the_run_has_ended() {
 fn more_units_than_the_slot_holds_are_refused_before_anything_is_charged() {
     let _turn = strong();
     let city = City::with(1_001, 1);
-    let policy = city.home.engine.policies().policies().find(|policy| policy.id == "tables").unwrap();
+    let policies = city.home.engine.policies();
+    let policy = policies.policies().find(|policy| policy.id == "tables").unwrap();
     assert_eq!(city.home.engine.standing().units(policy), Some(UNITS as u64), "counted when the engine opened");
     assert!(matches!(city.home.ask(&city.token(0)), Err(Failure::TooManyUnits(1_001))));
     assert_eq!((city.home.totals(), city.charges().len()), ((0, 0), 0));

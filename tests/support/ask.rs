@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anshi::env::Entropy;
 use anshi::job::{Answered, ConsentOrder, Failure, JobOrder, answer, compose_consent, compose_job};
 use anshi::keys::{SigningKey, TokenKind, sign};
-use anshi::model::{Digest, RawParameter, RefusalCode};
+use anshi::model::{Digest, RawParameter, RawRows, RefusalCode};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
 
@@ -57,6 +57,7 @@ impl TestHome {
             parameters: vec![("behaviour".to_owned(), RawParameter::Integer(behaviour))],
             parties: vec![("enterprise".to_owned(), firm(party).to_string())],
             consents: vec![self.consent(&self.consent_order(party))],
+            rows: RawRows::default(),
             purpose: "testing".to_owned(),
         }
     }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod base;
+mod client_rows;
 mod handmade;
 mod home;
 mod http;
@@ -13,6 +14,7 @@ mod twins;
 
 pub use ask::{label, refusal, reseal, signed_again};
 pub use base::{copy_folder, engine_options, guest_path};
+pub use client_rows::{OWN, OwnRows, changed, own_row, text};
 pub use handmade::{Handmade, policy_of};
 pub use home::{Setup, TestHome, block_on, block_on_all, take_delivery};
 pub use http::{Reply, Served, send_to};

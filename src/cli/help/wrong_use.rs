@@ -19,6 +19,9 @@ pub enum ArgumentError {
     /// `--param`.
     #[error("write it as NAME=VALUE")]
     Parameter,
+    /// `--rows`.
+    #[error("write it as NAME=FILE")]
+    Rows,
     /// `--scale`.
     #[error("a scale is from 0.000001 to 100")]
     Scale,
@@ -33,6 +36,7 @@ impl Chinese for ArgumentError {
             Self::Lang => "语言应为 `zh` 或 `en`".to_owned(),
             Self::Party => "请写成 角色=标识".to_owned(),
             Self::Parameter => "请写成 名称=值".to_owned(),
+            Self::Rows => "请写成 名称=文件".to_owned(),
             Self::Scale => "规模应在 0.000001 至 100 之间".to_owned(),
             Self::Decimal(error) => error.chinese(),
         }

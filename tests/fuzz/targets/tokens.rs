@@ -69,7 +69,7 @@ pub fn request(data: &[u8]) {
         let value = request.value();
         assert_eq!(value.client, "smart-finance");
         let fields = (value.job, value.policy.clone(), value.guest, value.parties.clone(), value.purpose.clone());
-        Some((fields, format!("{:?}", value.parameters)))
+        Some((fields, format!("{:?}", value.parameters), value.rows.clone()))
     };
     if let Some(first) = read(data) {
         same_when_written_anew(data, &first, read);

@@ -9,6 +9,8 @@ use crate::model::{
 
 use super::wire::{AUTHORISATION_KIND, WireConsent, WireJob};
 
+/// Where jobs are submitted.
+const JOBS_PATH: &str = "/v1/jobs";
 /// A request is valid for at most so long.
 const REQUEST_AGE_MAX_SECONDS: i64 = 300;
 /// A client's clock may be ahead by so much.
@@ -48,7 +50,8 @@ pub(super) fn authenticate(token: &str, config: &Config) -> Result<Authenticated
     let request = signed.try_map(|owner, input, payload| {
         let wire: WireJob = read_json(&payload)
             .map_err(|error| Refusal::about(RefusalCode::Malformed, Detail::Json(error.to_string())))?;
-        check_addressed(&wire, owner, config)?;
+        check_addressed(&Addressed::from(&wire), JOBS_PATH, owner, config)?;
+        check_consents(&wire.consents)?;
         consents.clone_from(&wire.consents);
         request(wire, input)
     })?;
@@ -74,28 +77,51 @@ pub(super) fn check_jti(jti: &str) -> Result<(), Refusal> {
     }
 }
 
-fn check_addressed(wire: &WireJob, owner: &str, config: &Config) -> Result<(), Refusal> {
+/// What every signed request says of where it goes, and for how long.
+pub(super) struct Addressed<'a> {
+    pub iss: &'a str,
+    pub aud: &'a str,
+    pub iat: i64,
+    pub exp: i64,
+    pub jti: &'a str,
+    pub htm: &'a str,
+    pub htu: &'a str,
+}
+
+impl<'a> From<&'a WireJob> for Addressed<'a> {
+    fn from(wire: &'a WireJob) -> Self {
+        let WireJob { iss, aud, iat, exp, jti, htm, htu, .. } = wire;
+        Self { iss, aud, iat: *iat, exp: *exp, jti, htm, htu }
+    }
+}
+
+/// A job carries a bounded number of consents.
+pub(super) fn check_consents(consents: &[String]) -> Result<(), Refusal> {
+    match consents.len() > CONSENTS_MAX {
+        true => refuse(RefusalCode::Malformed, Detail::ConsentsMax(CONSENTS_MAX)),
+        false => Ok(()),
+    }
+}
+
+pub(super) fn check_addressed(wire: &Addressed<'_>, path: &str, owner: &str, config: &Config) -> Result<(), Refusal> {
     if wire.iss != owner {
         return refuse(RefusalCode::Client, Detail::NotOwner);
     }
     if wire.aud != config.ledger && !weaken::on(Weakness::AudienceIgnored) {
         return refuse(RefusalCode::Audience, Detail::Audience(config.ledger.clone()));
     }
-    let target = format!("{}/v1/jobs", config.public_url);
+    let target = format!("{}{path}", config.public_url);
     if wire.htm != "POST" || wire.htu != target {
         return refuse(RefusalCode::Audience, Detail::Target(target));
     }
-    check_jti(&wire.jti)?;
-    if wire.consents.len() > CONSENTS_MAX {
-        return refuse(RefusalCode::Malformed, Detail::ConsentsMax(CONSENTS_MAX));
-    }
+    check_jti(wire.jti)?;
     if wire.exp <= wire.iat || wire.exp.saturating_sub(wire.iat) > REQUEST_AGE_MAX_SECONDS {
         return refuse(RefusalCode::Stale, Detail::Lifespan(REQUEST_AGE_MAX_SECONDS));
     }
     Ok(())
 }
 
-fn request(wire: WireJob, input: Digest) -> Result<Request, Refusal> {
+pub(super) fn request(wire: WireJob, input: Digest) -> Result<Request, Refusal> {
     let guest =
         wire.guest.parse().map_err(|error| Refusal::about(RefusalCode::Malformed, Detail::GuestDigest(error)))?;
     Ok(Request {

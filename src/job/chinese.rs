@@ -77,6 +77,7 @@ impl Chinese for ComposeError {
     fn chinese(&self) -> String {
         match self {
             Self::Entropy(error) => error.chinese(),
+            Self::Empty => "一批至少有一个作业".to_owned(),
             Self::Canonical(error) => error.chinese(),
         }
     }

@@ -14,6 +14,9 @@ pub enum ComposeError {
     /// No randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
+    /// A batch without a job.
+    #[error("a batch has at least one job")]
+    Empty,
     /// No canonical form.
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
@@ -45,7 +48,7 @@ pub struct JobOrder {
 }
 
 /// How long a composed request is valid.
-const REQUEST_SECONDS: i64 = 120;
+pub(super) const REQUEST_SECONDS: i64 = 120;
 
 /// Signs a request.
 pub fn compose_job(order: &JobOrder, key: &SigningKey, now: Millis, entropy: &Entropy) -> Result<String, ComposeError> {

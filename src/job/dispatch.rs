@@ -9,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::disclosure::{self, Disclosed, Halt, gather};
 use crate::env::{cores, yield_to_others};
 use crate::guest::{Guest, execute};
+use crate::model::Millis;
 use crate::ledger::{End, LedgerError, OutcomeEntry, Reservation, Scheduled, Stopped};
 use crate::policy::{Policy, PolicySet, TABLE_CORES_SHARE, label_capacity_nanos};
 use crate::receipt::seal;
@@ -81,6 +82,15 @@ impl Dispatcher {
         let turn = Arc::clone(&self.table_turn).acquire_owned().await.map_err(closing)?;
         let share = Arc::clone(&self.capacity).acquire_many_owned(self.table_share()).await.map_err(closing)?;
         Ok(vec![turn, share])
+    }
+
+    /// In how many slots runs of `worst_nanos` in all surely end on a table's share of the processors; one slot more is for
+    /// what is sealed and logged around them.
+    fn batch_slots(&self, worst_nanos: u64, slot_ms: u32) -> i64 {
+        let (part, whole) = TABLE_CORES_SHARE;
+        let slot_nanos = u64::from(slot_ms).saturating_mul(1_000_000);
+        let together = slot_nanos.saturating_mul(u64::from(cores())).saturating_mul(part) / whole;
+        i64::try_from(worst_nanos.div_ceil(together.max(1))).unwrap_or(i64::MAX).saturating_add(1)
     }
 
     /// What a table holds of the capacity while it runs.
@@ -161,4 +171,45 @@ pub(super) async fn dispatch(
         }
     });
     Ok(Dispatched { scheduled, slot, running: Some(running) })
+}
+
+/// A batch under way: all outcomes are logged at one tick.
+pub(super) struct DispatchedTogether {
+    /// In the order of the reservations.
+    pub scheduled: Vec<Scheduled>,
+    pub slot: Vec<OwnedSemaphorePermit>,
+    pub began: Millis,
+    pub tick: Millis,
+    pub slot_ms: u32,
+}
+
+/// Starts a batch's jobs beside the label jobs, as a table is: it holds a table's share of the processors until its tick,
+/// which is so many whole slots away that all of them surely end. How many that is says the policy and the number of
+/// jobs that were charged.
+pub(super) async fn dispatch_together(
+    engine: &Engine,
+    standing: &Standing,
+    reserved: Vec<(Reservation, Arc<Guest>)>,
+) -> Result<DispatchedTogether, LedgerError> {
+    let (facts, snapshot) = standing.pinned().ok_or_else(|| LedgerError::Stopped(Stopped::NoSnapshot))?;
+    let slot = if reserved.is_empty() { Vec::new() } else { engine.dispatcher.table_slot().await? };
+    let slot_ms = reserved.first().map_or(1, |(reservation, _)| reservation.permit().policy().limits.slot_ms);
+    let worst_nanos: u64 = reserved.iter().map(|(reservation, _)| reservation.permit().policy().run_nanos).sum();
+    let began = engine.clock.now();
+    let tick = began.plus(engine.dispatcher.batch_slots(worst_nanos, slot_ms).saturating_mul(i64::from(slot_ms)));
+    let mut scheduled = Vec::with_capacity(reserved.len());
+    for (reservation, guest) in reserved {
+        let reservation = Arc::new(reservation);
+        let (facts, salt, snapshot) = (Arc::clone(&facts), Arc::clone(&engine.salt), Arc::clone(&snapshot));
+        let otherwise = seal(&disclosure::undetermined(&reservation), &facts, &salt, tick)?;
+        let (parking, waiting) = engine.ledger.schedule(&reservation, tick, otherwise);
+        scheduled.push(waiting);
+        engine.dispatcher.tables.spawn_fifo(move || {
+            let disclosed = disclosure::disclose(execute(reservation, &guest, &snapshot));
+            if let Ok(sealed) = seal(&disclosed, &facts, &salt, tick) {
+                parking.park(sealed);
+            }
+        });
+    }
+    Ok(DispatchedTogether { scheduled, slot, began, tick, slot_ms })
 }

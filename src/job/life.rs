@@ -114,9 +114,10 @@ pub async fn answer(engine: &Arc<Engine>, token: &str) -> Result<Answered, Failu
 pub async fn begin(engine: &Arc<Engine>, asking: Asking) -> Result<Underway, Failure> {
     let Asking { standing, authenticated } = asking;
     let job = authenticated.request.value().job;
-    if let Some(logged) = answered_before(engine, authenticated.request.value()).await? {
-        let answered = release(engine, logged)?;
-        return Ok(Underway { job, ending: tokio::spawn(std::future::ready(Ok(answered))) });
+    if let Some(intent_index) = known_before(engine, authenticated.request.value())? {
+        let engine = Arc::clone(engine);
+        let ending = tokio::spawn(async move { release(&engine, finished(&engine, intent_index).await?) });
+        return Ok(Underway { job, ending });
     }
     let (permit, guest) = authorise(engine, &standing, authenticated)?;
     let (charged, waiting) = oneshot::channel();
@@ -157,18 +158,18 @@ async fn see_through(
     release(&engine, logged)
 }
 
-/// The same signing input again gives the same bundle, free, even when the request is no longer fresh.
-async fn answered_before(engine: &Engine, request: &Request) -> Result<Option<Logged>, Failure> {
+/// The same signing input again gives the same bundle, free, even when the request is no longer fresh: its intent's leaf.
+pub(super) fn known_before(engine: &Engine, request: &Request) -> Result<Option<u64>, Failure> {
     let existing = engine.reader().find(request.job)?;
     match existing {
-        Some(existing) if existing.input == request.input => Ok(Some(finished(engine, existing.intent_index).await?)),
+        Some(existing) if existing.input == request.input => Ok(Some(existing.intent_index)),
         Some(_) => Err(Refusal::bare(RefusalCode::Replay).into()),
         None => Ok(None),
     }
 }
 
 /// Policy × guest × client × purpose × parameters × consent.
-fn authorise(
+pub(super) fn authorise(
     engine: &Engine,
     standing: &Standing,
     authenticated: Authenticated,
@@ -199,13 +200,13 @@ fn check_units(standing: &Standing, policy: &Policy) -> Result<(), Failure> {
     if fits { Ok(()) } else { Err(Failure::TooManyUnits(table.units_max)) }
 }
 
-enum Reserved {
+pub(super) enum Reserved {
     Anew(Box<Reservation>),
     Before(Logged),
 }
 
 /// Charges the ledger and logs the intent, both durable.
-async fn reserve(engine: &Engine, permit: Permit) -> Result<Reserved, Failure> {
+pub(super) async fn reserve(engine: &Engine, permit: Permit) -> Result<Reserved, Failure> {
     match engine.ledger.reserve(permit).await {
         Ok(reservation) => Ok(Reserved::Anew(Box::new(reservation))),
         Err(ReserveError::Refused(refusal)) => Err(refusal.into()),
@@ -218,7 +219,7 @@ async fn reserve(engine: &Engine, permit: Permit) -> Result<Reserved, Failure> {
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// Waits for a job that another call has reserved, as long as the ledger works.
-async fn finished(engine: &Engine, intent_index: u64) -> Result<Logged, Failure> {
+pub(super) async fn finished(engine: &Engine, intent_index: u64) -> Result<Logged, Failure> {
     loop {
         let running = engine.ledger.check_running();
         let logged = engine.reader().logged(intent_index, engine.ledger.mirrored())?;

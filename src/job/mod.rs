@@ -2,6 +2,7 @@
 //! the order of steps; every step takes the proof that the one before handed on.
 
 mod authenticate;
+mod batch;
 mod call;
 mod chinese;
 mod compose;
@@ -15,6 +16,7 @@ mod wire;
 mod wire_rows;
 
 pub use authenticate::{read_consent, read_request};
+pub use batch::{BATCH_JOBS_MAX, Batch, BatchAdmitted, BatchUnderway, begin_batch, compose_batch};
 pub use call::{CallError, CallOrder, CallTarget, Called, compose_call};
 pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose_job};
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};

@@ -46,6 +46,34 @@ pub(super) struct WireParty {
     pub id: String,
 }
 
+/// The payload of a `batch+jwt`: what its jobs share, and the jobs.
+#[derive(Debug, Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WireBatch {
+    pub iss: String,
+    pub aud: String,
+    pub iat: i64,
+    pub exp: i64,
+    pub jti: String,
+    pub htm: String,
+    pub htu: String,
+    pub policy: WirePolicy,
+    pub guest: String,
+    pub purpose: String,
+    pub jobs: Vec<WireMember>,
+}
+
+/// One job of a batch.
+#[derive(Debug, Serialize, DeriveDeserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WireMember {
+    pub parameters: WireParameters,
+    pub parties: Vec<WireParty>,
+    pub consents: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<WireRows>,
+}
+
 /// The payload of a `consent+jwt`.
 #[derive(Debug, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]

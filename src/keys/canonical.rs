@@ -23,6 +23,8 @@ pub enum DigestKind {
     Snapshot,
     /// A job's identity.
     Job,
+    /// One job of a batch: the batch's signing input and the job's place in it.
+    Member,
     /// A receipt's claims, without `log`.
     Claims,
     /// A party's commitment.
@@ -44,6 +46,7 @@ impl DigestKind {
             Self::Schema => b"anshi/schema/v1\n",
             Self::Snapshot => b"anshi/snapshot/v1\n",
             Self::Job => b"anshi/job/v1\n",
+            Self::Member => b"anshi/member/v1\n",
             Self::Claims => b"anshi/claims/v1\n",
             Self::Party => b"anshi/party/v1\n",
             Self::Reason => b"anshi/reason/v1\n",

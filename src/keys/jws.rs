@@ -141,6 +141,15 @@ impl<T> Verified<T> {
         &self.value
     }
 
+    /// Reads what was signed as several things, each with a digest of its own that covers the signing input.
+    pub fn try_split<U, E>(
+        self,
+        read: impl FnOnce(&str, Digest, T) -> Result<Vec<(Digest, U)>, E>,
+    ) -> Result<Vec<Verified<U>>, E> {
+        let parts = read(&self.owner, self.input, self.value)?;
+        Ok(parts.into_iter().map(|(input, value)| Verified { owner: self.owner.clone(), input, value }).collect())
+    }
+
     /// Reads what was signed as something more than bytes; the proof stays.
     pub fn try_map<U, E>(self, read: impl FnOnce(&str, Digest, T) -> Result<U, E>) -> Result<Verified<U>, E> {
         let value = read(&self.owner, self.input, self.value)?;

@@ -18,6 +18,10 @@ pub enum Detail {
     Audience(String),
     /// What `htu` must be.
     Target(String),
+    /// A batch has no job, or more than so many.
+    BatchJobs(usize),
+    /// A batch asks for a table.
+    BatchTable,
     /// The body is not text.
     NotText,
     /// What `htm` and `htu` of a call must be.
@@ -197,6 +201,8 @@ impl fmt::Display for Detail {
             Self::NotOwner => f.write_str("`iss` is not the key's owner"),
             Self::Audience(wanted) => write!(f, "`aud` must be `{wanted}`"),
             Self::Target(target) => write!(f, "`htm` and `htu` must be `POST` and `{target}`"),
+            Self::BatchJobs(max) => write!(f, "a batch has 1 to {max} jobs"),
+            Self::BatchTable => f.write_str("a batch is of label jobs: ask for a table by itself"),
             Self::NotText => f.write_str("it is not text"),
             Self::CallTarget { method, url } => write!(f, "`htm` and `htu` must be `{method}` and `{url}`"),
             Self::CallBody(digest) => write!(f, "`body` must be the SHA-256 of the body, `{digest}`"),
@@ -266,6 +272,8 @@ impl Chinese for Detail {
             Self::NotOwner => "`iss` 不是该密钥的持有者".to_owned(),
             Self::Audience(wanted) => format!("`aud` 应为 `{wanted}`"),
             Self::Target(target) => format!("`htm` 和 `htu` 应为 `POST` 和 `{target}`"),
+            Self::BatchJobs(max) => format!("一批作业应为 1 至 {max} 个"),
+            Self::BatchTable => "批次只含标签作业：统计表请单独询问".to_owned(),
             Self::NotText => "内容不是文本".to_owned(),
             Self::CallTarget { method, url } => format!("`htm` 和 `htu` 应为 `{method}` 和 `{url}`"),
             Self::CallBody(digest) => format!("`body` 应为请求正文的 SHA-256，即 `{digest}`"),

@@ -15,7 +15,7 @@ use utoipa::OpenApi;
 use super::admission::Admission;
 use super::metrics::Metrics;
 use super::problem::{Problem, ProblemDetails, ProblemKind};
-use super::{admin, budgets, guests, health, jobs, log, policies};
+use super::{admin, batches, budgets, guests, health, jobs, log, policies};
 use crate::env::{Entropy, Stopwatch};
 use crate::job::Engine;
 use crate::model::Lang;
@@ -51,6 +51,7 @@ impl App {
         jobs::submit,
         jobs::show,
         jobs::cancel,
+        batches::submit,
         guests::register,
         guests::show,
         policies::list,
@@ -66,7 +67,7 @@ impl App {
         super::metrics::show,
         specification,
     ),
-    components(schemas(ProblemDetails)),
+    components(schemas(ProblemDetails, batches::AdmittedView, batches::ProgressView)),
     modifiers(&Security)
 )]
 struct Specification;
@@ -99,6 +100,7 @@ pub(super) fn router(app: App) -> Router {
     Router::new()
         .route("/v1/jobs", post(jobs::submit))
         .route("/v1/jobs/{id}", get(jobs::show).delete(jobs::cancel))
+        .route("/v1/batches", post(batches::submit))
         .route("/v1/guests", post(guests::register))
         .route("/v1/guests/{digest}", get(guests::show))
         .route("/v1/policies", get(policies::list))

@@ -20,7 +20,7 @@ use crate::receipt::Bundle;
 #[derive(Serialize, ToSchema)]
 pub(super) struct JobView {
     /// The job's id.
-    #[schema(example = "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae")]
+    #[schema(example = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae")]
     job: String,
     /// `admitted`, `running`, `answered` or `abandoned`.
     state: &'static str,
@@ -54,7 +54,8 @@ pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<R
     let asking = Asking::read(&app.engine, &token)?;
     let is_table = asking.is_table();
     let class = if is_table { Class::Long } else { Class::Label };
-    let ticket = app.admission.enter(&asking.request().client, class).await;
+    let client = asking.request().client.clone();
+    let ticket = app.admission.enter(&client, class).await;
     let ticket = ticket.map_err(|_| Problem::bare(ProblemKind::Overloaded))?;
     let underway = begin(&app.engine, asking).await?;
     let job = underway.job();
@@ -64,8 +65,12 @@ pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<R
         drop(ticket);
         answered
     });
-    if is_table && !prefers_wait(&parts.headers) && !answering.is_finished() {
-        let view = JobView { job: job.to_string(), state: "admitted", tick: None, bundle: None };
+    let is_open = || -> Result<bool, Problem> {
+        let state = state(&app.engine, &client, job)?;
+        Ok(matches!(state, Some(JobState::Admitted | JobState::Running { .. })))
+    };
+    if is_table && !prefers_wait(&parts.headers) && is_open()? {
+        let view = JobView { job: job.hex(), state: "admitted", tick: None, bundle: None };
         return Ok((StatusCode::ACCEPTED, [(header::LOCATION, location(job)?)], Json(view)).into_response());
     }
     let answered = answering.await.unwrap_or(Err(Failure::Stopping))?;
@@ -81,14 +86,14 @@ pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<R
     path = "/v1/jobs/{id}",
     tag = "jobs",
     security(("call" = [])),
-    params(("id" = String, Path, description = "The job's id, `sha256:…`")),
+    params(("id" = String, Path, description = "The job's id, the receipt's `jti`")),
     responses(
         (status = 200, description = "Its state", body = JobView),
         (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, call: Call) -> Result<Json<JobView>, Problem> {
-    let job: Digest = id.parse().map_err(|error| Problem::about(ProblemKind::Query, &error))?;
+    let job: Digest = Digest::from_hex(&id).map_err(|error| Problem::about(ProblemKind::Query, &error))?;
     let found = state(&app.engine, &call.0.id, job)?.ok_or(ProblemKind::NotFound)?;
     let (state, tick, bundle) = match found {
         JobState::Admitted => ("admitted", None, None),
@@ -96,7 +101,7 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, call: C
         JobState::Ended(answered) => ("answered", None, Some(answered.bundle)),
         JobState::Abandoned => ("abandoned", None, None),
     };
-    Ok(Json(JobView { job: job.to_string(), state, tick, bundle }))
+    Ok(Json(JobView { job: job.hex(), state, tick, bundle }))
 }
 
 /// Cancel a table
@@ -107,7 +112,7 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, call: C
     path = "/v1/jobs/{id}",
     tag = "jobs",
     security(("call" = [])),
-    params(("id" = String, Path, description = "The job's id, `sha256:…`")),
+    params(("id" = String, Path, description = "The job's id, the receipt's `jti`")),
     responses(
         (status = 202, description = "It ends without a table", body = JobView),
         (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
@@ -118,17 +123,17 @@ pub(super) async fn cancel(
     Path(id): Path<String>,
     call: Call,
 ) -> Result<(StatusCode, Json<JobView>), Problem> {
-    let job: Digest = id.parse().map_err(|error| Problem::about(ProblemKind::Query, &error))?;
+    let job: Digest = Digest::from_hex(&id).map_err(|error| Problem::about(ProblemKind::Query, &error))?;
     state(&app.engine, &call.0.id, job)?.ok_or(ProblemKind::NotFound)?;
     if !cancel_job(&app.engine, &call.0.id, job) {
         return Err(ProblemKind::NotUnderWay.into());
     }
-    let view = JobView { job: job.to_string(), state: "running", tick: None, bundle: None };
+    let view = JobView { job: job.hex(), state: "running", tick: None, bundle: None };
     Ok((StatusCode::ACCEPTED, Json(view)))
 }
 
 fn location(job: Digest) -> Result<HeaderValue, Problem> {
-    HeaderValue::from_str(&format!("/v1/jobs/{job}")).map_err(|_| ProblemKind::Internal.into())
+    HeaderValue::from_str(&format!("/v1/jobs/{}", job.hex())).map_err(|_| ProblemKind::Internal.into())
 }
 
 /// RFC 7240.

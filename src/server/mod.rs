@@ -4,6 +4,7 @@
 mod admin;
 mod admission;
 mod app;
+mod batches;
 mod body;
 mod budgets;
 mod call;

@@ -232,7 +232,8 @@ impl Problem {
         self.kind
     }
 
-    fn details(&self, lang: Lang) -> ProblemDetails {
+    /// The JSON of it.
+    pub fn details(&self, lang: Lang) -> ProblemDetails {
         ProblemDetails {
             kind: format!("urn:anshi:problem:{}", self.kind.word()),
             title: self.kind.title(lang).to_owned(),

@@ -1,6 +1,7 @@
 //! Jobs: requests and consents, the life of a query, the home that it lives in. One parent function owns
 //! the order of steps; every step takes the proof that the one before handed on.
 
+mod access;
 mod authenticate;
 mod batch;
 mod call;
@@ -15,6 +16,7 @@ mod standing;
 mod wire;
 mod wire_rows;
 
+pub use access::{ACCESSES_MAX, AccessLine, accesses};
 pub use authenticate::{read_consent, read_request};
 pub use batch::{BATCH_JOBS_MAX, Batch, BatchAdmitted, BatchUnderway, begin_batch, compose_batch};
 pub use call::{CallError, CallOrder, CallTarget, Called, compose_call};

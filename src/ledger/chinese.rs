@@ -37,6 +37,7 @@ impl Chinese for Inconsistency {
         match self {
             Self::Schema { found, wanted } => format!("其表结构版本为 {found}，本程序为 {wanted}"),
             Self::Frontier => "最新检查点与条目不符；请运行 `anshi audit verify`".to_owned(),
+            Self::Record(index) => format!("无法读取日志第 {index} 条的记录"),
             Self::Checkpoint(size) => format!("缺少规模为 {size} 的检查点"),
             Self::Rotation(error) => format!("密钥轮换的记录无法读取：{}", foreign(error)),
         }

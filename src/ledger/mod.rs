@@ -12,6 +12,7 @@ mod record;
 mod records;
 mod reserve;
 mod store;
+mod subject_read;
 mod writer;
 
 pub use accounts::{Spent, exceeds};
@@ -23,5 +24,6 @@ pub use records::{
     ChargeRecord, IntentRecord, OutcomeRecord, PartyRecord, RegistrationRecord, RevocationRecord, RotationRecord,
 };
 pub use reserve::{Reservation, Stored};
+pub use subject_read::Access;
 pub use store::{Behind, Inconsistency, LedgerError, Stopped};
 pub use writer::{Decider, Ledger, Parking, ReserveError, Scheduled};

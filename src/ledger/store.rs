@@ -87,6 +87,9 @@ pub enum Inconsistency {
     /// A checkpoint is missing.
     #[error("no checkpoint of {0}")]
     Checkpoint(u64),
+    /// An entry's record cannot be read.
+    #[error("the record of leaf {0} cannot be read")]
+    Record(u64),
     /// The record of a rotation cannot be read.
     #[error("a rotation's record: {0}")]
     Rotation(String),

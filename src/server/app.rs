@@ -15,7 +15,7 @@ use utoipa::OpenApi;
 use super::admission::Admission;
 use super::metrics::Metrics;
 use super::problem::{Problem, ProblemDetails, ProblemKind};
-use super::{admin, batches, budgets, guests, health, jobs, log, policies};
+use super::{admin, batches, budgets, guests, health, jobs, log, policies, subjects};
 use crate::env::{Entropy, Stopwatch};
 use crate::job::Engine;
 use crate::model::Lang;
@@ -57,6 +57,7 @@ impl App {
         policies::list,
         policies::show,
         budgets::show,
+        subjects::access,
         admin::reload,
         log::checkpoint,
         log::tile,
@@ -106,6 +107,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/v1/policies", get(policies::list))
         .route("/v1/policies/{id}", get(policies::show))
         .route("/v1/budgets", get(budgets::show))
+        .route("/v1/subjects/access", get(subjects::access))
         .route("/v1/admin/reload", post(admin::reload))
         .route("/log/checkpoint", get(log::checkpoint))
         .route("/log/tile/{*path}", get(log::tile))

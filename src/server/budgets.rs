@@ -78,7 +78,8 @@ pub(super) async fn show(State(app): State<App>, call: Call) -> Result<Json<Vec<
     Ok(Json(views))
 }
 
-fn party(id: &str) -> Result<UnitId, Problem> {
+/// The unit that a token names as its subject.
+pub(super) fn party(id: &str) -> Result<UnitId, Problem> {
     let parsed = [UnitKind::Enterprise, UnitKind::Person].map(|kind| UnitId::parse(kind, id));
     match parsed {
         [Ok(unit), _] | [_, Ok(unit)] => Ok(unit),

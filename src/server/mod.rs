@@ -16,6 +16,7 @@ mod log;
 mod metrics;
 mod policies;
 mod problem;
+mod subjects;
 
 pub use app::openapi;
 pub use listen::{ServeError, Server};

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anshi::env::Clock;
 use anshi::job::Engine;
 use anshi::keys::{DigestKind, SaltKey, TokenKind, digest_parts, verify};
-use anshi::model::{Consent, Millis, Party, PolicyRef, RawParameter, Request, UnitId, Version};
+use anshi::model::{Consent, Millis, Party, PolicyRef, RawParameter, RawRows, Request, UnitId, Version};
 use anshi::policy::{Asked, Permit, decide};
 
 use crate::home::{Asker, POLICY, Place, runtime};
@@ -40,6 +40,7 @@ fn permit(engine: &Engine, place: &Place, token: &str, unit: &UnitId, minimum: i
                 guest: text("guest").parse().unwrap(),
                 parameters: [("min_paid_fen".to_owned(), RawParameter::Integer(minimum))].into(),
                 parties: vec![Party { role: "enterprise".to_owned(), id: unit.to_string() }],
+                rows: RawRows::default(),
                 purpose: text("purpose"),
             })
         })

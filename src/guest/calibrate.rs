@@ -15,8 +15,9 @@ const FUEL: u64 = 20_000_000;
 const ROUNDS: usize = 5;
 const PAGES: u64 = 1_024;
 /// Far more than a pool keeps resident, so that nearly all of it is new to every run.
-const FRESH_MIB: u32 = 64;
-const FRESH_ROUNDS: usize = 5;
+const FRESH_MIB: u32 = 16;
+/// Short ones and many, so that most of them are disturbed by nothing on a busy machine too.
+const FRESH_ROUNDS: usize = 15;
 const PAGE_BYTES: i32 = 4_096;
 
 /// The machine cannot be calibrated.
@@ -64,9 +65,8 @@ fn nanos_per_kilofuel() -> Result<u64, CalibrateError> {
     doubled_median(rounds.collect::<Result<_, CalibrateError>>()?, FUEL / 1_000)
 }
 
-/// On every processor at once: they share what the operating system locks while it gives memory and takes it back. Much at a
-/// time, which costs more for each page than little. The engine for large guests keeps more of its memory, and has no dearer
-/// way to give it.
+/// On every processor at once: they share what the operating system locks while it gives memory and takes it back. The
+/// engine for large guests keeps more of its memory, and has no dearer way to give it.
 fn nanos_per_mib() -> Result<u64, CalibrateError> {
     let engine = pooled_engine(Tier::Small)?;
     let module = wasmtime::Module::new(&engine, fresh_pages())?;
@@ -116,7 +116,7 @@ fn scattered_loads() -> Vec<u8> {
     })
 }
 
-/// `do { grow(1); do { memory[at] = 1; at += 4096 } while (at < size) } while (size < 64 MiB)`.
+/// `do { grow(1); do { memory[at] = 1; at += 4096 } while (at < size) } while (size < 16 MiB)`.
 fn fresh_pages() -> Vec<u8> {
     let byte = MemArg { offset: 0, align: 0, memory_index: 0 };
     let end = i32::try_from(FRESH_MIB << 20).unwrap_or(i32::MAX);

@@ -279,7 +279,7 @@ fn digest_rows(dataset: &ClientDataset, dealt: &[(usize, Vec<Row>)]) -> Digest {
     let mut parts = vec![dataset.name.clone().into_bytes()];
     for (party, rows) in dealt {
         parts.push(format!("{party} {}", rows.len()).into_bytes());
-        parts.extend(rows.iter().map(|row| encode(row)));
+        parts.extend(rows.iter().map(encode));
     }
     let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     digest_parts(DigestKind::ClientRows, &parts)

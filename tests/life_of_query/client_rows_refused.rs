@@ -101,6 +101,25 @@ fn a_key_names_a_party_of_the_request() {
 }
 
 #[test]
+fn a_guest_reads_what_the_policy_declares_and_no_more() {
+    let _turn = strong();
+    let cases: [(&'static str, &[&str], &str); 4] = [
+        ("owed", &[], "the policy does not grant `repayments.owed`"),
+        ("kind", &["PRINCIPAL", "FEE"], "`repayments.kind` never is `FEE`"),
+        ("note", &["late"], "`repayments.note` has no closed set of values"),
+        ("kind", &["INTEREST"], ""),
+    ];
+    for (column, values, detail) in cases {
+        let own = OwnRows::new(&[(column, values)], "(i32.const 0)", "", false);
+        let token = own.token(vec![own_row("2026-06-01", 7)]);
+        match detail {
+            "" => drop(own.home.answered(&token)),
+            _ => refused(&own.home, &token, RefusalCode::GuestManifest, detail),
+        }
+    }
+}
+
+#[test]
 fn form() {
     let _turn = strong();
     let own = OwnRows::comparing();

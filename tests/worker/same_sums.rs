@@ -51,7 +51,8 @@ fn city() -> &'static City {
 
 /// The text of a shipped policy.
 fn shipped(id: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("policies").join(id).join("policy.toml")).unwrap()
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("policies").join(id).join("policy.toml"))
+        .unwrap()
 }
 
 /// A guest under a policy.

@@ -76,6 +76,7 @@ fn check_word(check: &str) -> &str {
         "disk" => "磁盘",
         "writing" => "写入",
         "ledger" => "账本",
+        "accounts" => "账户",
         "published log" => "公开日志",
         "mirror" => "镜像",
         "clock" => "时钟",
@@ -138,6 +139,8 @@ impl Setup {
             Self::AccountsUnapproved { needed } => {
                 format!("`accounts.toml` 未经审计员批准（须 {needed} 位）：此前一概不应答")
             }
+            Self::Accounts => "已用与可用之和均在上限之内".to_owned(),
+            Self::AccountsExceeded(error) => format!("暗室不会启动：{}", error.zh),
             Self::PolicyOutside(validity) => format!(
                 "`{}` 有效期 {} 至 {}，今天不在其内：请发布有效期更新的新版本，或将其移除",
                 validity.id, validity.from, validity.until

@@ -150,6 +150,8 @@ impl Setup {
             Self::AccountsUnapproved { needed } => format!(
                 "`accounts.toml` lacks the auditors' approvals ({needed} needed): nothing is answered until they are there"
             ),
+            Self::Accounts => "what was spent, and what may be, is within the limits".to_owned(),
+            Self::AccountsExceeded(error) => format!("the home does not start: {}", error.en),
             Self::PolicyOutside(validity) => format!(
                 "`{}` is valid from {} to {} and not today: give it a new version with new days, or remove it",
                 validity.id, validity.from, validity.until

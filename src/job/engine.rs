@@ -124,6 +124,7 @@ impl Engine {
         let ledger = Ledger::open(&ledger_config, signer, options.clock.clone(), Entropy)?;
         let registry = Registry::open(&paths.guests(), &options.compiler)?;
         let reader = LedgerReader::open(&paths.store())?;
+        reader.hold_limits(policies.accounts(), options.clock.now().day(), &paths.limits())?;
         load_guests(&registry, &reader)?;
         Ok(Self {
             receipt_key: receipt_key(&paths)?,

@@ -90,6 +90,11 @@ impl HomePaths {
         self.0.join("ledger.sqlite")
     }
 
+    /// That the accounts were held against the store.
+    pub fn limits(&self) -> PathBuf {
+        self.0.join("limits.checked")
+    }
+
     /// The published log.
     pub fn log(&self) -> PathBuf {
         self.0.join("log")

@@ -99,6 +99,7 @@ fn a_home_that_is_well() {
         "disk",
         "writing",
         "ledger",
+        "accounts",
         "published log",
         "mirror",
         "clock",
@@ -127,6 +128,12 @@ fn configuration_catalog_and_policies() {
     let approvals =
         |home: &Path, _: &HomePaths| edit(&home.join("anshi.toml"), "approvals_needed = 0", "approvals_needed = 1");
     harmed(approvals, ("policies", Level::Error, "AccountsUnapproved"));
+    let moved = |home: &Path, _: &HomePaths| {
+        let path = home.join("policies/accounts.toml");
+        let accounts = fs::read_to_string(&path).unwrap().replace("smart-finance", "housing-fund");
+        fs::write(&path, accounts).unwrap();
+    };
+    harmed(moved, ("accounts", Level::Error, "AccountsExceeded"));
 }
 
 #[test]

@@ -121,6 +121,7 @@ impl Chinese for Reason {
             Self::Ragged { cells, header } => format!("该行有 {cells} 个单元格，表头有 {header} 个"),
             Self::KeyMissing => "缺少标识".to_owned(),
             Self::Key(error) => error.chinese(),
+            Self::Invented => "该标识是 `anshi synth` 编造的，真实主体不可能有：编造的数据不得进入生产暗室".to_owned(),
             Self::Encoding => "文本不是目录所称的编码".to_owned(),
             Self::Long => format!("单元格超过 {CELL_BYTES_MAX} 字节：是否有引号未闭合？"),
             Self::Open => "有引号未闭合：其后的内容全被当作一个单元格".to_owned(),

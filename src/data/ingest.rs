@@ -349,7 +349,8 @@ impl DatasetJob<'_> {
         }
         let list = self.rejects.join(format!("{}.csv", dataset.name));
         let temporary = self.store.temporary();
-        let mut intake = Intake::new(dataset, RejectsFile::create(&list)?, &temporary, self.limits.run_bytes);
+        let (rejects, real) = (RejectsFile::create(&list)?, delivery.is_real());
+        let mut intake = Intake::new(dataset, rejects, &temporary, self.limits.run_bytes, real);
         let read_all = parts.iter().try_for_each(|part| read(part, &mut intake, &mut |n| tell(Stage::Reading, n)));
         let rows = intake.rows() as u64;
         tell(Stage::Sorting, rows);

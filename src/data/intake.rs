@@ -41,9 +41,10 @@ pub(super) struct Intake<'a> {
 }
 
 impl<'a> Intake<'a> {
-    /// No rows yet. Whenever they take more than `run_bytes` they go to a temporary file in `folder`.
-    pub fn new(dataset: &'a Dataset, rejects: RejectsFile, folder: &Path, run_bytes: usize) -> Self {
-        let (converter, spill) = (Converter::new(dataset), Spill::new(folder));
+    /// No rows yet. Whenever they take more than `run_bytes` they go to a temporary file in `folder`. `real`: rows of units
+    /// that `anshi synth` invents are refused.
+    pub fn new(dataset: &'a Dataset, rejects: RejectsFile, folder: &Path, run_bytes: usize, real: bool) -> Self {
+        let (converter, spill) = (Converter::new(dataset, real), Spill::new(folder));
         Self { dataset, converter, rejects, spill, run_bytes, rows_spilled: 0 }
     }
 

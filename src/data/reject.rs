@@ -21,6 +21,8 @@ pub(super) enum Reason {
     KeyMissing,
     /// The key is no identifier.
     Key(IdError),
+    /// The key is one that the synthesiser invents.
+    Invented,
     /// Not in the source's encoding.
     Encoding,
     /// Longer than [`CELL_BYTES_MAX`].
@@ -55,6 +57,9 @@ impl fmt::Display for Reason {
             Self::Ragged { cells, header } => write!(f, "the row has {cells} cells, the header {header}"),
             Self::KeyMissing => f.write_str("the identifier is missing"),
             Self::Key(error) => error.fmt(f),
+            Self::Invented => f.write_str(
+                "the identifier is one that `anshi synth` invents and nobody real can have: no invented row enters a production home",
+            ),
             Self::Encoding => f.write_str("the text is not in the encoding that the catalog states"),
             Self::Long => write!(f, "the cell is longer than {CELL_BYTES_MAX} bytes: is a quote left open?"),
             Self::Open => f.write_str("a quote is left open: what follows it in the file is taken for one cell"),

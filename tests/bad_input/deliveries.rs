@@ -283,6 +283,21 @@ fn invented_and_real_data_do_not_mix() {
     assert_eq!(anshi(&["synth", "--out", &invented, "--scale", "0.001"]).0, 0);
     fails(&["ingest", "--home", &bureau.home(), "--from", &invented, "--as-of", "2026-12-31"], 1);
     assert_eq!(bureau.current(), current);
+    // Without the file that says so: of every dataset, each row tells it.
+    fs::remove_file(Path::new(&invented).join("synthetic.json")).unwrap();
+    let home = bureau.home();
+    let words = ["ingest", "--home", &home, "--from", &invented, "--as-of", "2026-12-31"];
+    fails(&words, 1);
+    let (_, said) = anshi(&words);
+    let refused = said.lines().filter(|line| line.contains("not taken") && line.contains("rows were refused"));
+    assert_eq!(refused.count(), 12, "{said}");
+    let lists = fs::read_dir(bureau.path().join("rejects")).unwrap();
+    for list in lists.map(|list| fs::read_to_string(list.unwrap().path()).unwrap()) {
+        assert!(list.lines().skip(1).all(|row| row.contains("`anshi synth` invents")), "{list}");
+    }
+    assert_eq!(bureau.current(), current);
+    fs::remove_dir_all(&invented).unwrap();
+    assert_eq!(anshi(&["synth", "--out", &invented, "--scale", "0.001"]).0, 0);
     let synthetic = bureau.folder().join("synthetic").display().to_string();
     assert_eq!(anshi(&["init", "--home", &synthetic, "--kind", "synthetic"]).0, 0);
     let real = bureau.delivery().display().to_string();

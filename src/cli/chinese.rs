@@ -31,17 +31,14 @@ impl DataMessage {
                 format!("{name}：入库 {rows} 行，涉及 {units} 个主体，拒收 {rejected} 行")
             }
             Self::DatasetChecked { name, rows, rejected } => format!("{name}：可入库 {rows} 行，将拒收 {rejected} 行"),
-            Self::Rehearsed { rejects } => format!("未发布任何数据；将拒收的各行见 `{rejects}`"),
-            Self::DatasetShrunk { name, rows, before } => {
-                format!("警告：{name}：本次仅 {rows} 行，此前为 {before} 行：请核实交付是否完整，如不完整请重新交付")
-            }
             Self::DatasetKept { name, as_of } => format!("{name}：本次未交付，沿用数据截至 {as_of} 的版本"),
             Self::DatasetAbsent { name } => format!("{name}：本次未交付，也没有以往数据"),
             Self::SnapshotShown { name, as_of } => format!("快照 {name}，数据截至 {as_of}"),
             Self::SnapshotVerified { name } => format!("快照 {name} 的全部文件与发布时一致"),
-            Self::DatasetShown { name, rows, units, rejected, as_of } => {
-                format!("  {name}：{rows} 行，{units} 个主体，拒收 {rejected} 行，数据截至 {as_of}")
-            }
+            Self::DatasetShown { name, rows, units, rejected, unended, as_of } => format!(
+                "  {name}：{rows} 行，{units} 个主体，拒收 {rejected} 行，数据截至 {as_of}{}",
+                if *unended == 0 { String::new() } else { format!("，{unended} 个文件末行没有换行") }
+            ),
             Self::DatasetFailed { name, error, kept: None } => format!("{name}：未入库：{}", error.zh),
             Self::DatasetFailed { name, error, kept: Some(day) } => {
                 format!("{name}：未入库，沿用数据截至 {day} 的版本：{}", error.zh)

@@ -58,20 +58,19 @@ impl DataMessage {
             Self::DatasetChecked { name, rows: good, rejected } => {
                 format!("{name}: {} would be taken, {rejected} rejected", rows(*good))
             }
-            Self::Rehearsed { rejects } => {
-                format!("nothing was published; `{rejects}` lists the rows that would be rejected")
-            }
-            Self::DatasetShrunk { name, rows: taken, before } => format!(
-                "warning: {name}: {} where there were {before} before: is the delivery whole? If not, deliver it again",
-                rows(*taken)
-            ),
             Self::DatasetKept { name, as_of } => format!("{name}: nothing delivered, the data as of {as_of} stay"),
             Self::DatasetAbsent { name } => format!("{name}: nothing delivered, and nothing earlier"),
             Self::SnapshotShown { name, as_of } => format!("snapshot {name}, data as of {as_of}"),
             Self::SnapshotVerified { name } => format!("every file of snapshot {name} is as it was published"),
-            Self::DatasetShown { name, rows: count, units: of, rejected, as_of } => {
-                format!("  {name}: {} of {}, {rejected} rejected, data as of {as_of}", rows(*count), units(*of))
-            }
+            Self::DatasetShown { name, rows: count, units: of, rejected, unended, as_of } => format!(
+                "  {name}: {} of {}, {rejected} rejected, data as of {as_of}{}",
+                rows(*count),
+                units(*of),
+                match unended {
+                    0 => String::new(),
+                    files => format!(", {} without a line end", some(*files, "file", "files")),
+                }
+            ),
             Self::DatasetFailed { name, error, kept: None } => format!("{name}: not taken: {error}"),
             Self::DatasetFailed { name, error, kept: Some(day) } => {
                 format!("{name}: not taken, the data as of {day} stay: {error}")

@@ -10,6 +10,7 @@ mod catalog_infer;
 mod catalog_words;
 mod chinese;
 mod consent;
+mod delivery_words;
 mod demo;
 mod doctor;
 mod english;

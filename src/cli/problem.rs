@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::delivery_words::DeliveryProblem;
 use super::upkeep_message::UpkeepProblem;
 use crate::config::CONFIG_FILE;
 use crate::model::{Bilingual, IdError, Lang};
@@ -16,6 +17,8 @@ pub enum Problem {
     File(FileProblem),
     /// With what was asked for.
     Ask(AskProblem),
+    /// With a delivery as a whole.
+    Delivery(DeliveryProblem),
     /// With an operator's work on a home.
     Upkeep(Arc<UpkeepProblem>),
     /// Found by the library below, and said by it.
@@ -106,6 +109,7 @@ impl Problem {
             (Self::File(problem), Lang::Zh) => problem.chinese(),
             (Self::Ask(problem), Lang::En) => problem.english(),
             (Self::Ask(problem), Lang::Zh) => problem.chinese(),
+            (Self::Delivery(problem), lang) => problem.text(lang),
             (Self::Upkeep(problem), lang) => problem.text(lang),
             (Self::Library(words), _) => words.in_lang(lang).to_owned(),
         }
@@ -134,6 +138,12 @@ impl From<FileProblem> for Problem {
 impl From<AskProblem> for Problem {
     fn from(problem: AskProblem) -> Self {
         Self::Ask(problem)
+    }
+}
+
+impl From<DeliveryProblem> for Problem {
+    fn from(problem: DeliveryProblem) -> Self {
+        Self::Delivery(problem)
     }
 }
 

@@ -116,10 +116,11 @@ fn show(args: &NamedArgs, terminal: &Terminal) -> Result<(), CliError> {
             rows: entry.rows,
             units: entry.units,
             rejected: entry.rejected,
+            unended: entry.unended,
             as_of: entry.as_of.to_string(),
         });
     }
-    let one = |entry: &crate::data::DatasetEntry| json!({ "name": entry.name, "rows": entry.rows, "units": entry.units, "rejected": entry.rejected, "as_of": entry.as_of.to_string() });
+    let one = |entry: &crate::data::DatasetEntry| json!({ "name": entry.name, "rows": entry.rows, "units": entry.units, "rejected": entry.rejected, "without_line_end": entry.unended, "as_of": entry.as_of.to_string() });
     let datasets: Vec<_> = snapshot.manifest().datasets.iter().map(one).collect();
     terminal.result(&json!({ "snapshot": snapshot.name().to_string(), "as_of": snapshot.as_of().to_string(), "datasets": datasets }));
     Ok(())

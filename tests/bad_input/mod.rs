@@ -8,3 +8,4 @@ mod guests;
 mod languages;
 mod module;
 mod policies;
+mod slips;

@@ -229,6 +229,8 @@ impl FileProblem {
             Self::OutFolder { path, folder } => {
                 format!("无法写入 `{}`：文件夹 `{}` 不存在", path.display(), folder.display())
             }
+            Self::OutThere(path) => format!("`{}` 已存在：请另指文件，或用 --force 覆盖", path.display()),
+            Self::OutTwice(path) => format!("`{}` 被用于两处：请指明两个文件", path.display()),
             Self::OutIsFolder(path) => format!("`{}` 是文件夹：请指明其中的文件", path.display()),
             Self::NoHome(home) => format!(
                 "`{0}` 不是暗室：其中没有 `{CONFIG_FILE}`\n提示：可用 `anshi init --home {0} --kind synthetic` 建立",
@@ -315,6 +317,7 @@ impl AskProblem {
             Self::AutoInProduction => "`--consent auto` 仅可用于合成数据的暗室".to_owned(),
             Self::SyntheticDelivery => "这是合成数据，不能进入生产暗室".to_owned(),
             Self::SyntheticAsOf => "合成数据自带数据截至日期：请勿使用 --as-of".to_owned(),
+            Self::ParameterTwice(name) => format!("参数 `{name}` 给出了两次：只能给出一次"),
             Self::AsOfNeeded => "请用 --as-of 说明数据截至哪一天".to_owned(),
             Self::DatasetsFailed => "有数据集未能入库；沿用其最近一次完好的数据".to_owned(),
             Self::NotBuilt => {

@@ -252,6 +252,10 @@ impl FileProblem {
             Self::OutFolder { path, folder } => {
                 format!("cannot write `{}`: the folder `{}` does not exist", path.display(), folder.display())
             }
+            Self::OutThere(path) => {
+                format!("`{}` is there already: name another file, or replace it with --force", path.display())
+            }
+            Self::OutTwice(path) => format!("`{}` is named for two things: name two files", path.display()),
             Self::OutIsFolder(path) => format!("`{}` is a folder: name a file in it", path.display()),
             Self::NoHome(home) => format!(
                 "`{0}` is no home of Anshi: it has no `{CONFIG_FILE}`\nhelp: make one with `anshi init --home {0} --kind synthetic`",
@@ -359,6 +363,7 @@ impl AskProblem {
             Self::SyntheticAsOf => {
                 "a synthetic delivery says itself which day its data are of: leave --as-of out".to_owned()
             }
+            Self::ParameterTwice(name) => format!("the parameter `{name}` is given twice: give it once"),
             Self::AsOfNeeded => "say with --as-of which day the data are of".to_owned(),
             Self::DatasetsFailed => "a dataset could not be taken; its last good data stay".to_owned(),
             Self::NotBuilt => {

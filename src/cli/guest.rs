@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::error::CliError;
-use super::files::write;
+use super::files::{check_new, write};
 use super::guest_words::GuestMessage;
 use super::message::WorkMessage;
 use super::problem::{AskProblem, FileProblem};
@@ -44,6 +44,9 @@ pub struct BuildArgs {
     /// Where to write the component (default: beside the build's output)
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Replace a file that is there and no guest
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Arguments of `anshi guest inspect`.
@@ -67,6 +70,9 @@ pub struct RegisterArgs {
 pub fn guest(command: &GuestCommand, terminal: &Terminal) -> Result<(), CliError> {
     match command {
         GuestCommand::Build(args) => {
+            // To build anew is what it is for: an earlier guest gives way.
+            let earlier = |path: &PathBuf| read_guest(path).is_ok();
+            check_new(args.out.iter().filter(|path| !earlier(path)), args.force)?;
             let (path, component) = build(&args.folder, args.out.as_deref())?;
             let digest = sha256(&component);
             let bytes = component.len() as u64;

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::error::CliError;
-use super::files::{check_writable, text, write};
+use super::files::{check_new, text, write};
 use super::guest::{read_guest, register_with};
 use super::help::ArgumentError;
 use super::message::{Cost, WorkMessage};
@@ -73,6 +73,9 @@ pub struct RunArgs {
     /// Where to draw the table, as SVG: a bar with its 95 % interval for each cell
     #[arg(long, value_name = "FILE")]
     pub plot: Option<PathBuf>,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
     /// Run a table's units in processes of `anshi worker`, one for each core: the form in which a cluster would run them
     #[arg(long)]
     pub via_worker: bool,
@@ -105,8 +108,15 @@ pub fn open_engine(home: &Path) -> Result<(Arc<Engine>, Runtime), CliError> {
 pub fn run(args: &RunArgs, terminal: &Terminal) -> Result<(), CliError> {
     let module = read_guest(&args.guest)?;
     // An answer that cannot be kept would be paid for all the same.
-    for path in [Some(&args.out), args.csv.as_ref(), args.plot.as_ref()].into_iter().flatten() {
-        check_writable(path)?;
+    check_new([Some(&args.out), args.csv.as_ref(), args.plot.as_ref()].into_iter().flatten(), args.force)?;
+    // The last one would count, and the answer to another question be paid for.
+    let twice = args
+        .parameters
+        .iter()
+        .enumerate()
+        .find(|(n, (name, _))| args.parameters.iter().take(*n).any(|(other, _)| other == name));
+    if let Some((_, (name, _))) = twice {
+        return Err(CliError::misuse(AskProblem::ParameterTwice(name.clone())));
     }
     let (engine, runtime) = open_engine(&args.home)?;
     if args.csv.is_some() || args.plot.is_some() || args.via_worker {

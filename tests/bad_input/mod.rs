@@ -7,5 +7,6 @@ mod deliveries;
 mod guests;
 mod languages;
 mod module;
+mod outputs;
 mod policies;
 mod slips;

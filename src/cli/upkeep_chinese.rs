@@ -72,6 +72,7 @@ fn check_word(check: &str) -> &str {
         "catalog" => "目录",
         "policies" => "政策",
         "calibration" => "校准",
+        "folder" => "文件夹",
         "keys" => "密钥",
         "disk" => "磁盘",
         "writing" => "写入",
@@ -157,6 +158,11 @@ impl Setup {
             ),
             Self::PaceBad(error) => error.zh.clone(),
             Self::Keys { count } => format!("{count} 个，仅所有者可读，与公开的公钥成对"),
+            Self::FolderPrivate => "只有所有者可以进入暗室".to_owned(),
+            Self::FolderOpen { path, mode } => {
+                format!("他人可进入 `{path}`（{mode:03o}），并读取其中的数据和账本：请执行 `chmod 700 {path}`")
+            }
+            Self::FolderBad(error) => error.zh.clone(),
             Self::KeyMissing { path } => format!("缺少 `{path}`：请从密钥保管处取回"),
             Self::KeyExposed { path, mode } => {
                 format!("他人可读 `{path}`（{mode:03o}）：请执行 `chmod 600 {path}`；如已被人读取，请轮换密钥")

@@ -168,6 +168,11 @@ impl Setup {
             ),
             Self::PaceBad(error) => error.en.clone(),
             Self::Keys { count } => format!("{count}, readable by their owner alone, and as published"),
+            Self::FolderPrivate => "nobody but its owner enters the home".to_owned(),
+            Self::FolderOpen { path, mode } => {
+                format!("others can enter `{path}` ({mode:03o}), and read data and ledger there: `chmod 700 {path}`")
+            }
+            Self::FolderBad(error) => error.en.clone(),
             Self::KeyMissing { path } => format!("`{path}` is missing: bring it back from where the keys are kept"),
             Self::KeyExposed { path, mode } => {
                 format!("others can read `{path}` ({mode:03o}): `chmod 600 {path}`, and rotate the key if others did")

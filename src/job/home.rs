@@ -7,7 +7,8 @@ use include_dir::{Dir, include_dir};
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::{CONFIG_FILE, HomeKind};
 use crate::env::{
-    Durable, Entropy, EntropyError, FileError, TemporaryDir, create_dir, list_dir, read_text, write_atomic,
+    Durable, Entropy, EntropyError, FileError, TemporaryDir, create_dir, create_private_dir, list_dir, read_text,
+    write_atomic,
 };
 use crate::guest::{CalibrateError, nanos_per_kilofuel};
 use crate::keys::{JwkError, KeySet, SaltKey, SigningKey};
@@ -180,8 +181,13 @@ pub fn initialise(options: &InitOptions, entropy: &Entropy) -> Result<(), InitEr
     }
     // First what can fail and leaves nothing behind.
     let pace = nanos_per_kilofuel()?;
+    // Data files can be read by whoever reaches them: nobody else enters.
+    for folder in [home, &mirror] {
+        create_dir(folder)?;
+        create_private_dir(folder)?;
+    }
     for folder in ["keys", "guests", "log", "data"] {
-        create_dir(&home.join(folder))?;
+        create_private_dir(&home.join(folder))?;
     }
     let receipt = new_key(&paths.key(KeyFile::Receipt), entropy)?;
     let log = new_key(&paths.key(KeyFile::Log), entropy)?;

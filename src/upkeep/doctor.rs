@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::doctor_data::{check_calibration, check_guests, check_policies, check_snapshot};
-use super::doctor_files::{check_clock, check_keys, check_room, check_writing};
+use super::doctor_files::{check_clock, check_folder, check_keys, check_room, check_writing};
 use super::doctor_ledger::{check_accounts, check_ledger, check_mirror, check_published, read_published};
 use crate::catalog::{Catalog, Update};
 use crate::config::Config;
@@ -147,6 +147,12 @@ pub enum Setup {
     PaceBad(Bilingual),
     /// The keys are in order.
     Keys { count: u64 },
+    /// Nobody but its owner enters the home.
+    FolderPrivate,
+    /// Others can enter it.
+    FolderOpen { path: String, mode: u32 },
+    /// The mode cannot be read.
+    FolderBad(Bilingual),
     /// A key is missing.
     KeyMissing { path: String },
     /// Others can read a key.
@@ -270,6 +276,7 @@ pub fn examine(options: &DoctorOptions, clock: &Clock, progress: &mut dyn FnMut(
     if options.calibrate {
         check_calibration(&config, &mut findings);
     }
+    check_folder(&config, &mut findings);
     let paths = HomePaths::new(&options.home);
     progress("keys");
     check_keys(&config, &paths, &mut findings);

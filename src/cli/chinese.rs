@@ -47,7 +47,11 @@ impl DataMessage {
             Self::SnapshotCurrent { name, published: false } => format!("沿用快照 {name}"),
             Self::SnapshotsNone => "尚无快照：请用 `anshi ingest` 接收交付".to_owned(),
             Self::Verifying => "正在核验".to_owned(),
-            Self::SnapshotListed { name, current } => format!("{name}{}", if *current { "  当前" } else { "" }),
+            Self::SnapshotListed { name, as_of, current } => format!(
+                "{name}  {}{}",
+                as_of.as_ref().map_or_else(|| "无法读取".to_owned(), |day| format!("数据截至 {day}")),
+                if *current { "  当前" } else { "" }
+            ),
         }
     }
 }

@@ -79,7 +79,11 @@ impl DataMessage {
             Self::SnapshotCurrent { name, published: false } => format!("snapshot {name} stays"),
             Self::SnapshotsNone => "no snapshot yet: `anshi ingest` makes one of a delivery".to_owned(),
             Self::Verifying => "verifying".to_owned(),
-            Self::SnapshotListed { name, current } => format!("{name}{}", if *current { "  current" } else { "" }),
+            Self::SnapshotListed { name, as_of, current } => format!(
+                "{name}  {}{}",
+                as_of.as_ref().map_or_else(|| "unreadable".to_owned(), |day| format!("data as of {day}")),
+                if *current { "  current" } else { "" }
+            ),
         }
     }
 }

@@ -36,22 +36,72 @@ pub enum Message {
 #[derive(Clone, Debug)]
 pub enum DataMessage {
     Inventing,
-    DatasetInvented { name: String, rows: u64 },
-    Invented { firms: u64, persons: u64, healthy: String, representative: String, failing: String },
+    DatasetInvented {
+        name: String,
+        rows: u64,
+    },
+    Invented {
+        firms: u64,
+        persons: u64,
+        healthy: String,
+        representative: String,
+        failing: String,
+    },
     Ingesting,
-    IngestingDataset { name: String, stage: Stage },
-    DatasetTaken { name: String, rows: u64, units: u64, rejected: u64 },
-    DatasetChecked { name: String, rows: u64, rejected: u64 },
-    DatasetKept { name: String, as_of: String },
-    DatasetFailed { name: String, error: Bilingual, kept: Option<String> },
-    DatasetAbsent { name: String },
-    SnapshotCurrent { name: String, published: bool },
-    SnapshotListed { name: String, current: bool },
+    IngestingDataset {
+        name: String,
+        stage: Stage,
+    },
+    DatasetTaken {
+        name: String,
+        rows: u64,
+        units: u64,
+        rejected: u64,
+    },
+    DatasetChecked {
+        name: String,
+        rows: u64,
+        rejected: u64,
+    },
+    DatasetKept {
+        name: String,
+        as_of: String,
+    },
+    DatasetFailed {
+        name: String,
+        error: Bilingual,
+        kept: Option<String>,
+    },
+    DatasetAbsent {
+        name: String,
+    },
+    SnapshotCurrent {
+        name: String,
+        published: bool,
+    },
+    /// `as_of`: none where its manifest cannot be read.
+    SnapshotListed {
+        name: String,
+        as_of: Option<String>,
+        current: bool,
+    },
     SnapshotsNone,
     Verifying,
-    SnapshotShown { name: String, as_of: String },
-    SnapshotVerified { name: String },
-    DatasetShown { name: String, rows: u64, units: u64, rejected: u64, unended: u64, as_of: String },
+    SnapshotShown {
+        name: String,
+        as_of: String,
+    },
+    SnapshotVerified {
+        name: String,
+    },
+    DatasetShown {
+        name: String,
+        rows: u64,
+        units: u64,
+        rejected: u64,
+        unended: u64,
+        as_of: String,
+    },
 }
 
 /// Lines about the demo; their words are in `english` and `chinese`.

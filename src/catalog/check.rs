@@ -25,6 +25,9 @@ pub(super) fn check(document: &Document) -> Result<(Dataset, serde_json::Value),
     document.check(Some((dataset, value)), findings)
 }
 
+/// The levels of classified data, from public to the strictest (数据分级; JR/T 0197-2020 has the same five).
+const CLASSIFICATIONS: [&str; 5] = ["L1", "L2", "L3", "L4", "L5"];
+
 fn bilingual(raw: &RawBilingual) -> Bilingual {
     Bilingual { zh: raw.zh.clone(), en: raw.en.clone() }
 }
@@ -51,6 +54,8 @@ fn check_dataset(raw: &RawDataset, findings: &mut Vec<Finding>) -> Dataset {
         findings.push(Finding::at(rows.max.span(), Mistake::Bounds));
     }
     let update = word(&raw.update, Vocabulary::Update, &Update::WORDS, Update::from_word, findings);
+    let classified = |level: &str| CLASSIFICATIONS.contains(&level).then(|| level.to_owned());
+    let classification = word(&raw.classification, Vocabulary::Classification, &CLASSIFICATIONS, classified, findings);
     Dataset {
         name: raw.name.get_ref().clone(),
         title: bilingual(&raw.title),
@@ -60,7 +65,7 @@ fn check_dataset(raw: &RawDataset, findings: &mut Vec<Finding>) -> Dataset {
         unit: unit.unwrap_or(UnitKind::Enterprise),
         key,
         time,
-        classification: raw.classification.get_ref().clone(),
+        classification: classification.unwrap_or_default(),
         update: update.unwrap_or(Update::Yearly),
         schema_sha256: schema_digest(raw, findings),
         columns,

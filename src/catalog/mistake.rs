@@ -97,6 +97,7 @@ pub(super) enum Cure {
 pub(super) enum Vocabulary {
     Unit,
     Update,
+    Classification,
     Type,
     SourceKind,
     Encoding,
@@ -108,6 +109,7 @@ impl Vocabulary {
         match self {
             Self::Unit => "unit",
             Self::Update => "rhythm of updates",
+            Self::Classification => "classification",
             Self::Type => "type",
             Self::SourceKind => "kind of source",
             Self::Encoding => "encoding",
@@ -119,6 +121,7 @@ impl Vocabulary {
         match self {
             Self::Unit => "主体种类",
             Self::Update => "更新周期",
+            Self::Classification => "数据分级",
             Self::Type => "列类型",
             Self::SourceKind => "来源种类",
             Self::Encoding => "编码",

@@ -1,6 +1,8 @@
 //! How a department delivers a dataset, after its file was checked: where the rows are, and how the source writes
 //! what the columns hold. Never reads a delivery, and never knows a password: a connection is a name.
 
+use std::fmt;
+
 use crate::model::DateFormat;
 
 /// How the department delivers the dataset.
@@ -134,6 +136,15 @@ impl FilePattern {
                     && name.ends_with(suffix.as_str())
             }
         }
+    }
+}
+
+impl fmt::Display for FilePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { folder, prefix, suffix } = self;
+        let slash = if folder.is_empty() { "" } else { "/" };
+        write!(f, "{folder}{slash}{prefix}")?;
+        suffix.as_ref().map_or(Ok(()), |suffix| write!(f, "*{suffix}"))
     }
 }
 

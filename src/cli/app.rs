@@ -10,8 +10,8 @@ use super::help::{ArgumentError, chinese_help, localise, wrong_use};
 use super::problem::Problem;
 use super::terminal::Terminal;
 use super::{
-    audit, backup, budget, catalog, consent, demo, doctor, guest, ingest, init, key, policy, receipt, restore, run,
-    serve, snapshot, synth, worker,
+    audit, backup, budget, catalog, client, consent, demo, doctor, guest, ingest, init, key, policy, receipt, restore, run,
+    serve, snapshot, submit, synth, worker,
 };
 use crate::env::forbid_core_dumps;
 use crate::guest::{CHILD_COMMAND, child_main};
@@ -93,6 +93,11 @@ enum Command {
     Restore(restore::RestoreArgs),
     /// Examine a home: keys, clock, disk, ledger, mirror, data, policies
     Doctor(doctor::DoctorArgs),
+    /// Ask an engine elsewhere one question over HTTP, verify its answer and write the bundle
+    Submit(submit::SubmitArgs),
+    /// Say who may speak to the engine, and with which keys
+    #[command(subcommand, after_help = "Example: anshi client list --home /tmp/anshi-demo")]
+    Client(client::ClientCommand),
     /// Offer the service over HTTP: jobs, guests, policies, budgets, the log
     Serve(serve::ServeArgs),
     /// Run a table's units as a stream: their rows as Arrow IPC on standard input, what each adds on standard output
@@ -196,6 +201,8 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
         Command::Backup(args) => backup::backup_command(&args, terminal),
         Command::Restore(args) => restore::restore_command(&args, terminal),
         Command::Doctor(args) => doctor::doctor(&args, terminal),
+        Command::Submit(args) => submit::submit(&args, terminal),
+        Command::Client(command) => client::client(&command, terminal),
         Command::Serve(args) => serve::serve(&args, terminal),
         Command::Worker(args) => worker::worker(&args),
     }

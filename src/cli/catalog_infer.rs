@@ -105,8 +105,10 @@ pub fn infer_command(args: &InferArgs, terminal: &Terminal) -> Result<(), CliErr
         Some(out) => {
             write(out, text.as_bytes(), Durable::Shared)?;
             let key = findings.columns.get(findings.key).map_or(String::new(), |column| column.name.clone());
+            let right = out.with_file_name(format!("{}.toml", args.name));
+            let rename = (right != *out).then(|| right.display().to_string());
             let (out, columns) = (out.display().to_string(), findings.columns.len());
-            terminal.say(CatalogMessage::DraftWritten { out, columns, key, places });
+            terminal.say(CatalogMessage::DraftWritten { out, rename, columns, key, places });
         }
         None => terminal.say(CatalogMessage::Table(text.trim_end().to_owned())),
     }

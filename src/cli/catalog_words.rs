@@ -16,7 +16,8 @@ pub enum CatalogMessage {
     /// A file is being read.
     Reading,
     /// A draft is in a file.
-    DraftWritten { out: String, columns: usize, key: String, places: usize },
+    /// `rename`: what the file must be called, where it is called otherwise.
+    DraftWritten { out: String, rename: Option<String>, columns: usize, key: String, places: usize },
 }
 
 /// What heads a column of a table or a line of a list.
@@ -64,11 +65,15 @@ impl CatalogMessage {
             (Self::Listed { datasets }, Lang::Zh) => format!("共 {datasets} 个数据集"),
             (Self::Reading, Lang::En) => "reading".to_owned(),
             (Self::Reading, Lang::Zh) => "正在读取".to_owned(),
-            (Self::DraftWritten { out, columns, key, places }, Lang::En) => format!(
-                "draft in `{out}`: {columns} columns, key `{key}`, {places} comments to read; then `anshi catalog check {out}`"
+            (Self::DraftWritten { out, rename, columns, key, places }, Lang::En) => format!(
+                "draft in `{out}`: {columns} columns, key `{key}`, {places} comments to read; then {}`anshi catalog check {}`",
+                rename.as_ref().map(|name| format!("call it `{name}` as its dataset, and ")).unwrap_or_default(),
+                rename.as_ref().unwrap_or(out)
             ),
-            (Self::DraftWritten { out, columns, key, places }, Lang::Zh) => format!(
-                "草稿已写入 `{out}`：{columns} 列，主体列 `{key}`，请阅读其中 {places} 处注释；再运行 `anshi catalog check {out}`"
+            (Self::DraftWritten { out, rename, columns, key, places }, Lang::Zh) => format!(
+                "草稿已写入 `{out}`：{columns} 列，主体列 `{key}`，请阅读其中 {places} 处注释；{}再运行 `anshi catalog check {}`",
+                rename.as_ref().map(|name| format!("然后按数据集的名称改名为 `{name}`，")).unwrap_or_default(),
+                rename.as_ref().unwrap_or(out)
             ),
         }
     }

@@ -31,17 +31,14 @@ impl DataMessage {
                 format!("{name}：入库 {rows} 行，涉及 {units} 个主体，拒收 {rejected} 行")
             }
             Self::DatasetChecked { name, rows, rejected } => format!("{name}：可入库 {rows} 行，将拒收 {rejected} 行"),
-            Self::Rehearsed { rejects } => format!("未发布任何数据；将拒收的各行见 `{rejects}`"),
-            Self::DatasetShrunk { name, rows, before } => {
-                format!("警告：{name}：本次仅 {rows} 行，此前为 {before} 行：请核实交付是否完整，如不完整请重新交付")
-            }
             Self::DatasetKept { name, as_of } => format!("{name}：本次未交付，沿用数据截至 {as_of} 的版本"),
             Self::DatasetAbsent { name } => format!("{name}：本次未交付，也没有以往数据"),
             Self::SnapshotShown { name, as_of } => format!("快照 {name}，数据截至 {as_of}"),
             Self::SnapshotVerified { name } => format!("快照 {name} 的全部文件与发布时一致"),
-            Self::DatasetShown { name, rows, units, rejected, as_of } => {
-                format!("  {name}：{rows} 行，{units} 个主体，拒收 {rejected} 行，数据截至 {as_of}")
-            }
+            Self::DatasetShown { name, rows, units, rejected, unended, as_of } => format!(
+                "  {name}：{rows} 行，{units} 个主体，拒收 {rejected} 行，数据截至 {as_of}{}",
+                if *unended == 0 { String::new() } else { format!("，{unended} 个文件末行没有换行") }
+            ),
             Self::DatasetFailed { name, error, kept: None } => format!("{name}：未入库：{}", error.zh),
             Self::DatasetFailed { name, error, kept: Some(day) } => {
                 format!("{name}：未入库，沿用数据截至 {day} 的版本：{}", error.zh)
@@ -50,7 +47,11 @@ impl DataMessage {
             Self::SnapshotCurrent { name, published: false } => format!("沿用快照 {name}"),
             Self::SnapshotsNone => "尚无快照：请用 `anshi ingest` 接收交付".to_owned(),
             Self::Verifying => "正在核验".to_owned(),
-            Self::SnapshotListed { name, current } => format!("{name}{}", if *current { "  当前" } else { "" }),
+            Self::SnapshotListed { name, as_of, current } => format!(
+                "{name}  {}{}",
+                as_of.as_ref().map_or_else(|| "无法读取".to_owned(), |day| format!("数据截至 {day}")),
+                if *current { "  当前" } else { "" }
+            ),
         }
     }
 }
@@ -232,6 +233,8 @@ impl FileProblem {
             Self::OutFolder { path, folder } => {
                 format!("无法写入 `{}`：文件夹 `{}` 不存在", path.display(), folder.display())
             }
+            Self::OutThere(path) => format!("`{}` 已存在：请另指文件，或用 --force 覆盖", path.display()),
+            Self::OutTwice(path) => format!("`{}` 被用于两处：请指明两个文件", path.display()),
             Self::OutIsFolder(path) => format!("`{}` 是文件夹：请指明其中的文件", path.display()),
             Self::NoHome(home) => format!(
                 "`{0}` 不是暗室：其中没有 `{CONFIG_FILE}`\n提示：可用 `anshi init --home {0} --kind synthetic` 建立",
@@ -318,6 +321,7 @@ impl AskProblem {
             Self::AutoInProduction => "`--consent auto` 仅可用于合成数据的暗室".to_owned(),
             Self::SyntheticDelivery => "这是合成数据，不能进入生产暗室".to_owned(),
             Self::SyntheticAsOf => "合成数据自带数据截至日期：请勿使用 --as-of".to_owned(),
+            Self::ParameterTwice(name) => format!("参数 `{name}` 给出了两次：只能给出一次"),
             Self::AsOfNeeded => "请用 --as-of 说明数据截至哪一天".to_owned(),
             Self::DatasetsFailed => "有数据集未能入库；沿用其最近一次完好的数据".to_owned(),
             Self::NotBuilt => {
@@ -325,6 +329,10 @@ impl AskProblem {
             }
             Self::NoModule => "编译没有产生 `.wasm`：该 crate 是否为 `cdylib`？".to_owned(),
             Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", joined(misfits, "\n  ")),
+            Self::NotAKey { path, error } => format!("`{}` 不是 JWK 公钥：`{error}`", path.display()),
+            Self::KeyKnown { id } => format!("该密钥已属于 `{id}`：每个密钥只属于一个主体"),
+            Self::OtherKind { id, kind } => format!("`{id}` 的种类是 `{kind}`：不能更改"),
+            Self::NoSuchKey { id, kid } => format!("`{id}` 没有密钥 `{kid}`：用 `anshi client list` 查看"),
             Self::NotAConfiguration(path) => {
                 format!("`{}` 不是暗室的配置：配置文件名为 `anshi.toml`", path.display())
             }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::error::CliError;
-use super::files::{check_writable, text, write};
+use super::files::{check_new, text, write};
 use super::message::WorkMessage;
 use super::policy::home_policy;
 use super::problem::{AskProblem, FileProblem};
@@ -64,6 +64,9 @@ pub struct IssueArgs {
     /// Where to write the consent
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Arguments of `anshi consent revoke`.
@@ -117,7 +120,7 @@ fn issue(args: &IssueArgs, terminal: &Terminal) -> Result<(), CliError> {
     })?;
     let subject =
         UnitId::parse(rule.unit, id).map_err(|error| CliError::misuse(AskProblem::BadId { id: id.clone(), error }))?;
-    check_writable(&args.out)?;
+    check_new([&args.out], args.force)?;
     if args.key.is_none() && !config.is_synthetic() {
         return Err(CliError::misuse(AskProblem::ProductionAuthority));
     }

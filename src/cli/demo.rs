@@ -196,6 +196,7 @@ impl Demo<'_> {
             out: out.clone(),
             csv: None,
             plot: None,
+            force: true,
             via_worker: false,
         };
         match ask(engine, runtime, &args, guest, self.terminal) {

@@ -58,20 +58,19 @@ impl DataMessage {
             Self::DatasetChecked { name, rows: good, rejected } => {
                 format!("{name}: {} would be taken, {rejected} rejected", rows(*good))
             }
-            Self::Rehearsed { rejects } => {
-                format!("nothing was published; `{rejects}` lists the rows that would be rejected")
-            }
-            Self::DatasetShrunk { name, rows: taken, before } => format!(
-                "warning: {name}: {} where there were {before} before: is the delivery whole? If not, deliver it again",
-                rows(*taken)
-            ),
             Self::DatasetKept { name, as_of } => format!("{name}: nothing delivered, the data as of {as_of} stay"),
             Self::DatasetAbsent { name } => format!("{name}: nothing delivered, and nothing earlier"),
             Self::SnapshotShown { name, as_of } => format!("snapshot {name}, data as of {as_of}"),
             Self::SnapshotVerified { name } => format!("every file of snapshot {name} is as it was published"),
-            Self::DatasetShown { name, rows: count, units: of, rejected, as_of } => {
-                format!("  {name}: {} of {}, {rejected} rejected, data as of {as_of}", rows(*count), units(*of))
-            }
+            Self::DatasetShown { name, rows: count, units: of, rejected, unended, as_of } => format!(
+                "  {name}: {} of {}, {rejected} rejected, data as of {as_of}{}",
+                rows(*count),
+                units(*of),
+                match unended {
+                    0 => String::new(),
+                    files => format!(", {} without a line end", some(*files, "file", "files")),
+                }
+            ),
             Self::DatasetFailed { name, error, kept: None } => format!("{name}: not taken: {error}"),
             Self::DatasetFailed { name, error, kept: Some(day) } => {
                 format!("{name}: not taken, the data as of {day} stay: {error}")
@@ -80,7 +79,11 @@ impl DataMessage {
             Self::SnapshotCurrent { name, published: false } => format!("snapshot {name} stays"),
             Self::SnapshotsNone => "no snapshot yet: `anshi ingest` makes one of a delivery".to_owned(),
             Self::Verifying => "verifying".to_owned(),
-            Self::SnapshotListed { name, current } => format!("{name}{}", if *current { "  current" } else { "" }),
+            Self::SnapshotListed { name, as_of, current } => format!(
+                "{name}  {}{}",
+                as_of.as_ref().map_or_else(|| "unreadable".to_owned(), |day| format!("data as of {day}")),
+                if *current { "  current" } else { "" }
+            ),
         }
     }
 }
@@ -253,6 +256,10 @@ impl FileProblem {
             Self::OutFolder { path, folder } => {
                 format!("cannot write `{}`: the folder `{}` does not exist", path.display(), folder.display())
             }
+            Self::OutThere(path) => {
+                format!("`{}` is there already: name another file, or replace it with --force", path.display())
+            }
+            Self::OutTwice(path) => format!("`{}` is named for two things: name two files", path.display()),
             Self::OutIsFolder(path) => format!("`{}` is a folder: name a file in it", path.display()),
             Self::NoHome(home) => format!(
                 "`{0}` is no home of Anshi: it has no `{CONFIG_FILE}`\nhelp: make one with `anshi init --home {0} --kind synthetic`",
@@ -360,6 +367,7 @@ impl AskProblem {
             Self::SyntheticAsOf => {
                 "a synthetic delivery says itself which day its data are of: leave --as-of out".to_owned()
             }
+            Self::ParameterTwice(name) => format!("the parameter `{name}` is given twice: give it once"),
             Self::AsOfNeeded => "say with --as-of which day the data are of".to_owned(),
             Self::DatasetsFailed => "a dataset could not be taken; its last good data stay".to_owned(),
             Self::NotBuilt => {
@@ -370,6 +378,10 @@ impl AskProblem {
             Self::Misfits(misfits) => {
                 format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  "))
             }
+            Self::NotAKey { path, error } => format!("`{}` is no public key as a JWK: `{error}`", path.display()),
+            Self::KeyKnown { id } => format!("this is a key of `{id}` already: every key has one owner"),
+            Self::OtherKind { id, kind } => format!("`{id}` is of the kind `{kind}`, which stays"),
+            Self::NoSuchKey { id, kid } => format!("`{id}` has no key `{kid}`: see `anshi client list`"),
             Self::NotAConfiguration(path) => {
                 format!("`{}` is no configuration of a home: that is called `anshi.toml`", path.display())
             }

@@ -16,6 +16,8 @@ pub enum CliError {
     Use(Problem),
     /// A policy refuses: exit code 3.
     Refused(Refusal),
+    /// An engine elsewhere refuses: exit code 3.
+    RefusedThere(Problem),
     /// A verification failed: exit code 4.
     Unverified(Problem),
 }
@@ -48,7 +50,7 @@ impl CliError {
         match self {
             Self::Failed(_) => 1,
             Self::Use(_) => 2,
-            Self::Refused(_) => 3,
+            Self::Refused(_) | Self::RefusedThere(_) => 3,
             Self::Unverified(_) => 4,
         }
     }
@@ -59,6 +61,7 @@ impl CliError {
             Self::Failed(_) => "failed",
             Self::Use(_) => "wrong-use",
             Self::Refused(refusal) => refusal.code.word(),
+            Self::RefusedThere(_) => "refused",
             Self::Unverified(_) => "verification-failed",
         }
     }
@@ -74,6 +77,8 @@ impl CliError {
             }
             (Self::Refused(refusal), Lang::En) => format!("refused: {}: {}", refusal.code.word(), refusal.text(lang)),
             (Self::Refused(refusal), Lang::Zh) => format!("拒绝：{}：{}", refusal.code.word(), refusal.text(lang)),
+            (Self::RefusedThere(problem), Lang::En) => format!("refused: {}", problem.text(lang)),
+            (Self::RefusedThere(problem), Lang::Zh) => format!("拒绝：{}", problem.text(lang)),
             (Self::Unverified(problem), Lang::En) => format!("not verified: {}", problem.text(lang)),
             (Self::Unverified(problem), Lang::Zh) => format!("未通过验证：{}", problem.text(lang)),
         }

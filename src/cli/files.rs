@@ -1,6 +1,6 @@
 //! The files that a command line names. What is wrong with one is said in the reader's language.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::CliError;
 use super::problem::FileProblem;
@@ -18,6 +18,23 @@ pub fn check_writable(path: &Path) -> Result<(), CliError> {
         return Err(CliError::misuse(FileProblem::OutFolder { path: path.to_owned(), folder: folder.to_owned() }));
     }
     if path.is_dir() { Err(CliError::misuse(FileProblem::OutIsFolder(path.to_owned()))) } else { Ok(()) }
+}
+
+/// Fails where files could not be written to `paths`, or would replace one that nobody said may be replaced: said before
+/// the work, not after it.
+pub fn check_new<'a>(paths: impl IntoIterator<Item = &'a PathBuf>, force: bool) -> Result<(), CliError> {
+    let mut seen: Vec<&PathBuf> = Vec::new();
+    for path in paths {
+        check_writable(path)?;
+        if seen.contains(&path) {
+            return Err(CliError::misuse(FileProblem::OutTwice(path.clone())));
+        }
+        if !force && path.symlink_metadata().is_ok() {
+            return Err(CliError::misuse(FileProblem::OutThere(path.clone())));
+        }
+        seen.push(path);
+    }
+    Ok(())
 }
 
 /// Writes a file that a person named.

@@ -8,9 +8,10 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::error::CliError;
-use super::files::write;
+use super::files::{check_new, write};
 use super::guest_words::GuestMessage;
 use super::message::WorkMessage;
+use super::remote::{Remote, RemoteArgs};
 use super::problem::{AskProblem, FileProblem};
 use super::run::open_engine;
 use super::terminal::Terminal;
@@ -44,6 +45,9 @@ pub struct BuildArgs {
     /// Where to write the component (default: beside the build's output)
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Replace a file that is there and no guest
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Arguments of `anshi guest inspect`.
@@ -56,9 +60,21 @@ pub struct InspectArgs {
 /// Arguments of `anshi guest register`.
 #[derive(Args)]
 pub struct RegisterArgs {
-    /// The home
-    #[arg(long, value_name = "FOLDER")]
-    pub home: PathBuf,
+    /// The home, where the engine is not running
+    #[arg(long, value_name = "FOLDER", required_unless_present = "server")]
+    pub home: Option<PathBuf>,
+    /// A running engine's address
+    #[arg(long, value_name = "URL", conflicts_with = "home", requires_all = ["client", "client_key"])]
+    pub server: Option<String>,
+    /// A file of certificates (PEM) that the engine's is signed by, instead of the public authorities'
+    #[arg(long, value_name = "FILE", requires = "server")]
+    pub ca: Option<PathBuf>,
+    /// The client that registers it there
+    #[arg(long, value_name = "ID", requires = "server")]
+    pub client: Option<String>,
+    /// The client's private key
+    #[arg(long, value_name = "FILE", requires = "server")]
+    pub client_key: Option<PathBuf>,
     /// The guest
     pub file: PathBuf,
 }
@@ -67,6 +83,9 @@ pub struct RegisterArgs {
 pub fn guest(command: &GuestCommand, terminal: &Terminal) -> Result<(), CliError> {
     match command {
         GuestCommand::Build(args) => {
+            // To build anew is what it is for: an earlier guest gives way.
+            let earlier = |path: &PathBuf| read_guest(path).is_ok();
+            check_new(args.out.iter().filter(|path| !earlier(path)), args.force)?;
             let (path, component) = build(&args.folder, args.out.as_deref())?;
             let digest = sha256(&component);
             let bytes = component.len() as u64;
@@ -196,9 +215,34 @@ pub fn register_with(
     runtime.block_on(engine.register(module)).map_err(CliError::failed)
 }
 
+/// Registers a guest with an engine that runs elsewhere.
+fn register_there(args: &RemoteArgs, module: &[u8], terminal: &Terminal) -> Result<(), CliError> {
+    let remote = Remote::open(args, terminal.lang())?;
+    let registered = {
+        let _waiting = terminal.waiting(WorkMessage::Compiling);
+        remote.register(module)?
+    };
+    terminal.say(GuestMessage::Registered { digest: sha256(module).to_string() });
+    let text = |value: &serde_json::Value, name: &str| value.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let list = |value: &serde_json::Value, name: &str| value.get(name).and_then(|v| v.as_array()).cloned().unwrap_or_default();
+    for policy in list(&registered, "policies") {
+        let misfits = list(&policy, "misfits");
+        let misfits = misfits.iter().map(|misfit| Bilingual { zh: text(misfit, "zh"), en: text(misfit, "en") }).collect();
+        terminal.say(GuestMessage::FitsThere { policy: text(&policy, "policy"), misfits });
+    }
+    terminal.result(&registered);
+    Ok(())
+}
+
 fn register(args: &RegisterArgs, terminal: &Terminal) -> Result<(), CliError> {
     let module = read_guest(&args.file)?;
-    let (engine, runtime) = open_engine(&args.home)?;
+    if let (Some(server), Some(client), Some(client_key)) = (&args.server, &args.client, &args.client_key) {
+        let (server, client, client_key) = (server.clone(), client.clone(), client_key.clone());
+        let remote = RemoteArgs { server, ca: args.ca.clone(), client, client_key };
+        return register_there(&remote, &module, terminal);
+    }
+    let home = args.home.as_deref().unwrap_or(Path::new("."));
+    let (engine, runtime) = open_engine(home)?;
     let digest = register_with(&engine, &runtime, &module, terminal)?;
     terminal.say(GuestMessage::Registered { digest: digest.to_string() });
     let guest = engine.guest(digest).map_err(CliError::failed)?;

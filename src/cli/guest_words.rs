@@ -16,6 +16,8 @@ pub enum GuestMessage {
     Measures { measures: String },
     Registered { digest: String },
     Fits { policy: String, misfits: Vec<Misfit> },
+    /// The same of an engine elsewhere, which says it in both languages.
+    FitsThere { policy: String, misfits: Vec<Bilingual> },
 }
 
 impl GuestMessage {
@@ -43,6 +45,11 @@ impl GuestMessage {
             Self::Measures { measures } if measures.is_empty() => "  adds nothing but to the count".to_owned(),
             Self::Measures { measures } => format!("  adds to the measures: {measures}"),
             Self::Registered { digest } => format!("registered: {digest}"),
+            Self::FitsThere { policy, misfits } if misfits.is_empty() => format!("  fits policy `{policy}`"),
+            Self::FitsThere { policy, misfits } => {
+                let misfits: Vec<&str> = misfits.iter().map(|misfit| misfit.in_lang(Lang::En)).collect();
+                format!("  does not fit policy `{policy}`: {}", misfits.join("; "))
+            }
             Self::Fits { policy, misfits } if misfits.is_empty() => format!("  fits policy `{policy}`"),
             Self::Fits { policy, misfits } => {
                 format!("  does not fit policy `{policy}`: {}", joined_english(misfits, "; "))
@@ -64,6 +71,11 @@ impl GuestMessage {
             Self::Measures { measures } if measures.is_empty() => "  只计入主体数".to_owned(),
             Self::Measures { measures } => format!("  汇入指标：{measures}"),
             Self::Registered { digest } => format!("已登记：{digest}"),
+            Self::FitsThere { policy, misfits } if misfits.is_empty() => format!("  符合政策 `{policy}`"),
+            Self::FitsThere { policy, misfits } => {
+                let misfits: Vec<&str> = misfits.iter().map(|misfit| misfit.in_lang(Lang::Zh)).collect();
+                format!("  不符合政策 `{policy}`：{}", misfits.join("；"))
+            }
             Self::Fits { policy, misfits } if misfits.is_empty() => format!("  符合政策 `{policy}`"),
             Self::Fits { policy, misfits } => {
                 format!("  不符合政策 `{policy}`：{}", joined_chinese(misfits, "；"))

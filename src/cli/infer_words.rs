@@ -20,7 +20,7 @@ fn english(note: &Note) -> String {
             "drafted by `anshi catalog infer` from the first {rows} rows, not from all (--rows): read each comment, then remove it"
         ),
         Note::Describe => {
-            "write title, department, library, classification and update: no file says them, L4 is the strictest"
+            "write title, department, library, classification (L1 to L5, the strictest) and update: no file says them"
                 .to_owned()
         }
         Note::Ragged { rows } => {
@@ -86,7 +86,8 @@ fn chinese(note: &Note) -> String {
             format!("由 `anshi catalog infer` 依据前 {rows} 行（并非全部，见 --rows）拟出：请逐条阅读注释，处理后删去")
         }
         Note::Describe => {
-            "请填写 title、department、library、classification、update：文件中没有这些信息，L4 为最严".to_owned()
+            "请填写 title、department、library、classification（L1 至 L5，L5 最严）、update：文件中没有这些信息"
+                .to_owned()
         }
         Note::Ragged { rows } => format!("有 {rows} 行的格数与表头不符：入库时将拒收"),
         Note::OtherKey { header } => format!("`{header}` 也可以作主体列：如各行所述的是它，请用 --key 重新拟稿"),

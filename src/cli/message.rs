@@ -2,6 +2,7 @@
 //! so that a line without its words does not compile.
 
 use super::catalog_words::CatalogMessage;
+use super::delivery_words::DeliveryMessage;
 use super::guest_words::GuestMessage;
 use super::service_words::ServiceMessage;
 use super::table_words::TableMessage;
@@ -24,6 +25,8 @@ pub enum Message {
     Upkeep(UpkeepMessage),
     /// About the catalog.
     Catalog(CatalogMessage),
+    /// About what may be wrong with deliveries.
+    Delivery(DeliveryMessage),
     /// About guests.
     Guest(GuestMessage),
     /// About tables.
@@ -36,24 +39,72 @@ pub enum Message {
 #[derive(Clone, Debug)]
 pub enum DataMessage {
     Inventing,
-    DatasetInvented { name: String, rows: u64 },
-    Invented { firms: u64, persons: u64, healthy: String, representative: String, failing: String },
+    DatasetInvented {
+        name: String,
+        rows: u64,
+    },
+    Invented {
+        firms: u64,
+        persons: u64,
+        healthy: String,
+        representative: String,
+        failing: String,
+    },
     Ingesting,
-    IngestingDataset { name: String, stage: Stage },
-    DatasetTaken { name: String, rows: u64, units: u64, rejected: u64 },
-    DatasetChecked { name: String, rows: u64, rejected: u64 },
-    Rehearsed { rejects: String },
-    DatasetShrunk { name: String, rows: u64, before: u64 },
-    DatasetKept { name: String, as_of: String },
-    DatasetFailed { name: String, error: Bilingual, kept: Option<String> },
-    DatasetAbsent { name: String },
-    SnapshotCurrent { name: String, published: bool },
-    SnapshotListed { name: String, current: bool },
+    IngestingDataset {
+        name: String,
+        stage: Stage,
+    },
+    DatasetTaken {
+        name: String,
+        rows: u64,
+        units: u64,
+        rejected: u64,
+    },
+    DatasetChecked {
+        name: String,
+        rows: u64,
+        rejected: u64,
+    },
+    DatasetKept {
+        name: String,
+        as_of: String,
+    },
+    DatasetFailed {
+        name: String,
+        error: Bilingual,
+        kept: Option<String>,
+    },
+    DatasetAbsent {
+        name: String,
+    },
+    SnapshotCurrent {
+        name: String,
+        published: bool,
+    },
+    /// `as_of`: none where its manifest cannot be read.
+    SnapshotListed {
+        name: String,
+        as_of: Option<String>,
+        current: bool,
+    },
     SnapshotsNone,
     Verifying,
-    SnapshotShown { name: String, as_of: String },
-    SnapshotVerified { name: String },
-    DatasetShown { name: String, rows: u64, units: u64, rejected: u64, as_of: String },
+    SnapshotShown {
+        name: String,
+        as_of: String,
+    },
+    SnapshotVerified {
+        name: String,
+    },
+    DatasetShown {
+        name: String,
+        rows: u64,
+        units: u64,
+        rejected: u64,
+        unended: u64,
+        as_of: String,
+    },
 }
 
 /// Lines about the demo; their words are in `english` and `chinese`.
@@ -234,6 +285,7 @@ impl Message {
             (Self::Upkeep(message), Lang::En) => message.english(),
             (Self::Upkeep(message), Lang::Zh) => message.chinese(),
             (Self::Catalog(message), lang) => message.text(lang),
+            (Self::Delivery(message), lang) => message.text(lang),
             (Self::Guest(message), lang) => message.text(lang),
             (Self::Table(message), lang) => message.text(lang),
             (Self::Service(message), lang) => message.text(lang),
@@ -262,6 +314,12 @@ impl From<UpkeepMessage> for Message {
 impl From<CatalogMessage> for Message {
     fn from(message: CatalogMessage) -> Self {
         Self::Catalog(message)
+    }
+}
+
+impl From<DeliveryMessage> for Message {
+    fn from(message: DeliveryMessage) -> Self {
+        Self::Delivery(message)
     }
 }
 

@@ -10,9 +10,10 @@ use super::files::text;
 use super::message::{ShownAnswer, WorkMessage};
 use super::problem::{AskProblem, FileProblem, Problem};
 use super::run::{cost, read_party};
+use super::table_answer::show_table;
 use super::terminal::Terminal;
 use crate::log::CheckpointError;
-use crate::model::Chinese;
+use crate::model::{Chinese, check_label};
 use crate::receipt::{Bundle, Claims, VerifiedBundle, VerifyError, verify_bundle};
 
 /// An example that works where `anshi demo --home /tmp/anshi-demo` was run.
@@ -64,6 +65,10 @@ pub fn receipt(command: &ReceiptCommand, terminal: &Terminal) -> Result<(), CliE
             let claims = bundle.claims().ok_or_else(|| CliError::failure(AskProblem::ReceiptUnreadable))?;
             terminal.say(WorkMessage::ReceiptUnverified);
             show(&claims, terminal);
+            // Nothing of it is verified yet: what could not be printed safely is not.
+            if let Some(table) = claims.result.table.as_ref().filter(|table| json_prints(&json!(table))) {
+                show_table(table, terminal);
+            }
             terminal.result(&json!({ "verified": false, "claims": claims }));
             Ok(())
         }
@@ -82,6 +87,16 @@ pub fn receipt(command: &ReceiptCommand, terminal: &Terminal) -> Result<(), CliE
                 .result(&json!({ "verified": true, "claims": verified.claims, "log_size": verified.checkpoint.size }));
             Ok(())
         }
+    }
+}
+
+/// Whether every text in it is one that a policy's labels and figures could be.
+fn json_prints(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => check_label(text).is_ok(),
+        serde_json::Value::Array(values) => values.iter().all(json_prints),
+        serde_json::Value::Object(members) => members.values().all(json_prints),
+        _ => true,
     }
 }
 

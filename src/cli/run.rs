@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::error::CliError;
-use super::files::{check_writable, text, write};
+use super::files::{check_new, text, write};
 use super::guest::{read_guest, register_with};
 use super::help::ArgumentError;
 use super::message::{Cost, WorkMessage};
@@ -77,6 +77,9 @@ pub struct RunArgs {
     /// Where to draw the table, as SVG: a bar with its 95 % interval for each cell
     #[arg(long, value_name = "FILE")]
     pub plot: Option<PathBuf>,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
     /// Run a table's units in processes of `anshi worker`, one for each core: the form in which a cluster would run them
     #[arg(long)]
     pub via_worker: bool,
@@ -87,7 +90,8 @@ pub fn read_party(text: &str) -> Result<(String, String), ArgumentError> {
     read_pair(text).ok_or(ArgumentError::Party)
 }
 
-fn read_parameter(text: &str) -> Result<(String, String), ArgumentError> {
+/// `NAME=VALUE`.
+pub fn read_parameter(text: &str) -> Result<(String, String), ArgumentError> {
     read_pair(text).ok_or(ArgumentError::Parameter)
 }
 
@@ -113,8 +117,15 @@ pub fn open_engine(home: &Path) -> Result<(Arc<Engine>, Runtime), CliError> {
 pub fn run(args: &RunArgs, terminal: &Terminal) -> Result<(), CliError> {
     let module = read_guest(&args.guest)?;
     // An answer that cannot be kept would be paid for all the same.
-    for path in [Some(&args.out), args.csv.as_ref(), args.plot.as_ref()].into_iter().flatten() {
-        check_writable(path)?;
+    check_new([Some(&args.out), args.csv.as_ref(), args.plot.as_ref()].into_iter().flatten(), args.force)?;
+    // The last one would count, and the answer to another question be paid for.
+    let twice = args
+        .parameters
+        .iter()
+        .enumerate()
+        .find(|(n, (name, _))| args.parameters.iter().take(*n).any(|(other, _)| other == name));
+    if let Some((_, (name, _))) = twice {
+        return Err(CliError::misuse(AskProblem::ParameterTwice(name.clone())));
     }
     let (engine, runtime) = open_engine(&args.home)?;
     if args.csv.is_some() || args.plot.is_some() || args.via_worker {
@@ -246,7 +257,8 @@ fn rows(policy: &Policy, args: &RunArgs) -> Result<RawRows, CliError> {
     Ok(rows)
 }
 
-fn parameter((name, value): &(String, String)) -> (String, RawParameter) {
+/// A parameter as JSON carries it: a number where it is written as one.
+pub fn parameter((name, value): &(String, String)) -> (String, RawParameter) {
     let value = value.parse().map_or_else(|_| RawParameter::Text(value.clone()), RawParameter::Integer);
     (name.clone(), value)
 }

@@ -83,14 +83,20 @@ fn list(args: &HomeArgs, terminal: &Terminal) -> Result<(), CliError> {
     let data = HomePaths::new(&args.home).data();
     let current = Snapshot::current(&data).map_err(CliError::failed)?;
     let names = Snapshot::list(&data).map_err(CliError::failed)?;
-    for name in &names {
-        terminal.say(DataMessage::SnapshotListed { name: name.to_string(), current: Some(*name) == current });
+    // One whose manifest was damaged is there all the same.
+    let day = |name: &Digest| Snapshot::read_manifest(&data, *name).ok().map(|manifest| manifest.as_of.to_string());
+    let mut dated: Vec<(Option<String>, Digest)> = names.iter().map(|name| (day(name), *name)).collect();
+    dated.sort();
+    for (as_of, name) in dated.iter().cloned() {
+        let (name, current) = (name.to_string(), Some(name) == current);
+        terminal.say(DataMessage::SnapshotListed { name, as_of, current });
     }
     if names.is_empty() {
         terminal.say(DataMessage::SnapshotsNone);
     }
-    let names: Vec<String> = names.iter().map(Digest::to_string).collect();
-    terminal.result(&json!({ "current": current.map(|name| name.to_string()), "snapshots": names }));
+    let names: Vec<String> = dated.iter().map(|(_, name)| name.to_string()).collect();
+    let days: Vec<Option<String>> = dated.into_iter().map(|(as_of, _)| as_of).collect();
+    terminal.result(&json!({ "current": current.map(|name| name.to_string()), "snapshots": names, "as_of": days }));
     Ok(())
 }
 
@@ -116,10 +122,11 @@ fn show(args: &NamedArgs, terminal: &Terminal) -> Result<(), CliError> {
             rows: entry.rows,
             units: entry.units,
             rejected: entry.rejected,
+            unended: entry.unended,
             as_of: entry.as_of.to_string(),
         });
     }
-    let one = |entry: &crate::data::DatasetEntry| json!({ "name": entry.name, "rows": entry.rows, "units": entry.units, "rejected": entry.rejected, "as_of": entry.as_of.to_string() });
+    let one = |entry: &crate::data::DatasetEntry| json!({ "name": entry.name, "rows": entry.rows, "units": entry.units, "rejected": entry.rejected, "without_line_end": entry.unended, "as_of": entry.as_of.to_string() });
     let datasets: Vec<_> = snapshot.manifest().datasets.iter().map(one).collect();
     terminal.result(&json!({ "snapshot": snapshot.name().to_string(), "as_of": snapshot.as_of().to_string(), "datasets": datasets }));
     Ok(())

@@ -72,10 +72,12 @@ fn check_word(check: &str) -> &str {
         "catalog" => "目录",
         "policies" => "政策",
         "calibration" => "校准",
+        "folder" => "文件夹",
         "keys" => "密钥",
         "disk" => "磁盘",
         "writing" => "写入",
         "ledger" => "账本",
+        "accounts" => "账户",
         "published log" => "公开日志",
         "mirror" => "镜像",
         "clock" => "时钟",
@@ -138,6 +140,8 @@ impl Setup {
             Self::AccountsUnapproved { needed } => {
                 format!("`accounts.toml` 未经审计员批准（须 {needed} 位）：此前一概不应答")
             }
+            Self::Accounts => "已用与可用之和均在上限之内".to_owned(),
+            Self::AccountsExceeded(error) => format!("暗室不会启动：{}", error.zh),
             Self::PolicyOutside(validity) => format!(
                 "`{}` 有效期 {} 至 {}，今天不在其内：请发布有效期更新的新版本，或将其移除",
                 validity.id, validity.from, validity.until
@@ -166,6 +170,11 @@ impl Setup {
             ),
             Self::PaceBad(error) => error.zh.clone(),
             Self::Keys { count } => format!("{count} 个，仅所有者可读，与公开的公钥成对"),
+            Self::FolderPrivate => "只有所有者可以进入暗室".to_owned(),
+            Self::FolderOpen { path, mode } => {
+                format!("他人可进入 `{path}`（{mode:03o}），并读取其中的数据和账本：请执行 `chmod 700 {path}`")
+            }
+            Self::FolderBad(error) => error.zh.clone(),
             Self::KeyMissing { path } => format!("缺少 `{path}`：请从密钥保管处取回"),
             Self::KeyExposed { path, mode } => {
                 format!("他人可读 `{path}`（{mode:03o}）：请执行 `chmod 600 {path}`；如已被人读取，请轮换密钥")

@@ -150,6 +150,8 @@ impl Setup {
             Self::AccountsUnapproved { needed } => format!(
                 "`accounts.toml` lacks the auditors' approvals ({needed} needed): nothing is answered until they are there"
             ),
+            Self::Accounts => "what was spent, and what may be, is within the limits".to_owned(),
+            Self::AccountsExceeded(error) => format!("the home does not start: {}", error.en),
             Self::PolicyOutside(validity) => format!(
                 "`{}` is valid from {} to {} and not today: give it a new version with new days, or remove it",
                 validity.id, validity.from, validity.until
@@ -178,6 +180,11 @@ impl Setup {
             ),
             Self::PaceBad(error) => error.en.clone(),
             Self::Keys { count } => format!("{count}, readable by their owner alone, and as published"),
+            Self::FolderPrivate => "nobody but its owner enters the home".to_owned(),
+            Self::FolderOpen { path, mode } => {
+                format!("others can enter `{path}` ({mode:03o}), and read data and ledger there: `chmod 700 {path}`")
+            }
+            Self::FolderBad(error) => error.en.clone(),
             Self::KeyMissing { path } => format!("`{path}` is missing: bring it back from where the keys are kept"),
             Self::KeyExposed { path, mode } => {
                 format!("others can read `{path}` ({mode:03o}): `chmod 600 {path}`, and rotate the key if others did")

@@ -4,6 +4,7 @@
 use hashbrown::HashMap;
 
 use super::reject::Reason;
+use super::synth::is_invented;
 use crate::catalog::IntegerBounds;
 use crate::model::{Date, DateFormat, UNIT_ID_BYTES, UnitId, UnitKind, parse_decimal};
 
@@ -118,15 +119,17 @@ impl<'a> Dates<'a> {
 /// The distinct units of a delivery, numbered by first appearance.
 pub(super) struct Units {
     kind: UnitKind,
+    /// Whether identifiers that nobody real can have are refused.
+    real: bool,
     numbers: HashMap<[u8; UNIT_ID_BYTES], u32>,
     ids: Vec<[u8; UNIT_ID_BYTES]>,
     last: Option<([u8; UNIT_ID_BYTES], u32)>,
 }
 
 impl Units {
-    /// No units yet.
-    pub fn new(kind: UnitKind) -> Self {
-        Self { kind, numbers: HashMap::default(), ids: Vec::new(), last: None }
+    /// No units yet. `real`: those that `anshi synth` invents are refused.
+    pub fn new(kind: UnitKind, real: bool) -> Self {
+        Self { kind, real, numbers: HashMap::default(), ids: Vec::new(), last: None }
     }
 
     /// The unit that `cell` names, canonicalised, its check character verified.
@@ -142,6 +145,9 @@ impl Units {
             }
         }
         let unit = UnitId::canonicalise(self.kind, text(cell)?).map_err(Reason::Key)?;
+        if self.real && is_invented(&unit) {
+            return Err(Reason::Invented);
+        }
         let next = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
         let ids = &mut self.ids;
         Ok(*self.numbers.entry(*unit.as_bytes()).or_insert_with(|| {
@@ -214,7 +220,7 @@ mod tests {
 
     #[test]
     fn both_spellings_of_a_person_are_one_unit() {
-        let mut units = Units::new(UnitKind::Person);
+        let mut units = Units::new(UnitKind::Person, false);
         for cell in ["34052419800101001X", "340524800101001", "34052419800101001x"] {
             assert_eq!(units.number(cell.as_bytes()), Ok(0), "{cell}");
         }
@@ -224,7 +230,7 @@ mod tests {
 
     #[test]
     fn variants_of_a_unit_are_one_unit() {
-        let mut units = Units::new(UnitKind::Enterprise);
+        let mut units = Units::new(UnitKind::Enterprise, false);
         for variant in
             ["91350100M000100Y43", "91350100m000100y43", " \u{3000}91350100M000100Y43\u{3000}", "９1350100M000100Y43"]
         {

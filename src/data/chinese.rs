@@ -29,6 +29,10 @@ impl Chinese for SourceError {
                 "`{}` 在读取期间被改动、截断或删除：请待其完整后重新入库；写文件时应先用别的名称，写完再改名",
                 path.display()
             ),
+            Self::Cut { path, line } => format!(
+                "`{}` 在最后一行（第 {line} 行）中途结束：其单元格少于表头，且没有换行。文件被截断：请重新交付",
+                path.display()
+            ),
             Self::Long { path, line } => format!(
                 "`{}`：始于第 {line} 行的一行超过 {ROW_BYTES_MAX} 字节：是否有引号未闭合，或并非 CSV 文件？",
                 path.display()
@@ -121,6 +125,7 @@ impl Chinese for Reason {
             Self::Ragged { cells, header } => format!("该行有 {cells} 个单元格，表头有 {header} 个"),
             Self::KeyMissing => "缺少标识".to_owned(),
             Self::Key(error) => error.chinese(),
+            Self::Invented => "该标识是 `anshi synth` 编造的，真实主体不可能有：编造的数据不得进入生产暗室".to_owned(),
             Self::Encoding => "文本不是目录所称的编码".to_owned(),
             Self::Long => format!("单元格超过 {CELL_BYTES_MAX} 字节：是否有引号未闭合？"),
             Self::Open => "有引号未闭合：其后的内容全被当作一个单元格".to_owned(),
@@ -156,9 +161,9 @@ impl Chinese for DatasetError {
             Self::Write(error) => error.chinese(),
             Self::File(error) => error.chinese(),
             Self::Rejects { rejected, rows, max_ppm, list } => format!(
-                "{rows} 行中有 {rejected} 行被拒收，超过允许的 {}：清单见 `{}`；请部门改正后重新交付，或提高目录中的 `rejects_max`",
+                "{rows} 行中有 {rejected} 行被拒收，超过允许的 {}：{}请部门改正后重新交付，或提高目录中的 `rejects_max`",
                 percent(*max_ppm),
-                list.display()
+                list.as_ref().map(|list| format!("清单见 `{}`；", list.display())).unwrap_or_default()
             ),
             Self::Empty => "交付中没有任何一行：不能以空数据取代原有数据".to_owned(),
         }

@@ -28,6 +28,7 @@ enum Reader<'a> {
 /// Collects the rows of one dataset, run by run.
 pub(super) struct Converter<'a> {
     dataset: &'a Dataset,
+    real: bool,
     units: Units,
     /// With the columns' places in the catalog, in the order in which rows are packed: the key first.
     readers: Vec<(usize, Reader<'a>)>,
@@ -35,8 +36,8 @@ pub(super) struct Converter<'a> {
 }
 
 impl<'a> Converter<'a> {
-    /// No rows yet.
-    pub fn new(dataset: &'a Dataset) -> Self {
+    /// No rows yet. `real`: those of units that `anshi synth` invents are refused.
+    pub fn new(dataset: &'a Dataset, real: bool) -> Self {
         let reader = |place: usize| {
             let (column, decimals) = (dataset.columns.get(place)?, dataset.source.decimals.get(place)?);
             let reader = match &column.kind {
@@ -52,7 +53,7 @@ impl<'a> Converter<'a> {
             Some((place, reader))
         };
         let readers = packing_order(dataset).into_iter().filter_map(reader).collect();
-        Self { dataset, units: Units::new(dataset.unit), readers, run: UnsortedRun::default() }
+        Self { dataset, real, units: Units::new(dataset.unit, real), readers, run: UnsortedRun::default() }
     }
 
     /// Takes one row. `places` says, for each of the dataset's columns, where it stands in the file.
@@ -102,7 +103,7 @@ impl<'a> Converter<'a> {
     /// The rows taken since the last run.
     pub fn take_run(&mut self) -> UnsortedRun {
         let mut run = std::mem::take(&mut self.run);
-        run.ids = std::mem::replace(&mut self.units, Units::new(self.dataset.unit)).into_ids();
+        run.ids = std::mem::replace(&mut self.units, Units::new(self.dataset.unit, self.real)).into_ids();
         run
     }
 }

@@ -19,8 +19,15 @@ pub struct Delivery<'a> {
 pub enum Databases<'a> {
     /// None: only files that a seed manifest lists enter a synthetic home.
     None,
-    /// Those that the home's configuration names.
+    /// Those that a production home's configuration names.
     Known(&'a BTreeMap<String, Connection>),
+}
+
+impl Delivery<'_> {
+    /// Whether it is for a production home, into which nothing that `anshi synth` invents may come.
+    pub const fn is_real(&self) -> bool {
+        matches!(self.databases, Databases::Known(_))
+    }
 }
 
 impl<'a> From<&'a Path> for Delivery<'a> {

@@ -4,13 +4,15 @@
 use std::path::{Path, PathBuf};
 
 use super::delivery::Delivery;
-use super::intake::{Intake, RUN_BYTES};
+use super::intake::{Collected, Intake, RUN_BYTES};
 use super::manifest::{DatasetEntry, SnapshotManifest};
-use super::reject::RejectsFile;
+use super::reject::{Rejected, RejectedRow, RejectsFile};
 use super::snapshot::fitting;
 use super::source::{SourceError, parts, read};
 use super::store::{Store, StoreError, Writable};
-use super::write::{BATCH_ROWS, WriteError, write};
+use super::synth::MANIFEST_FILE;
+use super::warnings::{DeliveryWarning, Overlooked, Seen};
+use super::write::{BATCH_ROWS, WriteError, count_repeated, write};
 use crate::catalog::{Catalog, Dataset};
 use crate::document::did_you_mean;
 use crate::env::FileError;
@@ -56,9 +58,17 @@ pub struct IngestReport {
     pub published: bool,
     /// What became of each dataset, by name.
     pub datasets: Vec<DatasetReport>,
+    /// Files of the delivery that belong to no dataset.
+    pub overlooked: Overlooked,
 }
 
 impl IngestReport {
+    /// Whether there was nothing for any dataset that was asked for.
+    pub fn is_nothing(&self) -> bool {
+        let nothing = |outcome: &Outcome| matches!(outcome, Outcome::Kept { .. } | Outcome::Absent { .. });
+        self.datasets.iter().filter(|dataset| dataset.wanted).all(|dataset| nothing(&dataset.outcome))
+    }
+
     /// Whether a dataset's delivery was refused.
     pub fn failed(&self) -> bool {
         self.datasets.iter().any(|dataset| matches!(dataset.outcome, Outcome::Failed { .. }))
@@ -74,19 +84,10 @@ pub struct DatasetReport {
     pub wanted: bool,
     /// What became of it.
     pub outcome: Outcome,
-    /// The rows of its last good data, where the delivery that took their place has much fewer.
-    pub shrunk_from: Option<u64>,
-}
-
-/// A delivery is told of when it has less than this share of the rows of the last good one, in percent:
-/// a file that was cut off, or left out, is well formed.
-const SHRUNK_BELOW_PERCENT: u128 = 50;
-
-/// The rows of `previous`, where `outcome` has much fewer.
-fn shrunk_from(outcome: &Outcome, previous: Option<&DatasetEntry>) -> Option<u64> {
-    let Outcome::Published { rows, .. } = outcome else { return None };
-    let before = previous?.rows;
-    (u128::from(*rows) * 100 < u128::from(before) * SHRUNK_BELOW_PERCENT).then_some(before)
+    /// What may be wrong with what was taken, or would have been.
+    pub warnings: Vec<DeliveryWarning>,
+    /// The first of the refused rows.
+    pub rejected: Vec<RejectedRow>,
 }
 
 /// What became of one dataset.
@@ -105,7 +106,7 @@ pub enum Outcome {
     Checked {
         /// How many rows.
         rows: u64,
-        /// How many rows would be refused; the rejects file lists them.
+        /// How many rows would be refused.
         rejected: u64,
     },
     /// Nothing was delivered: the data of an earlier day stays.
@@ -141,8 +142,9 @@ pub enum DatasetError {
     File(#[from] FileError),
     /// Too many rows break the schema.
     #[error(
-        "{rejected} of {rows} rows were refused, more than the allowed {}: `{}` lists them; have the delivery mended, \
-         or raise `rejects_max` in the catalog", percent(*.max_ppm), list.display()
+        "{rejected} of {rows} rows were refused, more than the allowed {}: {}have the delivery mended, or raise \
+         `rejects_max` in the catalog", percent(*.max_ppm),
+        list.as_ref().map(|list| format!("`{}` lists them; ", list.display())).unwrap_or_default()
     )]
     Rejects {
         /// How many were refused.
@@ -151,8 +153,8 @@ pub enum DatasetError {
         rows: u64,
         /// The greatest share, in millionths.
         max_ppm: u32,
-        /// Where they are listed.
-        list: PathBuf,
+        /// Where they are listed; nowhere by a rehearsal that was told no place.
+        list: Option<PathBuf>,
     },
     /// Nothing in it.
     #[error("the delivery has no rows: it would replace the data by nothing")]
@@ -199,14 +201,15 @@ pub fn ingest<'a>(
     progress: &mut dyn FnMut(IngestProgress<'_>),
 ) -> Result<IngestReport, IngestError> {
     let limits = IngestLimits { run_bytes: RUN_BYTES, batch_rows: BATCH_ROWS, rehearsal: false };
-    let folders = Folders { home_data, rejects, delivery: delivery.into() };
+    let folders = Folders { home_data, rejects: Some(rejects), delivery: delivery.into() };
     ingest_within(&limits, folders, catalog, options, progress)
 }
 
-/// Reads and checks `delivery` as [`ingest`] does, lists the refused rows, and publishes nothing.
+/// Reads and checks `delivery` as [`ingest`] does, lists the refused rows only in a folder that is named for it, and
+/// changes nothing in the home.
 pub fn rehearse<'a>(
     home_data: &'a Path,
-    rejects: &'a Path,
+    rejects: Option<&'a Path>,
     catalog: &Catalog,
     delivery: impl Into<Delivery<'a>>,
     options: &IngestOptions,
@@ -222,8 +225,8 @@ pub fn rehearse<'a>(
 pub(super) struct Folders<'a> {
     /// The snapshots.
     pub home_data: &'a Path,
-    /// The lists of refused rows.
-    pub rejects: &'a Path,
+    /// The lists of refused rows, if any are to be written.
+    pub rejects: Option<&'a Path>,
     /// The delivery.
     pub delivery: Delivery<'a>,
 }
@@ -234,7 +237,7 @@ pub(super) struct IngestLimits {
     pub run_bytes: usize,
     /// The rows of one record batch.
     pub batch_rows: usize,
-    /// Nothing is to be written but the lists of refused rows.
+    /// Nothing is to be published.
     pub rehearsal: bool,
 }
 
@@ -257,16 +260,18 @@ pub(super) fn ingest_within(
     if let Some(current) = previous.as_ref().map(|manifest| manifest.as_of).filter(|day| options.as_of < *day) {
         return Err(IngestError::Older { given: options.as_of, current });
     }
+    let overlooked = Overlooked::find(delivery.folder, catalog, MANIFEST_FILE);
     let (mut entries, mut datasets) = (Vec::new(), Vec::new());
     for dataset in catalog.datasets() {
         let job = DatasetJob { limits, store: &store, dataset, rejects, as_of: options.as_of };
         let wanted = options.only.as_ref().is_none_or(|only| only.contains(&dataset.name));
-        let result = if wanted { job.run(&delivery, progress) } else { Ok(None) };
         let previous = previous.as_ref().and_then(|manifest| manifest.dataset(&dataset.name));
+        let mut noted = Noted { previous, ..Noted::default() };
+        let result = if wanted { job.run(&delivery, &mut noted, progress) } else { Ok(None) };
         let (entry, outcome) = settle(&store, catalog, result, previous);
         entries.extend(entry);
-        let shrunk_from = shrunk_from(&outcome, previous);
-        datasets.push(DatasetReport { name: dataset.name.clone(), wanted, outcome, shrunk_from });
+        let (name, Noted { warnings, rejected, .. }) = (dataset.name.clone(), noted);
+        datasets.push(DatasetReport { name, wanted, outcome, warnings, rejected });
     }
     let published = datasets.iter().any(|dataset| matches!(dataset.outcome, Outcome::Published { .. }));
     let snapshot = if published {
@@ -275,7 +280,7 @@ pub(super) fn ingest_within(
     } else {
         current
     };
-    Ok(IngestReport { snapshot, published, datasets })
+    Ok(IngestReport { snapshot, published, datasets, overlooked })
 }
 
 fn check_only(catalog: &Catalog, options: &IngestOptions) -> Result<(), IngestError> {
@@ -325,12 +330,20 @@ enum Taken {
     Checked { rows: u64, rejected: u64 },
 }
 
+/// What is to be told of a dataset beside its outcome.
+#[derive(Default)]
+struct Noted<'a> {
+    previous: Option<&'a DatasetEntry>,
+    warnings: Vec<DeliveryWarning>,
+    rejected: Vec<RejectedRow>,
+}
+
 /// One dataset's way into the snapshot.
 struct DatasetJob<'a> {
     limits: &'a IngestLimits,
     store: &'a Writable,
     dataset: &'a Dataset,
-    rejects: &'a Path,
+    rejects: Option<&'a Path>,
     as_of: Date,
 }
 
@@ -339,6 +352,7 @@ impl DatasetJob<'_> {
     fn run(
         &self,
         delivery: &Delivery<'_>,
+        noted: &mut Noted<'_>,
         progress: &mut dyn FnMut(IngestProgress<'_>),
     ) -> Result<Option<Taken>, DatasetError> {
         let dataset = self.dataset;
@@ -347,18 +361,22 @@ impl DatasetJob<'_> {
         if parts.is_empty() {
             return Ok(None);
         }
-        let list = self.rejects.join(format!("{}.csv", dataset.name));
+        let list = self.rejects.map(|folder| folder.join(format!("{}.csv", dataset.name)));
         let temporary = self.store.temporary();
-        let mut intake = Intake::new(dataset, RejectsFile::create(&list)?, &temporary, self.limits.run_bytes);
+        let (rejects, real) = (RejectsFile::create(list.as_deref())?, delivery.is_real());
+        let mut intake = Intake::new(dataset, rejects, &temporary, self.limits.run_bytes, real);
         let read_all = parts.iter().try_for_each(|part| read(part, &mut intake, &mut |n| tell(Stage::Reading, n)));
         let rows = intake.rows() as u64;
         tell(Stage::Sorting, rows);
         // The list is finished even where reading failed: it helps to see why.
         let finished = intake.finish();
         read_all?;
-        let (runs, rejected) = finished?;
+        let Collected { runs, rejected: Rejected { count: rejected, first }, unended } = finished?;
+        noted.rejected = first;
         self.check_share(rows, rejected, list)?;
         if self.limits.rehearsal {
+            noted.warnings =
+                Seen { rows, repeated: count_repeated(&runs)?, unended: &unended }.warnings(noted.previous);
             return Ok(Some(Taken::Checked { rows, rejected }));
         }
         let written =
@@ -366,6 +384,7 @@ impl DatasetJob<'_> {
         if written.rows != rows {
             return Err(DatasetError::Write(WriteError::Torn));
         }
+        noted.warnings = Seen { rows, repeated: written.repeated, unended: &unended }.warnings(noted.previous);
         let [rows_file, units_file, offsets_file] = written.files;
         Ok(Some(Taken::Written(DatasetEntry {
             name: dataset.name.clone(),
@@ -373,6 +392,7 @@ impl DatasetJob<'_> {
             rows,
             units: written.units,
             rejected,
+            unended: unended.len() as u64,
             as_of: self.as_of,
             rows_file,
             units_file,
@@ -380,7 +400,7 @@ impl DatasetJob<'_> {
         })))
     }
 
-    fn check_share(&self, taken: u64, rejected: u64, list: PathBuf) -> Result<(), DatasetError> {
+    fn check_share(&self, taken: u64, rejected: u64, list: Option<PathBuf>) -> Result<(), DatasetError> {
         let max_ppm = self.dataset.source.rejects_max_ppm;
         let rows = taken + rejected;
         if u128::from(rejected) * 1_000_000 > u128::from(rows) * u128::from(max_ppm) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use csv::ByteRecord;
 
 use super::convert::Converter;
-use super::reject::{Reason, RejectsFile};
+use super::reject::{Reason, Rejected, RejectsFile};
 use super::run::Run;
 use super::spill::Spill;
 use crate::catalog::Dataset;
@@ -29,6 +29,16 @@ pub(super) struct RowPlace<'a> {
     pub lines: u64,
 }
 
+/// What came of a dataset's delivery.
+pub(super) struct Collected {
+    /// The rows taken, sorted.
+    pub runs: Vec<Run>,
+    /// Those refused.
+    pub rejected: Rejected,
+    /// The files whose last row has no line end.
+    pub unended: Vec<String>,
+}
+
 /// Collects the rows of one dataset.
 pub(super) struct Intake<'a> {
     dataset: &'a Dataset,
@@ -38,13 +48,16 @@ pub(super) struct Intake<'a> {
     run_bytes: usize,
     /// Rows of the runs before.
     rows_spilled: usize,
+    /// Files whose last row has no line end.
+    unended: Vec<String>,
 }
 
 impl<'a> Intake<'a> {
-    /// No rows yet. Whenever they take more than `run_bytes` they go to a temporary file in `folder`.
-    pub fn new(dataset: &'a Dataset, rejects: RejectsFile, folder: &Path, run_bytes: usize) -> Self {
-        let (converter, spill) = (Converter::new(dataset), Spill::new(folder));
-        Self { dataset, converter, rejects, spill, run_bytes, rows_spilled: 0 }
+    /// No rows yet. Whenever they take more than `run_bytes` they go to a temporary file in `folder`. `real`: rows of units
+    /// that `anshi synth` invents are refused.
+    pub fn new(dataset: &'a Dataset, rejects: RejectsFile, folder: &Path, run_bytes: usize, real: bool) -> Self {
+        let (converter, spill) = (Converter::new(dataset, real), Spill::new(folder));
+        Self { dataset, converter, rejects, spill, run_bytes, rows_spilled: 0, unended: Vec::new() }
     }
 
     /// The dataset that the rows are for.
@@ -80,9 +93,14 @@ impl<'a> Intake<'a> {
         self.rows_spilled + self.converter.rows()
     }
 
-    /// Ends the list of refused rows, and gives the rows taken, sorted, with the number of those refused.
-    pub fn finish(mut self) -> Result<(Vec<Run>, u64), FileError> {
+    /// Notes a file whose last row has no line end.
+    pub fn note_unended(&mut self, origin: &str) {
+        self.unended.push(origin.to_owned());
+    }
+
+    /// Ends the list of refused rows, and gives the rows taken, sorted, with what there is to say of the others.
+    pub fn finish(mut self) -> Result<Collected, FileError> {
         let rejected = self.rejects.finish()?;
-        Ok((self.spill.finish(self.converter.take_run())?, rejected))
+        Ok(Collected { runs: self.spill.finish(self.converter.take_run())?, rejected, unended: self.unended })
     }
 }

@@ -32,6 +32,8 @@ pub struct DatasetEntry {
     pub units: u64,
     /// How many rows of the delivery were refused.
     pub rejected: u64,
+    /// How many of its files end without a line end, and may have been cut within the last cell.
+    pub unended: u64,
     /// The day of the delivery: earlier than the snapshot's where a later one failed or did not come.
     pub as_of: Date,
     /// The rows: Arrow IPC.
@@ -91,6 +93,8 @@ struct WireDataset {
     rows: u64,
     units: u64,
     rejected: u64,
+    #[serde(default, skip_serializing_if = "is_none")]
+    unended: u64,
     as_of: String,
     rows_file: WireFile,
     units_file: WireFile,
@@ -157,6 +161,7 @@ impl DatasetEntry {
             rows: self.rows,
             units: self.units,
             rejected: self.rejected,
+            unended: self.unended,
             as_of: self.as_of.to_string(),
             rows_file: file(self.rows_file),
             units_file: file(self.units_file),
@@ -174,12 +179,19 @@ impl DatasetEntry {
             rows: wire.rows,
             units: wire.units,
             rejected: wire.rejected,
+            unended: wire.unended,
             as_of: parse(&wire.as_of, "as_of")?,
             rows_file: file(&wire.rows_file, "rows_file")?,
             units_file: file(&wire.units_file, "units_file")?,
             offsets_file: file(&wire.offsets_file, "offsets_file")?,
         })
     }
+}
+
+/// Manifests of whole files are as they were before there was this member.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 fn parse<T: std::str::FromStr>(text: &str, field: &'static str) -> Result<T, ManifestFault> {

@@ -25,6 +25,7 @@ mod store;
 mod stream;
 pub mod synth;
 mod verify;
+mod warnings;
 mod write;
 
 pub use client_file::{ClientFileError, ClientFileFault, read_client_file};
@@ -36,6 +37,7 @@ pub use ingest::{
     rehearse,
 };
 pub use manifest::{DatasetEntry, FileEntry, ManifestFault, SnapshotManifest};
+pub use reject::RejectedRow;
 pub use rows::{Bits, Cells, Present, Texts, UnitRows, Values, Window};
 pub use rows_file::RowsFault;
 pub use snapshot::{DatasetFiles, RefusedDataset, Snapshot, SnapshotError, Unfit};
@@ -46,6 +48,7 @@ pub use stream::{
     StreamTable, read_contributions, read_rows, rows_writer, stream_column,
 };
 pub use verify::{Damage, Fault, UnitFault, VerifyError};
+pub use warnings::{DeliveryWarning, Overlooked};
 pub use write::WriteError;
 
 #[cfg(test)]

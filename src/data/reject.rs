@@ -7,7 +7,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use crate::env::{FileError, create_new};
-use crate::model::{Chinese, DecimalError, IdError};
+use crate::model::{Bilingual, Chinese, DecimalError, IdError};
 
 /// The longest cell, in bytes. A longer one is mostly a quote that was never closed.
 pub(super) const CELL_BYTES_MAX: usize = 16_384;
@@ -21,6 +21,8 @@ pub(super) enum Reason {
     KeyMissing,
     /// The key is no identifier.
     Key(IdError),
+    /// The key is one that the synthesiser invents.
+    Invented,
     /// Not in the source's encoding.
     Encoding,
     /// Longer than [`CELL_BYTES_MAX`].
@@ -55,6 +57,9 @@ impl fmt::Display for Reason {
             Self::Ragged { cells, header } => write!(f, "the row has {cells} cells, the header {header}"),
             Self::KeyMissing => f.write_str("the identifier is missing"),
             Self::Key(error) => error.fmt(f),
+            Self::Invented => f.write_str(
+                "the identifier is one that `anshi synth` invents and nobody real can have: no invented row enters a production home",
+            ),
             Self::Encoding => f.write_str("the text is not in the encoding that the catalog states"),
             Self::Long => write!(f, "the cell is longer than {CELL_BYTES_MAX} bytes: is a quote left open?"),
             Self::Open => f.write_str("a quote is left open: what follows it in the file is taken for one cell"),
@@ -77,35 +82,67 @@ impl fmt::Display for Reason {
     }
 }
 
+/// A refused row, as its list has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedRow {
+    /// The file, the sheet or the table.
+    pub file: String,
+    /// The line, or the row, counted from 1.
+    pub row: u64,
+    /// The dataset's column; empty where the row's form is wrong.
+    pub column: String,
+    /// Why.
+    pub reason: Bilingual,
+}
+
+/// So many refused rows are kept to be shown.
+const FIRST_MAX: usize = 10;
+
 /// The list of a dataset's refused rows: `file,row,column,reason`, and the reason in Chinese. It is handed from the bureau
 /// to departments, so it is in both languages whoever runs the ingest.
 pub(super) struct RejectsFile {
-    path: PathBuf,
-    writer: csv::Writer<BufWriter<File>>,
+    file: Option<(PathBuf, csv::Writer<BufWriter<File>>)>,
     count: u64,
+    first: Vec<RejectedRow>,
+}
+
+/// What was refused.
+pub(super) struct Rejected {
+    /// How many lines.
+    pub count: u64,
+    /// The first of them.
+    pub first: Vec<RejectedRow>,
 }
 
 impl RejectsFile {
-    /// Starts the list anew.
-    pub fn create(path: &Path) -> Result<Self, FileError> {
+    /// Starts the list anew; without a path it is only counted, and its beginning kept.
+    pub fn create(path: Option<&Path>) -> Result<Self, FileError> {
+        let Some(path) = path else { return Ok(Self { file: None, count: 0, first: Vec::new() }) };
         let mut writer = csv::Writer::from_writer(BufWriter::new(create_new(path)?));
         let header = writer.write_record(["file", "row", "column", "reason", "原因"]);
         header.map_err(|source| write_failed(path, source.into()))?;
-        Ok(Self { path: path.to_owned(), writer, count: 0 })
+        Ok(Self { file: Some((path.to_owned(), writer)), count: 0, first: Vec::new() })
     }
 
     /// Lists one refused row. `lines` is how many lines of the file it takes: a quote that is left
     /// open swallows the rows after it, and they count too.
     pub fn push(&mut self, file: &str, row: u64, lines: u64, column: &str, reason: Reason) -> Result<(), FileError> {
         self.count += lines.max(1);
+        if self.first.len() < FIRST_MAX {
+            let (file, column, reason) = (file.to_owned(), column.to_owned(), reason.bilingual());
+            self.first.push(RejectedRow { file, row, column, reason });
+        }
+        let Some((path, writer)) = &mut self.file else { return Ok(()) };
         let record = [file, &row.to_string(), column, &reason.to_string(), &reason.chinese()];
-        self.writer.write_record(record).map_err(|source| write_failed(&self.path, source.into()))
+        writer.write_record(record).map_err(|source| write_failed(path, source.into()))
     }
 
     /// Writes out what is still in memory.
-    pub fn finish(mut self) -> Result<u64, FileError> {
-        self.writer.flush().map_err(|source| write_failed(&self.path, source))?;
-        Ok(self.count)
+    pub fn finish(self) -> Result<Rejected, FileError> {
+        if let Some((path, mut writer)) = self.file {
+            writer.flush().map_err(|source| write_failed(&path, source))?;
+        }
+        Ok(Rejected { count: self.count, first: self.first })
     }
 }
 

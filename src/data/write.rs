@@ -46,6 +46,8 @@ impl From<Torn> for WriteError {
 pub(super) struct Written {
     /// How many rows.
     pub rows: u64,
+    /// How many of them are there again, equal in every column.
+    pub repeated: u64,
     /// How many units.
     pub units: u64,
     /// Rows, units, offsets.
@@ -61,7 +63,8 @@ pub(super) fn write(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Written, WriteError> {
     let mut rows_file = store.create("rows")?;
-    let mut index = Index { units: store.create("units")?, offsets: store.create("offsets")?, count: 0, end: 0 };
+    let mut index =
+        Index { units: store.create("units")?, offsets: store.create("offsets")?, count: 0, end: 0, repeated: 0 };
     index.start()?;
     let columns = Columns::new(dataset);
     let schema = columns.schema().clone();
@@ -77,9 +80,9 @@ pub(super) fn write(
     // Where writing failed, merging was cut short.
     written?;
     merged?;
-    let (rows, units) = (index.end, index.count);
+    let (rows, units, repeated) = (index.end, index.count, index.repeated);
     let files = [store.keep(rows_file)?, store.keep(index.units)?, store.keep(index.offsets)?];
-    Ok(Written { rows, units, files })
+    Ok(Written { rows, repeated, units, files })
 }
 
 /// The dictionary and the offsets.
@@ -88,6 +91,7 @@ struct Index {
     offsets: NewFile,
     count: u64,
     end: u64,
+    repeated: u64,
 }
 
 impl Index {
@@ -124,12 +128,27 @@ fn merge(
             }
         }
         rows.iter().try_for_each(|row| columns.push(&unit, row)).ok_or(Torn)?;
+        index.repeated += repeated(&rows);
         index.push(&unit, rows.len())?;
     }
     if columns.rows() > 0 {
         batches.send(columns.take()?).ok();
     }
     Ok(())
+}
+
+/// How many of one unit's rows, which are in order, are there again.
+fn repeated(rows: &[&[u8]]) -> u64 {
+    rows.windows(2).filter(|pair| matches!(pair, [one, other] if one == other)).count() as u64
+}
+
+/// How many rows are there again, without writing any.
+pub(super) fn count_repeated(runs: &[Run]) -> Result<u64, WriteError> {
+    let (mut merge, mut rows, mut count) = (Merge::start(runs)?, Vec::new(), 0);
+    while merge.next(&mut rows)?.is_some() {
+        count += repeated(&rows);
+    }
+    Ok(count)
 }
 
 fn write_batches(file: &mut NewFile, schema: &Schema, batches: &Receiver<RecordBatch>) -> Result<(), WriteError> {

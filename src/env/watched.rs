@@ -16,6 +16,7 @@ pub struct WatchedFile {
     bytes: u64,
     modified: Option<SystemTime>,
     read: u64,
+    last: Option<u8>,
 }
 
 impl WatchedFile {
@@ -29,7 +30,7 @@ impl WatchedFile {
         let file = File::open(path).map_err(|source| failed("open", source))?;
         let metadata = file.metadata().map_err(|source| failed("inspect", source))?;
         let modified = metadata.modified().ok();
-        Ok(Self { file, path: path.to_owned(), bytes: metadata.len(), modified, read: 0 })
+        Ok(Self { file, path: path.to_owned(), bytes: metadata.len(), modified, read: 0, last: None })
     }
 
     /// How long it was when it was opened.
@@ -40,6 +41,11 @@ impl WatchedFile {
     /// The file alone, for readers that keep it.
     pub fn into_file(self) -> File {
         self.file
+    }
+
+    /// Whether what was read of it ends with a line feed.
+    pub fn ends_line(&self) -> bool {
+        self.last == Some(b'\n')
     }
 
     /// Whether it is still as long, and as old, as it was when it was opened.
@@ -59,6 +65,7 @@ impl Read for WatchedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
         self.read += count as u64;
+        self.last = count.checked_sub(1).and_then(|last| buffer.get(last)).copied().or(self.last);
         Ok(count)
     }
 }

@@ -55,6 +55,8 @@ pub enum Weakness {
     AbsentTold = 21,
     /// 23: quotas may add up to more than their limit.
     QuotasOverlap = 2301,
+    /// 23: what clients have spent is not added up against the limit.
+    SpentForgotten = 2302,
     /// 24: the window is the calendar month.
     WindowByCalendar = 2401,
     /// 24: the lifetime cap is not looked at.

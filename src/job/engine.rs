@@ -126,6 +126,7 @@ impl Engine {
         let ledger = Ledger::open(&ledger_config, signer, options.clock.clone(), Entropy)?;
         let registry = Registry::open(&paths.guests(), &options.compiler)?;
         let reader = LedgerReader::open(&paths.store())?;
+        reader.hold_limits(standing.policies.accounts(), options.clock.now().day(), &paths.limits())?;
         load_guests(&registry, &reader)?;
         Ok(Self {
             receipt_key: receipt_key(&paths)?,
@@ -158,6 +159,9 @@ impl Engine {
         let standing = Standing::load(Config::load(&before.config.home)?, &self.identity, &self.origin)?;
         standing.check_same_home(&before)?;
         self.dispatcher.check_capacity(&standing.policies)?;
+        let limits = HomePaths::new(&standing.config.home).limits();
+        let held = self.reader().hold_limits(standing.policies.accounts(), self.clock.now().day(), &limits);
+        held.map_err(OpenError::from)?;
         let standing = Arc::new(standing);
         *self.standing.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&standing);
         Ok(standing)

@@ -7,7 +7,8 @@ use include_dir::{Dir, include_dir};
 use crate::catalog::{Catalog, CatalogError};
 use crate::config::{CLIENTS_FOLDER, CONFIG_FILE, CallerKind, HomeKind, caller_text};
 use crate::env::{
-    Durable, Entropy, EntropyError, FileError, TemporaryDir, create_dir, list_dir, read_text, write_atomic,
+    Durable, Entropy, EntropyError, FileError, TemporaryDir, create_dir, create_private_dir, list_dir, read_text,
+    write_atomic,
 };
 use crate::guest::{CalibrateError, calibrate};
 use crate::keys::{JwkError, KeySet, SaltKey, SigningKey};
@@ -104,6 +105,11 @@ impl HomePaths {
         self.0.join("ledger.sqlite")
     }
 
+    /// That the accounts were held against the store.
+    pub fn limits(&self) -> PathBuf {
+        self.0.join("limits.checked")
+    }
+
     /// The published log.
     pub fn log(&self) -> PathBuf {
         self.0.join("log")
@@ -189,8 +195,13 @@ pub fn initialise(options: &InitOptions, entropy: &Entropy) -> Result<(), InitEr
     }
     // First what can fail and leaves nothing behind.
     let pace = calibrate()?;
+    // Data files can be read by whoever reaches them: nobody else enters.
+    for folder in [home, &mirror] {
+        create_dir(folder)?;
+        create_private_dir(folder)?;
+    }
     for folder in ["keys", "guests", "log", "data", CLIENTS_FOLDER] {
-        create_dir(&home.join(folder))?;
+        create_private_dir(&home.join(folder))?;
     }
     let receipt = new_key(&paths.key(KeyFile::Receipt), entropy)?;
     let log = new_key(&paths.key(KeyFile::Log), entropy)?;

@@ -5,6 +5,7 @@ mod accounts;
 mod audit_read;
 mod chinese;
 mod keep;
+mod limits;
 mod notices;
 mod open;
 mod read;
@@ -17,6 +18,7 @@ mod writer;
 
 pub use accounts::{Spent, exceeds};
 pub use audit_read::{LeafCharge, LeafGuest, LeafJob, LeafOutcome, LeafRows};
+pub use limits::{Excess, Share};
 pub use open::{LedgerConfig, create};
 pub use read::{AuditCharge, AuditEntry, AuditJob, AuditOutcome, Evidence, Existing, GuestRow, LedgerReader, SpentRow};
 pub use record::{End, Logged, OutcomeEntry, reason_commitment};

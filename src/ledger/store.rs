@@ -4,8 +4,9 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
+use super::limits::Excess;
 use crate::env::weaken::{self, Weakness};
-use crate::env::{Entropy, EntropyError};
+use crate::env::{Entropy, EntropyError, FileError};
 use crate::keys::CanonicalError;
 use crate::log::{
     CheckpointError, EntryKind, MirrorError, SALT_BYTES, TilesError, TreeError, append, entry_bytes, leaf_hash,
@@ -46,6 +47,12 @@ pub enum LedgerError {
     /// The store contradicts itself.
     #[error("the ledger contradicts itself: {0}")]
     Inconsistent(Inconsistency),
+    /// More may be spent of an account than its limit.
+    #[error("{0}")]
+    Limit(Box<Excess>),
+    /// A file beside the store.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The job was open when the engine crashed.
     #[error("the job was abandoned in a crash: its charge stays; sign a new request")]
     Abandoned,

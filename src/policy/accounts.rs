@@ -24,6 +24,7 @@ pub struct Quota {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accounts {
     quotas: BTreeMap<(AccountKind, String), Quota>,
+    limits: BTreeMap<AccountKind, Quota>,
     sha256: Digest,
 }
 
@@ -32,10 +33,14 @@ impl Accounts {
     pub fn check(document: &Document) -> Result<Self, DocumentError> {
         let raw: RawAccounts = document.parse()?;
         let mut findings = Vec::new();
-        let mut quotas = BTreeMap::new();
+        let (mut quotas, mut limits) = (BTreeMap::new(), BTreeMap::new());
         for (unit, account) in &raw.label {
             match UnitKind::from_word(unit) {
-                Some(unit) => labels(account).check(AccountKind::Label(unit), &mut quotas, &mut findings),
+                Some(unit) => {
+                    let (account, kind) = (labels(account), AccountKind::Label(unit));
+                    limits.insert(kind, account.whole());
+                    account.check(kind, &mut quotas, &mut findings);
+                }
                 None => {
                     let mistake = Mistake::AccountUnit("label", unit.clone());
                     findings.push(Finding::at(account.window_days.span(), mistake));
@@ -45,7 +50,9 @@ impl Accounts {
         for (unit, account) in &raw.table {
             match UnitKind::from_word(unit) {
                 Some(unit) => {
-                    tables(account, &mut findings).check(AccountKind::Table(unit), &mut quotas, &mut findings);
+                    let (account, kind) = (tables(account, &mut findings), AccountKind::Table(unit));
+                    limits.insert(kind, account.whole());
+                    account.check(kind, &mut quotas, &mut findings);
                 }
                 None => {
                     let mistake = Mistake::AccountUnit("table", unit.clone());
@@ -55,12 +62,23 @@ impl Accounts {
         }
         let sha256 = digest_json(DigestKind::Accounts, &raw)
             .map_err(|error| document.error(vec![Finding::whole(Mistake::Digest(error.to_string()))]))?;
-        document.check(Some(Self { quotas, sha256 }), findings)
+        document.check(Some(Self { quotas, limits, sha256 }), findings)
     }
 
     /// The quota of `client` in `account`; `None` where it has none and may not ask.
     pub fn quota(&self, account: AccountKind, client: &str) -> Option<Quota> {
         self.quotas.get(&(account, client.to_owned())).copied()
+    }
+
+    /// The quotas of all clients in `account`.
+    pub fn quotas_in(&self, account: AccountKind) -> impl Iterator<Item = (&str, Quota)> {
+        let inside = self.quotas.iter().filter(move |((kind, _), _)| *kind == account);
+        inside.map(|((_, client), quota)| (client.as_str(), *quota))
+    }
+
+    /// The limit of every account: what all clients together may spend.
+    pub fn limits(&self) -> impl Iterator<Item = (AccountKind, Quota)> {
+        self.limits.iter().map(|(account, limit)| (*account, *limit))
     }
 
     /// All quotas of `client`.
@@ -121,6 +139,11 @@ fn tables(raw: &RawTableAccount, findings: &mut Vec<Finding>) -> Shares {
 }
 
 impl Shares {
+    /// The limit, as a quota of all clients together.
+    const fn whole(&self) -> Quota {
+        Quota { window: self.limit.0, lifetime: self.limit.1, window_days: self.window_days }
+    }
+
     fn check(
         self,
         account: AccountKind,

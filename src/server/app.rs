@@ -63,6 +63,7 @@ impl App {
         log::tile,
         log::keys,
         log::log_key,
+        health::discovery,
         health::alive,
         health::ready,
         super::metrics::show,
@@ -113,6 +114,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/log/tile/{*path}", get(log::tile))
         .route("/log/key", get(log::log_key))
         .route("/.well-known/jwks.json", get(log::keys))
+        .route("/.well-known/anshi", get(health::discovery))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(super::metrics::show))

@@ -20,6 +20,37 @@ pub(super) struct ReadyView {
     ledger: bool,
 }
 
+/// What an engine says of itself to anyone, so that a client can address it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DiscoveryView {
+    /// The ledger's id: the `aud` of requests, the `iss` of receipts.
+    issuer: String,
+    /// What `htu` begins with.
+    public_url: String,
+    jwks_uri: String,
+    log_key_uri: String,
+    checkpoint_uri: String,
+    /// Whether the data are invented.
+    synthetic: bool,
+    version: &'static str,
+}
+
+/// How to address this engine
+#[utoipa::path(get, path = "/.well-known/anshi", tag = "service", responses((status = 200, description = "Its ids and addresses", body = DiscoveryView)))]
+pub(super) async fn discovery(State(app): State<App>) -> Json<DiscoveryView> {
+    let config = app.engine.config();
+    let at = |path: &str| format!("{}{path}", config.public_url);
+    Json(DiscoveryView {
+        issuer: config.ledger.clone(),
+        jwks_uri: at("/.well-known/jwks.json"),
+        log_key_uri: at("/log/key"),
+        checkpoint_uri: at("/log/checkpoint"),
+        public_url: config.public_url.clone(),
+        synthetic: config.is_synthetic(),
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
 /// Whether the process lives
 #[utoipa::path(get, path = "/healthz", tag = "service", responses((status = 200, description = "It does", body = String, content_type = "text/plain")))]
 pub(super) async fn alive() -> &'static str {

@@ -111,6 +111,7 @@ fn copy_home(
     let paths = HomePaths::new(home);
     let made_ms = clock.now().0;
     create_dir(to)?;
+    create_private_dir(to)?;
     let verifier = LogVerifier::new(&read_text(&paths.log_key())?)?;
     let store = to.join("ledger.sqlite");
     LedgerReader::open(&paths.store())?.copy_to(&store)?;

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use super::doctor_data::{check_calibration, check_guests, check_policies, check_snapshot};
-use super::doctor_files::{check_clock, check_keys, check_room, check_writing};
-use super::doctor_ledger::{check_ledger, check_mirror, check_published, read_published};
+use super::doctor_files::{check_clock, check_folder, check_keys, check_room, check_writing};
+use super::doctor_ledger::{check_accounts, check_ledger, check_mirror, check_published, read_published};
 use crate::catalog::{Catalog, Update};
 use crate::config::Config;
 use crate::env::{Clock, read_text};
@@ -129,6 +129,10 @@ pub enum Setup {
     PoliciesUnapproved { ids: Vec<String>, needed: u32 },
     /// The accounts lack approvals: nothing is answered.
     AccountsUnapproved { needed: u32 },
+    /// What was spent and what may be spent fit the accounts' limits.
+    Accounts,
+    /// They do not: the home does not start.
+    AccountsExceeded(Bilingual),
     /// A policy is not valid today.
     PolicyOutside(Validity),
     /// No policy is in force.
@@ -143,6 +147,12 @@ pub enum Setup {
     PaceBad(Bilingual),
     /// The keys are in order.
     Keys { count: u64 },
+    /// Nobody but its owner enters the home.
+    FolderPrivate,
+    /// Others can enter it.
+    FolderOpen { path: String, mode: u32 },
+    /// The mode cannot be read.
+    FolderBad(Bilingual),
     /// A key is missing.
     KeyMissing { path: String },
     /// Others can read a key.
@@ -260,13 +270,13 @@ pub fn examine(options: &DoctorOptions, clock: &Clock, progress: &mut dyn FnMut(
     progress("catalog");
     let catalog = check_catalog(&config, &mut findings);
     progress("policies");
-    if let Some(catalog) = &catalog {
-        check_policies(&config, catalog, clock.now().day(), &mut findings);
-    }
+    let today = clock.now().day();
+    let policies = catalog.as_ref().and_then(|catalog| check_policies(&config, catalog, today, &mut findings));
     progress("calibration");
     if options.calibrate {
         check_calibration(&config, &mut findings);
     }
+    check_folder(&config, &mut findings);
     let paths = HomePaths::new(&options.home);
     progress("keys");
     check_keys(&config, &paths, &mut findings);
@@ -283,6 +293,9 @@ pub fn examine(options: &DoctorOptions, clock: &Clock, progress: &mut dyn FnMut(
     let reader = LedgerReader::open_for_audit(&paths.store());
     let frontier = check_ledger(&reader, verifier.as_ref(), options.deep, &mut findings);
     if let (Ok(reader), Some(frontier)) = (&reader, frontier) {
+        if let Some(policies) = &policies {
+            check_accounts(reader, policies.accounts(), today, &mut findings);
+        }
         if let Some(shown) = shown {
             check_published(reader, shown, frontier, &mut findings);
         }
@@ -295,7 +308,7 @@ pub fn examine(options: &DoctorOptions, clock: &Clock, progress: &mut dyn FnMut(
     check_clock(reader.as_ref().ok(), clock.now(), &mut findings);
     progress("snapshot");
     if let Some(catalog) = &catalog {
-        check_snapshot(&paths.data(), catalog, clock.now().day(), options.deep, &mut findings);
+        check_snapshot(&paths.data(), catalog, today, options.deep, &mut findings);
     }
     progress("guests");
     if let Ok(reader) = &reader {

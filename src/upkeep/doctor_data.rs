@@ -19,16 +19,25 @@ const GUEST_FILE_BYTES_MAX: u64 = 512 << 20;
 /// A machine that seems too slow is measured so often.
 const MEASUREMENTS_MAX: u32 = 4;
 
-/// Policies and accounts are in order, approved, and valid today.
-pub(super) fn check_policies(config: &Config, catalog: &Catalog, today: Date, findings: Findings<'_>) {
+/// Policies and accounts are in order, approved, and valid today. Gives them, where an engine would take them.
+pub(super) fn check_policies(
+    config: &Config,
+    catalog: &Catalog,
+    today: Date,
+    findings: Findings<'_>,
+) -> Option<PolicySet> {
     let needed = config.approvals_needed;
     let trust = ApprovalTrust { needed, auditors: config.auditors() };
     let set = match PolicySet::load(&config.policies, catalog, config.pace, &trust) {
         Ok(set) => set,
         Err(PolicyError::AccountsUnapproved(needed)) => {
-            return find(findings, "policies", Level::Error, Setup::AccountsUnapproved { needed });
+            find(findings, "policies", Level::Error, Setup::AccountsUnapproved { needed });
+            return None;
         }
-        Err(error) => return find(findings, "policies", Level::Error, Setup::PoliciesBad(error.bilingual())),
+        Err(error) => {
+            find(findings, "policies", Level::Error, Setup::PoliciesBad(error.bilingual()));
+            return None;
+        }
     };
     if !set.unapproved().is_empty() {
         let ids = set.unapproved().to_vec();
@@ -48,6 +57,7 @@ pub(super) fn check_policies(config: &Config, catalog: &Catalog, today: Date, fi
         find(findings, "policies", Level::Warning, Setup::PoliciesNone);
     }
     settle(findings, "policies", Setup::Policies { in_force });
+    Some(set)
 }
 
 /// The machine is as fast as the configuration says, and so as the policies' slots were checked against.

@@ -23,6 +23,20 @@ const AHEAD_DAYS_MAX: i32 = 400;
 
 const PROBE: &str = "doctor.probe";
 
+/// What the group and all others may do.
+const OTHERS: u32 = 0o077;
+
+/// Nobody but its owner enters the home: whoever does can read data and ledger.
+pub(super) fn check_folder(config: &Config, findings: Findings<'_>) {
+    let (path, level) =
+        (config.home.display().to_string(), if config.is_synthetic() { Level::Warning } else { Level::Error });
+    match mode(&config.home) {
+        Ok(mode) if mode & OTHERS == 0 => find(findings, "folder", Level::Ok, Setup::FolderPrivate),
+        Ok(mode) => find(findings, "folder", level, Setup::FolderOpen { path, mode }),
+        Err(error) => find(findings, "folder", Level::Error, Setup::FolderBad(error.bilingual())),
+    }
+}
+
 /// Every key is there, private, and the private half of what is published.
 pub(super) fn check_keys(config: &Config, paths: &HomePaths, findings: Findings<'_>) {
     let mut count = 0;

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use super::doctor::{Findings, Level, State, find, settle};
+use super::doctor::{Findings, Level, Setup, State, find, settle};
 use super::error::both;
 use crate::config::Config;
 use crate::env::{read_text, share_file_system};
 use crate::ledger::{LedgerError, LedgerReader};
 use crate::log::{Checkpoint, LogVerifier, MirrorError};
-use crate::model::{Bilingual, Chinese, foreign};
+use crate::model::{Bilingual, Chinese, Date, foreign};
+use crate::policy::Accounts;
 
 /// The schema is this program's, and the newest checkpoint fits signature, entries and hashes. Gives that checkpoint.
 pub(super) fn check_ledger(
@@ -42,6 +43,17 @@ pub(super) fn check_ledger(
         }
     }
     None
+}
+
+/// What was spent of every party's account, and what may be spent, fit the account's limit.
+pub(super) fn check_accounts(reader: &LedgerReader, accounts: &Accounts, today: Date, findings: Findings<'_>) {
+    match reader.check_limits(accounts, today) {
+        Ok(()) => find(findings, "accounts", Level::Ok, Setup::Accounts),
+        Err(error @ LedgerError::Limit(_)) => {
+            find(findings, "accounts", Level::Error, Setup::AccountsExceeded(error.bilingual()));
+        }
+        Err(error) => find(findings, "accounts", Level::Error, State::LedgerBad(error.bilingual())),
+    }
 }
 
 /// How a checkpoint that was written somewhere stands to the ledger's tree.

@@ -108,6 +108,7 @@ fn stage(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(PathBuf, MirrorState, Option<u32>), UpkeepError> {
     create_dir(staging)?;
+    create_private_dir(staging)?;
     let mut damages = copy_files(&options.from, manifest, staging, progress)?;
     create_private_dir(&staging.join("keys"))?;
     if let Some(keys) = &options.keys {

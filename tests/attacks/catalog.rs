@@ -7,12 +7,12 @@ use super::{
     a01_trap, a01_trap_table, a02_text, a02_text_table, a03_spin, a03_spin_table, a04_fuel, a05_late, a06_slow_unit,
     a07_index, a08_extreme, a09_names, a10_many_cells, a11_imports, a12_printing, a13_state, a13_state_table,
     a14_limits, a14_limits_table, a15_canonical, a16_memory, a17_residual, a18_compile, a19_other_module,
-    a20_bisection, a21_membership, a22_many_guests, a23_many_clients, a24_midnight, a25_same_table, a26_equivalent,
-    a27_all_but_one, a28_known_units, a29_threshold, a30_from_total, a31_dominance, a32_subsets, a33_one_row,
-    a34_many_units, a35_two_ids, a36_cost, a36_cost_table, a37_refund, a37_refund_table, a38_last_bit, a39_faults,
-    a41_replay, a42_forgery, a43_covert, a44_low_bits, a45_order, a46_constant, a47_sampler_time, a48_randomness,
-    a49_guest_chooses, a50_reading, a51_other_party, a52_parameters, a53_bombs, a55_watch, a56_date, a57_unnamed,
-    a58_overlap, a59_restored, a60_cut, a61_own_rows,
+    a20_bisection, a21_membership, a22_many_guests, a23_many_clients, a23_moved_quota, a24_midnight, a25_same_table,
+    a26_equivalent, a27_all_but_one, a28_known_units, a29_threshold, a30_from_total, a31_dominance, a32_subsets,
+    a33_one_row, a34_many_units, a35_two_ids, a36_cost, a36_cost_table, a37_refund, a37_refund_table, a38_last_bit,
+    a39_faults, a41_replay, a42_forgery, a43_covert, a44_low_bits, a45_order, a46_constant, a47_sampler_time,
+    a48_randomness, a49_guest_chooses, a50_reading, a51_other_party, a52_parameters, a53_bombs, a55_watch, a56_date,
+    a57_unnamed, a58_overlap, a59_restored, a60_cut, a61_own_rows,
 };
 
 /// How the defence is taken away, to show that the test can fail.
@@ -175,8 +175,8 @@ pub const ATTACKS: [Row; 61] = [
     ),
 ];
 
-/// Attacks on labels that are tried on tables too, by their number.
-pub const ON_TABLES: [(usize, Row); 7] = [
+/// Attacks that are tried in another way too, most of them on tables, by their number.
+pub const ON_TABLES: [(usize, Row); 8] = [
     (
         1,
         tried(
@@ -220,6 +220,15 @@ pub const ON_TABLES: [(usize, Row); 7] = [
             "attacks::a14_limits_table",
             a14_limits_table::attack,
             Weakness::LimitsByLoad,
+        ),
+    ),
+    (
+        23,
+        tried(
+            "the same by a quota that was spent and moved",
+            "attacks::a23_moved_quota",
+            a23_moved_quota::attack,
+            Weakness::SpentForgotten,
         ),
     ),
     (36, tried("the same for a table", "attacks::a36_cost_table", a36_cost_table::attack, Weakness::CostByData)),

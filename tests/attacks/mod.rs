@@ -29,6 +29,7 @@ mod a20_bisection;
 mod a21_membership;
 mod a22_many_guests;
 mod a23_many_clients;
+mod a23_moved_quota;
 mod a24_midnight;
 mod a25_same_table;
 mod a26_equivalent;

@@ -161,7 +161,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fails(&self, wanted: &str) {
-        let (code, said) = self.bureau.ingest("2026-12-31", &[]);
+        let (code, said) = self.bureau.ingest("2020-12-31", &[]);
         assert!(code == 1 && said.contains("the connection `registry`") && said.contains(wanted), "{wanted}: {said}");
         assert!(!said.contains(PASSWORD), "{said}");
         assert!(!self.bureau.path().join("data/current").exists());
@@ -198,16 +198,16 @@ fn tables_and_queries_enter_a_production_home() {
     reader.ask("table = \"payment\"");
     reader.fails("relation \"payment\" does not exist");
     reader.ask("table = \"public.payments\"");
-    let (code, said) = reader.bureau.ingest("2026-12-31", &["--dry-run"]);
+    let (code, said) = reader.bureau.ingest("2020-12-31", &["--dry-run"]);
     assert!(code == 0 && said.contains("5000"), "{said}");
     assert!(!reader.bureau.path().join("data/current").exists());
-    let (code, said) = reader.bureau.ingest("2026-12-31", &["--dataset", "tax_payment"]);
+    let (code, said) = reader.bureau.ingest("2020-12-31", &["--dataset", "tax_payment"]);
     assert!(code == 0 && said.contains("tax_payment: 5000 rows of 1 unit taken, 0 rejected"), "{said}");
     assert!(!said.contains("real_estate"), "only what was asked for is told of: {said}");
     let table = reader.bureau.current();
     let columns = "uscc, period_end, tax_kind, payable_fen, paid_fen, due_date, paid_date";
     reader.ask(&format!("query = \"\"\"\nselect {columns} from payments order by random()\n\"\"\""));
-    assert_eq!(reader.bureau.ingest("2026-12-31", &[]).0, 0);
+    assert_eq!(reader.bureau.ingest("2020-12-31", &[]).0, 0);
     let entry = |name: &str| {
         let hex = name.trim().trim_start_matches("sha256:");
         let path = reader.bureau.path().join("data/snapshots").join(format!("{hex}.json"));
@@ -228,7 +228,7 @@ fn a_server_on_the_network_is_known_by_its_certificate() {
     let verified = |ca: &str| format!("tls = \"verified\"\nca_file = \"{}\"", server.dir.path().join(ca).display());
     // Nobody has said how the connection is protected.
     reader.connect("localhost", "");
-    let (code, said) = reader.bureau.ingest("2026-12-31", &[]);
+    let (code, said) = reader.bureau.ingest("2020-12-31", &[]);
     assert!(code == 1 && said.contains("say how the connection over the network is protected"), "{said}");
     reader.connect("localhost", &verified("other.pem"));
     reader.fails("certificate");
@@ -244,6 +244,6 @@ fn a_server_on_the_network_is_known_by_its_certificate() {
     reader.fails("server");
     server.speak_tls(true);
     reader.connect("localhost", &verified("ca.pem"));
-    let (code, said) = reader.bureau.ingest("2026-12-31", &[]);
+    let (code, said) = reader.bureau.ingest("2020-12-31", &[]);
     assert!(code == 0 && said.contains("tax_payment: 5000 rows"), "{said}");
 }

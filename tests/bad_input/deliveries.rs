@@ -19,7 +19,7 @@ fn each_refused_delivery_is_told_in_both_languages_and_leaves_the_last_good_data
     let (bureau, current) = Bureau::with_taxes();
     let before = bureau.published();
     let (home, delivery) = (bureau.home(), bureau.delivery().display().to_string());
-    let words = ["ingest", "--home", &home, "--from", &delivery, "--as-of", "2026-12-31"];
+    let words = ["ingest", "--home", &home, "--from", &delivery, "--as-of", "2020-12-31"];
     let good = taxes(&rows(100));
     let row = rows(1);
     let with_header = |header: &str| format!("{header}\n{row}").into_bytes();
@@ -52,11 +52,11 @@ fn each_refused_delivery_is_told_in_both_languages_and_leaves_the_last_good_data
     fails(&words, 1);
     fs::remove_file(bureau.delivery().join("tax_payment/b.csv")).unwrap();
     fails(&[&words[..], &["--dataset", "tax_payments"]].concat(), 1);
-    fails(&["ingest", "--home", &home, "--from", &delivery, "--as-of", "2026-11-29"], 1);
+    fails(&["ingest", "--home", &home, "--from", &delivery, "--as-of", "2020-11-29"], 1);
     fails(&["ingest", "--home", &home, "--from", &delivery], 2);
-    fails(&["ingest", "--home", &home, "--from", "/nowhere", "--as-of", "2026-12-31"], 2);
+    fails(&["ingest", "--home", &home, "--from", "/nowhere", "--as-of", "2020-12-31"], 2);
     assert_eq!((bureau.current(), bureau.published()), (current, before));
-    let (code, said) = bureau.ingest("2026-12-31", &[]);
+    let (code, said) = bureau.ingest("2020-12-31", &[]);
     assert!(code == 0 && said.contains("100 rows"), "{said}");
 }
 
@@ -89,7 +89,7 @@ fn every_kind_of_source_tells_what_is_wrong_in_both_languages() {
         "kind = \"odbc\"\nconnection = \"other\"\ntable = \"t\"",
     ] {
         fs::write(&catalog, format!("{start}[source]\n{source}\non_bad_id = \"reject\"\n[synthetic]{end}")).unwrap();
-        fails(&["ingest", "--home", &home, "--from", &delivery, "--as-of", "2026-12-31"], 1);
+        fails(&["ingest", "--home", &home, "--from", &delivery, "--as-of", "2020-12-31"], 1);
         assert_eq!(bureau.current(), current);
     }
     let folder = bureau.path().join("catalog").display().to_string();
@@ -114,12 +114,12 @@ fn two_ingests_at_once_are_refused() {
     bureau.deliver("tax_payment/a.csv", taxes(&rows(20)));
     let paths = HomePaths::new(&bureau.path());
     let catalog = Catalog::load(&bureau.path().join("catalog")).unwrap();
-    let options = IngestOptions { as_of: "2026-12-31".parse().unwrap(), only: None };
+    let options = IngestOptions { as_of: "2020-12-31".parse().unwrap(), only: None };
     let mut refused = 0;
     // Another process begins while this one is in the middle.
     let report = ingest(&paths.data(), &paths.rejects(), &catalog, &bureau.delivery(), &options, &mut |_| {
         for more in [&[] as &[&str], &["--dry-run"]] {
-            let (code, said) = bureau.ingest("2026-12-31", more);
+            let (code, said) = bureau.ingest("2020-12-31", more);
             assert!(
                 code == 1 && said.contains("another ingest works in") && said.contains("wait for its end"),
                 "{said}"
@@ -148,7 +148,7 @@ fn a_line_of_two_gigabytes_takes_no_two_gigabytes() {
         shell.args(["-c", "ulimit -v 1800000 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_anshi")]);
         ended(shell.args(words).args(["--lang", "en"]))
     };
-    let (code, said) = limited(&["ingest", "--home", &home, "--from", &delivery, "--as-of", "2026-12-31"]);
+    let (code, said) = limited(&["ingest", "--home", &home, "--from", &delivery, "--as-of", "2020-12-31"]);
     assert!(code == 1 && said.contains("tax_payment/a.csv`: the row that begins on line 5 is longer"), "{said}");
     assert_eq!(bureau.current(), current);
     let draft = bureau.folder().join("draft.toml").display().to_string();
@@ -193,19 +193,19 @@ fn a_full_disk_leaves_the_last_good_data_and_work_goes_on_once_there_is_room() {
         H="$DISK/home"
         ingest() { "$ANSHI" ingest --home "$H" --from "$DELIVERIES/$1" --as-of "$2" --lang en; }
         "$ANSHI" init --home "$H" --kind production
-        ingest small 2026-11-30
+        ingest small 2020-11-30
         before=$(cat "$H/data/current")
         # Leaves room for the lists and not for the rows.
         free=$(df -k --output=avail "$DISK" | tail -n 1)
         head -c $((free * 1024 - 400000)) /dev/zero > "$DISK/ballast"
         set +e
-        ingest large 2026-12-31
+        ingest large 2020-12-31
         echo "exit code $?"
         set -e
         test "$before" = "$(cat "$H/data/current")" && echo "the same snapshot"
         "$ANSHI" snapshot verify --home "$H" --lang en
         rm "$DISK/ballast"
-        ingest large 2026-12-31
+        ingest large 2020-12-31
         "$ANSHI" snapshot verify --home "$H" --lang en
         test "$before" != "$(cat "$H/data/current")" && echo "another snapshot"
         test -z "$(ls "$H/data/tmp")" && echo "nothing left over"
@@ -249,12 +249,12 @@ fn a_damaged_snapshot_is_told_and_mended_by_the_same_delivery() {
         let code = anshi(&verify).0;
         assert!(code == 4 || code == 1, "{}", path.display());
         fails(&verify, code);
-        let (code, said) = bureau.ingest("2026-11-30", &[]);
+        let (code, said) = bureau.ingest("2020-11-30", &[]);
         if is_manifest {
             assert!(code == 1 && said.contains("restore it from a backup, or remove it"), "{said}");
             fs::remove_file(path).unwrap();
             fs::remove_file(bureau.path().join("data/current")).unwrap();
-            assert_eq!(bureau.ingest("2026-11-30", &[]).0, 0);
+            assert_eq!(bureau.ingest("2020-11-30", &[]).0, 0);
         } else {
             assert_eq!(code, 0, "{said}");
         }
@@ -273,7 +273,7 @@ fn a_damaged_snapshot_is_told_and_mended_by_the_same_delivery() {
     }
     fs::write(bureau.path().join("data/current"), "sha256:").unwrap();
     fails(&verify, 1);
-    fails(&["ingest", "--home", &home, "--from", &bureau.delivery().display().to_string(), "--as-of", "2026-12-31"], 1);
+    fails(&["ingest", "--home", &home, "--from", &bureau.delivery().display().to_string(), "--as-of", "2020-12-31"], 1);
 }
 
 #[test]
@@ -281,8 +281,23 @@ fn invented_and_real_data_do_not_mix() {
     let (bureau, current) = Bureau::with_taxes();
     let invented = bureau.folder().join("invented").display().to_string();
     assert_eq!(anshi(&["synth", "--out", &invented, "--scale", "0.001"]).0, 0);
-    fails(&["ingest", "--home", &bureau.home(), "--from", &invented, "--as-of", "2026-12-31"], 1);
+    fails(&["ingest", "--home", &bureau.home(), "--from", &invented, "--as-of", "2020-12-31"], 1);
     assert_eq!(bureau.current(), current);
+    // Without the file that says so: of every dataset, each row tells it.
+    fs::remove_file(Path::new(&invented).join("synthetic.json")).unwrap();
+    let home = bureau.home();
+    let words = ["ingest", "--home", &home, "--from", &invented, "--as-of", "2020-12-31"];
+    fails(&words, 1);
+    let (_, said) = anshi(&words);
+    let refused = said.lines().filter(|line| line.contains("not taken") && line.contains("rows were refused"));
+    assert_eq!(refused.count(), 12, "{said}");
+    let lists = fs::read_dir(bureau.path().join("rejects")).unwrap();
+    for list in lists.map(|list| fs::read_to_string(list.unwrap().path()).unwrap()) {
+        assert!(list.lines().skip(1).all(|row| row.contains("`anshi synth` invents")), "{list}");
+    }
+    assert_eq!(bureau.current(), current);
+    fs::remove_dir_all(&invented).unwrap();
+    assert_eq!(anshi(&["synth", "--out", &invented, "--scale", "0.001"]).0, 0);
     let synthetic = bureau.folder().join("synthetic").display().to_string();
     assert_eq!(anshi(&["init", "--home", &synthetic, "--kind", "synthetic"]).0, 0);
     let real = bureau.delivery().display().to_string();

@@ -2,9 +2,12 @@
 //! place and the cure, and leaves nothing behind. `docs/bad-input.md` is the whole list.
 
 mod bureau;
+mod catalogs;
 mod databases;
 mod deliveries;
 mod guests;
 mod languages;
 mod module;
+mod outputs;
 mod policies;
+mod slips;

@@ -95,10 +95,12 @@ fn a_home_that_is_well() {
         "configuration",
         "catalog",
         "policies",
+        "folder",
         "keys",
         "disk",
         "writing",
         "ledger",
+        "accounts",
         "published log",
         "mirror",
         "clock",
@@ -127,6 +129,12 @@ fn configuration_catalog_and_policies() {
     let approvals =
         |home: &Path, _: &HomePaths| edit(&home.join("anshi.toml"), "approvals_needed = 0", "approvals_needed = 1");
     harmed(approvals, ("policies", Level::Error, "AccountsUnapproved"));
+    let moved = |home: &Path, _: &HomePaths| {
+        let path = home.join("policies/accounts.toml");
+        let accounts = fs::read_to_string(&path).unwrap().replace("smart-finance", "housing-fund");
+        fs::write(&path, accounts).unwrap();
+    };
+    harmed(moved, ("accounts", Level::Error, "AccountsExceeded"));
 }
 
 #[test]
@@ -135,6 +143,33 @@ fn a_machine_slower_than_the_slots() {
     edit(&patient.path.join("anshi.toml"), "nanos_per_kilofuel = 4_000", "nanos_per_kilofuel = 1");
     let options = DoctorOptions { calibrate: true, ..options(&patient.path) };
     expect(&options, &Clock::System, ("calibration", Level::Error, "PaceSlow"));
+}
+
+#[test]
+fn folders() {
+    let open = |home: &Path, _: &HomePaths| fs::set_permissions(home, fs::Permissions::from_mode(0o750)).unwrap();
+    harmed(open, ("folder", Level::Warning, "FolderOpen"));
+    // Whatever the caller's umask is, and of production an error.
+    let place = tempfile::tempdir().unwrap();
+    let at = |name: &str| place.path().join(name).display().to_string();
+    let mode = |name: &str| fs::metadata(place.path().join(name)).unwrap().permissions().mode() & 0o777;
+    fs::create_dir(place.path().join("home")).unwrap();
+    fs::set_permissions(place.path().join("home"), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(anshi(&["init", "--home", &at("home"), "--kind", "production"]).0, 0);
+    assert_eq!(anshi(&["backup", "--home", &at("home"), "--to", &at("backup"), "--keys-to", &at("safe")]).0, 0);
+    let restored = anshi(&["restore", "--from", &at("backup"), "--keys", &at("safe"), "--home", &at("restored")]);
+    assert!(fs::exists(at("restored")).unwrap(), "{restored:?}");
+    for name in
+        ["home", "home/keys", "home/data", "home/guests", "home/log", "home.mirror", "backup", "safe", "restored"]
+    {
+        assert_eq!(mode(name), 0o700, "{name}");
+    }
+    let home = place.path().join("home");
+    expect(&options(&home), &Clock::System, ("folder", Level::Ok, "FolderPrivate"));
+    fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).unwrap();
+    // Its accounts lack approvals, too.
+    let found = look(&options(&home), &Clock::System);
+    assert!(found.iter().any(|found| found.check == "folder" && found.level == Level::Error), "{found:#?}");
 }
 
 #[test]

@@ -19,6 +19,9 @@ pub enum ArgumentError {
     /// `--param`.
     #[error("write it as NAME=VALUE")]
     Parameter,
+    /// `--kind` of a client.
+    #[error("a kind is `platform`, `developer`, `auditor`, `operator` or `authority`")]
+    CallerKind,
     /// `--rows`.
     #[error("write it as NAME=FILE")]
     Rows,
@@ -36,6 +39,7 @@ impl Chinese for ArgumentError {
             Self::Lang => "语言应为 `zh` 或 `en`".to_owned(),
             Self::Party => "请写成 角色=标识".to_owned(),
             Self::Parameter => "请写成 名称=值".to_owned(),
+            Self::CallerKind => "种类应为 `platform`、`developer`、`auditor`、`operator` 或 `authority`".to_owned(),
             Self::Rows => "请写成 名称=文件".to_owned(),
             Self::Scale => "规模应在 0.000001 至 100 之间".to_owned(),
             Self::Decimal(error) => error.chinese(),

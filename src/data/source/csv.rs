@@ -30,17 +30,40 @@ pub(super) fn read_csv(
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), SourceError> {
     let mut file = WatchedFile::open(path)?;
-    read_rows(&mut file, path, form, intake, progress)?;
-    if file.read_whole()? { Ok(()) } else { Err(SourceError::Changed(path.to_owned())) }
+    let last = read_rows(&mut file, path, form, intake, progress)?;
+    if !file.read_whole()? {
+        return Err(SourceError::Changed(path.to_owned()));
+    }
+    match last {
+        Some(Last { line, short: true }) if !file.ends_line() => Err(SourceError::Cut { path: path.to_owned(), line }),
+        Some(_) if !file.ends_line() => {
+            intake.note_unended(origin(path));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
+/// A file's name.
+fn origin(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}
+
+/// The row that a file ends with.
+struct Last {
+    line: u64,
+    /// Whether it has fewer cells than the header.
+    short: bool,
+}
+
+/// Reads the rows, and gives the one that the file ends with: none where a blank line or an open quote does.
 fn read_rows(
     mut file: impl Read + Send,
     path: &Path,
     form: &CsvForm,
     intake: &mut Intake<'_>,
     progress: &mut dyn FnMut(u64),
-) -> Result<(), SourceError> {
+) -> Result<Option<Last>, SourceError> {
     let failed = |failure| match failure {
         Failure::Long(line) => SourceError::Long { path: path.to_owned(), line },
         Failure::Csv(source) => SourceError::Csv { path: path.to_owned(), source },
@@ -62,19 +85,26 @@ fn read_rows(
     let mut header = ByteRecord::new();
     next(&mut reader, &mut header).map_err(failed)?;
     let places = check_names(&header, form, is_utf8, intake.dataset()).map_err(refused)?;
-    let origin = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     std::thread::scope(|scope| {
         let (full_out, full) = sync_channel(LOTS);
         let (empty_out, empty) = sync_channel(LOTS);
         scope.spawn(move || read_lots(reader, &empty, &full_out));
+        let mut last = None;
         while let Ok(lot) = full.recv() {
             let lot: Vec<ByteRecord> = lot.map_err(failed)?;
-            for record in lot.iter().filter(|record| !is_blank(record)) {
+            for record in &lot {
+                if is_blank(record) {
+                    last = last.filter(|_| is_end(record));
+                    continue;
+                }
                 let row = record.position().map_or(0, Position::line);
-                let place = RowPlace { origin, row, lines: lines(record) };
-                match is_open(record) {
-                    true => intake.refuse(record.len().saturating_sub(1), Reason::Open, &place)?,
-                    false => intake.take(record, &places, &place)?,
+                let place = RowPlace { origin: origin(path), row, lines: lines(record) };
+                if is_open(record) {
+                    last = None;
+                    intake.refuse(record.len().saturating_sub(1), Reason::Open, &place)?;
+                } else {
+                    last = Some(Last { line: row, short: record.len() < places.len() });
+                    intake.take(record, &places, &place)?;
                 }
             }
             progress(intake.rows() as u64);
@@ -84,7 +114,7 @@ fn read_rows(
             // The reader may have ended; then nobody needs the lot.
             empty_out.try_send(lot).ok();
         }
-        Ok(())
+        Ok(last)
     })
 }
 
@@ -175,10 +205,14 @@ fn is_open(record: &ByteRecord) -> bool {
     record.iter().next_back().is_some_and(|cell| cell.ends_with(END))
 }
 
+/// Whether this is the line behind the file.
+fn is_end(record: &ByteRecord) -> bool {
+    record.len() == 1 && record.as_slice().trim_ascii() == END.trim_ascii()
+}
+
 /// A line without anything on it, in a file whose lines end in carriage return and line feed; or the line behind the file.
 fn is_blank(record: &ByteRecord) -> bool {
-    let line = record.as_slice().trim_ascii();
-    record.len() == 1 && (line.is_empty() || line == END.trim_ascii())
+    is_end(record) || record.len() == 1 && record.as_slice().trim_ascii().is_empty()
 }
 
 /// How many lines of the file the record takes.

@@ -51,6 +51,17 @@ pub enum SourceError {
          written under another name and renamed when they are whole", .0.display()
     )]
     Changed(PathBuf),
+    /// The last row is not whole, and nothing ends its line.
+    #[error(
+        "`{}` ends within its last row, on line {line}: it has fewer cells than the header, and no line end. The file was cut: \
+         have it delivered again", path.display()
+    )]
+    Cut {
+        /// The file.
+        path: PathBuf,
+        /// Where the row begins.
+        line: u64,
+    },
     /// A row that does not end.
     #[error(
         "`{}`: the row that begins on line {line} is longer than {ROW_BYTES_MAX} bytes: is a quote left open, or is it \

@@ -17,6 +17,10 @@ const ORGANISATION_DRAWN: u32 = 6;
 /// How far the organisation's own check character is moved from the right one.
 const ORGANISATION_CHECK_SHIFT: u64 = 5;
 
+/// An enterprise of the market register, in Dezhou; the county's two digits follow.
+const FIRM_HEAD: &[u8] = b"913714";
+/// Where a code names the city and no county: invented firms have one.
+const WHOLE_CITY: &[u8] = b"00";
 /// 371490 to 371499 are not given to any county (GB/T 2260).
 const CITIZEN_AREA: &[u8; 5] = b"37149";
 const CITIZEN_AREAS: u64 = 10;
@@ -93,6 +97,21 @@ pub(super) fn is_woman(citizen: &UnitId) -> bool {
     citizen.as_bytes().get(16).is_some_and(|digit| digit.is_multiple_of(2))
 }
 
+/// Whether an identifier is one that [`Ids`] gives, and so none that a real firm or person can have: a firm of a county of
+/// Dezhou whose organisation code carries the one wrong check character, or a person of an area that does not exist.
+pub(in crate::data) fn is_invented(unit: &UnitId) -> bool {
+    let bytes = unit.as_bytes();
+    let (head, county) = (bytes.get(..6).unwrap_or_default(), bytes.get(6..8).unwrap_or_default());
+    match unit.kind() {
+        UnitKind::Person => bytes.starts_with(CITIZEN_AREA),
+        UnitKind::Enterprise => {
+            let organisation = bytes.get(8..).and_then(|code| code.first_chunk::<8>());
+            let inner = organisation.filter(|code| code.starts_with(ORGANISATION_PREFIX)).map(wrong_organisation_check);
+            head == FIRM_HEAD && county != WHOLE_CITY && inner.is_some() && bytes.get(16).copied() == inner
+        }
+    }
+}
+
 fn wrong_organisation_check(organisation: &[u8; 8]) -> u8 {
     let value = |byte: u8| u64::from(if byte.is_ascii_digit() { byte - b'0' } else { byte - b'A' + 10 });
     let sum: u64 = organisation.iter().zip(ORGANISATION_WEIGHTS).map(|(byte, weight)| value(*byte) * weight).sum();
@@ -117,6 +136,7 @@ mod tests {
             assert_eq!(UnitId::parse(UnitKind::Person, person.as_str()), Ok(person));
             assert!(firm.as_str().starts_with("91371402MA"));
             assert!(person.as_str().starts_with("37149"));
+            assert!(is_invented(&firm) && is_invented(&person));
             assert!(seen.insert(firm) && seen.insert(person));
         }
     }
@@ -133,6 +153,20 @@ mod tests {
         }
         let women = (0..1_000).filter(|number| is_woman(&ids.person(*number).unwrap())).count();
         assert!((400..600).contains(&women), "{women}");
+    }
+
+    #[test]
+    fn what_somebody_can_have_is_not_invented() {
+        let firm = |head: &[u8; 17]| UnitId::with_check(UnitKind::Enterprise, head).unwrap();
+        let marked = b"0123456789X".iter().filter(|inner| {
+            let mut head = *b"91371402MA000001_";
+            head[16] = **inner;
+            is_invented(&firm(&head))
+        });
+        assert_eq!(marked.count(), 1, "one of all check characters is the mark, and never the right one");
+        assert!(!is_invented(&firm(b"91370102MA3C1XE44")) && !is_invented(&firm(b"913714021673258X1")));
+        let person = |head: &[u8; 17]| UnitId::with_check(UnitKind::Person, head).unwrap();
+        assert!(!is_invented(&person(b"37140219900101001")) && is_invented(&person(b"37149019900101001")));
     }
 
     #[test]

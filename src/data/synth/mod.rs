@@ -30,5 +30,6 @@ mod tax;
 mod tests;
 mod utilities;
 
+pub(super) use ids::is_invented;
 pub use manifest::{Examples, MANIFEST_FILE, SeedError, SeedFile, SeedManifest};
 pub use run::{ROWS_AT_SCALE_ONE, SCALE_ONE_PPM, SynthError, SynthOptions, SynthReport, synthesise};

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::support::{Home, TAX_HEADER, date, firm, outcome, person, show, show_rows};
 use crate::data::ingest::IngestLimits;
 use crate::data::intake::RUN_BYTES;
-use crate::data::{Outcome, Window};
+use crate::data::{DeliveryWarning, Outcome, Window};
 
 #[test]
 fn four_datasets_come_in_with_types_decimals_and_renamed_columns() {
@@ -256,6 +256,7 @@ fn a_delivery_with_much_fewer_rows_is_told() {
         home.clear().deliver_tax(&rows(count));
         let report = home.ingest(day);
         let tax = report.datasets.iter().find(|dataset| dataset.name == "tax_payment").unwrap();
-        assert_eq!(tax.shrunk_from, told, "{day}: {report:?}");
+        let told: Vec<_> = told.map(|before| DeliveryWarning::MuchFewerRows { before }).into_iter().collect();
+        assert_eq!(tax.warnings, told, "{day}: {report:?}");
     }
 }

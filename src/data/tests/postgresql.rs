@@ -148,7 +148,7 @@ fn tables_and_queries_are_read_exactly() {
     let delivery = Delivery { folder: &folder, databases: Databases::Known(&connections) };
     let options = IngestOptions { as_of: date("2026-12-31"), only: None };
     let rejects = home.dir.path().join("rejects");
-    let report = rehearse(&home.data(), &rejects, &home.catalog, delivery, &options, &mut |_| {}).unwrap();
+    let report = rehearse(&home.data(), Some(&rejects), &home.catalog, delivery, &options, &mut |_| {}).unwrap();
     assert!(matches!(outcome(&report, "typed"), Outcome::Checked { rows: 2, rejected: 1 }), "{report:?}");
     assert!(!report.published && report.snapshot.is_none());
     assert_eq!(home.rejects("typed").lines().count(), 2);

@@ -113,7 +113,7 @@ impl Home {
     pub fn ingest_within(&self, limits: &IngestLimits, as_of: &str) -> IngestReport {
         let options = IngestOptions { as_of: date(as_of), only: None };
         let (home_data, delivery, rejects) = (self.data(), self.delivery(), self.dir.path().join("rejects"));
-        let folders = Folders { home_data: &home_data, rejects: &rejects, delivery: (&delivery).into() };
+        let folders = Folders { home_data: &home_data, rejects: Some(&rejects), delivery: (&delivery).into() };
         ingest_within(limits, folders, &self.catalog, &options, &mut |_| {}).unwrap()
     }
 

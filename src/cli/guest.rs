@@ -19,7 +19,7 @@ use crate::env::{Durable, read, run_tool};
 use crate::guest::{GUEST_BYTES_MAX, Registry, inspect};
 use crate::job::Engine;
 use crate::keys::sha256;
-use crate::model::{Chinese, Digest, Dimension, Manifest, Role, TableRead, World};
+use crate::model::{Bilingual, Chinese, Digest, Dimension, Manifest, Role, TableRead, World};
 
 /// Subcommands of `anshi guest`.
 #[derive(Subcommand)]
@@ -217,7 +217,7 @@ pub fn register_with(
 
 /// Registers a guest with an engine that runs elsewhere.
 fn register_there(args: &RemoteArgs, module: &[u8], terminal: &Terminal) -> Result<(), CliError> {
-    let remote = Remote::open(args, terminal.lang())?;
+    let remote = Remote::open(args)?;
     let registered = {
         let _waiting = terminal.waiting(WorkMessage::Compiling);
         remote.register(module)?

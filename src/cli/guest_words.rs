@@ -1,7 +1,7 @@
 //! The words about guests, in English and Chinese. Owns wording alone; both languages match exhaustively.
 
 use super::english::some;
-use crate::model::{Chinese, Lang, ParameterKind};
+use crate::model::{Bilingual, Chinese, Lang, ParameterKind};
 use crate::policy::Misfit;
 
 /// A line about a guest.

@@ -17,7 +17,7 @@ use super::problem::RemoteProblem;
 use crate::env::{Clock, Entropy, Stopwatch};
 use crate::job::{CallOrder, CallTarget, compose_call, load_key};
 use crate::keys::{SigningKey, TokenKind, sha256};
-use crate::model::{Lang, Millis};
+use crate::model::Millis;
 
 /// A connection is made by then.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -25,6 +25,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(900);
 /// The largest answer that is read.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
+/// The same of what an engine says of itself.
+const DISCOVERY_BYTES_MAX: u64 = 64 << 10;
 /// A job is submitted again for so long where the engine is busy or the line breaks.
 const SUBMIT_FOR: Duration = Duration::from_secs(100);
 /// The wait between two tries where the engine does not say one.
@@ -62,14 +64,13 @@ pub struct Remote {
     server: String,
     client: String,
     key: SigningKey,
-    lang: Lang,
     /// What it says of itself.
     pub discovery: Discovery,
 }
 
 impl Remote {
     /// Asks the engine what it is.
-    pub fn open(args: &RemoteArgs, lang: Lang) -> Result<Self, CliError> {
+    pub fn open(args: &RemoteArgs) -> Result<Self, CliError> {
         let key = load_key(&args.client_key)?;
         let mut config = Agent::config_builder()
             .timeout_connect(Some(CONNECT_TIMEOUT))
@@ -84,8 +85,10 @@ impl Remote {
         let server = args.server.trim_end_matches('/').to_owned();
         let response = agent.get(format!("{server}/.well-known/anshi")).call();
         let mut response = response.map_err(|error| transport(&error))?;
-        let discovery = response.body_mut().read_json().map_err(|error| transport(&error))?;
-        Ok(Self { agent, server, client: args.client.clone(), key, lang, discovery })
+        let bytes = response.body_mut().with_config().limit(DISCOVERY_BYTES_MAX).read_to_vec();
+        let discovery = serde_json::from_slice(&bytes.map_err(|error| transport(&error))?)
+            .map_err(|_| CliError::failure(RemoteProblem::NotText))?;
+        Ok(Self { agent, server, client: args.client.clone(), key, discovery })
     }
 
     /// Who asks.
@@ -166,7 +169,6 @@ impl Remote {
         let text = |name: &str| json.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let kind = text("type").trim_start_matches("urn:anshi:problem:").to_owned();
         let problem = RemoteProblem::Said { status, kind, title: text("title"), detail: text("detail") };
-        let _ = self.lang;
         if (400..500).contains(&status) { CliError::RefusedThere(problem.into()) } else { CliError::failure(problem) }
     }
 }

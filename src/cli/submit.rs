@@ -65,7 +65,7 @@ pub struct SubmitArgs {
 pub fn submit(args: &SubmitArgs, terminal: &Terminal) -> Result<(), CliError> {
     check_new([&args.out], args.force)?;
     let guest = guest_digest(&args.guest)?;
-    let remote = Remote::open(&args.remote, terminal.lang())?;
+    let remote = Remote::open(&args.remote)?;
     let policy = remote.get(&format!("/v1/policies/{}", args.policy))?;
     let said = |name: &str| policy.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let order = JobOrder {

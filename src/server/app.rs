@@ -8,14 +8,14 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use tokio::sync::Semaphore;
 use utoipa::OpenApi;
 
 use super::admission::Admission;
 use super::metrics::Metrics;
 use super::problem::{Problem, ProblemDetails, ProblemKind};
-use super::{admin, batches, budgets, guests, health, jobs, log, policies, subjects};
+use super::{admin, batches, budgets, consents, guests, health, jobs, log, policies, subjects};
 use crate::env::{Entropy, Stopwatch};
 use crate::job::Engine;
 use crate::model::Lang;
@@ -58,6 +58,7 @@ impl App {
         policies::show,
         budgets::show,
         subjects::access,
+        consents::revoke,
         admin::reload,
         log::checkpoint,
         log::tile,
@@ -109,6 +110,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/v1/policies/{id}", get(policies::show))
         .route("/v1/budgets", get(budgets::show))
         .route("/v1/subjects/access", get(subjects::access))
+        .route("/v1/consents/{jti}", delete(consents::revoke))
         .route("/v1/admin/reload", post(admin::reload))
         .route("/log/checkpoint", get(log::checkpoint))
         .route("/log/tile/{*path}", get(log::tile))

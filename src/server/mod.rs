@@ -8,6 +8,7 @@ mod batches;
 mod body;
 mod budgets;
 mod call;
+mod consents;
 mod guests;
 mod health;
 mod jobs;

@@ -14,8 +14,8 @@ use utoipa::ToSchema;
 
 use super::admission::{Class, Ticket};
 use super::app::App;
-use super::body::read_token;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::body::{admit, read_token};
+use super::problem::{Problem, ProblemKind};
 use crate::env::Clock;
 use crate::job::{Batch, BatchAdmitted, BatchUnderway, Failure, begin_batch};
 use crate::keys::BATCH_BYTES_MAX;
@@ -57,18 +57,19 @@ pub(super) struct ProgressView {
 #[utoipa::path(
     post,
     path = "/v1/batches",
+    operation_id = "submit_batch",
     tag = "jobs",
     request_body(content = String, content_type = "application/jose", description = "A compact JWS of `typ` `batch+jwt`, at most 32 MiB"),
     params(("Accept" = Option<String>, Header, description = "`text/event-stream`: progress, then the result")),
     responses(
         (status = 200, description = "The answers", content((BatchView = "application/json"), (String = "text/event-stream"))),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let token = read_token(&parts.headers, body, BATCH_BYTES_MAX).await?;
+    let token = read_token(&parts, body, BATCH_BYTES_MAX).await?;
     let batch = Batch::read(&app.engine, &token)?;
+    admit(&parts);
     drop(token);
     let ticket = app.admission.enter(batch.client(), Class::Long).await;
     let ticket = ticket.map_err(|_| Problem::bare(ProblemKind::Overloaded))?;

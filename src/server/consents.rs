@@ -1,13 +1,13 @@
 //! Consents: an authority takes back one of its own.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app::App;
-use super::call::Call;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::call::{Call, Segment};
+use super::problem::{Problem, ProblemKind};
 use crate::config::CallerKind;
 
 /// The longest `jti` of a consent.
@@ -26,17 +26,17 @@ pub(super) struct RevokedView {
 #[utoipa::path(
     delete,
     path = "/v1/consents/{jti}",
+    operation_id = "revoke_consent",
     tag = "subjects",
     security(("call" = [])),
     params(("jti" = String, Path, description = "The consent's `jti`; its issuer is the caller")),
     responses(
         (status = 200, description = "It serves no job any more", body = RevokedView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn revoke(
     State(app): State<App>,
-    Path(jti): Path<String>,
+    Segment(jti): Segment,
     call: Call,
 ) -> Result<Json<RevokedView>, Problem> {
     let called = call.of(&[CallerKind::Authority])?;

@@ -3,6 +3,7 @@
 
 mod admin;
 mod admission;
+mod answers;
 mod app;
 mod batches;
 mod body;
@@ -15,9 +16,11 @@ mod jobs;
 mod listen;
 mod log;
 mod metrics;
+mod openapi;
+mod places;
 mod policies;
 mod problem;
 mod subjects;
 
-pub use app::openapi;
 pub use listen::{ServeError, Server};
+pub use openapi::openapi;

@@ -29,7 +29,8 @@ def joined(frames, as_of, grants, min_fen):
     wanted = window(as_of, grants["tax_receipts"]) & (pl.col("paid_fen") >= min_fen)
     places = frames["tax_register"].drop_nulls()
     receipts = frames["tax_receipts"].filter(wanted).drop("period_end")
-    return receipts.join(places, on="uscc")
+    # A unit without receipts counts, as it does on every other side.
+    return places.join(receipts, on="uscc", how="left")
 
 
 def table(data, answer, rows_max, epsilon):

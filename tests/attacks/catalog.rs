@@ -173,7 +173,7 @@ pub const ATTACKS: [Row; 61] = [
     tried("an old home restored", "attacks::a59_restored", a59_restored::attack, Weakness::MirrorIgnored),
     tried("drop the connection after the charge", "attacks::a60_cut", a60_cut::attack, Weakness::LeftWithCaller),
     tried(
-        "rows of one's own: another question for nothing, or about somebody else",
+        "rows of one's own: a threshold to bisect by, or somebody else's name",
         "attacks::a61_own_rows",
         a61_own_rows::attack,
         Weakness::RowsNotOfJob,

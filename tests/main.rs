@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod approvals;
 mod attacks;
 mod audit;
 mod bad_input;

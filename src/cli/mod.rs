@@ -2,6 +2,7 @@
 //! command; nothing is decided here.
 
 mod app;
+mod approve;
 mod audit;
 mod backup;
 mod budget;
@@ -27,6 +28,8 @@ mod key;
 mod message;
 mod plot;
 mod policy;
+mod policy_place;
+mod policy_words;
 mod problem;
 mod receipt;
 mod remote;

@@ -109,8 +109,9 @@ struct LimitsView {
     )
 )]
 pub(super) async fn list(State(app): State<App>, call: Call) -> Json<Vec<PolicyView>> {
-    let policies = app.engine.policies();
-    Json(policies.policies().map(|policy| view(policy, &call.0.id)).collect())
+    let (policies, now) = (app.engine.policies(), app.engine.clock().now());
+    let in_force = policies.policies().filter(|policy| policies.approvals(&policy.id, now).is_some());
+    Json(in_force.map(|policy| view(policy, &call.0.id)).collect())
 }
 
 /// One policy in force
@@ -130,8 +131,9 @@ pub(super) async fn show(
     Segment(id): Segment,
     call: Call,
 ) -> Result<Json<PolicyView>, Problem> {
-    let policies = app.engine.policies();
+    let (policies, now) = (app.engine.policies(), app.engine.clock().now());
     let found = policies.policies().find(|policy| policy.id == id).ok_or(ProblemKind::NotFound)?;
+    policies.approvals(&id, now).ok_or(ProblemKind::NotFound)?;
     Ok(Json(view(found, &call.0.id)))
 }
 

@@ -279,7 +279,7 @@ fn a_label_policys_slot_holds_the_others_runs_too() {
     std::fs::write(&path, text).unwrap();
     check_policy_file(&path, &catalog(), PACE).unwrap();
     let told = load().map(drop).unwrap_err().to_string();
-    assert!(told.contains("sme-credit-check") && told.contains("a run of `guarantor-check` too"), "{told}");
+    assert!(told.contains("loan-renewal-check") && told.contains("a run of `guarantor-check` too"), "{told}");
 }
 
 #[test]
@@ -358,14 +358,13 @@ fn a_key_has_one_owner_in_one_role() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     initialise(&InitOptions { home: home.clone(), kind: HomeKind::Synthetic }, &Entropy).unwrap();
-    let path = home.join("anshi.toml");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let key = text.lines().find(|line| line.starts_with("key = ")).unwrap();
-    for role in ["client", "authority", "auditor"] {
-        std::fs::write(&path, format!("{text}\n[[{role}]]\nid = \"another\"\n{key}\n")).unwrap();
+    let text = std::fs::read_to_string(home.join("clients.d/smart-finance.toml")).unwrap();
+    let (path, (_, key)) = (home.join("clients.d/another.toml"), text.split_once("[[key]]").unwrap());
+    for kind in ["platform", "authority", "auditor"] {
+        std::fs::write(&path, format!("id = \"another\"\nkind = \"{kind}\"\n[[key]]{key}")).unwrap();
         let error = Config::load(&home).unwrap_err().to_string();
-        assert!(error.contains("every key has one owner in one role"), "{role}: {error}");
+        assert!(error.contains("every key has one owner"), "{kind}: {error}");
     }
-    std::fs::write(&path, text).unwrap();
+    std::fs::remove_file(&path).unwrap();
     Config::load(&home).unwrap();
 }

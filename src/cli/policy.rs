@@ -6,7 +6,9 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::approve::{ApproveArgs, RevokeArgs, approve, revoke, shown};
+use super::diff::{DiffArgs, diff};
 use super::error::CliError;
+use super::explain::{ExplainArgs, explain_command};
 use super::guest::{describe, read_guest};
 use super::message::{Answers, Cost, PolicyState, WorkMessage};
 use super::policy_place::{ACCOUNTS_FILE, POLICY_FILE, Place, read_accounts, read_policy};
@@ -31,6 +33,14 @@ pub enum PolicyCommand {
     /// List a home's policies: which are in force, who approved them, until when
     #[command(after_help = "Example: anshi policy list --home /tmp/anshi-demo")]
     List(ListArgs),
+    /// Say in plain sentences what a policy lets be asked and learnt at the worst
+    #[command(after_help = "Example: anshi policy explain sme-credit-check --home /tmp/anshi-demo")]
+    Explain(ExplainArgs),
+    /// Compare two versions: each change as looser, tighter or neither. Exit code 3 where anything is looser
+    #[command(
+        after_help = "Example: anshi policy diff policies/sme-credit-check /tmp/anshi-demo/policies/sme-credit-check"
+    )]
+    Diff(DiffArgs),
     /// Approve a policy or the accounts, as an auditor: so many different auditors put it in force
     #[command(
         after_help = "Example: anshi policy approve sme-credit-check --home /tmp/anshi-demo \\\n  --key /tmp/anshi-demo/keys/development-auditor.jwk"
@@ -72,6 +82,8 @@ pub fn policy(command: &PolicyCommand, terminal: &Terminal) -> Result<(), CliErr
         }
         PolicyCommand::Check(args) => check(args, terminal),
         PolicyCommand::List(args) => list(args, terminal),
+        PolicyCommand::Explain(args) => explain_command(args, terminal),
+        PolicyCommand::Diff(args) => diff(args, terminal),
         PolicyCommand::Approve(args) => approve(args, terminal),
         PolicyCommand::Revoke(args) => revoke(args, terminal),
     }

@@ -1,9 +1,12 @@
 //! The words about policies and their approvals, in English and Chinese. Owns wording alone; both languages match
 //! exhaustively.
 
+use std::path::PathBuf;
+
 use super::english::some;
 use crate::model::{Chinese, Date, Lang, Millis};
 use crate::policy::Approval;
+use crate::review::{Change, Direction};
 
 /// What is approved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +54,10 @@ pub enum PolicyMessage {
         out: String,
         count: Option<(usize, u32)>,
     },
+    /// One change between two versions.
+    Changed { policy: String, change: Change },
+    /// All of them together; `None` where there is none.
+    Verdict(Option<Direction>),
     /// Whose approvals a policy or the accounts have.
     Approvals { accounts: bool, given: Vec<Approval>, needed: u32 },
 }
@@ -100,6 +107,63 @@ impl Chinese for ApprovalProblem {
     }
 }
 
+/// Why two versions cannot be compared, or that one is looser.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DiffProblem {
+    /// Neither a policy nor accounts.
+    #[error("`{}` is no policy, no `accounts.toml` and no folder of policies", .0.display())]
+    Nothing(PathBuf),
+    /// A policy and a folder, or the like.
+    #[error("both must be of one kind: two policies, two `accounts.toml`, or two folders of policies")]
+    Kinds,
+    /// The verdict.
+    #[error("the new version is looser: auditors decide about it anew")]
+    Looser,
+}
+
+impl Chinese for DiffProblem {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Nothing(path) => format!("`{}` 不是政策、`accounts.toml` 或政策的总文件夹", path.display()),
+            Self::Kinds => "两者须为同一种类：两项政策、两个 `accounts.toml`、或两个政策的总文件夹".to_owned(),
+            Self::Looser => "新版本有所放宽：须由审计员重新决定".to_owned(),
+        }
+    }
+}
+
+/// `sme-credit-check  looser   grant.rows_max (enterprise.tax_payment): 500 → 600`.
+fn changed(policy: &str, change: &Change, lang: Lang) -> String {
+    let Change { field, of, old, new, direction } = change;
+    let (word, there_was, there_is) = match lang {
+        Lang::En => (direction.word(), "-", "-"),
+        Lang::Zh => (chinese_direction(*direction), "无", "无"),
+    };
+    let of = if of.is_empty() { String::new() } else { format!(" ({of})") };
+    let (old, new) = (old.as_deref().unwrap_or(there_was), new.as_deref().unwrap_or(there_is));
+    format!("{policy}  {word:8} {field}{of}: {old} → {new}")
+}
+
+const fn chinese_direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Looser => "放宽",
+        Direction::Tighter => "收紧",
+        Direction::Neither => "皆非",
+    }
+}
+
+const fn verdict_text(verdict: Option<Direction>, lang: Lang) -> &'static str {
+    match (verdict, lang) {
+        (None, Lang::En) => "nothing has changed but layout and comments, if those",
+        (None, Lang::Zh) => "除排版和注释外没有改动",
+        (Some(Direction::Neither), Lang::En) => "neither looser nor tighter: words, or what no answer depends on",
+        (Some(Direction::Neither), Lang::Zh) => "既未放宽也未收紧：只改了文字或与回答无关之处",
+        (Some(Direction::Tighter), Lang::En) => "tighter: what the new version allows, the old one allowed",
+        (Some(Direction::Tighter), Lang::Zh) => "收紧：新版本所允许的，旧版本均已允许",
+        (Some(Direction::Looser), Lang::En) => "looser: the new version allows something that the old one did not",
+        (Some(Direction::Looser), Lang::Zh) => "放宽：新版本允许了旧版本不允许的内容",
+    }
+}
+
 /// The last whole day before `until`.
 pub fn last_day(until: Millis) -> Date {
     until.plus(-1).day()
@@ -127,6 +191,8 @@ impl PolicyMessage {
                 subject.text(Lang::En),
                 counted_english(*count)
             ),
+            Self::Changed { policy, change } => changed(policy, change, Lang::En),
+            Self::Verdict(verdict) => verdict_text(*verdict, Lang::En).to_owned(),
             Self::Approvals { accounts, given, needed } => format!(
                 "{}{} of {} needed{}",
                 if *accounts { "accounts: " } else { "  " },
@@ -150,6 +216,8 @@ impl PolicyMessage {
                 subject.text(Lang::Zh),
                 counted_chinese(*count)
             ),
+            Self::Changed { policy, change } => changed(policy, change, Lang::Zh),
+            Self::Verdict(verdict) => verdict_text(*verdict, Lang::Zh).to_owned(),
             Self::Approvals { accounts, given, needed } => format!(
                 "{}需 {needed} 份批准，已有 {} 份{}",
                 if *accounts { "额度账户：" } else { "  " },

@@ -69,7 +69,8 @@ impl Room {
 
     fn state(&self) -> String {
         let listed = self.done(&["policy", "list", "--home", self.home()]);
-        let found = listed["policies"].as_array().unwrap().iter().find(|policy| policy["id"] == POLICY).unwrap().clone();
+        let found =
+            listed["policies"].as_array().unwrap().iter().find(|policy| policy["id"] == POLICY).unwrap().clone();
         found["state"].as_str().unwrap().to_owned()
     }
 
@@ -154,8 +155,18 @@ fn what_is_no_approval_does_not_count() {
         ("expired", token(&second, TokenKind::Approval, approves(this, now - 1))),
         ("of a stranger", token(&stranger, TokenKind::Approval, approves(this, later))),
         ("of another kind", token(&second, TokenKind::Call, approves(this, later))),
-        ("without an end", sign(&second, TokenKind::Approval, format!(r#"{{"approves":"{this}","iat":{iat}}}"#).as_bytes())),
-        ("both at once", sign(&second, TokenKind::Approval, format!(r#"{{"approves":"{this}","revokes":"{this}","iat":{iat},"exp":{later}}}"#).as_bytes())),
+        (
+            "without an end",
+            sign(&second, TokenKind::Approval, format!(r#"{{"approves":"{this}","iat":{iat}}}"#).as_bytes()),
+        ),
+        (
+            "both at once",
+            sign(
+                &second,
+                TokenKind::Approval,
+                format!(r#"{{"approves":"{this}","revokes":"{this}","iat":{iat},"exp":{later}}}"#).as_bytes(),
+            ),
+        ),
         ("cut off", good.get(..good.len() - 4).unwrap().to_owned()),
         ("changed", good.replacen("eyJhcHByb3Zlc", "eyJhcHByb3Zld", 1)),
     ];

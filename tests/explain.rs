@@ -14,7 +14,7 @@ use anshi::review::{Context, Explanation, explain, explanation_html, explanation
 use crate::support::{Served, TestHome, refusal, strong};
 
 /// A label policy that says what none of the shipped ones says.
-const ODD: &str = r#"id = "odd"
+pub const ODD: &str = r#"id = "odd"
 version = "1.0.0"
 title = { zh = "其他", en = "Odd" }
 purpose = "testing"
@@ -208,8 +208,12 @@ fn the_service_explains_a_policy_to_whoever_asks() {
     let served = Served::new();
     let ask = |id: &str, file| served.call((id, &served.key(file)), "GET", "/v1/policies/adversary").json();
     let told = ask("development-auditor", KeyFile::Auditor);
-    let sentences: Vec<&serde_json::Value> =
-        told["explanation"].as_array().unwrap().iter().flat_map(|section| section["sentences"].as_array().unwrap()).collect();
+    let sentences: Vec<&serde_json::Value> = told["explanation"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|section| section["sentences"].as_array().unwrap())
+        .collect();
     let of = |id: &str| sentences.iter().find(|sentence| sentence["id"] == id).unwrap();
     assert!(of("who.clients")["en"].as_str().unwrap().contains("`smart-finance`; nobody else"));
     assert!(of("worst.label-job")["zh"].as_str().unwrap().contains("2 比特"));

@@ -27,4 +27,5 @@ mod upkeep;
 #[cfg(feature = "weaken")]
 mod utility;
 mod vectors;
+mod warnings;
 mod worker;

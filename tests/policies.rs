@@ -81,6 +81,18 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("jobs_per_minute = 600", "jobs_per_minute = -1", "invalid value"),
     ("basis = [\"enterprise authorisation\", \"征信业务管理办法\"]", "basis = []", "at least one legal `basis`"),
     ("fuel = 500_000", "fuel = 500_000\nfuel = 400_000", "duplicate key"),
+    ("title = { zh = \"小微企业授信核验\", ", "title = { ", "missing field `zh`"),
+    (", en = \"SME credit check\" }", " }", "missing field `en`"),
+    ("clients = [\"smart-finance\"]", "clients = [\"Smart\"]", "`Smart` is not a name"),
+    ("{ min = 1, max = 1 }", "{ min = -1, max = 1 }", "invalid value"),
+    ("[limits]", "[[accept]]\nwarning = \"A9\"\nreason = \"x\"\n[limits]", "a warning's code is"),
+    ("[limits]", "[[accept]]\nwarning = \"A001\"\nreason = \" \"\n[limits]", "say why the warning is accepted"),
+    (
+        "[limits]",
+        "[[accept]]\nwarning = \"A001\"\nreason = \"x\"\n[[accept]]\nwarning = \"A001\"\nreason = \"y\"\n[limits]",
+        "is accepted twice",
+    ),
+    ("name = \"min_paid_fen\"", "name = \"MIN\"", "`MIN` is not a name"),
 ];
 
 #[test]
@@ -135,6 +147,7 @@ const TABLE_MISTAKES: &[(&str, &str, &str)] = &[
         "has no meaning",
     ),
     ("kind = \"table\"", "kind = \"label\"", "`cells_per_unit` has no meaning"),
+    ("unit = \"fen\"", "unit = \"f\\u200bn\"", "cannot be printed"),
 ];
 
 #[test]
@@ -167,6 +180,8 @@ const CLIENT_DATASET_MISTAKES: &[(&str, &str, &str)] = &[
     ("rows_max = 500                     #", "rows_max = 0 #", "`rows_max` of a client's dataset is from 1 to 10000"),
     ("rows_max = 500                     #", "rows_max = 10_001 #", "is from 1 to 10000"),
     ("rows_max = 500                     #", "rows_max = 500\nunit = \"enterprise\" #", "unknown field `unit`"),
+    ("title = { zh = \"还款记录\", ", "title = { ", "missing field `zh`"),
+    (", en = \"Repayments\" }", " }", "missing field `en`"),
     ("name = \"kind\"", "name = \"loan\"", "the column `loan` stands here twice"),
     ("type = \"identifier\"", "type = \"identifer\"", "did you mean `identifier`?"),
     ("values = [\"PRINCIPAL\", \"INTEREST\"]", "values = [\"PRINCIPAL\", \"PRINCIPAL\"]", "stands here twice"),

@@ -12,6 +12,8 @@ mod case;
 mod crates;
 #[path = "tidy/documented.rs"]
 mod documented;
+#[path = "tidy/fields.rs"]
+mod fields;
 #[path = "tidy/files.rs"]
 mod files;
 #[path = "tidy/house.rs"]
@@ -41,7 +43,7 @@ use tree::{Tree, Violation};
 
 type Rule = fn(&House) -> Vec<Violation>;
 
-const RULES: [Rule; 17] = [
+const RULES: [Rule; 18] = [
     layers::check,
     crates::check_confined,
     crates::check_dead,
@@ -59,6 +61,7 @@ const RULES: [Rule; 17] = [
     text::check,
     documented::check,
     sentences::check,
+    fields::check,
 ];
 
 /// Everything in `tree` that breaks a rule, by path and line.

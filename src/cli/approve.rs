@@ -97,7 +97,8 @@ fn signer(place: &Place, key: &SigningKey, now: Millis) -> Result<(String, Appro
     let kid = key.public().thumbprint();
     let Some(config) = &place.config else {
         let owner = kid.to_owned();
-        let auditor = TrustedKey { owner: owner.clone(), key: key.public().clone(), kinds: CallerKind::Auditor.signs() };
+        let auditor =
+            TrustedKey { owner: owner.clone(), key: key.public().clone(), kinds: CallerKind::Auditor.signs() };
         return Ok((owner, ApprovalTrust { needed: 0, auditors: vec![auditor], now }));
     };
     let auditors = config.auditors();
@@ -190,8 +191,6 @@ fn take_away(trust: &ApprovalTrust, target: &Target, auditor: &str) -> Result<()
 
 /// The approvals that hold, as JSON: the auditors and their last days.
 pub fn shown(approvals: &Approvals, now: Millis) -> Vec<serde_json::Value> {
-    let one = |approval: &crate::policy::Approval| {
-        json!({ "auditor": approval.auditor, "until": last_day(approval.until).to_string(), "sha256": approval.digest.to_string() })
-    };
+    let one = |approval: &crate::policy::Approval| json!({ "auditor": approval.auditor, "until": last_day(approval.until).to_string(), "sha256": approval.digest.to_string() });
     approvals.held(now).map(one).collect()
 }

@@ -8,7 +8,9 @@ use super::message::WorkMessage;
 use super::policy_place::PlaceArgs;
 use super::terminal::Terminal;
 use crate::model::AccountKind;
-use crate::review::{Context, Explanation, Section, Sentence, Worst, explain, explanation_html, explanation_text, worst};
+use crate::review::{
+    Context, Explanation, Section, Sentence, Worst, explain, explanation_html, explanation_text, worst,
+};
 
 /// Arguments of `anshi policy explain`.
 #[derive(Args)]
@@ -39,11 +41,8 @@ pub fn explain_command(args: &ExplainArgs, terminal: &Terminal) -> Result<(), Cl
     place.policy(&args.id)?;
     let (accounts, all) = (place.accounts()?, place.all()?);
     let Some((policy, _)) = all.iter().find(|(policy, _)| policy.id == args.id) else { return Ok(()) };
-    let context = Context {
-        accounts: &accounts,
-        policies: all.iter().map(|(policy, _)| policy).collect(),
-        reader: None,
-    };
+    let context =
+        Context { accounts: &accounts, policies: all.iter().map(|(policy, _)| policy).collect(), reader: None };
     let explanation = explain(policy, &place.catalog, &context);
     let account = policy.roles.values().next().map(|role| policy.account(role.unit));
     let account = account.or_else(|| policy.table().map(|table| policy.account(table.unit)));
@@ -60,9 +59,7 @@ pub fn explain_command(args: &ExplainArgs, terminal: &Terminal) -> Result<(), Cl
 
 fn as_json(explanation: &Explanation, worst: &Worst, account: Option<AccountKind>) -> Value {
     let sentence = |Sentence { id, words }: &Sentence| json!({ "id": id.word(), "zh": words.zh, "en": words.en });
-    let section = |Section { heading, sentences }: &Section| {
-        json!({ "heading": heading.word(), "sentences": sentences.iter().map(sentence).collect::<Vec<_>>() })
-    };
+    let section = |Section { heading, sentences }: &Section| json!({ "heading": heading.word(), "sentences": sentences.iter().map(sentence).collect::<Vec<_>>() });
     let spent = worst.spent.iter().map(|spent| {
         json!({
             "account": spent.account.word(), "client": spent.client, "window_days": spent.quota.window_days,

@@ -19,8 +19,9 @@ use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::env::Clock;
 use crate::job::unpack_catalog;
-use crate::model::Pace;
-use crate::policy::{APPROVALS_FOLDER, Approval, ApprovalTrust, Approvals, fit};
+use crate::model::{Bilingual, Chinese, Pace};
+use crate::policy::{APPROVALS_FOLDER, Accounts, Approval, ApprovalTrust, Approvals, fit};
+use crate::review::{Warning, warnings};
 
 /// Subcommands of `anshi policy`.
 #[derive(Subcommand)]
@@ -90,19 +91,20 @@ pub fn policy(command: &PolicyCommand, terminal: &Terminal) -> Result<(), CliErr
 }
 
 fn check(args: &CheckArgs, terminal: &Terminal) -> Result<(), CliError> {
-    let (catalog, pace) = match &args.home {
-        Some(home) => {
-            let config = Config::load(home)?;
-            (Catalog::load(&config.catalog).map_err(CliError::failed)?, config.pace)
-        }
+    let config = args.home.as_deref().map(Config::load).transpose()?;
+    let (catalog, pace) = match &config {
+        Some(config) => (Catalog::load(&config.catalog).map_err(CliError::failed)?, config.pace),
         None => (unpack_catalog().map_err(CliError::failed)?, Pace::ASSUMED),
     };
-    let policy = read_policy(&policy_file(&args.file)?, &catalog, pace)?;
-    if let Some(guest) = &args.guest {
-        let manifest = describe(&read_guest(guest)?, terminal)?;
-        if let Err(misfits) = fit(&policy, &manifest, &catalog) {
-            return Err(CliError::failure(AskProblem::Misfits(misfits)));
-        }
+    let file = policy_file(&args.file)?;
+    let policy = read_policy(&file, &catalog, pace)?;
+    let accounts = accounts_beside(&file, config.as_ref())?;
+    let manifest = match &args.guest {
+        Some(guest) => Some(describe(&read_guest(guest)?, terminal)?),
+        None => None,
+    };
+    if let Some(Err(misfits)) = manifest.as_ref().map(|manifest| fit(&policy, manifest, &catalog)) {
+        return Err(CliError::failure(AskProblem::Misfits(misfits)));
     }
     let (answers, cost, cost_json) = match policy.table() {
         None => {
@@ -116,10 +118,26 @@ fn check(args: &CheckArgs, terminal: &Terminal) -> Result<(), CliError> {
     };
     let (id, version) = (policy.id.clone(), policy.version_text());
     terminal.say(WorkMessage::PolicyGood { id, version, answers, cost });
+    let (open, accepted) = warnings(&policy, &catalog, accounts.as_ref(), manifest.as_ref());
+    let as_json = |warning: &Warning| {
+        let Bilingual { zh, en } = warning.bilingual();
+        json!({ "code": warning.code(), "zh": zh, "en": en })
+    };
     terminal.result(&json!({
         "policy": policy.id, "version": policy.version_text(), "sha256": policy.sha256.to_string(), "cost": cost_json,
+        "warnings": open.iter().map(as_json).collect::<Vec<_>>(),
+        "accepted": accepted.iter().map(|(warning, _)| as_json(warning)).collect::<Vec<_>>(),
     }));
+    open.into_iter().for_each(|warning| terminal.say(PolicyMessage::Warned(warning)));
+    accepted.into_iter().for_each(|(warning, reason)| terminal.say(PolicyMessage::Accepted { warning, reason }));
     Ok(())
+}
+
+/// The accounts that a policy is charged to: its home's, or those that lie beside its folder.
+fn accounts_beside(file: &Path, config: Option<&Config>) -> Result<Option<Accounts>, CliError> {
+    let beside = || file.parent()?.parent().map(|folder| folder.join(ACCOUNTS_FILE));
+    let path = config.map(|config| config.policies.join(ACCOUNTS_FILE)).or_else(beside);
+    path.filter(|path| path.is_file()).map(|path| read_accounts(&path)).transpose()
 }
 
 /// The file of a policy that was named by its file or its folder.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::english::some;
 use crate::model::{Chinese, Date, Lang, Millis};
 use crate::policy::Approval;
-use crate::review::{Change, Direction};
+use crate::review::{Change, Direction, Warning};
 
 /// What is approved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,11 +55,25 @@ pub enum PolicyMessage {
         count: Option<(usize, u32)>,
     },
     /// One change between two versions.
-    Changed { policy: String, change: Change },
+    Changed {
+        policy: String,
+        change: Change,
+    },
     /// All of them together; `None` where there is none.
     Verdict(Option<Direction>),
+    /// Something unwise.
+    Warned(Warning),
+    /// Something unwise that was considered.
+    Accepted {
+        warning: Warning,
+        reason: String,
+    },
     /// Whose approvals a policy or the accounts have.
-    Approvals { accounts: bool, given: Vec<Approval>, needed: u32 },
+    Approvals {
+        accounts: bool,
+        given: Vec<Approval>,
+        needed: u32,
+    },
 }
 
 /// What is wrong with an approval.
@@ -191,6 +205,8 @@ impl PolicyMessage {
                 subject.text(Lang::En),
                 counted_english(*count)
             ),
+            Self::Warned(warning) => format!("warning {}: {warning} (docs/policies.md)", warning.code()),
+            Self::Accepted { warning, reason } => format!("accepted {}: {reason}", warning.code()),
             Self::Changed { policy, change } => changed(policy, change, Lang::En),
             Self::Verdict(verdict) => verdict_text(*verdict, Lang::En).to_owned(),
             Self::Approvals { accounts, given, needed } => format!(
@@ -216,6 +232,8 @@ impl PolicyMessage {
                 subject.text(Lang::Zh),
                 counted_chinese(*count)
             ),
+            Self::Warned(warning) => format!("警告 {}：{}（docs/policies.md）", warning.code(), warning.chinese()),
+            Self::Accepted { warning, reason } => format!("已接受 {}：{reason}", warning.code()),
             Self::Changed { policy, change } => changed(policy, change, Lang::Zh),
             Self::Verdict(verdict) => verdict_text(*verdict, Lang::Zh).to_owned(),
             Self::Approvals { accounts, given, needed } => format!(

@@ -164,7 +164,9 @@ impl ApprovalTrust {
     pub fn approver(&self, token: &str, sha256: Digest) -> Option<String> {
         let token = verify(token.trim_end(), TokenKind::Approval, &self.auditors).ok()?;
         match ApprovalStatement::read(token.value()) {
-            Some(ApprovalStatement::Approves { sha256: about, .. }) if about == sha256 => Some(token.owner().to_owned()),
+            Some(ApprovalStatement::Approves { sha256: about, .. }) if about == sha256 => {
+                Some(token.owner().to_owned())
+            }
             _ => None,
         }
     }

@@ -39,6 +39,8 @@ pub struct Policy {
     pub answer: AnswerRule,
     /// What a run may use.
     pub limits: Limits,
+    /// Warnings that were considered: their codes, and why they are accepted.
+    pub accepts: Vec<(String, String)>,
     /// The processor time of one run at worst, on this machine.
     pub run_nanos: u64,
     /// SHA-256 of the checked policy.

@@ -72,18 +72,15 @@ pub fn compare(old: &Policy, new: &Policy) -> Difference {
     Difference { changes }
 }
 
-fn whole(
-    field: &'static str,
-    of: &str,
-    (old, new): (Option<String>, Option<String>),
-    direction: Direction,
-) -> Change {
+fn whole(field: &'static str, of: &str, (old, new): (Option<String>, Option<String>), direction: Direction) -> Change {
     Change { field, of: of.to_owned(), old, new, direction }
 }
 
 fn compare_fields(of: &str, old: &[Field], new: &[Field], changes: &mut Vec<Change>) {
-    let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        (old.iter().map(|(name, value)| (*name, value)).collect(), new.iter().map(|(name, value)| (*name, value)).collect());
+    let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) = (
+        old.iter().map(|(name, value)| (*name, value)).collect(),
+        new.iter().map(|(name, value)| (*name, value)).collect(),
+    );
     let names: BTreeSet<&'static str> = old.keys().chain(new.keys()).copied().collect();
     for field in names {
         let (old, new) = (old.get(field).copied(), new.get(field).copied());

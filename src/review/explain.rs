@@ -34,7 +34,7 @@ pub fn explain(policy: &Policy, catalog: &Catalog, context: &Context<'_>) -> Exp
 fn policy_itself(policy: &Policy) -> Vec<Sentence> {
     let (purpose, from, until) = (&policy.purpose, policy.valid_from, policy.valid_until);
     let basis = |separator: &str| policy.basis.join(separator);
-    vec![
+    let mut said = vec![
         say(
             Id::PolicyPurpose,
             format!("Answers serve the purpose `{purpose}`: a request for another purpose is refused."),
@@ -50,7 +50,15 @@ fn policy_itself(policy: &Policy) -> Vec<Sentence> {
             format!("It can be asked under from {from} to {until}, both days included (days are UTC)."),
             format!("有效期自 {from} 至 {until}，首尾两日均含（按 UTC 计日）。"),
         ),
-    ]
+    ];
+    said.extend(policy.accepts.iter().map(|(code, reason)| {
+        say(
+            Id::PolicyAccepted,
+            format!("Its authors know of the warning {code} and accept it: {reason}."),
+            format!("制定者知悉警告 {code} 并予接受：{reason}。"),
+        )
+    }));
+    said
 }
 
 fn who(policy: &Policy, context: &Context<'_>) -> Vec<Sentence> {
@@ -99,7 +107,9 @@ fn parties(policy: &Policy) -> Vec<Sentence> {
         let (en, zh) = units(table.unit);
         return vec![say(
             Id::PartyAllUnits,
-            format!("No party is named and none is asked for consent: it is about all {en} with a row in the data below."),
+            format!(
+                "No party is named and none is asked for consent: it is about all {en} with a row in the data below."
+            ),
             format!("不指明任何当事方，也不逐户征得授权：涉及在下列数据中有记录的全部{zh}。"),
         )];
     }
@@ -119,8 +129,12 @@ fn role_sentences(name: &str, role: &RoleRule) -> [Sentence; 2] {
     let consent = match role.consent_required {
         true => say(
             Id::PartyConsent,
-            format!("Each party in the role `{name}` must have consented{en_basis}: to this client, purpose and policy, for so many jobs; a consent that has ended, was used up or revoked serves none."),
-            format!("角色 `{name}` 的每个当事方均须已授权{zh_basis}：授权限于该客户、该目的、该政策和约定的次数；到期、用尽或撤销的授权无效。"),
+            format!(
+                "Each party in the role `{name}` must have consented{en_basis}: to this client, purpose and policy, for so many jobs; a consent that has ended, was used up or revoked serves none."
+            ),
+            format!(
+                "角色 `{name}` 的每个当事方均须已授权{zh_basis}：授权限于该客户、该目的、该政策和约定的次数；到期、用尽或撤销的授权无效。"
+            ),
         ),
         false => say(
             Id::PartyNoConsent,
@@ -131,7 +145,9 @@ fn role_sentences(name: &str, role: &RoleRule) -> [Sentence; 2] {
     [
         say(
             Id::PartyRole,
-            format!("A request names {en_count} of the kind {en} in the role `{name}`, by canonical identifier, nobody twice."),
+            format!(
+                "A request names {en_count} of the kind {en} in the role `{name}`, by canonical identifier, nobody twice."
+            ),
             format!("每次请求以规范标识指明{zh_count}个{zh}作为角色 `{name}`，同一主体不得重复。"),
         ),
         consent,
@@ -173,7 +189,12 @@ fn grant_sentences(grant: &Grant, catalog: &Catalog) -> Vec<Sentence> {
             department.en,
             columns_of(&columns, Lang::En)
         ),
-        format!("{zh_role}{}（`{name}`；{}；{class} 级）：{}。", title.zh, department.zh, columns_of(&columns, Lang::Zh)),
+        format!(
+            "{zh_role}{}（`{name}`；{}；{class} 级）：{}。",
+            title.zh,
+            department.zh,
+            columns_of(&columns, Lang::Zh)
+        ),
     )];
     let rows = grant.rows_max;
     let (en_old, zh_old) = history(grant.history_months);
@@ -230,11 +251,7 @@ fn client_rows(dataset: &ClientDataset) -> Sentence {
 
 fn choice(policy: &Policy) -> Vec<Sentence> {
     if policy.parameters.is_empty() {
-        return vec![say(
-            Id::ParameterNone,
-            "The client chooses no parameter.",
-            "客户没有可选的参数。",
-        )];
+        return vec![say(Id::ParameterNone, "The client chooses no parameter.", "客户没有可选的参数。")];
     }
     let one = |rule: &ParameterRule| {
         let (name, kind) = (&rule.name, rule.kind());

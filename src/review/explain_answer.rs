@@ -17,8 +17,14 @@ fn labels_sentences(labels: &[String]) -> Vec<Sentence> {
     vec![
         say(
             Id::AnswerLabels,
-            format!("The answer is one of {} or `undetermined`, exact and without noise; nothing else of a run leaves the room.", listed(labels, Lang::En)),
-            format!("回答为 {} 或 `undetermined` 之一，准确而不加噪声；运行中的其他一切都不离开暗室。", listed(labels, Lang::Zh)),
+            format!(
+                "The answer is one of {} or `undetermined`, exact and without noise; nothing else of a run leaves the room.",
+                listed(labels, Lang::En)
+            ),
+            format!(
+                "回答为 {} 或 `undetermined` 之一，准确而不加噪声；运行中的其他一切都不离开暗室。",
+                listed(labels, Lang::Zh)
+            ),
         ),
         say(
             Id::AnswerUndetermined,
@@ -74,8 +80,12 @@ fn measure_sentence(measure: &MeasureRule, (en, zh): (&str, &str)) -> Sentence {
     let MeasureRule { name, unit, lower, upper, share } = measure;
     say(
         Id::AnswerMeasure,
-        format!("Each cell also has the noisy sum `{name}` in {unit}: one of the {en} adds from {lower} to {upper} to a cell, and what lies beyond counts as the nearer of the two; its share of ε is {share}."),
-        format!("每格另有加噪合计 `{name}`（{unit}）：每个{zh}对一格的贡献限于 {lower} 至 {upper}，超出者按较近的一端计；占 ε 的份额为 {share}。"),
+        format!(
+            "Each cell also has the noisy sum `{name}` in {unit}: one of the {en} adds from {lower} to {upper} to a cell, and what lies beyond counts as the nearer of the two; its share of ε is {share}."
+        ),
+        format!(
+            "每格另有加噪合计 `{name}`（{unit}）：每个{zh}对一格的贡献限于 {lower} 至 {upper}，超出者按较近的一端计；占 ε 的份额为 {share}。"
+        ),
     )
 }
 
@@ -87,7 +97,9 @@ fn noise_sentence(table: &TableRule) -> Sentence {
     };
     say(
         Id::AnswerNoise,
-        format!("Every figure of every cell carries {en} noise, sampled exactly; one table costs ε = {epsilon}, of which the count takes the share {share}."),
+        format!(
+            "Every figure of every cell carries {en} noise, sampled exactly; one table costs ε = {epsilon}, of which the count takes the share {share}."
+        ),
         format!("每格的每个数字都加有精确抽样的{zh}噪声；一份统计表扣 ε = {epsilon}，其中计数占 {share}。"),
     )
 }

@@ -45,8 +45,13 @@ fn label_job(policy: &Policy, bits: u64) -> Sentence {
     let cases = policy.labels().len() + 1;
     say(
         Id::WorstLabelJob,
-        format!("One answer tells {cases} cases apart, `undetermined` included: at the worst {} about each party named, and so much is charged to each.", some(bits, "bit")),
-        format!("一次回答区分 {cases} 种情形（含 `undetermined`）：对所指明的每个当事方最多透露 {bits} 比特，并按此逐一扣减。"),
+        format!(
+            "One answer tells {cases} cases apart, `undetermined` included: at the worst {} about each party named, and so much is charged to each.",
+            some(bits, "bit")
+        ),
+        format!(
+            "一次回答区分 {cases} 种情形（含 `undetermined`）：对所指明的每个当事方最多透露 {bits} 比特，并按此逐一扣减。"
+        ),
     )
 }
 
@@ -73,8 +78,14 @@ fn label_spent(spent: &Spent, kind: UnitKind, bits: u64) -> Sentence {
         ),
         None => say(
             Id::WorstLabelAll,
-            format!("All clients that ever have a quota, if they pooled what they learnt about one {en}: at the worst {} {en_window} and {} ever.", some(in_window, "bit"), some(ever, "bit")),
-            format!("所有有额度的客户若将所得合并，对任一{zh}最多得知：{zh_window} {in_window} 比特，累计 {ever} 比特。"),
+            format!(
+                "All clients that ever have a quota, if they pooled what they learnt about one {en}: at the worst {} {en_window} and {} ever.",
+                some(in_window, "bit"),
+                some(ever, "bit")
+            ),
+            format!(
+                "所有有额度的客户若将所得合并，对任一{zh}最多得知：{zh_window} {in_window} 比特，累计 {ever} 比特。"
+            ),
         ),
     }
 }
@@ -103,8 +114,12 @@ fn table_job(table: &TableRule) -> Sentence {
     let (en_odds, zh_odds) = odds(epsilon, table.noise == NoiseKind::DiscreteGaussian);
     say(
         Id::WorstTableJob,
-        format!("Whoever knows everything about all others and holds it 1 to 1 whether the data of one {en} are in, holds it {en_odds} after one table; the same for any two things that those data could be."),
-        format!("即使知道其他主体的一切，对某一{zh}的数据是否在内原以 1 比 1 看待的人，看过一份统计表后的把握{zh_odds}；对该数据的任意两种可能也是如此。"),
+        format!(
+            "Whoever knows everything about all others and holds it 1 to 1 whether the data of one {en} are in, holds it {en_odds} after one table; the same for any two things that those data could be."
+        ),
+        format!(
+            "即使知道其他主体的一切，对某一{zh}的数据是否在内原以 1 比 1 看待的人，看过一份统计表后的把握{zh_odds}；对该数据的任意两种可能也是如此。"
+        ),
     )
 }
 
@@ -114,8 +129,12 @@ fn table_spent(spent: &Spent, kind: UnitKind, context: &Context<'_>) -> Sentence
     let (en_window, zh_window) = window(quota.window_days);
     let (in_window, ever) = (Billionths::new(quota.window), Billionths::new(quota.lifetime));
     let ((en_now, zh_now), (en_ever, zh_ever)) = (odds(in_window, gaussian), odds(ever, gaussian));
-    let en = format!("all tables about {en} cost ε = {in_window} together at most {en_window}, odds of {en_now}; and ε = {ever} ever, odds of {en_ever}.");
-    let zh = format!("关于{zh}的全部统计表：{zh_window}合计至多 ε = {in_window}，把握{zh_now}；累计至多 ε = {ever}，把握{zh_ever}。");
+    let en = format!(
+        "all tables about {en} cost ε = {in_window} together at most {en_window}, odds of {en_now}; and ε = {ever} ever, odds of {en_ever}."
+    );
+    let zh = format!(
+        "关于{zh}的全部统计表：{zh_window}合计至多 ε = {in_window}，把握{zh_now}；累计至多 ε = {ever}，把握{zh_ever}。"
+    );
     match &spent.client {
         Some(client) => say(Id::WorstTableClient, format!("For `{client}` {en}"), format!("`{client}` 所得{zh}")),
         None => say(Id::WorstTableAll, format!("For all clients together {en}"), format!("所有客户所得合并，{zh}")),
@@ -126,8 +145,12 @@ fn beyond(table: &TableRule) -> Sentence {
     let (en, zh) = units(table.unit);
     say(
         Id::WorstTableBeyond,
-        format!("Not hidden is what follows for one unit from what holds for many, and what several {en} have in common: for a group of g that belong together, ε counts g times."),
-        format!("不在保护之列的是：由众多主体的规律推及某一主体的结论，以及若干{zh}的共同之处：对同属一体的 g 个主体，ε 按 g 倍计。"),
+        format!(
+            "Not hidden is what follows for one unit from what holds for many, and what several {en} have in common: for a group of g that belong together, ε counts g times."
+        ),
+        format!(
+            "不在保护之列的是：由众多主体的规律推及某一主体的结论，以及若干{zh}的共同之处：对同属一体的 g 个主体，ε 按 g 倍计。"
+        ),
     )
 }
 
@@ -138,12 +161,16 @@ pub(super) fn limits_section(policy: &Policy) -> Vec<Sentence> {
     let mut said = vec![
         say(
             Id::LimitsRun,
-            format!("One run has {fuel} fuel and {mib} MiB of memory; one that wants more ends, and its client is not told so."),
+            format!(
+                "One run has {fuel} fuel and {mib} MiB of memory; one that wants more ends, and its client is not told so."
+            ),
             format!("一次运行可用 {fuel} 燃料和 {mib} MiB 内存；超出即终止，且不告知客户。"),
         ),
         say(
             Id::LimitsSlot,
-            format!("An answer is released {slot} ms after its dispatch, however long the guest ran: time tells nothing."),
+            format!(
+                "An answer is released {slot} ms after its dispatch, however long the guest ran: time tells nothing."
+            ),
             format!("回答在派发之后 {slot} 毫秒公布，与程序运行多久无关：时间不透露任何内容。"),
         ),
         say(

@@ -45,6 +45,7 @@ pub(super) fn facts(policy: &Policy) -> Facts {
         parameters,
         answer,
         limits,
+        accepts,
         run_nanos: _,
         sha256: _,
     } = policy;
@@ -64,6 +65,7 @@ pub(super) fn facts(policy: &Policy) -> Facts {
         ("valid.until", day(valid_until)),
         ("who.clients", Value::set(clients)),
         ("who.guests", guests),
+        ("accept", Value::set(accepts.iter().map(|(code, reason)| format!("{code}: {reason}")))),
     ];
     let mut entries = BTreeMap::new();
     entries.extend(roles.iter().map(|(name, rule)| (("role", name.clone()), role(rule))));

@@ -21,12 +21,14 @@ mod facts;
 mod odds;
 mod order;
 mod sentence;
+mod warn;
 mod worst;
 
+pub use audit::{AUDIT_STAGES, AuditError, AuditInputs, AuditReport, Check, Counted, audit_home};
 pub use diff::{Change, Difference, compare, compare_accounts};
 pub use explain::explain;
-pub use order::{Direction, ORDERS, Order};
 pub use explain_page::{explanation_html, explanation_text};
+pub use order::{Direction, ORDERS, Order};
 pub use sentence::{Explanation, Heading, Section, Sentence, SentenceId};
+pub use warn::{Warning, warnings};
 pub use worst::{Context, Spent, Worst, worst};
-pub use audit::{AUDIT_STAGES, AuditError, AuditInputs, AuditReport, Check, Counted, audit_home};

@@ -88,7 +88,10 @@ mod tests {
             let epsilon = Billionths::new(step * 24_000_000);
             let odds: f64 = read(factor(epsilon));
             let exact = (step as f64 * 0.024).exp();
-            assert!(odds >= before && odds >= exact && odds <= (exact * 1.011).max(1.02) || odds.is_infinite(), "{step}: {odds}");
+            assert!(
+                odds >= before && odds >= exact && odds <= (exact * 1.011).max(1.02) || odds.is_infinite(),
+                "{step}: {odds}"
+            );
             before = odds;
         }
     }

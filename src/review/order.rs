@@ -111,6 +111,9 @@ pub const ORDERS: &[(&str, Order)] = &[
     ("limits.slot_s", Order::Words),
     ("limits.memory_mib", Order::More),
     ("limits.jobs_per_minute", Order::More),
+    ("accept", Order::Words),
+    ("accept.warning", Order::Words),
+    ("accept.reason", Order::Words),
 ];
 
 /// The order of a field; a field without one is treated as if any change were looser.
@@ -164,11 +167,25 @@ pub(super) fn direction(order: Order, old: &Value, new: &Value) -> Direction {
     let by = |less: bool| if less { Tighter } else { Looser };
     match (order, old, new) {
         (Order::Words, ..) => Neither,
-        (Order::More, Value::Unlimited, Value::Number(..)) | (Order::Less, Value::Number(..), Value::Unlimited) => Tighter,
+        (Order::More, Value::Unlimited, Value::Number(..)) | (Order::Less, Value::Number(..), Value::Unlimited) => {
+            Tighter
+        }
         (Order::More, Value::Number(old, _), Value::Number(new, _)) => by(new < old),
         (Order::Less, Value::Number(old, _), Value::Number(new, _)) => by(new > old),
-        (Order::Wider, Value::Number(old, _), Value::Number(new, _)) => if new < old { Neither } else { Looser },
-        (Order::Lower, Value::Number(old, _), Value::Number(new, _)) => if new > old { Neither } else { Looser },
+        (Order::Wider, Value::Number(old, _), Value::Number(new, _)) => {
+            if new < old {
+                Neither
+            } else {
+                Looser
+            }
+        }
+        (Order::Lower, Value::Number(old, _), Value::Number(new, _)) => {
+            if new > old {
+                Neither
+            } else {
+                Looser
+            }
+        }
         (Order::Set, Value::Set(old), Value::Set(new)) => by(within(new.as_ref(), old.as_ref())),
         (Order::Set, Value::Allowed(old), Value::Allowed(new)) => match (allows(old, new), allows(new, old)) {
             (true, true) => Neither,

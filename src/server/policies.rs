@@ -167,10 +167,7 @@ pub(super) async fn show(
 
 fn section(section: Section) -> SectionView {
     let sentence = |Sentence { id, words }| SentenceView { id: id.word(), zh: words.zh, en: words.en };
-    SectionView {
-        heading: section.heading.word(),
-        sentences: section.sentences.into_iter().map(sentence).collect(),
-    }
+    SectionView { heading: section.heading.word(), sentences: section.sentences.into_iter().map(sentence).collect() }
 }
 
 fn view(policy: &Policy, caller: &str) -> PolicyView {

@@ -21,7 +21,8 @@ pub fn check(house: &House) -> Vec<Violation> {
             found.push(Violation::new(SAID, *line, RULE, message));
         }
         for lang in LANGS.into_iter().filter(|lang| !golden(house.tree, lang).contains(id)) {
-            let message = format!("`{id}` is in no golden in `{lang}`: add a policy that says it to `tests/explain.rs`");
+            let message =
+                format!("`{id}` is in no golden in `{lang}`: add a policy that says it to `tests/explain.rs`");
             found.push(Violation::new(SAID, *line, RULE, message));
         }
     }
@@ -62,7 +63,10 @@ mod tests {
     #[test]
     fn a_sentence_without_row_or_golden_is_caught() {
         let said = (SAID, "//! Doc.\nSelf::A => \"a.a\",\nSelf::B => \"b.b\",\nSelf::C => \"heading\",\n");
-        let goldens = [("tests/goldens/explain/x.en.txt", "a.a: A.\nb.b: B.\n"), ("tests/goldens/explain/x.zh.txt", "a.a: 甲。\n")];
+        let goldens = [
+            ("tests/goldens/explain/x.en.txt", "a.a: A.\nb.b: B.\n"),
+            ("tests/goldens/explain/x.zh.txt", "a.a: 甲。\n"),
+        ];
         let all = |table| found(RULE, &[said, goldens[0], goldens[1], (TABLE, table)]);
         let a_and_b = "| `a.a` | x | `t` |\n| `b.b` | x | `t` |\n";
         assert_eq!(all(a_and_b), [format!("{SAID}:3")], "no Chinese for b");

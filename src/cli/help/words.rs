@@ -207,6 +207,9 @@ const VALUES: &[(&str, &str)] = &[
     ("KIND", "种类"),
     ("DIGEST", "摘要"),
     ("DATASET", "数据集"),
+    ("FORMAT", "格式"),
+    ("OLD", "旧版本"),
+    ("NEW", "新版本"),
 ];
 
 /// What the command at `path` does.

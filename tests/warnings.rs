@@ -123,10 +123,14 @@ fn the_command_shows_warnings_in_both_languages_and_stays_good() {
     };
     let (en, zh) = (run("en"), run("zh"));
     assert!(
-        en.contains("warning A005: `smart-finance` may spend ε = 12 ever") && en.contains("accepted A007: "),
+        en.contains("warning A005: `smart-finance` may spend ε = 12 ever")
+            && en.contains("accepted A007, because “empty cells"),
         "{en}"
     );
-    assert!(zh.contains("警告 A005：`smart-finance` 累计可用 ε = 12") && zh.contains("已接受 A006："), "{zh}");
+    assert!(
+        zh.contains("警告 A005：`smart-finance` 累计可用 ε = 12") && zh.contains("已接受 A006，理由为“the share"),
+        "{zh}"
+    );
     let warning = Warning::ManyLabels(9);
     assert_ne!(warning.text(Lang::Zh), warning.text(Lang::En));
 }

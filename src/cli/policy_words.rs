@@ -28,7 +28,8 @@ impl Subject {
 
     fn text(&self, lang: Lang) -> String {
         match (self, lang) {
-            (Self::Policy { id, version }, _) => format!("{id} {version}"),
+            (Self::Policy { id, version }, Lang::En) => format!("{id} {version}"),
+            (Self::Policy { id, version }, Lang::Zh) => format!(" {id} {version}"),
             (Self::Accounts, Lang::En) => "the accounts".to_owned(),
             (Self::Accounts, Lang::Zh) => "额度账户".to_owned(),
         }
@@ -206,7 +207,7 @@ impl PolicyMessage {
                 counted_english(*count)
             ),
             Self::Warned(warning) => format!("warning {}: {warning} (docs/policies.md)", warning.code()),
-            Self::Accepted { warning, reason } => format!("accepted {}: {reason}", warning.code()),
+            Self::Accepted { warning, reason } => format!("accepted {}, because “{reason}”: {warning}", warning.code()),
             Self::Changed { policy, change } => changed(policy, change, Lang::En),
             Self::Verdict(verdict) => verdict_text(*verdict, Lang::En).to_owned(),
             Self::Approvals { accounts, given, needed } => format!(
@@ -233,7 +234,9 @@ impl PolicyMessage {
                 counted_chinese(*count)
             ),
             Self::Warned(warning) => format!("警告 {}：{}（docs/policies.md）", warning.code(), warning.chinese()),
-            Self::Accepted { warning, reason } => format!("已接受 {}：{reason}", warning.code()),
+            Self::Accepted { warning, reason } => {
+                format!("已接受 {}，理由为“{reason}”：{}", warning.code(), warning.chinese())
+            }
             Self::Changed { policy, change } => changed(policy, change, Lang::Zh),
             Self::Verdict(verdict) => verdict_text(*verdict, Lang::Zh).to_owned(),
             Self::Approvals { accounts, given, needed } => format!(

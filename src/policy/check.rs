@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check_answer::{Kind, check_answer, check_limits, kind};
 use super::client_dataset::check_client_datasets;
-use super::mistake::{Mistake, ValueKind};
+use super::mistake::{AcceptMistake, Mistake, ValueKind};
 use super::raw::{RawAccept, RawGrant, RawGuests, RawParameter, RawPolicy, RawRole, RawValue};
 use super::rules::{Allowed, AnswerRule, Grant, Guests, ParameterRule, Policy, RoleRule};
 use crate::catalog::{Catalog, Dataset};
@@ -89,13 +89,13 @@ fn check_accepts(raw: &[RawAccept], findings: &mut Vec<Finding>) -> Vec<(String,
         let code = warning.get_ref();
         if code.len() != 4 || !code.strip_prefix('A').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
         {
-            findings.push(Finding::at(warning.span(), Mistake::WarningCode));
+            findings.push(Finding::at(warning.span(), AcceptMistake::Code));
         }
         if accepts.iter().any(|(earlier, _)| earlier == code) {
-            findings.push(Finding::at(warning.span(), Mistake::AcceptedTwice(code.clone())));
+            findings.push(Finding::at(warning.span(), AcceptMistake::Twice(code.clone())));
         }
         if reason.get_ref().trim().is_empty() {
-            findings.push(Finding::at(reason.span(), Mistake::NoReason));
+            findings.push(Finding::at(reason.span(), AcceptMistake::NoReason));
         }
         accepts.push((code.clone(), reason.get_ref().clone()));
     }

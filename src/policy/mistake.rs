@@ -17,12 +17,6 @@ pub(super) enum Mistake {
     Digest(String),
     #[error("a version is three numbers: `1.0.0`")]
     Version,
-    #[error("a warning's code is `A` and three digits, as `anshi policy check` shows it")]
-    WarningCode,
-    #[error("the warning `{0}` is accepted twice")]
-    AcceptedTwice(String),
-    #[error("say why the warning is accepted")]
-    NoReason,
     #[error("`until` is before `from`")]
     Validity,
     #[error("a policy names at least one legal `basis`")]
@@ -209,9 +203,6 @@ impl Chinese for Mistake {
             Self::FolderName(id) => format!("文件夹应与政策同名，即 `{id}`"),
             Self::Digest(error) => format!("该文件无法计算摘要：`{error}`"),
             Self::Version => "版本应为三个数：`1.0.0`".to_owned(),
-            Self::WarningCode => "警告的编号为 `A` 加三位数字，如 `anshi policy check` 所示".to_owned(),
-            Self::AcceptedTwice(code) => format!("警告 `{code}` 接受了两次"),
-            Self::NoReason => "请说明为何接受该警告".to_owned(),
             Self::Validity => "`until` 早于 `from`".to_owned(),
             Self::NoBasis => "政策至少须写明一项法律依据 `basis`".to_owned(),
             Self::Guests => "`guests` 应为 \"any\" 或 `sha256:…` 摘要的列表".to_owned(),
@@ -289,6 +280,27 @@ impl Chinese for ClientMistake {
                 format!("角色 `{role}` 可有多个当事方：请用 `key` 写明以哪一列指明各行所关于者")
             }
             Self::Time => "时间应为 `date` 类型的列".to_owned(),
+        }
+    }
+}
+
+/// One mistake in what a policy accepts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum AcceptMistake {
+    #[error("a warning's code is `A` and three digits, as `anshi policy check` shows it")]
+    Code,
+    #[error("the warning `{0}` is accepted twice")]
+    Twice(String),
+    #[error("say why the warning is accepted")]
+    NoReason,
+}
+
+impl Chinese for AcceptMistake {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Code => "警告的编号为 `A` 加三位数字，如 `anshi policy check` 所示".to_owned(),
+            Self::Twice(code) => format!("警告 `{code}` 接受了两次"),
+            Self::NoReason => "请说明为何接受该警告".to_owned(),
         }
     }
 }

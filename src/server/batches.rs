@@ -68,9 +68,11 @@ pub(super) struct ProgressView {
 pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let token = read_token(&parts, body, BATCH_BYTES_MAX).await?;
-    let batch = Batch::read(&app.engine, &token)?;
+    // Megabytes of JSON and ten thousand consents are not read where others wait for a thread.
+    let engine = std::sync::Arc::clone(&app.engine);
+    let reading = tokio::task::spawn_blocking(move || Batch::read(&engine, &token)).await;
+    let batch = reading.map_err(|_| Problem::bare(ProblemKind::Internal))??;
     admit(&parts);
-    drop(token);
     let ticket = app.admission.enter(batch.client(), Class::Long).await;
     let ticket = ticket.map_err(|_| Problem::bare(ProblemKind::Overloaded))?;
     let underway = begin_batch(&app.engine, batch).await?;

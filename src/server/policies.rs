@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 use super::app::App;
 use super::call::{Call, Segment};
 use super::problem::{Problem, ProblemKind};
-use crate::policy::{AnswerRule, Guests, Policy};
+use crate::catalog::Column;
+use crate::policy::{AnswerRule, ClientDataset, Guests, Policy};
 
 /// A policy in force.
 #[derive(Serialize, ToSchema)]
@@ -28,6 +29,9 @@ pub(super) struct PolicyView {
     guests: Vec<String>,
     roles: Vec<RoleView>,
     grants: Vec<GrantView>,
+    /// The datasets whose rows the client sends along.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    client_datasets: Vec<ClientDatasetView>,
     parameters: Vec<ParameterView>,
     answer: AnswerView,
     limits: LimitsView,
@@ -64,6 +68,23 @@ struct GrantView {
     #[serde(skip_serializing_if = "Option::is_none")]
     history_months: Option<u32>,
     rows_max: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ClientDatasetView {
+    name: String,
+    /// Whom its rows are about.
+    role: String,
+    columns: Vec<ColumnView>,
+    rows_max: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ColumnView {
+    name: String,
+    /// `boolean`, `integer`, `date`, `timestamp`, `text` or `identifier`.
+    #[serde(rename = "type")]
+    kind: &'static str,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -170,6 +191,7 @@ fn view(policy: &Policy, caller: &str) -> PolicyView {
         },
         roles: policy.roles.iter().map(role).collect(),
         grants: policy.grants.iter().map(grant).collect(),
+        client_datasets: policy.client_datasets.iter().map(client_dataset).collect(),
         parameters: policy.parameters.iter().map(parameter).collect(),
         answer: answer(policy),
         limits: LimitsView {
@@ -178,6 +200,16 @@ fn view(policy: &Policy, caller: &str) -> PolicyView {
             slot_ms: policy.limits.slot_ms,
             jobs_per_minute: policy.limits.jobs_per_minute,
         },
+    }
+}
+
+fn client_dataset(dataset: &ClientDataset) -> ClientDatasetView {
+    let column = |column: &Column| ColumnView { name: column.name.clone(), kind: column.kind.word() };
+    ClientDatasetView {
+        name: dataset.name.clone(),
+        role: dataset.role.clone(),
+        columns: dataset.columns.iter().map(column).collect(),
+        rows_max: dataset.rows_max,
     }
 }
 

@@ -14,7 +14,7 @@ mod standing;
 mod wire;
 
 pub use authenticate::{read_consent, read_request};
-pub use call::{CallError, CallOrder, CallTarget, Called, compose_call};
+pub use call::{CallError, CallOrder, CallTarget, Called, Recognised, compose_call};
 pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose_job};
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
 pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, load_key, unpack_catalog};

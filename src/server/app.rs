@@ -14,11 +14,15 @@ use utoipa::OpenApi;
 
 use super::admission::Admission;
 use super::metrics::Metrics;
+use super::places::Seat;
 use super::problem::{Problem, ProblemDetails, ProblemKind};
 use super::{admin, budgets, guests, health, jobs, log, policies};
 use crate::env::{Entropy, Stopwatch};
 use crate::job::Engine;
 use crate::model::Lang;
+
+/// So many guests are being uploaded at a time; they are up to 64 MiB each.
+const UPLOADS_MAX: usize = 4;
 
 /// What every route may use.
 #[derive(Clone)]
@@ -28,6 +32,8 @@ pub(super) struct App {
     pub metrics: Arc<Metrics>,
     /// Guests are compiled one at a time.
     pub registering: Arc<Semaphore>,
+    /// Guests are large: so many come at a time.
+    pub uploads: Arc<Semaphore>,
     pub entropy: Entropy,
 }
 
@@ -35,7 +41,8 @@ impl App {
     pub fn new(engine: Arc<Engine>) -> Self {
         let admission = Admission::new(&engine.config().server);
         let metrics = Arc::new(Metrics::new());
-        Self { engine, admission, metrics, registering: Arc::new(Semaphore::new(1)), entropy: Entropy }
+        let (registering, uploads) = (Arc::new(Semaphore::new(1)), Arc::new(Semaphore::new(UPLOADS_MAX)));
+        Self { engine, admission, metrics, registering, uploads, entropy: Entropy }
     }
 }
 
@@ -124,15 +131,21 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// Around every request: its id, one line in the log, the counters, the caller's language, headers that hold for all.
-async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let stopwatch = Stopwatch::new();
     let id = app.entropy.bytes::<8>().map(|bytes| data_encoding::HEXLOWER.encode(&bytes)).unwrap_or_default();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = method_word(request.method());
     let lang = wanted_lang(request.headers());
+    // Lives as long as the request does: a connection whose caller was let in keeps its place until then.
+    let presence = request.extensions().get::<Seat>().map(|seat| Arc::new(seat.request()));
+    if let Some(presence) = &presence {
+        request.extensions_mut().insert(Arc::clone(presence));
+    }
     // The address is logged as its route: what stands in it may name a job or a guest.
     let answering = tokio::time::timeout(ANSWER_TIMEOUT, next.run(request));
     let mut response = answering.await.unwrap_or_else(|_| Problem::bare(ProblemKind::Stopping).into_response());
+    drop(presence);
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem
         && lang == Lang::Zh

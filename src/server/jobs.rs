@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::admission::Class;
 use super::app::App;
-use super::body::{JOB_BYTES_MAX, read_token};
+use super::body::{JOB_BYTES_MAX, admit, read_token};
 use super::call::Call;
 use super::problem::{Problem, ProblemDetails, ProblemKind};
 use crate::job::{Asking, Failure, JobState, begin, cancel as cancel_job, state};
@@ -50,8 +50,9 @@ pub(super) struct JobView {
 )]
 pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let token = read_token(&parts.headers, body, JOB_BYTES_MAX).await?;
+    let token = read_token(&parts, body, JOB_BYTES_MAX).await?;
     let asking = Asking::read(&app.engine, &token)?;
+    admit(&parts);
     let is_table = asking.is_table();
     let class = if is_table { Class::Long } else { Class::Label };
     let ticket = app.admission.enter(&asking.request().client, class).await;

@@ -13,6 +13,7 @@ mod jobs;
 mod listen;
 mod log;
 mod metrics;
+mod places;
 mod policies;
 mod problem;
 

@@ -98,7 +98,9 @@ mod tests {
 
     #[test]
     fn a_media_type_may_have_parameters() {
-        for media_type in ["application/jose", "Application/JOSE", "application/jose; charset=utf-8", "application/jose ;q=1"] {
+        for media_type in
+            ["application/jose", "Application/JOSE", "application/jose; charset=utf-8", "application/jose ;q=1"]
+        {
             assert!(is_jose(media_type), "{media_type}");
         }
         for media_type in ["", "application/json", "application/jose+json", ";application/jose"] {

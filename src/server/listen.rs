@@ -247,7 +247,8 @@ where
 }
 
 fn acceptor(tls: &ServerTls) -> Result<TlsAcceptor, ServeError> {
-    let bad = |file: &std::path::Path, error: String| ServeError::Certificate { file: file.display().to_string(), error };
+    let bad =
+        |file: &std::path::Path, error: String| ServeError::Certificate { file: file.display().to_string(), error };
     if !is_private(&tls.key_file)? {
         return Err(ServeError::Exposed(tls.key_file.display().to_string()));
     }

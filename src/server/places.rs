@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
+use crate::env::weaken::{self, Weakness};
+
 /// Bodies whose sender is not known yet hold at most so many bytes, all together.
 const UNKNOWN_BODIES_BYTES_MAX: usize = 256 << 20;
 /// When that much is held, connections are sent away one by one until there is room: so often, so far apart.
@@ -133,6 +135,9 @@ impl Table {
 
     /// Sends the first one away who may be; whether there was one.
     fn send_away(&mut self) -> bool {
+        if weaken::on(Weakness::SilentStay) {
+            return false;
+        }
         let Some((_, id)) = self.idle.pop_first() else { return false };
         let Some(sitting) = self.seats.get_mut(&id) else { return false };
         sitting.rank = None;

@@ -1,4 +1,4 @@
-//! The routes, what stands before them all, and the specification that is made of them.
+//! The routes, and what stands before them all.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,13 +10,12 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
-use utoipa::OpenApi;
 
 use super::admission::Admission;
 use super::metrics::Metrics;
 use super::places::Seat;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
-use super::{admin, budgets, guests, health, jobs, log, policies};
+use super::problem::{Problem, ProblemKind};
+use super::{admin, budgets, guests, health, jobs, log, openapi, policies};
 use crate::env::{Entropy, Stopwatch};
 use crate::job::Engine;
 use crate::model::Lang;
@@ -46,61 +45,6 @@ impl App {
     }
 }
 
-/// The service's specification.
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Anshi",
-        description = "Questions about government data that never leaves the room: one label or a noisy table comes out, signed. \
-            Errors are RFC 9457 problems of a closed list."
-    ),
-    paths(
-        jobs::submit,
-        jobs::show,
-        jobs::cancel,
-        guests::register,
-        guests::show,
-        policies::list,
-        policies::show,
-        budgets::show,
-        admin::reload,
-        log::checkpoint,
-        log::tile,
-        log::keys,
-        log::log_key,
-        health::alive,
-        health::ready,
-        super::metrics::show,
-        specification,
-    ),
-    components(schemas(ProblemDetails)),
-    modifiers(&Security)
-)]
-struct Specification;
-
-struct Security;
-
-impl utoipa::Modify for Security {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
-        let words = "`JOSE <token>`: a compact JWS of `typ` `call+jwt` with `iss`, `aud`, `iat`, `exp` (at most 60 s later), \
-            `jti`, `htm`, `htu` (the whole URL) and `body` (`sha256:` and the hex SHA-256 of the body, of the empty one too)";
-        let key = ApiKey::Header(ApiKeyValue::with_description("Authorization", words));
-        openapi.components.get_or_insert_default().add_security_scheme("call", SecurityScheme::ApiKey(key));
-    }
-}
-
-/// The OpenAPI document, as it is served.
-pub fn openapi() -> String {
-    Specification::openapi().to_pretty_json().unwrap_or_default() + "\n"
-}
-
-/// The service's specification
-#[utoipa::path(get, path = "/openapi.json", tag = "service", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
-async fn specification() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], openapi()).into_response()
-}
-
 /// The whole service.
 pub(super) fn router(app: App) -> Router {
     Router::new()
@@ -119,7 +63,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(super::metrics::show))
-        .route("/openapi.json", get(specification))
+        .route("/openapi.json", get(openapi::specification))
         .fallback(async || Problem::bare(ProblemKind::NotFound))
         .method_not_allowed_fallback(async || Problem::bare(ProblemKind::Method))
         .layer(from_fn_with_state(app.clone(), around))

@@ -1,8 +1,9 @@
 //! Calls beside jobs: the token of `Authorization: JOSE …`, checked against method, address and body.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header;
+use axum::http::request::Parts;
 
 use super::app::App;
 use super::body::{SMALL_BYTES_MAX, admit, read};
@@ -29,6 +30,19 @@ impl FromRequest<App> for Call {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let_in(app, request, TokenKind::Call, SMALL_BYTES_MAX).await.map(|(called, _)| Self(called))
+    }
+}
+
+/// What stands in the address, decoded.
+pub(super) struct Segment(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Segment {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let found = Path::<String>::from_request_parts(parts, state).await;
+        // Percent signs that make no UTF-8.
+        found.map(|Path(segment)| Self(segment)).map_err(|_| ProblemKind::Query.into())
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) struct ReadyView {
 }
 
 /// Whether the process lives
-#[utoipa::path(get, path = "/healthz", tag = "service", responses((status = 200, description = "It does", body = String, content_type = "text/plain")))]
+#[utoipa::path(get, path = "/healthz", operation_id = "alive", tag = "service", responses((status = 200, description = "It does", body = String, content_type = "text/plain")))]
 pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
@@ -29,7 +29,7 @@ pub(super) async fn alive() -> &'static str {
 /// Whether the engine can answer
 ///
 /// An engine starts only when manifest, policies, ledger, log and mirror are right; this says whether that still holds.
-#[utoipa::path(get, path = "/readyz", tag = "service", responses(
+#[utoipa::path(get, path = "/readyz", operation_id = "ready", tag = "service", responses(
     (status = 200, description = "It can", body = ReadyView),
     (status = 503, description = "It cannot", body = ReadyView),
 ))]

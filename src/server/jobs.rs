@@ -1,7 +1,7 @@
 //! Jobs: submitted as signed requests, answered at their ticks, asked for and cancelled.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use super::admission::Class;
 use super::app::App;
 use super::body::{JOB_BYTES_MAX, admit, read_token};
-use super::call::Call;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::call::{Call, Segment};
+use super::problem::{Problem, ProblemKind};
 use crate::job::{Asking, Failure, JobState, begin, cancel as cancel_job, state};
 use crate::model::Digest;
 use crate::receipt::Bundle;
@@ -39,13 +39,13 @@ pub(super) struct JobView {
 #[utoipa::path(
     post,
     path = "/v1/jobs",
+    operation_id = "submit_job",
     tag = "jobs",
     request_body(content = String, content_type = "application/jose", description = "A compact JWS of `typ` `job+jwt`, at most 1 MiB"),
     params(("Prefer" = Option<String>, Header, description = "`wait`: a table is waited for")),
     responses(
         (status = 200, description = "The bundle: receipt, log records, proofs", body = Bundle),
         (status = 202, description = "A table, admitted and charged", body = JobView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<Response, Problem> {
@@ -80,15 +80,15 @@ pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<R
 #[utoipa::path(
     get,
     path = "/v1/jobs/{id}",
+    operation_id = "show_job",
     tag = "jobs",
     security(("call" = [])),
     params(("id" = String, Path, description = "The job's id, `sha256:…`")),
     responses(
         (status = 200, description = "Its state", body = JobView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, call: Call) -> Result<Json<JobView>, Problem> {
+pub(super) async fn show(State(app): State<App>, Segment(id): Segment, call: Call) -> Result<Json<JobView>, Problem> {
     let job: Digest = id.parse().map_err(|error| Problem::about(ProblemKind::Query, &error))?;
     let found = state(&app.engine, &call.0.id, job)?.ok_or(ProblemKind::NotFound)?;
     let (state, tick, bundle) = match found {
@@ -106,17 +106,17 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, call: C
 #[utoipa::path(
     delete,
     path = "/v1/jobs/{id}",
+    operation_id = "cancel_job",
     tag = "jobs",
     security(("call" = [])),
     params(("id" = String, Path, description = "The job's id, `sha256:…`")),
     responses(
         (status = 202, description = "It ends without a table", body = JobView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn cancel(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     call: Call,
 ) -> Result<(StatusCode, Json<JobView>), Problem> {
     let job: Digest = id.parse().map_err(|error| Problem::about(ProblemKind::Query, &error))?;

@@ -3,6 +3,7 @@
 
 mod admin;
 mod admission;
+mod answers;
 mod app;
 mod body;
 mod budgets;
@@ -13,9 +14,10 @@ mod jobs;
 mod listen;
 mod log;
 mod metrics;
+mod openapi;
 mod places;
 mod policies;
 mod problem;
 
-pub use app::openapi;
 pub use listen::{ServeError, Server};
+pub use openapi::openapi;

@@ -1,13 +1,13 @@
 //! Policies in force, as their clients need them: what may be asked, about whom, with which parameters, at which cost.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app::App;
-use super::call::Call;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::call::{Call, Segment};
+use super::problem::{Problem, ProblemKind};
 use crate::policy::{AnswerRule, Guests, Policy};
 
 /// A policy in force.
@@ -101,11 +101,11 @@ struct LimitsView {
 #[utoipa::path(
     get,
     path = "/v1/policies",
+    operation_id = "list_policies",
     tag = "policies",
     security(("call" = [])),
     responses(
         (status = 200, description = "All of them", body = Vec<PolicyView>),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn list(State(app): State<App>, call: Call) -> Json<Vec<PolicyView>> {
@@ -117,17 +117,17 @@ pub(super) async fn list(State(app): State<App>, call: Call) -> Json<Vec<PolicyV
 #[utoipa::path(
     get,
     path = "/v1/policies/{id}",
+    operation_id = "show_policy",
     tag = "policies",
     security(("call" = [])),
     params(("id" = String, Path, description = "The policy's id")),
     responses(
         (status = 200, description = "The policy", body = PolicyView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn show(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     call: Call,
 ) -> Result<Json<PolicyView>, Problem> {
     let policies = app.engine.policies();

@@ -52,7 +52,7 @@ sed -i 's/epsilon = "4", lifetime = "12"/epsilon = "1", lifetime = "1"/' "$home/
 printf '\n[server]\nlisten = "127.0.0.1:%s"\nconnections_max = 200\n' "$port" >>"$home/anshi.toml"
 "$anshi" serve --config "$home/anshi.toml" >"$work/serve.log" 2>&1 &
 server=$!
-export ANSHI_API_HOME="$home" PYTHONPATH="$here" PYTHONDONTWRITEBYTECODE=1 SCHEMATHESIS_HOOKS=hooks
+export ANSHI_API_HOME="$home" PYTHONPATH="$PWD/$here" PYTHONDONTWRITEBYTECODE=1 SCHEMATHESIS_HOOKS=hooks
 "$venv/bin/python" "$here/odd.py" wait
 
 curl() { "$venv/bin/python" -c 'import sys, urllib.request as u; sys.stdout.buffer.write(u.urlopen(sys.argv[1]).read())' "$1"; }
@@ -65,8 +65,9 @@ checks=$checks,response_schema_conformance,unsupported_method,allow_header_confo
 schemathesis() {
     specification=$1
     shift
-    "$venv/bin/schemathesis" run "$specification" --url "$url" --checks "$checks" --phases coverage,fuzzing \
-        --request-timeout 60 --warnings off --no-color "$@" >"$work/schemathesis.log" 2>&1
+    # It writes what it found into the folder that it runs in.
+    (cd "$work" && "$venv/bin/schemathesis" run "$specification" --url "$url" --checks "$checks" --phases coverage,fuzzing \
+        --request-timeout 60 --warnings off --no-color "$@" >"$work/schemathesis.log" 2>&1)
 }
 # Jobs wait for their ticks: they get half of the time to themselves, and the table that is under way is still running.
 for paths in --include-path-regex --exclude-path-regex; do

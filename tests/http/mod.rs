@@ -4,3 +4,4 @@ mod calls;
 mod jobs;
 mod limits;
 mod reload;
+mod specification;

@@ -7,6 +7,7 @@ export ANSHI_GUESTS_DIR := $(CURDIR)/$(GUESTS)
 DEMO_HOME ?= $(shell mktemp -u /tmp/anshi-demo-XXXXXX)
 ROUNDS ?= 200
 MINUTES ?= 10
+API_SECONDS ?= 300
 INGEST_ROUNDS ?= 5
 # 1 is 9.2 million rows.
 INGEST_SCALES ?= 0.108 1
@@ -83,8 +84,8 @@ attacks: guests  ## every attack: held by the engine, and broken once its defenc
 dp-audit: guests ## the privacy of tables: noise against its exact distributions, neighbouring data, seeded bugs that must be caught
 	cargo test --release --locked --features weaken --test main dp_audit:: -- --include-ignored --nocapture --test-threads=1
 
-test-api: build guests  ## ask everything that the specification offers, rightly and wrongly signed (SECONDS, default 300)
-	tests/api/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm $(GUESTS)/late_payment_by_county.wasm $(or $(SECONDS),300)
+test-api: build guests  ## ask everything that the specification offers, rightly and wrongly signed, for API_SECONDS
+	tests/api/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm $(GUESTS)/late_payment_by_county.wasm $(API_SECONDS)
 
 test-api-short: build guests  ## the same in less than a minute
 	tests/api/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm $(GUESTS)/late_payment_by_county.wasm 20

@@ -30,27 +30,28 @@ const TOKEN: &[ProblemKind] = &[
 
 /// The problems of the route with this `operationId`.
 pub(super) fn problems_of(operation: &str) -> Vec<ProblemKind> {
-    let (groups, own): (&[&[ProblemKind]], &[ProblemKind]) = match operation {
+    match operation {
         "submit_job" => {
-            let own: &[ProblemKind] =
-                &[P::MediaType, P::TooLarge, P::Body, P::NoData, P::TooManyUnits, P::Abandoned, P::Internal];
-            let refusals = RefusalCode::ALL.iter().map(|code| P::Refused(*code));
-            return refusals.chain(ANY.iter().copied()).chain(own.iter().copied()).collect();
+            let own = [P::MediaType, P::TooLarge, P::Body, P::NoData, P::TooManyUnits, P::Abandoned, P::Internal];
+            RefusalCode::ALL.iter().map(|code| P::Refused(*code)).chain(of(&[ANY, &own])).collect()
         }
-        "show_job" => (&[ANY, TOKEN], &[P::Query, P::NotFound, P::Internal]),
-        "cancel_job" => (&[ANY, TOKEN], &[P::Query, P::NotFound, P::NotUnderWay, P::Internal]),
-        "register_guest" => (&[ANY, TOKEN], &[P::Guest, P::Internal]),
-        "show_guest" => (&[ANY, TOKEN], &[P::Forbidden, P::Query, P::NotFound, P::Internal]),
-        "list_policies" => (&[ANY, TOKEN], &[]),
-        "show_policy" => (&[ANY, TOKEN], &[P::Query, P::NotFound]),
-        "show_budgets" => (&[ANY, TOKEN], &[P::Forbidden, P::Refused(R::Parties), P::Internal]),
-        "reload" => (&[ANY, TOKEN], &[P::Forbidden, P::Reload, P::Internal]),
-        "metrics" => (&[ANY, TOKEN], &[P::Forbidden, P::Internal]),
-        "log_checkpoint" | "log_key" | "signing_keys" => (&[ANY, FILES], &[]),
-        "log_tile" => (&[ANY, FILES], &[P::Query]),
-        _ => (&[ANY], &[]),
-    };
-    groups.iter().copied().flatten().chain(own).copied().collect()
+        "show_job" => of(&[ANY, TOKEN, &[P::Query, P::NotFound, P::Internal]]),
+        "cancel_job" => of(&[ANY, TOKEN, &[P::Query, P::NotFound, P::NotUnderWay, P::Internal]]),
+        "register_guest" => of(&[ANY, TOKEN, &[P::Guest, P::Internal]]),
+        "show_guest" => of(&[ANY, TOKEN, &[P::Forbidden, P::Query, P::NotFound, P::Internal]]),
+        "list_policies" => of(&[ANY, TOKEN]),
+        "show_policy" => of(&[ANY, TOKEN, &[P::Query, P::NotFound]]),
+        "show_budgets" => of(&[ANY, TOKEN, &[P::Forbidden, P::Refused(R::Parties), P::Internal]]),
+        "reload" => of(&[ANY, TOKEN, &[P::Forbidden, P::Reload, P::Internal]]),
+        "metrics" => of(&[ANY, TOKEN, &[P::Forbidden, P::Internal]]),
+        "log_checkpoint" | "log_key" | "signing_keys" => of(&[ANY, FILES]),
+        "log_tile" => of(&[ANY, FILES, &[P::Query]]),
+        _ => of(&[ANY]),
+    }
+}
+
+fn of(groups: &[&[ProblemKind]]) -> Vec<ProblemKind> {
+    groups.concat()
 }
 
 /// The `responses` of these problems: one for each status, with every word that it can carry.

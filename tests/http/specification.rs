@@ -53,7 +53,7 @@ fn what_is_served_is_what_is_kept() {
 #[test]
 fn the_payloads_described_are_those_that_are_signed() {
     let served = Served::new();
-    let specification: Value = serde_json::from_str(&anshi::server::openapi()).unwrap();
+    let specification: Value = serde_json::from_str(anshi::server::openapi()).unwrap();
     let job = payload(&served.home.token(0, 1));
     check_claims(&specification, "JobClaims", &job, &[]);
     let job_schema = &specification["components"]["schemas"]["JobClaims"]["properties"];
@@ -72,7 +72,7 @@ fn the_payloads_described_are_those_that_are_signed() {
 
 #[test]
 fn every_operation_has_its_own_name_and_states_its_answers() {
-    let specification: Value = serde_json::from_str(&anshi::server::openapi()).unwrap();
+    let specification: Value = serde_json::from_str(anshi::server::openapi()).unwrap();
     let mut ids = BTreeSet::new();
     for (path, operations) in specification["paths"].as_object().unwrap() {
         for operation in operations.as_object().unwrap().values() {

@@ -11,8 +11,8 @@ use crate::model::{Lang, RefusalCode};
 use ProblemKind as P;
 use RefusalCode as R;
 
-/// What any route may answer: there is no place for the connection, or the engine is stopping.
-const ANY: &[ProblemKind] = &[P::Overloaded, P::Stopping];
+/// What any route may answer: there is no place for the connection, the engine is stopping, the address is none.
+const ANY: &[ProblemKind] = &[P::Overloaded, P::Stopping, P::Query];
 /// What a route that files are read for may answer.
 const FILES: &[ProblemKind] = &[P::NotFound, P::Internal];
 /// What any route may answer that wants a token.
@@ -35,17 +35,16 @@ pub(super) fn problems_of(operation: &str) -> Vec<ProblemKind> {
             let own = [P::MediaType, P::TooLarge, P::Body, P::NoData, P::TooManyUnits, P::Abandoned, P::Internal];
             RefusalCode::ALL.iter().map(|code| P::Refused(*code)).chain(of(&[ANY, &own])).collect()
         }
-        "show_job" => of(&[ANY, TOKEN, &[P::Query, P::NotFound, P::Internal]]),
-        "cancel_job" => of(&[ANY, TOKEN, &[P::Query, P::NotFound, P::NotUnderWay, P::Internal]]),
+        "show_job" => of(&[ANY, TOKEN, &[P::NotFound, P::Internal]]),
+        "cancel_job" => of(&[ANY, TOKEN, &[P::NotFound, P::NotUnderWay, P::Internal]]),
         "register_guest" => of(&[ANY, TOKEN, &[P::Guest, P::Internal]]),
-        "show_guest" => of(&[ANY, TOKEN, &[P::Forbidden, P::Query, P::NotFound, P::Internal]]),
+        "show_guest" => of(&[ANY, TOKEN, &[P::Forbidden, P::NotFound, P::Internal]]),
         "list_policies" => of(&[ANY, TOKEN]),
-        "show_policy" => of(&[ANY, TOKEN, &[P::Query, P::NotFound]]),
+        "show_policy" => of(&[ANY, TOKEN, &[P::NotFound]]),
         "show_budgets" => of(&[ANY, TOKEN, &[P::Forbidden, P::Refused(R::Parties), P::Internal]]),
         "reload" => of(&[ANY, TOKEN, &[P::Forbidden, P::Reload, P::Internal]]),
         "metrics" => of(&[ANY, TOKEN, &[P::Forbidden, P::Internal]]),
-        "log_checkpoint" | "log_key" | "signing_keys" => of(&[ANY, FILES]),
-        "log_tile" => of(&[ANY, FILES, &[P::Query]]),
+        "log_checkpoint" | "log_tile" | "log_key" | "signing_keys" => of(&[ANY, FILES]),
         _ => of(&[ANY]),
     }
 }

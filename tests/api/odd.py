@@ -86,6 +86,9 @@ def odd() -> None:
         if seen != (status, word):
             wrong.append(f"{line[:80]}: {seen}, not {(status, word)}")
     assert not wrong, "\n".join(wrong)
+    for hosts in (b"", b"host: a\r\nhost: b\r\n"):
+        answer = exchange(b"GET /healthz HTTP/1.1\r\n" + hosts + b"connection: close\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 400") and b"bad-query" in answer, answer
     many = exchange(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n" * 20 + b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
     assert many.count(b"HTTP/1.1 200 OK") == 21, many
     print(f"{len(ODD)} odd requests, 21 in a row: answered as they should be")

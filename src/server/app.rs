@@ -87,11 +87,11 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         request.extensions_mut().insert(Arc::clone(presence));
     }
     // The address is logged as its route: what stands in it may name a job or a guest.
-    let answering = async {
-        if names_its_host(&request) {
-            next.run(request).await
-        } else {
-            Problem::bare(ProblemKind::Query).into_response()
+    let names_its_host = names_its_host(&request);
+    let answering = async move {
+        match names_its_host {
+            true => next.run(request).await,
+            false => Problem::bare(ProblemKind::Query).into_response(),
         }
     };
     let answering = tokio::time::timeout(ANSWER_TIMEOUT, answering);

@@ -15,9 +15,10 @@ skip() {
 }
 
 command -v python3 >/dev/null || skip "there is no python3"
-command -v javac >/dev/null || skip "there is no JDK (Debian: openjdk-17-jdk-headless)"
-command -v node >/dev/null && command -v npm >/dev/null || skip "there is no Node (20 or newer) with npm"
-test "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 || skip "Node $(node --version) is older than 20"
+command -v javac >/dev/null || skip "there is no JDK (17 or newer; Debian: default-jdk-headless)"
+test "$(javac -version 2>&1 | sed 's/[^0-9]*\([0-9]*\).*/\1/')" -ge 17 || skip "$(javac -version 2>&1) is older than 17"
+command -v node >/dev/null && command -v npm >/dev/null || skip "there is no Node (18 or newer) with npm"
+test "$(node -p 'process.versions.node.split(".")[0]')" -ge 18 || skip "Node $(node --version) is older than 18"
 
 # The folders' names say which versions are in them, so that a change of a list makes a new one.
 venv=$cache/python-$(sha256sum clients/python/requirements.txt | cut -c1-12)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Has the clients in clients/ ask a live server, and holds all of them to the same table of cases; `make test-clients` calls it.
 # run.sh ANSHI GUESTS: the command, and the folder of built guests. Run in the project's folder. Ends by itself, leaves nothing behind.
+# Where a language or its packages cannot be had it says so and is content; with CLIENTS_REQUIRED set it fails.
 set -eu
 anshi=$1 guests=$2
 here=tests/clients

@@ -54,7 +54,7 @@ trap 'exit 1' HUP INT TERM
 cp -r clients/node "$work/node-client"
 rm -rf "$work/node-client/node_modules"
 ln -s "$modules/node_modules" "$work/node-client/node_modules"
-javac -Xlint:all -Werror -encoding UTF-8 -d "$work/classes" clients/java/Anshi.java
+javac -Xlint:all -encoding UTF-8 -d "$work/classes" clients/java/Anshi.java
 
 python="$venv/bin/python"
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$PWD/clients/python"

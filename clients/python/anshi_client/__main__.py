@@ -27,16 +27,16 @@ def arguments() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     add = commands.add_parser
     add("pin", help="fetch the engine's public keys once, into the profile's files")
-    out = {"help": "where to write the bundle"}
+    out = "where to write the bundle"
     ask = add("ask", help="sign a question, submit it, wait, verify the answer")
     ask.add_argument("job", help="the question, JSON")
-    ask.add_argument("--out", **out)
+    ask.add_argument("--out", help=out)
     add("sign-job", help="sign a question and print the token").add_argument("job")
     for name, text in [("submit", "submit a signed question"), ("job", "look at a job"), ("cancel", "end a table early")]:
         command = add(name, help=text)
         command.add_argument("token", help="the file of the signed question")
         if name != "cancel":
-            command.add_argument("--out", **out)
+            command.add_argument("--out", help=out)
     commands.choices["submit"].add_argument("--no-wait", action="store_true", help="do not wait for a table")
     verify = add("verify", help="verify a bundle offline")
     verify.add_argument("bundle")

@@ -11,7 +11,7 @@ import httpx
 
 from .errors import AnshiError, FormError
 from .profile import Profile
-from .strict import canonical, members, read_json
+from .strict import canonical, members, read_json, typed
 from .tokens import Job, SignedJob
 from .transport import Transport
 from .verify import VerifiedBundle, verify_bundle
@@ -31,7 +31,7 @@ class Answer:
     @property
     def result(self) -> dict[str, Any]:
         """`{"kind": "label", "label": …}` or `{"kind": "table", "table": …}`."""
-        return self.verified.claims["result"]
+        return typed(self.verified.claims["result"], dict, "the result")
 
 
 @dataclass(frozen=True)
@@ -103,23 +103,23 @@ class Client:
 
     def register(self, module: bytes) -> dict[str, Any]:
         """Registers a guest: what it says of itself, and which policies accept it."""
-        return self.call("POST", "/v1/guests", body=module, kind="guest+jwt")
+        return typed(self.call("POST", "/v1/guests", body=module, kind="guest+jwt"), dict, "the guest")
 
     def guest(self, digest: str) -> dict[str, Any]:
         """A registered guest."""
-        return self.call("GET", f"/v1/guests/{quote(digest, safe=':')}")
+        return typed(self.call("GET", f"/v1/guests/{quote(digest, safe=':')}"), dict, "the guest")
 
     def policies(self) -> list[dict[str, Any]]:
         """The policies in force."""
-        return self.call("GET", "/v1/policies")
+        return typed(self.call("GET", "/v1/policies"), list, "the policies")
 
     def policy(self, policy_id: str) -> dict[str, Any]:
         """One policy in force."""
-        return self.call("GET", f"/v1/policies/{quote(policy_id, safe='')}")
+        return typed(self.call("GET", f"/v1/policies/{quote(policy_id, safe='')}"), dict, "the policy")
 
     def budgets(self, party: str | None = None) -> list[dict[str, Any]]:
         """What is left of one's own quotas; labels are counted for each party. The party stands in the token alone."""
-        return self.call("GET", "/v1/budgets", subject=party)
+        return typed(self.call("GET", "/v1/budgets", subject=party), list, "the budgets")
 
     def call(
         self, method: str, path: str, body: bytes = b"", subject: str | None = None, kind: str = "call+jwt",

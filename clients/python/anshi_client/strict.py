@@ -6,12 +6,14 @@ import base64
 import binascii
 import hashlib
 import json
-from typing import Any, Iterable
+from typing import Any, Iterable, TypeVar
 
 from .errors import FormError
 
 # RFC 8785 builds on RFC 7493: integers beyond this stand as texts.
 INTEGER_MAX = 2**53 - 1
+
+T = TypeVar("T")
 
 
 def sha256(*parts: bytes) -> bytes:
@@ -122,7 +124,7 @@ def members(value: Any, what: str, needed: Iterable[str], optional: Iterable[str
     return value
 
 
-def typed(value: Any, kind: type, what: str) -> Any:
+def typed(value: Any, kind: type[T], what: str) -> T:
     """A value of this type; `True` is no integer."""
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise FormError(f"{what} is not {'an' if kind is int else 'a'} {kind.__name__}")

@@ -35,6 +35,12 @@ pub(super) fn problems_of(operation: &str) -> Vec<ProblemKind> {
             let own = [P::MediaType, P::TooLarge, P::Body, P::NoData, P::TooManyUnits, P::Abandoned, P::Internal];
             RefusalCode::ALL.iter().map(|code| P::Refused(*code)).chain(of(&[ANY, &own])).collect()
         }
+        "submit_batch" => {
+            let refused = [R::Malformed, R::Signature, R::Client, R::Audience, R::Stale, R::Replay].map(P::Refused);
+            of(&[ANY, &refused, &[P::MediaType, P::TooLarge, P::Body, P::NoData, P::Internal]])
+        }
+        "subject_access" => of(&[ANY, TOKEN, &[P::Query, P::Refused(R::Parties), P::Internal]]),
+        "revoke_consent" => of(&[ANY, TOKEN, &[P::Forbidden, P::Query]]),
         "show_job" => of(&[ANY, TOKEN, &[P::NotFound, P::Internal]]),
         "cancel_job" => of(&[ANY, TOKEN, &[P::NotFound, P::NotUnderWay, P::Internal]]),
         "register_guest" => of(&[ANY, TOKEN, &[P::Guest, P::Internal]]),

@@ -248,11 +248,7 @@ impl BatchUnderway {
     }
 }
 
-async fn charge(
-    engine: Arc<Engine>,
-    standing: Arc<Standing>,
-    member: Authenticated,
-) -> Result<Member, Failure> {
+async fn charge(engine: Arc<Engine>, standing: Arc<Standing>, member: Authenticated) -> Result<Member, Failure> {
     if let Some(intent_index) = known_before(&engine, member.request.value())? {
         return Ok(Member::Before(intent_index));
     }
@@ -290,7 +286,8 @@ async fn results(
         let ended = match line {
             Line::Refused(refusal) => {
                 let code = refusal.code.word();
-                let refused = Some(RefusedLine { code, en: refusal.text(Lang::En), zh: Refusal::text(&refusal, Lang::Zh) });
+                let refused =
+                    Some(RefusedLine { code, en: refusal.text(Lang::En), zh: Refusal::text(&refusal, Lang::Zh) });
                 results.push(ResultLine { job: job.hex(), label: None, cost: None, index: None, refused });
                 continue;
             }

@@ -103,12 +103,8 @@ fn event(name: &str, view: &impl Serialize) -> Event {
 fn events(underway: BatchUnderway, clock: Clock, ticket: Ticket) -> impl Stream<Item = Result<Event, Infallible>> {
     let admitted = underway.admitted;
     let whole = slots(&admitted, admitted.tick.0);
-    let view = AdmittedView {
-        admitted: admitted.admitted,
-        refused: admitted.refused,
-        slots: whole,
-        tick: admitted.tick.0,
-    };
+    let view =
+        AdmittedView { admitted: admitted.admitted, refused: admitted.refused, slots: whole, tick: admitted.tick.0 };
     let first = stream::once(std::future::ready(event("admitted", &view)));
     // At most a hundred events, and at most one a slot.
     let step = Duration::from_millis(u64::from(admitted.slot_ms) * (whole / 100).max(1));

@@ -80,7 +80,11 @@ fn every_operation_has_its_own_name_and_states_its_answers() {
             let answers = operation["responses"].as_object().unwrap();
             assert!(!answers.contains_key("default") && answers.contains_key("503"), "{path}");
             let signed = operation.get("security").is_some();
-            assert_eq!(signed || ["/v1/jobs", "/v1/batches"].contains(&path.as_str()), answers.contains_key("401"), "{path}");
+            assert_eq!(
+                signed || ["/v1/jobs", "/v1/batches"].contains(&path.as_str()),
+                answers.contains_key("401"),
+                "{path}"
+            );
         }
     }
     assert_eq!(ids.len(), 21);

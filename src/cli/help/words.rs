@@ -160,7 +160,11 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("anshi submit", "out", "回执包写到何处"),
     ("anshi submit", "force", "覆盖已有的文件"),
     ("anshi client add", "id", "其标识：a-z、0-9、`-`、`_`"),
-    ("anshi client add", "kind", "其种类：platform（平台）、developer（开发者）、auditor（审核方）、operator（运行方）或 authority（授权机构）"),
+    (
+        "anshi client add",
+        "kind",
+        "其种类：platform（平台）、developer（开发者）、auditor（审核方）、operator（运行方）或 authority（授权机构）",
+    ),
     ("anshi client add", "key", "其公钥，Ed25519 或 P-256 的 JWK"),
     ("anshi client retire", "id", "谁的密钥"),
     ("anshi client retire", "kid", "密钥的 RFC 7638 指纹，见 `anshi client list`"),

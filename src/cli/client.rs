@@ -22,7 +22,7 @@ use crate::model::check_name;
 pub enum ClientCommand {
     /// Add somebody, or a further key of somebody: two keys are a rotation under way
     #[command(
-        after_help = "Example: anshi key new --out bank.jwk && anshi key show bank.jwk > bank.public.jwk\n         anshi client add --home /tmp/anshi-demo --id bank --kind platform --key bank.public.jwk"
+        after_help = "Example: anshi client add --home /tmp/anshi-demo --id bank --kind platform --key bank.public.jwk"
     )]
     Add(AddArgs),
     /// List who may speak to the engine, and with which keys

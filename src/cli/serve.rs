@@ -18,9 +18,7 @@ use crate::server::{ServeError, Server};
 
 /// Arguments of `anshi serve`.
 #[derive(Args)]
-#[command(
-    after_help = "Example: anshi serve --config /tmp/anshi-demo/anshi.toml\n\nSIGHUP takes policies, clients and snapshot anew; SIGTERM and Ctrl-C end the service when every charged job is answered."
-)]
+#[command(after_help = "Example: anshi serve --config /tmp/anshi-demo/anshi.toml")]
 pub struct ServeArgs {
     /// The home's configuration, `anshi.toml`
     #[arg(long, value_name = "FILE")]

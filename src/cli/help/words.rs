@@ -191,6 +191,8 @@ const VALUES: &[(&str, &str)] = &[
     ("enterprise|person", "enterprise|person"),
     ("DATE", "日期"),
     ("ID", "标识"),
+    ("URL", "地址"),
+    ("FILE|DIGEST", "文件|摘要"),
     ("ROLE=ID", "角色=标识"),
     ("NAME=VALUE", "名称=值"),
     ("NAME=FILE", "名称=文件"),

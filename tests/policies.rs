@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anshi::catalog::Catalog;
-use anshi::config::{Config, HomeKind};
+use anshi::config::{CLIENTS_FOLDER, CallerKind, Config, HomeKind};
 use anshi::document::Document;
 use anshi::env::Entropy;
 use anshi::job::{InitOptions, initialise};
@@ -279,7 +279,7 @@ fn a_label_policys_slot_holds_the_others_runs_too() {
     std::fs::write(&path, text).unwrap();
     check_policy_file(&path, &catalog(), PACE).unwrap();
     let told = load().map(drop).unwrap_err().to_string();
-    assert!(told.contains("sme-credit-check") && told.contains("a run of `guarantor-check` too"), "{told}");
+    assert!(told.contains("a run of `guarantor-check` too") && told.contains("/policy.toml`"), "{told}");
 }
 
 #[test]
@@ -356,14 +356,14 @@ fn a_key_has_one_owner_in_one_role() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     initialise(&InitOptions { home: home.clone(), kind: HomeKind::Synthetic }, &Entropy).unwrap();
-    let path = home.join("anshi.toml");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let key = text.lines().find(|line| line.starts_with("key = ")).unwrap();
-    for role in ["client", "authority", "auditor"] {
-        std::fs::write(&path, format!("{text}\n[[{role}]]\nid = \"another\"\n{key}\n")).unwrap();
+    let clients = home.join(CLIENTS_FOLDER);
+    let text = std::fs::read_to_string(clients.join("smart-finance.toml")).unwrap();
+    for kind in CallerKind::ALL.map(CallerKind::word) {
+        let other = text.replace("\"smart-finance\"", "\"another\"").replace("\"platform\"", &format!("\"{kind}\""));
+        std::fs::write(clients.join("another.toml"), other).unwrap();
         let error = Config::load(&home).unwrap_err().to_string();
-        assert!(error.contains("every key has one owner in one role"), "{role}: {error}");
+        assert!(error.contains("every key has one owner"), "{kind}: {error}");
     }
-    std::fs::write(&path, text).unwrap();
+    std::fs::remove_file(clients.join("another.toml")).unwrap();
     Config::load(&home).unwrap();
 }

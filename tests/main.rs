@@ -8,11 +8,14 @@
     reason = "tests"
 )]
 
+mod approvals;
 mod attacks;
 mod audit;
 mod bad_input;
 mod crash;
+mod diff;
 mod dp_audit;
+mod explain;
 mod faults;
 mod fuzz;
 mod guests;

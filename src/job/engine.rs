@@ -117,7 +117,7 @@ impl Engine {
         let program = read_program(PROGRAM_BYTES_MAX)?;
         let identity =
             EngineIdentity { version: env!("CARGO_PKG_VERSION").to_owned(), sha256: sha256(&program).to_string() };
-        let standing = Standing::load(config, &identity, &origin)?;
+        let standing = Standing::load(config, (&identity, &origin), options.clock.now())?;
         let ledger_config =
             LedgerConfig { store: paths.store(), log: paths.log(), mirror: standing.config.checkpoint_mirror.clone() };
         let ledger = Ledger::open(&ledger_config, signer, options.clock.clone(), Entropy)?;
@@ -153,7 +153,8 @@ impl Engine {
     /// jobs in flight keep what they were admitted on.
     pub fn reload(&self) -> Result<Arc<Standing>, ReloadError> {
         let before = self.standing();
-        let standing = Standing::load(Config::load(&before.config.home)?, &self.identity, &self.origin)?;
+        let config = Config::load(&before.config.home)?;
+        let standing = Standing::load(config, (&self.identity, &self.origin), self.clock.now())?;
         standing.check_same_home(&before)?;
         self.dispatcher.check_capacity(&standing.policies)?;
         let limits = HomePaths::new(&standing.config.home).limits();

@@ -189,6 +189,15 @@ pub fn compose_call(
     Ok(sign(key, kind, &canonical_json(&wire)?))
 }
 
+/// Reads a call's token as far as that needs no call: signature and form. Gives whose it is, and what it says, written anew.
+pub fn read_call(token: &str, kind: TokenKind, config: &Config) -> Result<(String, Vec<u8>), Refusal> {
+    let verified = verify(token, kind, config.callers.keys()).map_err(token_refusal)?;
+    let malformed = |error: String| Refusal::about(RefusalCode::Malformed, Detail::Json(error));
+    let wire: WireCall = read_json(verified.value()).map_err(|error| malformed(error.to_string()))?;
+    let written = canonical_json(&wire).map_err(|error| malformed(error.to_string()))?;
+    Ok((verified.owner().to_owned(), written))
+}
+
 impl Chinese for CallError {
     fn chinese(&self) -> String {
         match self {

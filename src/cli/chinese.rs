@@ -336,6 +336,12 @@ impl AskProblem {
             Self::NotAConfiguration(path) => {
                 format!("`{}` 不是暗室的配置：配置文件名为 `anshi.toml`", path.display())
             }
+            Self::NoClientDataset { name, known } if known.is_empty() => {
+                format!("该政策不接受自有数据：`--rows {name}=…` 无处可用")
+            }
+            Self::NoClientDataset { name, known } => {
+                format!("该政策没有自有数据集 `{name}`：有 {}", known.join("、"))
+            }
             Self::RowsTwice(name) => format!("`--rows {name}=…` 出现两次：一个数据集的各行应在同一文件中"),
             Self::NoTable(policy) => {
                 format!("政策 `{policy}` 的回答是标签：`--csv`、`--plot` 和 `--via-worker` 用于统计表")

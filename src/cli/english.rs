@@ -385,6 +385,12 @@ impl AskProblem {
             Self::NotAConfiguration(path) => {
                 format!("`{}` is no configuration of a home: that is called `anshi.toml`", path.display())
             }
+            Self::NoClientDataset { name, known } if known.is_empty() => {
+                format!("the policy takes no rows of the client's own: `--rows {name}=…` has no place")
+            }
+            Self::NoClientDataset { name, known } => {
+                format!("the policy has no dataset `{name}` of the client's own: there is {}", known.join(", "))
+            }
             Self::RowsTwice(name) => format!("`--rows {name}=…` stands there twice: all rows belong into one file"),
             Self::NoTable(policy) => {
                 format!(

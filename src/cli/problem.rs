@@ -119,6 +119,10 @@ pub enum AskProblem {
         kid: String,
     },
     RowsTwice(String),
+    NoClientDataset {
+        name: String,
+        known: Vec<String>,
+    },
     AuditFindings(usize),
 }
 

@@ -1,6 +1,6 @@
 //! `anshi submit`: one question to an engine elsewhere, its answer verified and written.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -9,12 +9,14 @@ use serde_json::{Value, json};
 use super::error::CliError;
 use super::files::{check_new, text, write};
 use super::guest::read_guest;
-use super::problem::RemoteProblem;
+use super::problem::{AskProblem, RemoteProblem};
 use super::remote::{Remote, RemoteArgs, Submitted, now};
-use super::run::{parameter, read_parameter, read_party};
+use super::run::{parameter, read_parameter, read_party, read_rows};
 use super::service_words::ServiceMessage;
 use super::table_answer::show_table;
 use super::terminal::Terminal;
+use crate::catalog::Column;
+use crate::data::read_client_file;
 use crate::env::{Durable, Entropy};
 use crate::job::{JobOrder, compose_job};
 use crate::keys::sha256;
@@ -44,6 +46,9 @@ pub struct SubmitArgs {
     /// A parameter of the policy; once for each
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = read_parameter)]
     pub parameters: Vec<(String, String)>,
+    /// The client's own rows for a dataset that the policy declares: a CSV file whose first line names the columns; once for each
+    #[arg(long = "rows", value_name = "NAME=FILE", value_parser = read_rows)]
+    pub rows: Vec<(String, String)>,
     /// A consent; once for each
     #[arg(long = "consent", value_name = "FILE")]
     pub consents: Vec<PathBuf>,
@@ -77,7 +82,7 @@ pub fn submit(args: &SubmitArgs, terminal: &Terminal) -> Result<(), CliError> {
         parameters: args.parameters.iter().map(parameter).collect(),
         parties: args.parties.clone(),
         consents: args.consents.iter().map(|path| Ok(text(path)?.trim_end().to_owned())).collect::<Result<_, CliError>>()?,
-        rows: RawRows::default(),
+        rows: rows(&policy, &args.rows)?,
         purpose: said("purpose"),
     };
     let token = compose_job(&order, remote.key(), now(), &Entropy).map_err(CliError::failed)?;
@@ -95,6 +100,28 @@ pub fn submit(args: &SubmitArgs, terminal: &Terminal) -> Result<(), CliError> {
     let verified = verify_bundle(&bundle, &jwks, &log_key).map_err(CliError::unverified)?;
     tell(&verified.claims, args, terminal);
     Ok(())
+}
+
+/// The client's own rows, from the files that were named, with the columns that the policy has.
+fn rows(policy: &Value, files: &[(String, String)]) -> Result<RawRows, CliError> {
+    let list = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let datasets = list(policy, "client_datasets");
+    let mut rows = RawRows::default();
+    for (name, file) in files {
+        let dataset = datasets.iter().find(|dataset| text(dataset, "name") == *name);
+        let dataset = dataset.ok_or_else(|| {
+            let known: Vec<String> = datasets.iter().map(|dataset| text(dataset, "name")).collect();
+            CliError::misuse(AskProblem::NoClientDataset { name: name.clone(), known })
+        })?;
+        let columns = list(dataset, "columns");
+        let columns: Vec<Column> = columns.iter().map(|c| Column::plain(&text(c, "name"), &text(c, "type"))).collect();
+        let read = read_client_file(Path::new(file), &columns).map_err(CliError::failed)?;
+        if rows.0.insert(name.clone(), read).is_some() {
+            return Err(CliError::misuse(AskProblem::RowsTwice(name.clone())));
+        }
+    }
+    Ok(rows)
 }
 
 fn guest_digest(guest: &str) -> Result<Digest, CliError> {

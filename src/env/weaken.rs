@@ -119,6 +119,8 @@ pub enum Weakness {
     ConsentOfAnother = 51,
     /// 53: how much there is in a module is not looked at before it is compiled.
     BombsCompiled = 53,
+    /// 54: a connection that is silent keeps its place.
+    SilentStay = 54,
     /// 56: the first date among the parameters is the day that the answer is about.
     DateOfCaller = 56,
     /// 57: the number that stands for an identifier is made of it.

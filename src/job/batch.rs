@@ -206,37 +206,12 @@ async fn start(engine: Arc<Engine>, batch: Batch) -> Result<BatchUnderway, Failu
     let under_way = Arc::clone(&engine.under_way).read_owned().await;
     let Batch { standing, client, job, input, members } = batch;
     let jobs: Vec<Digest> = members.iter().map(|member| member.request.value().job).collect();
-    let mut decided = Vec::with_capacity(members.len());
-    let mut members = members.into_iter();
-    loop {
-        let round: Vec<Authenticated> = members.by_ref().take(RESERVED_TOGETHER).collect();
-        if round.is_empty() {
-            break;
-        }
-        let tasks: Vec<_> = round
-            .into_iter()
-            .map(|member| tokio::spawn(charge(Arc::clone(&engine), Arc::clone(&standing), member)))
-            .collect();
-        for task in tasks {
-            decided.push(task.await.unwrap_or(Err(Failure::Stopping))?);
-        }
-    }
-    if let Some(refusal) = stale(&decided) {
+    let (lines, reserved, failed) = charge_all(&engine, &standing, members).await;
+    if let Some(refusal) = stale(&lines) {
         return Err(refusal.into());
     }
-    let mut lines = Vec::with_capacity(decided.len());
-    let mut reserved = Vec::new();
-    for member in decided {
-        lines.push(match member {
-            Member::Refused(refusal) => Line::Refused(refusal),
-            Member::Before(intent_index) => Line::Before(intent_index),
-            Member::Reserved(reservation, guest) => {
-                reserved.push((*reservation, guest));
-                Line::Next
-            }
-        });
-    }
     let refused = lines.iter().filter(|line| matches!(line, Line::Refused(_))).count();
+    // What was charged is run, even where the ledger failed at another: who asks again finds it.
     let dispatched = dispatch_together(&engine, &standing, reserved).await?;
     let admitted = BatchAdmitted {
         admitted: lines.len() - refused,
@@ -259,7 +234,33 @@ async fn start(engine: Arc<Engine>, batch: Batch) -> Result<BatchUnderway, Failu
         let payload = canonical_json(&claims).map_err(crate::ledger::LedgerError::from)?;
         Ok(sign(&engine.receipt_key, TokenKind::BatchResult, &payload))
     });
-    Ok(BatchUnderway { admitted, ending })
+    failed.map_or(Ok(BatchUnderway { admitted, ending }), Err)
+}
+
+/// Charges the jobs in rounds; gives what became of each, the reservations in their order, and the first failure.
+async fn charge_all(
+    engine: &Arc<Engine>,
+    standing: &Arc<Standing>,
+    members: Vec<Authenticated>,
+) -> (Vec<Line>, Vec<(Reservation, Arc<Guest>)>, Option<Failure>) {
+    let (mut lines, mut reserved, mut failed) = (Vec::with_capacity(members.len()), Vec::new(), None);
+    let mut members = members.into_iter();
+    while failed.is_none() && members.len() > 0 {
+        let round = members.by_ref().take(RESERVED_TOGETHER);
+        let charging = round.map(|member| tokio::spawn(charge(Arc::clone(engine), Arc::clone(standing), member)));
+        for task in charging.collect::<Vec<_>>() {
+            match task.await.unwrap_or(Err(Failure::Stopping)) {
+                Ok(Member::Refused(refusal)) => lines.push(Line::Refused(refusal)),
+                Ok(Member::Before(intent_index)) => lines.push(Line::Before(intent_index)),
+                Ok(Member::Reserved(reservation, guest)) => {
+                    reserved.push((*reservation, guest));
+                    lines.push(Line::Next);
+                }
+                Err(failure) => failed = failed.or(Some(failure)),
+            }
+        }
+    }
+    (lines, reserved, failed)
 }
 
 impl BatchUnderway {
@@ -274,8 +275,7 @@ async fn charge(
     standing: Arc<Standing>,
     member: Authenticated,
 ) -> Result<Member, Failure> {
-    // Each refusal is that one job's, a number used before and an end that came meanwhile too: were the whole batch refused
-    // for it, others that are charged by then would never run.
+    // Each refusal is that one job's: of a number that was used before, or because the batch's time ended meanwhile, too.
     match charge_one(&engine, &standing, member).await {
         Err(Failure::Refused(refusal)) => Ok(Member::Refused(refusal)),
         decided => decided,
@@ -293,11 +293,11 @@ async fn charge_one(engine: &Engine, standing: &Standing, member: Authenticated)
     }
 }
 
-/// Why a batch is refused whole that came too late or too early for every job of it.
-fn stale(decided: &[Member]) -> Option<Refusal> {
-    let code = |member: &Member| matches!(member, Member::Refused(refusal) if refusal.code == RefusalCode::Stale);
-    match decided.first() {
-        Some(Member::Refused(refusal)) if decided.iter().all(code) => Some(refusal.clone()),
+/// Why a batch is refused whole that came too late, or too early, for every job of it.
+fn stale(lines: &[Line]) -> Option<Refusal> {
+    let is_stale = |line: &Line| matches!(line, Line::Refused(refusal) if refusal.code == RefusalCode::Stale);
+    match lines.first() {
+        Some(Line::Refused(refusal)) if lines.iter().all(is_stale) => Some(refusal.clone()),
         _ => None,
     }
 }

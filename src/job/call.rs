@@ -36,7 +36,7 @@ struct WireCall {
     sub: Option<String>,
 }
 
-/// What is called: what the token must cover.
+/// What is called: what a token must cover.
 #[derive(Clone, Debug)]
 pub struct CallTarget {
     /// The method.
@@ -56,6 +56,14 @@ pub struct Called {
     pub kind: CallerKind,
     /// Whom the call is about, as it is written there.
     pub subject: Option<String>,
+}
+
+/// Who calls, by a token that is right for method and address. Whether it covers the body, and is used for the first time,
+/// is still to be said.
+#[derive(Debug)]
+pub struct Recognised {
+    owner: String,
+    wire: WireCall,
 }
 
 /// A call is not let in.
@@ -92,31 +100,48 @@ impl CallMemory {
     }
 }
 
-/// Checks a call's token: signature, address, what it covers, freshness; and takes it, so that it serves once.
-pub(super) fn authenticate_call(
+/// Checks all of a call's token that can be checked without the body: signature, address, freshness.
+pub(super) fn recognise(
     token: &str,
     kind: TokenKind,
-    target: &CallTarget,
+    (method, path): (&str, &str),
     config: &Config,
-    memory: &CallMemory,
     now: Millis,
-) -> Result<Called, CallError> {
+) -> Result<Recognised, CallError> {
     let verified = verify(token, kind, config.callers.keys()).map_err(token_refusal)?;
     let wire: WireCall = read_json(verified.value())
         .map_err(|error| Refusal::about(RefusalCode::Malformed, Detail::Json(error.to_string())))?;
     let owner = verified.owner();
-    check_addressed(&wire, owner, kind, target, config)?;
+    check_addressed(&wire, owner, kind, (method, path), config)?;
     check_fresh(&wire, now)?;
-    memory.take(owner, &wire.jti, wire.exp, now.seconds())?;
-    let caller = config.callers.get(owner).ok_or_else(|| Refusal::bare(RefusalCode::Client))?;
-    Ok(Called { id: owner.to_owned(), kind: caller.kind, subject: wire.sub })
+    Ok(Recognised { owner: owner.to_owned(), wire })
+}
+
+impl Recognised {
+    /// Checks that the token covers `body` and is fresh still, and takes it, so that it serves once.
+    pub(super) fn let_in(
+        self,
+        body: Digest,
+        config: &Config,
+        memory: &CallMemory,
+        now: Millis,
+    ) -> Result<Called, CallError> {
+        if self.wire.body != body.to_string() && !weaken::on(Weakness::CallBodyIgnored) {
+            return Err(Refusal::about(RefusalCode::Audience, Detail::CallBody(body)).into());
+        }
+        check_fresh(&self.wire, now)?;
+        // A caller that was taken away while its body came is a caller no more.
+        let caller = config.callers.get(&self.owner).ok_or_else(|| Refusal::bare(RefusalCode::Client))?;
+        memory.take(&self.owner, &self.wire.jti, self.wire.exp, now.seconds())?;
+        Ok(Called { id: self.owner, kind: caller.kind, subject: self.wire.sub })
+    }
 }
 
 fn check_addressed(
     wire: &WireCall,
     owner: &str,
     kind: TokenKind,
-    target: &CallTarget,
+    (method, path): (&str, &str),
     config: &Config,
 ) -> Result<(), Refusal> {
     let refuse = |code, detail| Err(Refusal::about(code, detail));
@@ -126,12 +151,9 @@ fn check_addressed(
     if wire.aud != config.ledger {
         return refuse(RefusalCode::Audience, Detail::Audience(config.ledger.clone()));
     }
-    let url = format!("{}{}", config.public_url, target.path);
-    if wire.htm != target.method || wire.htu != url {
-        return refuse(RefusalCode::Audience, Detail::CallTarget { method: target.method.clone(), url });
-    }
-    if wire.body != target.body.to_string() && !weaken::on(Weakness::CallBodyIgnored) {
-        return refuse(RefusalCode::Audience, Detail::CallBody(target.body));
+    let url = format!("{}{path}", config.public_url);
+    if wire.htm != method || wire.htu != url {
+        return refuse(RefusalCode::Audience, Detail::CallTarget { method: method.to_owned(), url });
     }
     if wire.sub.is_none() && kind == TokenKind::Access {
         return refuse(RefusalCode::Malformed, Detail::CallSubject);

@@ -18,7 +18,7 @@ use crate::model::{Digest, UnitId};
 use crate::policy::{PolicyError, PolicySet};
 use crate::receipt::EngineIdentity;
 
-use super::call::{CallError, CallMemory, CallTarget, Called, authenticate_call};
+use super::call::{CallError, CallMemory, Called, Recognised, recognise};
 use super::dispatch::Dispatcher;
 use super::home::{HomePaths, InitError, KeyFile, load_key};
 use super::running::RunningJobs;
@@ -177,9 +177,15 @@ impl Engine {
         let _ = self.under_way.write().await;
     }
 
-    /// Lets a caller in, by the token of `kind` that it shows for what it calls.
-    pub fn let_in(&self, token: &str, kind: TokenKind, target: &CallTarget) -> Result<Called, CallError> {
-        authenticate_call(token, kind, target, &self.standing().config, &self.calls, self.clock.now())
+    /// Recognises a caller by the token of `kind` that it shows for calling `path` with `method`, before a byte of the
+    /// call's body is read.
+    pub fn recognise(&self, token: &str, kind: TokenKind, method: &str, path: &str) -> Result<Recognised, CallError> {
+        recognise(token, kind, (method, path), &self.standing().config, self.clock.now())
+    }
+
+    /// Lets a recognised caller in, where its token covers the body; takes the token.
+    pub fn let_in(&self, caller: Recognised, body: Digest) -> Result<Called, CallError> {
+        caller.let_in(body, &self.standing().config, &self.calls, self.clock.now())
     }
 
     /// The configuration.

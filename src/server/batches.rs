@@ -16,8 +16,8 @@ use utoipa::ToSchema;
 
 use super::admission::Class;
 use super::app::App;
-use super::body::read_token;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::body::{admit, read_token};
+use super::problem::{Problem, ProblemKind};
 use crate::env::Clock;
 use crate::job::{Batch, BatchAdmitted, Failure, begin_batch};
 use crate::keys::BATCH_BYTES_MAX;
@@ -59,19 +59,22 @@ pub(super) struct ProgressView {
 #[utoipa::path(
     post,
     path = "/v1/batches",
+    operation_id = "submit_batch",
     tag = "jobs",
     request_body(content = String, content_type = "application/jose", description = "A compact JWS of `typ` `batch+jwt`, at most 32 MiB"),
     params(("Accept" = Option<String>, Header, description = "`text/event-stream`: progress, then the result")),
     responses(
         (status = 200, description = "The answers", content((BatchView = "application/json"), (String = "text/event-stream"))),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let token = read_token(&parts.headers, body, BATCH_BYTES_MAX).await?;
-    let batch = Batch::read(&app.engine, &token)?;
-    drop(token);
+    let token = read_token(&parts, body, BATCH_BYTES_MAX).await?;
+    // Megabytes of JSON and ten thousand consents are not read where others wait for a thread.
+    let engine = Arc::clone(&app.engine);
+    let reading = tokio::task::spawn_blocking(move || Batch::read(&engine, &token)).await;
+    let batch = reading.map_err(|_| Problem::bare(ProblemKind::Internal))??;
+    admit(&parts);
     let ticket = app.admission.enter(batch.client(), Class::Long).await;
     let ticket = ticket.map_err(|_| Problem::bare(ProblemKind::Overloaded))?;
     let engine = Arc::clone(&app.engine);

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
-use super::problem::{Problem, ProblemDetails};
+use super::problem::Problem;
 use crate::config::CallerKind;
 use crate::model::{AccountKind, Detail, Refusal, RefusalCode, UnitId, UnitKind};
 use crate::policy::everyone;
@@ -40,11 +40,11 @@ struct AmountView {
 #[utoipa::path(
     get,
     path = "/v1/budgets",
+    operation_id = "show_budgets",
     tag = "budgets",
     security(("call" = [])),
     responses(
         (status = 200, description = "The caller's quotas and what it spent of them", body = Vec<BudgetView>),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn show(State(app): State<App>, call: Call) -> Result<Json<Vec<BudgetView>>, Problem> {

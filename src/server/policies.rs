@@ -1,14 +1,15 @@
 //! Policies in force, as their clients need them: what may be asked, about whom, with which parameters, at which cost.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app::App;
-use super::call::Call;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
-use crate::policy::{AnswerRule, Guests, Policy};
+use super::call::{Call, Segment};
+use super::problem::{Problem, ProblemKind};
+use crate::catalog::Column;
+use crate::policy::{AnswerRule, ClientDataset, Guests, Policy};
 
 /// A policy in force.
 #[derive(Serialize, ToSchema)]
@@ -28,6 +29,9 @@ pub(super) struct PolicyView {
     guests: Vec<String>,
     roles: Vec<RoleView>,
     grants: Vec<GrantView>,
+    /// The datasets whose rows the client sends along.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    client_datasets: Vec<ClientDatasetView>,
     parameters: Vec<ParameterView>,
     answer: AnswerView,
     limits: LimitsView,
@@ -67,6 +71,23 @@ struct GrantView {
 }
 
 #[derive(Serialize, ToSchema)]
+struct ClientDatasetView {
+    name: String,
+    /// Whom its rows are about.
+    role: String,
+    columns: Vec<ColumnView>,
+    rows_max: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ColumnView {
+    name: String,
+    /// `boolean`, `integer`, `date`, `timestamp`, `text` or `identifier`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
 struct ParameterView {
     name: String,
     kind: &'static str,
@@ -101,11 +122,11 @@ struct LimitsView {
 #[utoipa::path(
     get,
     path = "/v1/policies",
+    operation_id = "list_policies",
     tag = "policies",
     security(("call" = [])),
     responses(
         (status = 200, description = "All of them", body = Vec<PolicyView>),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn list(State(app): State<App>, call: Call) -> Json<Vec<PolicyView>> {
@@ -117,17 +138,17 @@ pub(super) async fn list(State(app): State<App>, call: Call) -> Json<Vec<PolicyV
 #[utoipa::path(
     get,
     path = "/v1/policies/{id}",
+    operation_id = "show_policy",
     tag = "policies",
     security(("call" = [])),
     params(("id" = String, Path, description = "The policy's id")),
     responses(
         (status = 200, description = "The policy", body = PolicyView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn show(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     call: Call,
 ) -> Result<Json<PolicyView>, Problem> {
     let policies = app.engine.policies();
@@ -170,6 +191,7 @@ fn view(policy: &Policy, caller: &str) -> PolicyView {
         },
         roles: policy.roles.iter().map(role).collect(),
         grants: policy.grants.iter().map(grant).collect(),
+        client_datasets: policy.client_datasets.iter().map(client_dataset).collect(),
         parameters: policy.parameters.iter().map(parameter).collect(),
         answer: answer(policy),
         limits: LimitsView {
@@ -178,6 +200,16 @@ fn view(policy: &Policy, caller: &str) -> PolicyView {
             slot_ms: policy.limits.slot_ms,
             jobs_per_minute: policy.limits.jobs_per_minute,
         },
+    }
+}
+
+fn client_dataset(dataset: &ClientDataset) -> ClientDatasetView {
+    let column = |column: &Column| ColumnView { name: column.name.clone(), kind: column.kind.word() };
+    ClientDatasetView {
+        name: dataset.name.clone(),
+        role: dataset.role.clone(),
+        columns: dataset.columns.iter().map(column).collect(),
+        rows_max: dataset.rows_max,
     }
 }
 

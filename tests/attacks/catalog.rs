@@ -11,8 +11,8 @@ use super::{
     a26_equivalent, a27_all_but_one, a28_known_units, a29_threshold, a30_from_total, a31_dominance, a32_subsets,
     a33_one_row, a34_many_units, a35_two_ids, a36_cost, a36_cost_table, a37_refund, a37_refund_table, a38_last_bit,
     a39_faults, a41_replay, a42_forgery, a43_covert, a44_low_bits, a45_order, a46_constant, a47_sampler_time,
-    a48_randomness, a49_guest_chooses, a50_reading, a51_other_party, a52_parameters, a53_bombs, a55_watch, a56_date,
-    a57_unnamed, a58_overlap, a59_restored, a60_cut, a61_own_rows,
+    a48_randomness, a49_guest_chooses, a50_reading, a51_other_party, a52_parameters, a53_bombs, a54_connections,
+    a55_watch, a56_date, a57_unnamed, a58_overlap, a59_restored, a60_cut, a61_own_rows,
 };
 
 /// How the defence is taken away, to show that the test can fail.
@@ -160,7 +160,12 @@ pub const ATTACKS: [Row; 61] = [
     ),
     tried("parameters that choose one unit", "attacks::a52_parameters", a52_parameters::attack, Weakness::NoiseOff),
     tried("compile bombs", "attacks::a53_bombs", a53_bombs::attack, Weakness::BombsCompiled),
-    later("slow and huge bodies, many connections"),
+    tried(
+        "slow and huge bodies, many connections",
+        "attacks::a54_connections",
+        a54_connections::attack,
+        Weakness::SilentStay,
+    ),
     tried("watch log and state to see a guest end", "attacks::a55_watch", a55_watch::attack, Weakness::OutcomeEarly),
     tried("a date of the caller's choosing", "attacks::a56_date", a56_date::attack, Weakness::DateOfCaller),
     tried("an unnamed person in a firm's rows", "attacks::a57_unnamed", a57_unnamed::attack, Weakness::IdentifierTold),
@@ -168,7 +173,7 @@ pub const ATTACKS: [Row; 61] = [
     tried("an old home restored", "attacks::a59_restored", a59_restored::attack, Weakness::MirrorIgnored),
     tried("drop the connection after the charge", "attacks::a60_cut", a60_cut::attack, Weakness::LeftWithCaller),
     tried(
-        "rows of one's own: another question for nothing, or about somebody else",
+        "rows of one's own: a threshold to bisect by, or somebody else's name",
         "attacks::a61_own_rows",
         a61_own_rows::attack,
         Weakness::RowsNotOfJob,

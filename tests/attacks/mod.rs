@@ -62,6 +62,7 @@ mod a50_reading;
 mod a51_other_party;
 mod a52_parameters;
 mod a53_bombs;
+mod a54_connections;
 mod a55_watch;
 mod a56_date;
 mod a57_unnamed;

@@ -51,9 +51,9 @@ fn each_kind_of_caller_may_call_what_is_its_own() {
             assert_eq!(reply.status, status, "{id} {method} {path}: {}", reply.text());
         }
     }
-    // An authority signs consents and nothing else; its key opens no call.
     let authority = served.key(KeyFile::Authority);
-    assert_eq!(served.call(("development-authority", &authority), "GET", "/v1/policies").problem(), "unknown-client");
+    assert_eq!(served.call(("development-authority", &authority), "GET", "/v1/budgets").problem(), "forbidden");
+    assert_eq!(served.ask_for("DELETE", "/v1/consents/x").problem(), "forbidden");
 }
 
 #[test]
@@ -92,6 +92,21 @@ fn a_budget_is_the_callers_own() {
     assert_eq!(spent(&served.ask_for("GET", "/v1/budgets").json()), Value::Null);
     let (stranger, key) = TestHome::stranger();
     assert_eq!(served.call((stranger, &key), "GET", "/v1/budgets").json(), serde_json::json!([]));
+}
+
+#[test]
+fn an_authority_takes_back_its_consent() {
+    let served = Served::new();
+    let order = served.home.order(0, 1);
+    let payload = order.consents[0].split('.').nth(1).unwrap();
+    let payload: Value = serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap();
+    let path = format!("/v1/consents/{}", payload["jti"].as_str().unwrap());
+    let authority = served.key(KeyFile::Authority);
+    for _ in 0..2 {
+        let reply = served.call(("development-authority", &authority), "DELETE", &path);
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    assert_eq!(served.submit(&served.home.sign(&order)).problem(), "consent-used-up");
 }
 
 #[test]

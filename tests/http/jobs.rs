@@ -58,6 +58,12 @@ fn what_is_no_job_is_refused_with_a_problem() {
     }
     assert_eq!(served.send("GET", "/v1/jobs", &[], b"").problem(), "method-not-allowed");
     assert_eq!(served.send("GET", "/v2", &[], b"").problem(), "not-found");
+    // Percent signs that make no text, and a media type as some libraries write it.
+    for path in ["/v1/jobs/%ff", "/v1/guests/%ff", "/v1/policies/%ff", "/log/tile/%ff"] {
+        assert_eq!(served.send("GET", path, &[], b"").problem(), "bad-query", "{path}");
+    }
+    let spelled = [("content-type", "application/jose; charset=utf-8")];
+    assert_eq!(served.send("POST", "/v1/jobs", &spelled, b"no").problem(), "malformed-request");
     assert_eq!(served.home.totals(), (0, 0));
 }
 

@@ -153,6 +153,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("anshi submit", "guest", "作答的程序：文件或摘要"),
     ("anshi submit", "parties", "一方：政策中的角色及其标识；每方写一次。统计表没有当事方"),
     ("anshi submit", "parameters", "政策的参数；每个写一次"),
+    ("anshi submit", "rows", "政策所列自有数据集的各行：首行为列名的 CSV 文件；每个数据集写一次"),
     ("anshi submit", "consents", "授权书；每份写一次"),
     ("anshi submit", "jwks", "此前留存的回执公钥；不写则用引擎当前公布者"),
     ("anshi submit", "log_key", "此前留存的检查点公钥；不写则用引擎当前公布者"),

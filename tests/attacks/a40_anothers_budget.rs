@@ -9,7 +9,9 @@ use anshi::keys::{SigningKey, TokenKind};
 use serde_json::{Value, json};
 
 use super::run::check;
-use crate::support::{HttpTwins, Reply, Served, Setup, TestHome, bundle_of, difference, firm, masked, seen_bundle};
+use crate::support::{
+    HttpTwins, Reply, Served, Setup, TestHome, bundle_of, difference, firm, masked, seen_bundle, unplaced,
+};
 
 /// Three answers for each client about each firm.
 const BITS: u32 = 6;
@@ -66,11 +68,8 @@ impl Other<'_> {
 fn view(reply: &Reply) -> Value {
     let names: Vec<&String> = reply.headers.iter().map(|(name, _)| name).collect();
     let Ok(bundle) = bundle_of(reply) else { return json!([reply.status, names, reply.text()]) };
-    let mut seen = seen_bundle(&bundle);
-    seen.masked["claims"] = masked(&seen.masked["claims"], &["/log/index"]);
-    seen.masked["outcome"] = masked(&seen.masked["outcome"], &["/intent"]);
-    seen.masked["lengths"] = Value::Null;
-    json!([reply.status, names, seen.label, seen.masked])
+    let seen = seen_bundle(&bundle);
+    json!([reply.status, names, seen.label.clone(), unplaced(seen)])
 }
 
 fn state(reply: &Reply) -> Value {

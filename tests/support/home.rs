@@ -53,7 +53,7 @@ pub struct TestHome {
     pub adversary: Digest,
     pub credit_check: Digest,
     pub contributor: Digest,
-    _folder: tempfile::TempDir,
+    pub _folder: tempfile::TempDir,
 }
 
 fn runtime() -> &'static Runtime {

@@ -1,7 +1,7 @@
 //! The twin run over HTTP: two services whose homes differ in one figure of one firm, asked the same, and every byte of what
 //! comes back compared: status, headers, lengths, bodies, of the answer and of everything else that can be looked at.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anshi::job::KeyFile;
 use anshi::keys::TokenKind;
@@ -44,7 +44,7 @@ pub fn checkpoint_size(note: &str) -> u64 {
 }
 
 /// The metrics in one order, without the times of answers, which `twin::time` looks at.
-pub fn metrics_view(text: &str) -> Value {
+fn metrics_view(text: &str) -> Value {
     let timed = |line: &str| line.starts_with("anshi_answer_seconds") && !line.starts_with("anshi_answer_seconds_count");
     let mut lines: Vec<&str> = text.lines().collect();
     lines.sort_unstable();
@@ -89,16 +89,54 @@ fn job_state(reply: &Reply) -> Value {
     json!([answered(&seen_bundle(&bundle), reply, bundle.receipt.len()), state])
 }
 
+/// The same wherever the log has the job: jobs of one batch are charged side by side, and take the next places in any order.
+fn unplaced_state(reply: &Reply) -> Value {
+    let mut state = reply.json();
+    let Ok(bundle) = serde_json::from_value::<Bundle>(state["bundle"].take()) else { return plain(reply) };
+    json!([head(reply), unplaced(seen_bundle(&bundle)), state])
+}
+
+/// What is seen of an answer but for where the log has it.
+pub fn unplaced(seen: Seen) -> Value {
+    let mut unplaced = seen.masked;
+    unplaced["claims"] = masked(&unplaced["claims"], &["/log/index"]);
+    unplaced["outcome"] = masked(&unplaced["outcome"], &["/intent"]);
+    // Of receipt and signature alone: records and proofs are as long as their places have digits and neighbours.
+    unplaced["lengths"] = json!(unplaced["lengths"]["signature"]);
+    unplaced
+}
+
 fn accesses(reply: &Reply) -> Value {
     let mut view = reply.json();
-    for line in view["accesses"].as_array_mut().unwrap() {
-        line["intent"] = masked_record(&line["intent"]);
-        *line = masked(line, &["/admitted_ms"]);
+    let lines = view["accesses"].as_array_mut().unwrap();
+    for line in &mut *lines {
+        line["intent"] = masked_record(&line["intent"])[0].clone();
+        *line = masked(line, &["/admitted_ms", "/index"]);
     }
+    lines.sort_by_key(|line| line["job"].as_str().map(str::to_owned));
     json!([head(reply), view])
 }
 
 type Look = fn(&Reply) -> Value;
+
+/// The log is published within this time, or never.
+const PUBLISHED_WITHIN: Duration = Duration::from_secs(30);
+
+impl Served {
+    /// Waits until everything that the ledger has is published, and gives how many entries that are.
+    pub fn settled(&self) -> u64 {
+        let until = Instant::now() + PUBLISHED_WITHIN;
+        loop {
+            let mut entries = 0;
+            self.home.reader().audit_entries(|_| entries += 1).unwrap();
+            if checkpoint_size(self.send("GET", "/log/checkpoint", &[], b"").text()) == entries {
+                return entries;
+            }
+            assert!(Instant::now() < until, "the log is not published");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
 
 impl HttpTwins {
     /// Two homes that differ in firm 1's last fen, served.
@@ -154,12 +192,22 @@ impl HttpTwins {
 
     /// Looks at everything that anybody can look at, in both.
     pub fn look_around(&self, jobs: &[String]) -> Result<(), String> {
+        self.look(jobs, true)
+    }
+
+    /// The same behind a batch of these jobs.
+    pub fn look_around_batch(&self, jobs: &[String]) -> Result<(), String> {
+        self.look(jobs, false)
+    }
+
+    fn look(&self, jobs: &[String], placed: bool) -> Result<(), String> {
         let id = firm(1).to_string();
         let (client, operator) =
             (("smart-finance", KeyFile::Client), ("development-operator", KeyFile::Operator));
         let guest = format!("/v1/guests/{}", self.with.home.adversary);
         for job in jobs {
-            self.same(job, job_state, self.call(client, TokenKind::Call, job, None))?;
+            let look = if placed { job_state } else { unplaced_state };
+            self.same(job, look, self.call(client, TokenKind::Call, job, None))?;
         }
         for path in ["/v1/budgets", "/v1/policies", guest.as_str(), "/v1/jobs/00", "/v1/nothing"] {
             self.same(path, plain, self.call(client, TokenKind::Call, path, Some(&id)))?;
@@ -180,6 +228,9 @@ impl HttpTwins {
 
     fn look_at_the_log(&self) -> Result<(), String> {
         let path = "/log/checkpoint";
+        // The log is published behind the answers that are in it; for a commit like for the next.
+        self.with.settled();
+        self.without.settled();
         let notes = self.send("GET", path, &[], b"");
         let size = checkpoint_size(notes[0].text());
         self.same(path, checkpoint, notes)?;
@@ -193,10 +244,5 @@ impl HttpTwins {
     pub fn same(&self, what: &str, look: Look, replies: [Reply; 2]) -> Result<(), String> {
         let [with, without] = replies.each_ref().map(look);
         if with == without { Ok(()) } else { Err(format!("{what}: {}", difference(&with, &without))) }
-    }
-
-    /// The same of what is the same to the byte.
-    pub fn same_bytes(&self, what: &str, replies: [Reply; 2]) -> Result<(), String> {
-        self.same(what, plain, replies)
     }
 }

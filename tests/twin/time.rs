@@ -77,6 +77,7 @@ impl Watcher<'_> {
     fn run(&self, firm: u32) -> Result<Run, String> {
         let token = self.served.home.token(SPIN, firm);
         let job = path_of(&token);
+        self.served.settled();
         let before = self.look(&job);
         let stop = AtomicBool::new(false);
         let (looks, reply, response, received) = std::thread::scope(|scope| {

@@ -73,10 +73,17 @@ fn start(home: &Path, log: &Path) -> (Child, SocketAddr) {
     }
     let errors = std::fs::File::create(log).unwrap();
     let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors).spawn().unwrap();
-    let mut line = String::new();
+    let mut text = String::new();
     let mut output = BufReader::new(process.stdout.take().unwrap());
-    output.read_line(&mut line).unwrap();
-    let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}{}", std::fs::read_to_string(log).unwrap()));
+    // One object, over several lines.
+    let said: Value = loop {
+        if output.read_line(&mut text).unwrap() == 0 {
+            panic!("{text}{}", std::fs::read_to_string(log).unwrap());
+        }
+        if let Ok(said) = serde_json::from_str(&text) {
+            break said;
+        }
+    };
     process.stdout = Some(output.into_inner());
     (process, said["listening"].as_str().unwrap().parse().unwrap())
 }
@@ -86,7 +93,7 @@ fn readable(reply: &Reply) -> Vec<u8> {
     let mut all: Vec<u8> = reply.headers.iter().flat_map(|(name, value)| format!("{name}: {value}\n").into_bytes()).collect();
     all.extend(&reply.body);
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || [b'-', b'_'].contains(byte);
-    let mut decode = |bytes: &[u8]| -> Vec<Vec<u8>> {
+    let decode = |bytes: &[u8]| -> Vec<Vec<u8>> {
         let segments = bytes.split(|byte| !is_base64(byte)).filter(|segment| segment.len() > 8);
         segments.filter_map(|segment| BASE64URL_NOPAD.decode(segment).ok()).collect()
     };

@@ -73,8 +73,8 @@ fn view(reply: &Reply) -> Value {
 }
 
 fn state(reply: &Reply) -> Value {
-    let mut state = reply.json();
-    let bundle = state["bundle"].take();
+    let Ok(Value::Object(mut state)) = serde_json::from_slice(&reply.body) else { return view(reply) };
+    let bundle = state.remove("bundle").unwrap_or_default();
     let Ok(bundle) = serde_json::from_value(bundle) else { return view(reply) };
     json!([reply.status, state, seen_bundle(&bundle).label])
 }

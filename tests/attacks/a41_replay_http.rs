@@ -33,7 +33,7 @@ struct Route {
 
 fn routes(served: &Served, job: &str) -> Vec<Route> {
     use CallerKind::{Auditor, Authority, Developer, Operator, Platform};
-    const CALLERS: &[CallerKind] = &[Platform, Developer, Operator, Auditor];
+    const CALLERS: &[CallerKind] = &[Platform, Developer, Operator, Auditor, Authority];
     let call = |method, path: &str, callers| {
         Route { method, path: path.to_owned(), kind: TokenKind::Call, body: Vec::new(), callers }
     };

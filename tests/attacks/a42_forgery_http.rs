@@ -60,7 +60,6 @@ fn each_byte_changed(served: &Served, token: &str) -> Result<(), String> {
 fn schemes(served: &Served, token: &str) -> Result<(), String> {
     let others = [
         format!("Bearer {token}"),
-        format!("jose {token}"),
         format!("JOSE{token}"),
         format!("JOSE  {token}"),
         format!("JOSE\t{token}"),

@@ -58,7 +58,7 @@ fn job(served: &Served) -> Result<(), String> {
 
 fn batch(served: &Served) -> Result<(), String> {
     let home = &served.home;
-    let before = home.totals().0;
+    let before = served.settled();
     let token = served.batch_token(&(10..10 + BATCH).map(|party| home.order(0, party)).collect::<Vec<_>>());
     let reply = served.submit_batch(&token);
     if reply.status != 200 {
@@ -75,8 +75,7 @@ fn batch(served: &Served) -> Result<(), String> {
         claims["results"].as_array().unwrap().iter().map(|line| line["index"].as_u64().unwrap_or(u64::MAX)).collect();
     let mut sorted = places.clone();
     sorted.sort_unstable();
-    let first = u64::try_from(before).unwrap();
-    if sorted != (first..first + u64::from(BATCH)).collect::<Vec<_>>() {
+    if sorted != (before..before + u64::from(BATCH)).collect::<Vec<_>>() {
         return Err(format!("places in the log: {places:?}, behind {before} entries"));
     }
     let line = |(member, place): (u32, &u64)| {

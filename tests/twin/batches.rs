@@ -51,22 +51,30 @@ fn result(token: &str) -> Result<Value, String> {
     Ok(json!([masked(&claims, &["/iat"]), length]))
 }
 
-/// The events of a stream, without how many steps of time were told.
+/// The events of a stream: what is admitted, time, and the result.
 fn events(reply: &Reply) -> Result<Value, String> {
     let mut told: Vec<Value> = Vec::new();
-    for event in reply.text().split("\n\n").filter(|event| !event.trim().is_empty()) {
-        let line = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
-        let (name, mut data) = (line("event: "), serde_json::from_str::<Value>(&line("data: ")).unwrap_or_default());
+    let mut name = String::new();
+    // Each event is a chunk of its own, whose length stands in a line between.
+    for line in reply.text().lines() {
+        if let Some(event) = line.strip_prefix("event: ") {
+            name = event.to_owned();
+        }
+        let Some(data) = line.strip_prefix("data: ") else { continue };
+        let mut data: Value = serde_json::from_str(data).map_err(|error| error.to_string())?;
         match name.as_str() {
-            // Only that they say nothing but time, in slots that all know.
-            "progress" => data["elapsed"] = json!(data["elapsed"].as_u64() <= data["slots"].as_u64()),
+            "progress" => {
+                // Time in slots and how many there are, and nothing else; how many steps are told is the machine's matter.
+                let is_time = data["elapsed"].as_u64() <= data["slots"].as_u64();
+                if !is_time || data.as_object().is_none_or(|data| data.len() != 2) || told.len() != 1 {
+                    return Err(format!("progress told {data}"));
+                }
+                continue;
+            }
             "admitted" => data = masked(&data, &["/tick"]),
             _ => data["result"] = result(data["result"].as_str().unwrap_or_default())?,
         }
-        let event = json!([name, data]);
-        if told.last() != Some(&event) {
-            told.push(event);
-        }
+        told.push(json!([name, data]));
     }
     let headers: Vec<&String> = reply.headers.iter().map(|(name, _)| name).collect();
     Ok(json!([reply.status, headers, told]))

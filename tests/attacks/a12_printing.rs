@@ -12,7 +12,8 @@ use super::run::check;
 use crate::support::{Handmade, ODD_FEN, Setup, TestHome, firm, policy_of};
 
 pub(super) const POLICY: &str = "printing";
-pub(super) const PARAMETER: &str = "[[parameter]]\nname = \"nothing\"\nkind = \"integer\"\nmin = 0\nmax = 9\nstep = 1\n";
+pub(super) const PARAMETER: &str =
+    "[[parameter]]\nname = \"nothing\"\nkind = \"integer\"\nmin = 0\nmax = 9\nstep = 1\n";
 pub(super) const CANARY: &str = "CANARY_7f3a";
 /// The address at which the guest faults: a figure of the data, where no memory is.
 const ADDRESS: i64 = ODD_FEN & 0xffff_ffff | 0x8000_0000;

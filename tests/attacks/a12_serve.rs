@@ -90,7 +90,8 @@ fn start(home: &Path, log: &Path) -> (Child, SocketAddr) {
 
 /// Everything that a reply has, as it is and with each part of it decoded that may be base64url.
 fn readable(reply: &Reply) -> Vec<u8> {
-    let mut all: Vec<u8> = reply.headers.iter().flat_map(|(name, value)| format!("{name}: {value}\n").into_bytes()).collect();
+    let mut all: Vec<u8> =
+        reply.headers.iter().flat_map(|(name, value)| format!("{name}: {value}\n").into_bytes()).collect();
     all.extend(&reply.body);
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || [b'-', b'_'].contains(byte);
     let decode = |bytes: &[u8]| -> Vec<Vec<u8>> {

@@ -26,7 +26,8 @@ fn together(reply: &Reply) -> (usize, usize) {
 
 /// So many jobs alone and so many in a batch, all about one firm and all at once.
 fn round(served: &Served, firm: u32, alone_count: i64, batch_count: i64) -> Result<(), String> {
-    let orders = |jobs: std::ops::Range<i64>| jobs.map(|job| served.home.order(100 + job, firm)).collect::<Vec<JobOrder>>();
+    let orders =
+        |jobs: std::ops::Range<i64>| jobs.map(|job| served.home.order(100 + job, firm)).collect::<Vec<JobOrder>>();
     let tokens: Vec<String> = orders(0..alone_count).iter().map(|order| served.home.sign(order)).collect();
     let batch = (batch_count > 0).then(|| served.batch_token(&orders(alone_count..alone_count + batch_count)));
     let (mut won, mut refused) = (0, 0);

@@ -31,7 +31,11 @@ impl Other<'_> {
     fn order(&self, behaviour: i64) -> JobOrder {
         let home = &self.served.home;
         let consent = ConsentOrder { client: self.name.to_owned(), ..home.consent_order(PARTY) };
-        JobOrder { client: self.name.to_owned(), consents: vec![home.consent(&consent)], ..home.order(behaviour, PARTY) }
+        JobOrder {
+            client: self.name.to_owned(),
+            consents: vec![home.consent(&consent)],
+            ..home.order(behaviour, PARTY)
+        }
     }
 
     fn token(&self, behaviour: i64) -> String {

@@ -34,8 +34,12 @@ struct Route {
 fn routes(served: &Served, job: &str) -> Vec<Route> {
     use CallerKind::{Auditor, Authority, Developer, Operator, Platform};
     const CALLERS: &[CallerKind] = &[Platform, Developer, Operator, Auditor, Authority];
-    let call = |method, path: &str, callers| {
-        Route { method, path: path.to_owned(), kind: TokenKind::Call, body: Vec::new(), callers }
+    let call = |method, path: &str, callers| Route {
+        method,
+        path: path.to_owned(),
+        kind: TokenKind::Call,
+        body: Vec::new(),
+        callers,
     };
     let mut routes = vec![
         call("GET", "/v1/policies", CALLERS),
@@ -109,7 +113,8 @@ fn everybody_everywhere(served: &Served, routes: &[Route]) -> Result<(), String>
 fn once_and_where_it_belongs(served: &Served, routes: &[Route]) -> Result<(), String> {
     let people = people(served);
     for route in routes {
-        let (id, key, _) = people.iter().find(|(.., kind)| kind.is_some_and(|kind| route.callers.contains(&kind))).unwrap();
+        let (id, key, _) =
+            people.iter().find(|(.., kind)| kind.is_some_and(|kind| route.callers.contains(&kind))).unwrap();
         let told = |what: &str, reply: &Reply| {
             let said = reply.text().chars().take(200).collect::<String>();
             format!("{} {}: a token {what} is taken: {} {said}", route.method, route.path, reply.status)
@@ -212,14 +217,19 @@ fn numbers(served: &Served) -> Result<(), String> {
         let payload = data_encoding::BASE64URL_NOPAD.decode(token.split('.').nth(1).unwrap().as_bytes()).unwrap();
         serde_json::from_slice::<Value>(&payload).unwrap()["jti"].clone()
     };
-    let again = signed_again(&served.batch_token(&more), TokenKind::Batch, &home.client, |batch| batch["jti"] = jti(&first));
+    let again =
+        signed_again(&served.batch_token(&more), TokenKind::Batch, &home.client, |batch| batch["jti"] = jti(&first));
     let reply = served.submit_batch(&again);
     if reply.status != 200 {
         return Err(format!("a batch with one new job under a number that was used: {}", reply.text()));
     }
     let claims = reply.payload_of("result");
-    let codes: Vec<&str> =
-        claims["results"].as_array().unwrap().iter().map(|line| line["refused"]["code"].as_str().unwrap_or("-")).collect();
+    let codes: Vec<&str> = claims["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["refused"]["code"].as_str().unwrap_or("-"))
+        .collect();
     let (entries, charges) = home.totals();
     if codes != ["replayed-request", "replayed-request", "-"] || entries != 2 * charges {
         return Err(format!("a batch under a number that was used: {codes:?}, {charges} charges, {entries} entries"));

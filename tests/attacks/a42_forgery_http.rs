@@ -46,7 +46,8 @@ fn each_byte_changed(served: &Served, token: &str) -> Result<(), String> {
                 continue;
             }
             changed[place] = *byte;
-            let (what, changed) = (format!("byte {place} changed to `{}`", char::from(*byte)), String::from_utf8(changed).unwrap());
+            let (what, changed) =
+                (format!("byte {place} changed to `{}`", char::from(*byte)), String::from_utf8(changed).unwrap());
             match number == place % 5 {
                 true => refused(served, &what, &changed)?,
                 false => let_in(served, &what, &changed)?,
@@ -89,7 +90,9 @@ pub fn attack() -> Result<(), String> {
     let mut forged = strangers_tokens(&token, key.public());
     forged.extend(second_encodings(&token));
     let own = strange_headers(key.public().thumbprint());
-    forged.extend(own.iter().map(|header| reseal(&token, &header.replace("job+jwt", "call+jwt"), |input| key.sign(input))));
+    forged.extend(
+        own.iter().map(|header| reseal(&token, &header.replace("job+jwt", "call+jwt"), |input| key.sign(input))),
+    );
     for (number, forgery) in forged.iter().enumerate() {
         refused(&served, &format!("forgery {number}"), forgery)?;
     }

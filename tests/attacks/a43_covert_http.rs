@@ -68,7 +68,9 @@ fn batch(served: &Served) -> Result<(), String> {
     let payload = data_encoding::BASE64URL_NOPAD.decode(input.split('.').nth(1).unwrap().as_bytes()).unwrap();
     let request: Value = serde_json::from_slice(&payload).unwrap();
     let text = |name: &str| request[name].as_str().unwrap().to_owned();
-    let job = |jti: String| digest_parts(DigestKind::Job, &[text("iss"), text("aud"), jti].each_ref().map(|part| part.as_bytes()));
+    let job = |jti: String| {
+        digest_parts(DigestKind::Job, &[text("iss"), text("aud"), jti].each_ref().map(|part| part.as_bytes()))
+    };
     let claims = reply.payload_of("result");
     // Where the log has them: jobs of one batch are charged side by side, and take the next places in any order.
     let places: Vec<u64> =

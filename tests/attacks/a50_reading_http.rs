@@ -45,7 +45,9 @@ fn batches(served: &Served) -> Result<(), String> {
     for (what, text) in spoilt_json(&good, free) {
         let reply = served.submit_batch(&sign(&home.client, TokenKind::Batch, text.as_bytes()));
         let refused = match reply.status {
-            200 => reply.payload_of("result")["results"].as_array().unwrap().iter().all(|line| line["refused"].is_object()),
+            200 => {
+                reply.payload_of("result")["results"].as_array().unwrap().iter().all(|line| line["refused"].is_object())
+            }
             status => status >= 400,
         };
         if !refused {

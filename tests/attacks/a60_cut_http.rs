@@ -38,7 +38,13 @@ fn again(served: &Served, bytes: &[u8], when: &str) -> Result<Reply, String> {
 
 /// One request, cut and asked again twice: `jobs` charges, one body. A batch's body says when it was answered, and is given
 /// by `says`.
-fn once(served: &Served, bytes: &[u8], (wait_ms, read): (u64, usize), jobs: usize, says: fn(&Reply) -> String) -> Result<(), String> {
+fn once(
+    served: &Served,
+    bytes: &[u8],
+    (wait_ms, read): (u64, usize),
+    jobs: usize,
+    says: fn(&Reply) -> String,
+) -> Result<(), String> {
     let when = format!("{wait_ms} ms after it was sent, after {read} bytes of the answer");
     let before = served.home.totals().1;
     cut(served, bytes, wait_ms, read);

@@ -24,14 +24,8 @@ pub const OVER_HTTP: [(usize, Row); 11] = [
             Weakness::CheckThenCharge,
         ),
     ),
-    (
-        41,
-        tried("the same over HTTP", "attacks::a41_replay_http", a41_replay_http::attack, Weakness::CallReplayed),
-    ),
-    (
-        42,
-        tried("the same over HTTP", "attacks::a42_forgery_http", a42_forgery_http::attack, Weakness::HeaderTrusted),
-    ),
+    (41, tried("the same over HTTP", "attacks::a41_replay_http", a41_replay_http::attack, Weakness::CallReplayed)),
+    (42, tried("the same over HTTP", "attacks::a42_forgery_http", a42_forgery_http::attack, Weakness::HeaderTrusted)),
     (43, tried("the same over HTTP", "attacks::a43_covert_http", a43_covert_http::attack, Weakness::CovertBits)),
     (
         50,

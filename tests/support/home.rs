@@ -26,6 +26,8 @@ pub struct Setup {
     pub bits: u32,
     /// From dispatch to tick.
     pub slot_ms: u32,
+    /// Of one run.
+    pub fuel: u64,
     /// Of the one client under the one policy.
     pub jobs_per_minute: u32,
     /// Whom the policy names, and who has a quota.
@@ -40,7 +42,16 @@ impl Default for Setup {
     fn default() -> Self {
         let guests = "\"any\"".to_owned();
         let clients: &[&str] = &["smart-finance"];
-        Self { paid_fen: ODD_FEN, bits: 10_000, slot_ms: 150, jobs_per_minute: 100_000, clients, guests, files: Vec::new() }
+        Self {
+            paid_fen: ODD_FEN,
+            bits: 10_000,
+            slot_ms: 150,
+            fuel: 500_000,
+            jobs_per_minute: 100_000,
+            clients,
+            guests,
+            files: Vec::new(),
+        }
     }
 }
 
@@ -225,7 +236,7 @@ fn accounts(setup: &Setup) -> String {
 }
 
 fn policy(setup: &Setup) -> String {
-    let Setup { slot_ms, jobs_per_minute, clients, guests, .. } = setup;
+    let Setup { slot_ms, fuel, jobs_per_minute, clients, guests, .. } = setup;
     format!(
         r#"id = "adversary"
 version = "1.0.0"
@@ -261,7 +272,7 @@ step = 1
 kind = "label"
 labels = ["no", "yes"]
 [limits]
-fuel = 500_000
+fuel = {fuel}
 memory_mib = 2
 slot_ms = {slot_ms}
 jobs_per_minute = {jobs_per_minute}

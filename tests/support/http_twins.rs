@@ -45,7 +45,8 @@ pub fn checkpoint_size(note: &str) -> u64 {
 
 /// The metrics in one order, without the times of answers, which `twin::time` looks at.
 fn metrics_view(text: &str) -> Value {
-    let timed = |line: &str| line.starts_with("anshi_answer_seconds") && !line.starts_with("anshi_answer_seconds_count");
+    let timed =
+        |line: &str| line.starts_with("anshi_answer_seconds") && !line.starts_with("anshi_answer_seconds_count");
     let mut lines: Vec<&str> = text.lines().collect();
     lines.sort_unstable();
     let name = |line: &str| line.rsplit_once(' ').map_or_else(String::new, |(name, _)| name.to_owned());
@@ -204,8 +205,7 @@ impl HttpTwins {
 
     fn look(&self, jobs: &[String], placed: bool) -> Result<(), String> {
         let id = firm(1).to_string();
-        let (client, operator) =
-            (("smart-finance", KeyFile::Client), ("development-operator", KeyFile::Operator));
+        let (client, operator) = (("smart-finance", KeyFile::Client), ("development-operator", KeyFile::Operator));
         let guest = format!("/v1/guests/{}", self.with.home.adversary);
         for job in jobs {
             let look = if placed { job_state } else { unplaced_state };
@@ -218,7 +218,8 @@ impl HttpTwins {
         let path = "/v1/subjects/access";
         self.same(path, accesses, self.call(authority, TokenKind::Access, path, Some(&id)))?;
         self.look_at_the_log()?;
-        for path in ["/healthz", "/readyz", "/.well-known/anshi", "/.well-known/jwks.json", "/log/key", "/openapi.json"] {
+        for path in ["/healthz", "/readyz", "/.well-known/anshi", "/.well-known/jwks.json", "/log/key", "/openapi.json"]
+        {
             self.same(path, plain, self.send("GET", path, &[], b""))?;
         }
         // What is refused is refused alike.

@@ -20,7 +20,7 @@ pub use handmade::{Handmade, policy_of};
 pub use home::{Setup, TestHome, block_on, block_on_all, take_delivery};
 pub use http::{Reply, Served, send_to, try_send, written};
 pub use http_twins::{HttpTwins, bundle_of, checkpoint_size, now_ms, unplaced};
-pub use rows::{ABSENT, BARE, ODD_FEN, OLD, firm};
+pub use rows::{ABSENT, BARE, ODD_FEN, OLD, delivery_without, firm};
 pub use seen::{Seen, masked, seen, seen_bundle};
 pub use tables::{CELLS, INDUSTRIES, Table, TableHome, TableSetup, TableTwins, Unit, cell, spread, wake_tables};
 pub use turn::strong;

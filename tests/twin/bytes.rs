@@ -4,7 +4,10 @@
 use anshi::env::weaken::Weakness;
 
 use crate::attacks::run::check;
-use crate::support::{ABSENT, BARE, HttpTwins, OLD, Reply, Seen, Served, Setup, bundle_of, seen_bundle};
+use crate::support::{
+    ABSENT, BARE, HttpTwins, OLD, OUTCOMES, Reply, Seen, Served, Setup, TestHome, bundle_of, delivery_without,
+    seen_bundle,
+};
 
 /// All of the adversary's, one beyond, and one in which both twins say the same by honest means.
 const BEHAVIOURS: [i64; 17] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 100];
@@ -24,10 +27,10 @@ fn expected(behaviour: i64) -> [&'static [&'static str]; 2] {
 }
 
 /// One behaviour: the answer, and everything that can be looked at behind it.
-fn behave(twins: &HttpTwins, behaviour: i64, jobs: &mut Vec<String>) -> Result<(), String> {
+fn behave(twins: &HttpTwins, behaviour: i64, expected: [&[&str]; 2], jobs: &mut Vec<String>) -> Result<(), String> {
     let token = twins.with.home.token(behaviour, 1);
     let [with, without] = twins.submit(&token)?;
-    for (seen, allowed) in [&with, &without].iter().zip(expected(behaviour)) {
+    for (seen, allowed) in [&with, &without].iter().zip(expected) {
         if !allowed.contains(&seen.label.as_str()) {
             return Err(format!("it ended as `{}`", seen.label));
         }
@@ -71,7 +74,8 @@ fn run(behaviours: &[i64]) -> Result<(), String> {
     let mut jobs = Vec::new();
     twins.look_around(&[])?;
     for behaviour in behaviours {
-        behave(&twins, *behaviour, &mut jobs).map_err(|told| format!("behaviour {behaviour}: {told}"))?;
+        behave(&twins, *behaviour, expected(*behaviour), &mut jobs)
+            .map_err(|told| format!("behaviour {behaviour}: {told}"))?;
     }
     // Looked at long afterwards, all of them are as they were.
     twins.look_around(&jobs)?;
@@ -85,4 +89,23 @@ pub fn attack() -> Result<(), String> {
 #[test]
 fn held() {
     check(attack, Weakness::FuelTold);
+}
+
+/// Twins of which one does not know the firm at all: its answers are its own, and so is nothing else.
+fn unknown() -> Result<(), String> {
+    let setup = Setup { slot_ms: 100, ..Setup::default() };
+    let without = TestHome::with(&Setup { files: delivery_without(1), ..setup.clone() });
+    let twins = HttpTwins::of([TestHome::with(&setup), without]);
+    let mut jobs = Vec::new();
+    // Its secret, a trap, fuel, whether it has rows, nothing.
+    for behaviour in [0, 1, 9, 14, 100] {
+        behave(&twins, behaviour, [&OUTCOMES, &OUTCOMES], &mut jobs)
+            .map_err(|told| format!("behaviour {behaviour}: {told}"))?;
+    }
+    twins.look_around(&jobs)
+}
+
+#[test]
+fn who_is_not_there_is_not_missed() {
+    check(unknown, Weakness::AbsentTold);
 }

@@ -7,6 +7,8 @@ use anshi::keys::TokenKind;
 use serde_json::{Value, json};
 
 use crate::attacks::run::check;
+#[cfg(feature = "weaken")]
+use crate::support::Table;
 use crate::support::{
     HttpTwins, Reply, Seen, TableHome, TableSetup, Unit, bundle_of, cell, difference, seen_bundle, wake_tables,
 };
@@ -103,4 +105,31 @@ fn held() {
 #[ignore = "run by make twin"]
 fn all_behaviours() {
     assert_eq!(crate::attacks::run::against_strong(|| run(&FULL)), Ok(()));
+}
+
+/// With one and the same noise in both, which only a test can have: no figure differs but those of the units' own cell, and
+/// they by what the units' figures are.
+#[cfg(feature = "weaken")]
+#[test]
+#[ignore = "run by make twin"]
+fn with_the_same_noise_only_the_units_own_figures_differ() {
+    let figures = |reply: &Reply| -> Option<Vec<[i128; 3]>> {
+        let seen = seen_bundle(&bundle_of(reply).unwrap());
+        let table = serde_json::from_value(seen.claims["result"]["table"].clone()).ok()?;
+        Some(Table(table).figures())
+    };
+    let both = crate::support::weakened(Weakness::NoiseSeedFixed, || {
+        let (twins, signer) = twins();
+        (0..TRIES).find_map(|policy| {
+            wake_tables();
+            let token = signer.0.sign(&signer.order_of(signer.0.contributor, policy, 0));
+            let [with, without] = twins.send("POST", "/v1/jobs", &[JOSE, WAIT], token.as_bytes());
+            figures(&with).zip(figures(&without))
+        })
+    });
+    let (with, without) = both.expect("two tables");
+    for (at, (with, without)) in with.iter().zip(&without).enumerate() {
+        let wanted = if at == HOME { [0, 10, 10] } else { [0; 3] };
+        assert_eq!([0, 1, 2].map(|figure| with[figure] - without[figure]), wanted, "cell {at}");
+    }
 }

@@ -59,7 +59,8 @@ impl Watcher<'_> {
     fn look(&self, job: &str) -> Look {
         let entries = checkpoint_size(self.served.send("GET", "/log/checkpoint", &[], b"").text());
         let state = self.served.ask_for("GET", job);
-        let state = if state.status == 200 { state.json()["state"].as_str().unwrap().to_owned() } else { state.problem() };
+        let state =
+            if state.status == 200 { state.json()["state"].as_str().unwrap().to_owned() } else { state.problem() };
         let metrics = self.served.call(("development-operator", &self.operator), "GET", "/metrics");
         Look { done_ms: now_ms(), entries, state, answered: answered(metrics.text()) }
     }
@@ -140,8 +141,10 @@ fn areas([slow, fast]: &[Vec<Run>; 2]) -> [(&'static str, f64); 2] {
     [("response time", by(|run| run.response)), ("time behind the tick", by(|run| run.lateness))]
 }
 
+/// Fuel for several milliseconds, more than a commit of the ledger takes: a distinguisher without an engine's defence is
+/// right nearly always.
 fn served() -> Served {
-    Served::with(&Setup { slot_ms: 40, ..Setup::default() })
+    Served::with(&Setup { slot_ms: 60, fuel: 10_000_000, ..Setup::default() })
 }
 
 fn watched(served: &Served) -> Watcher<'_> {
@@ -208,5 +211,5 @@ fn early_answers_are_told_apart() {
         areas(&pairs(PAIRS, ask).unwrap())
     });
     println!("answers as soon as guests end: AUC {:.3} over {PAIRS} pairs", areas[0].1);
-    assert!(areas[0].1 > 0.6, "{areas:?}");
+    assert!(areas[0].1 > 0.75, "{areas:?}");
 }

@@ -116,9 +116,7 @@ impl Column {
     pub fn plain(name: &str, word: &str) -> Self {
         let kind = match word {
             "boolean" => ColumnType::Boolean,
-            "integer" => {
-                ColumnType::Integer(IntegerBounds { unit: None, scale: 0, min: i64::MIN, max: i64::MAX })
-            }
+            "integer" => ColumnType::Integer(IntegerBounds { unit: None, scale: 0, min: i64::MIN, max: i64::MAX }),
             "date" => ColumnType::Date,
             "timestamp" => ColumnType::Timestamp,
             "identifier" => ColumnType::Identifier,

@@ -378,19 +378,6 @@ impl AskProblem {
             Self::Misfits(misfits) => {
                 format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  "))
             }
-            Self::NotAKey { path, error } => format!("`{}` is no public key as a JWK: `{error}`", path.display()),
-            Self::KeyKnown { id } => format!("this is a key of `{id}` already: every key has one owner"),
-            Self::OtherKind { id, kind } => format!("`{id}` is of the kind `{kind}`, which stays"),
-            Self::NoSuchKey { id, kid } => format!("`{id}` has no key `{kid}`: see `anshi client list`"),
-            Self::NotAConfiguration(path) => {
-                format!("`{}` is no configuration of a home: that is called `anshi.toml`", path.display())
-            }
-            Self::NoClientDataset { name, known } if known.is_empty() => {
-                format!("the policy takes no rows of the client's own: `--rows {name}=…` has no place")
-            }
-            Self::NoClientDataset { name, known } => {
-                format!("the policy has no dataset `{name}` of the client's own: there is {}", known.join(", "))
-            }
             Self::RowsTwice(name) => format!("`--rows {name}=…` stands there twice: all rows belong into one file"),
             Self::NoTable(policy) => {
                 format!(

@@ -33,6 +33,7 @@ mod remote;
 mod restore;
 mod run;
 mod serve;
+mod service_problem;
 mod service_words;
 mod snapshot;
 mod submit;

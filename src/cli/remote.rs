@@ -13,7 +13,7 @@ use ureq::{Agent, Body};
 
 use super::error::CliError;
 use super::files::text;
-use super::problem::RemoteProblem;
+use super::service_problem::RemoteProblem;
 use crate::env::{Clock, Entropy, Stopwatch};
 use crate::job::{CallOrder, CallTarget, compose_call, load_key};
 use crate::keys::{SigningKey, TokenKind, sha256};
@@ -119,7 +119,8 @@ impl Remote {
         let path = "/v1/guests";
         let token = self.token(TokenKind::Guest, "POST", path, module)?;
         let request = self.agent.post(format!("{}{path}", self.server));
-        let request = request.header("authorization", format!("JOSE {token}")).header("content-type", "application/wasm");
+        let request =
+            request.header("authorization", format!("JOSE {token}")).header("content-type", "application/wasm");
         self.json(request.send(module).map_err(|error| transport(&error))?)
     }
 

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 use super::error::CliError;
 use super::files::{check_new, text, write};
 use super::guest::read_guest;
-use super::problem::{AskProblem, RemoteProblem};
+use super::problem::AskProblem;
 use super::remote::{Remote, RemoteArgs, Submitted, now};
 use super::run::{parameter, read_parameter, read_party, read_rows};
+use super::service_problem::{RemoteProblem, ServiceProblem};
 use super::service_words::ServiceMessage;
 use super::table_answer::show_table;
 use super::terminal::Terminal;
@@ -81,7 +82,11 @@ pub fn submit(args: &SubmitArgs, terminal: &Terminal) -> Result<(), CliError> {
         guest,
         parameters: args.parameters.iter().map(parameter).collect(),
         parties: args.parties.clone(),
-        consents: args.consents.iter().map(|path| Ok(text(path)?.trim_end().to_owned())).collect::<Result<_, CliError>>()?,
+        consents: args
+            .consents
+            .iter()
+            .map(|path| Ok(text(path)?.trim_end().to_owned()))
+            .collect::<Result<_, CliError>>()?,
         rows: rows(&policy, &args.rows)?,
         purpose: said("purpose"),
     };
@@ -112,7 +117,7 @@ fn rows(policy: &Value, files: &[(String, String)]) -> Result<RawRows, CliError>
         let dataset = datasets.iter().find(|dataset| text(dataset, "name") == *name);
         let dataset = dataset.ok_or_else(|| {
             let known: Vec<String> = datasets.iter().map(|dataset| text(dataset, "name")).collect();
-            CliError::misuse(AskProblem::NoClientDataset { name: name.clone(), known })
+            CliError::misuse(ServiceProblem::NoClientDataset { name: name.clone(), known })
         })?;
         let columns = list(dataset, "columns");
         let columns: Vec<Column> = columns.iter().map(|c| Column::plain(&text(c, "name"), &text(c, "type"))).collect();

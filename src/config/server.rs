@@ -69,7 +69,9 @@ enum Mistake {
     Listen,
     #[error("a certificate needs both `certificate_file` and `key_file`")]
     Half,
-    #[error("without `certificate_file` and `key_file` the engine listens on this machine alone, behind a gateway: 127.0.0.1 or [::1]")]
+    #[error(
+        "without `certificate_file` and `key_file` the engine listens on this machine alone, behind a gateway: 127.0.0.1 or [::1]"
+    )]
     Open,
     #[error("at least 1")]
     Zero,

@@ -270,11 +270,7 @@ impl BatchUnderway {
     }
 }
 
-async fn charge(
-    engine: Arc<Engine>,
-    standing: Arc<Standing>,
-    member: Authenticated,
-) -> Result<Member, Failure> {
+async fn charge(engine: Arc<Engine>, standing: Arc<Standing>, member: Authenticated) -> Result<Member, Failure> {
     // Each refusal is that one job's: of a number that was used before, or because the batch's time ended meanwhile, too.
     match charge_one(&engine, &standing, member).await {
         Err(Failure::Refused(refusal)) => Ok(Member::Refused(refusal)),
@@ -321,7 +317,8 @@ async fn results(
         let ended = match line {
             Line::Refused(refusal) => {
                 let code = refusal.code.word();
-                let refused = Some(RefusedLine { code, en: refusal.text(Lang::En), zh: Refusal::text(&refusal, Lang::Zh) });
+                let refused =
+                    Some(RefusedLine { code, en: refusal.text(Lang::En), zh: Refusal::text(&refusal, Lang::Zh) });
                 results.push(ResultLine { job: job.hex(), label: None, cost: None, index: None, refused });
                 continue;
             }

@@ -9,8 +9,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::disclosure::{self, Disclosed, Halt, gather};
 use crate::env::{cores, yield_to_others};
 use crate::guest::{Guest, execute};
-use crate::model::Millis;
 use crate::ledger::{End, LedgerError, OutcomeEntry, Reservation, Scheduled, Stopped};
+use crate::model::Millis;
 use crate::policy::{Policy, PolicySet, TABLE_CORES_SHARE, label_capacity_nanos};
 use crate::receipt::seal;
 

@@ -119,12 +119,8 @@ fn events(
     clock: Clock,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     let whole = slots(&admitted, admitted.tick.0);
-    let view = AdmittedView {
-        admitted: admitted.admitted,
-        refused: admitted.refused,
-        slots: whole,
-        tick: admitted.tick.0,
-    };
+    let view =
+        AdmittedView { admitted: admitted.admitted, refused: admitted.refused, slots: whole, tick: admitted.tick.0 };
     let first = stream::once(std::future::ready(event("admitted", &view)));
     // At most a hundred events, and at most one a slot.
     let step = Duration::from_millis(u64::from(admitted.slot_ms) * (whole / 100).max(1));

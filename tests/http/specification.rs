@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use anshi::env::Entropy;
+use anshi::job::compose_batch;
 use anshi::keys::TokenKind;
 use serde_json::Value;
 
@@ -55,10 +57,16 @@ fn the_payloads_described_are_those_that_are_signed() {
     let served = Served::new();
     let specification: Value = serde_json::from_str(anshi::server::openapi()).unwrap();
     let job = payload(&served.home.token(0, 1));
-    check_claims(&specification, "JobClaims", &job, &[]);
+    check_claims(&specification, "JobClaims", &job, &["rows"]);
     let job_schema = &specification["components"]["schemas"]["JobClaims"]["properties"];
     assert_eq!(names(&job_schema["policy"]["properties"]), names(&job["policy"]));
     assert_eq!(names(&job_schema["parties"]["items"]["properties"]), names(&job["parties"][0]));
+    let now = served.home.engine.clock().now();
+    let batch = compose_batch(&[served.home.order(0, 1)], &served.home.client, now, &Entropy).unwrap();
+    let batch = payload(&batch);
+    check_claims(&specification, "BatchClaims", &batch, &[]);
+    let member = &specification["components"]["schemas"]["BatchClaims"]["properties"]["jobs"]["items"];
+    assert!(names(&batch["jobs"][0]).is_subset(&names(&member["properties"])), "{batch}");
     let consent = payload(job["consents"][0].as_str().unwrap());
     check_claims(&specification, "ConsentClaims", &consent, &[]);
     let details =
@@ -80,7 +88,11 @@ fn every_operation_has_its_own_name_and_states_its_answers() {
             let answers = operation["responses"].as_object().unwrap();
             assert!(!answers.contains_key("default") && answers.contains_key("503"), "{path}");
             let signed = operation.get("security").is_some();
-            assert_eq!(signed || ["/v1/jobs", "/v1/batches"].contains(&path.as_str()), answers.contains_key("401"), "{path}");
+            assert_eq!(
+                signed || ["/v1/jobs", "/v1/batches"].contains(&path.as_str()),
+                answers.contains_key("401"),
+                "{path}"
+            );
         }
     }
     assert_eq!(ids.len(), 21);

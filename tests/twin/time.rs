@@ -144,7 +144,7 @@ fn areas([slow, fast]: &[Vec<Run>; 2]) -> [(&'static str, f64); 2] {
 /// Fuel for several milliseconds, more than a commit of the ledger takes: a distinguisher without an engine's defence is
 /// right nearly always.
 fn served() -> Served {
-    Served::with(&Setup { slot_ms: 60, fuel: 10_000_000, ..Setup::default() })
+    Served::with(&Setup { slot_ms: 80, fuel: 10_000_000, ..Setup::default() })
 }
 
 fn watched(served: &Served) -> Watcher<'_> {

@@ -42,6 +42,7 @@ fn config() -> &'static Config {
     static CONFIG: OnceLock<Config> = OnceLock::new();
     CONFIG.get_or_init(|| {
         let home = scratch::folder("tokens");
+        scratch::folder("tokens/clients.d");
         let text = "kind = \"production\"\nledger = \"ledger\"\npublic_url = \"https://anshi.example\"\ncatalog = \"catalog\"\n\
              policies = \"policies\"\ncheckpoint_mirror = \"../mirror\"\nnanos_per_kilofuel = 1\n";
         scratch::write(&home.join("anshi.toml"), text.as_bytes());

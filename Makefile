@@ -17,7 +17,7 @@ TABLE_SCALES ?= 0.11 1 2.2
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks dp-audit utility fuzz bench bench-ingest bench-tables bench-peers clean
+.PHONY: help build target guests demo test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -80,6 +80,9 @@ utility: guests  ## the noise of tables at ε = 1 against the scale of the polic
 
 attacks: guests  ## every attack: held by the engine, and broken once its defence is taken away
 	cargo test --release --locked --features weaken --test main attacks::table -- --ignored --nocapture --test-threads=1
+
+twin: guests     ## ask two services whose data differ in one figure the same, compare every byte and 500 pairs of times; find out weakened engines
+	cargo test --release --locked --features weaken --test main twin:: -- --include-ignored --nocapture --test-threads=1
 
 dp-audit: guests ## the privacy of tables: noise against its exact distributions, neighbouring data, seeded bugs that must be caught
 	cargo test --release --locked --features weaken --test main dp_audit:: -- --include-ignored --nocapture --test-threads=1

@@ -23,6 +23,7 @@ mod http;
 mod life_of_query;
 mod policies;
 mod support;
+mod twin;
 mod upkeep;
 #[cfg(feature = "weaken")]
 mod utility;

@@ -66,8 +66,9 @@ pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
     runtime.block_on(closed(floor.address, at_once as usize, requests(jobs / 4)));
     let (mut floors, mut engines) = (Side::default(), Side::default());
     for round in 1..=rounds {
+        let requests = requests(jobs);
         for (server, side) in [(&floor, &mut floors), (&engine, &mut engines)] {
-            let requests = requests(jobs);
+            let requests = requests.clone();
             let before = server.processor();
             let ran = runtime.block_on(closed(server.address, at_once as usize, requests));
             side.add(&ran, server.processor() - before);
@@ -86,8 +87,9 @@ pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
     }
     println!("| ratio, median of the rounds | **{:.2}** (target 0.60) | | {:.2} |", median(&ratios), median(&work));
     let seconds = (jobs as f64 / OPEN_PER_SECOND).ceil();
-    let ran = runtime.block_on(open(engine.address, OPEN_LINES, requests((seconds * OPEN_PER_SECOND) as u64), OPEN_PER_SECOND));
-    let floor_ran = runtime.block_on(open(floor.address, OPEN_LINES, requests((seconds * OPEN_PER_SECOND) as u64), OPEN_PER_SECOND));
+    let requests = requests((seconds * OPEN_PER_SECOND) as u64);
+    let ran = runtime.block_on(open(engine.address, OPEN_LINES, requests.clone(), OPEN_PER_SECOND));
+    let floor_ran = runtime.block_on(open(floor.address, OPEN_LINES, requests, OPEN_PER_SECOND));
     print_latencies(&ran, &floor_ran);
     engine.stop();
 }
@@ -143,6 +145,7 @@ consent = "required"
 role = "person"
 dataset = "housing_fund"
 columns = ["citizen_id", "account", "employer_uscc", "period_end", "base_fen", "payable_fen", "paid_fen", "balance_fen"]
+history_months = 60
 rows_max = 24
 [answer]
 kind = "label"

@@ -1,7 +1,7 @@
 //! A server in a process of its own, which can be killed, and whose processor time and memory can be looked at.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufReader;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -23,13 +23,13 @@ impl Served {
         Self::start(command, log)
     }
 
-    /// Starts a program whose first line on standard output is JSON with the address under `listening`.
+    /// Starts a program that tells first, in JSON on standard output, the address under `listening`.
     pub fn start(mut command: Command, log: &Path) -> Self {
         let log = File::options().create(true).append(true).open(log).unwrap();
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let told: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: `{line}`"));
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let mut told = serde_json::Deserializer::from_reader(output).into_iter::<serde_json::Value>();
+        let told = told.next().expect("it says where it listens").unwrap();
         let address = told["listening"].as_str().unwrap().parse().unwrap();
         Self { child, address }
     }

@@ -202,7 +202,7 @@ fn answered(body: &[u8], number: u64) -> Ended {
     let bundle: Bundle = serde_json::from_slice(body).unwrap();
     let claims = bundle.claims().unwrap();
     let kept = number.is_multiple_of(KEPT_OF).then(|| String::from_utf8(body.to_vec()).unwrap());
-    Ended::Answered { intent: claims.log.index, bits: claims.cost.bits.unwrap(), bundle: kept }
+    Ended::Answered { intent: claims.log.unwrap().index, bits: claims.cost.bits.unwrap(), bundle: kept }
 }
 
 /// Its anonymous memory, in kB, look by look.

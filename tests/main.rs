@@ -21,6 +21,7 @@ mod fuzz;
 mod guests;
 mod http;
 mod life_of_query;
+mod load;
 mod policies;
 mod support;
 mod twin;

@@ -168,7 +168,10 @@ fn edit(policy: &mut Policy, (which, how): Edit) {
         5 => first_role.into_iter().for_each(|role| role.consent_required = up),
         6 => policy.grants.iter_mut().for_each(|grant| grant.rows_max = step(grant.rows_max)),
         7 => policy.grants.iter_mut().for_each(|grant| grant.history_months = grant.history_months.map(step)),
-        8 if up => policy.grants.extend(policy.grants.pop()),
+        8 if up => {
+            let last = policy.grants.pop();
+            policy.grants.extend(last);
+        },
         8 => drop(policy.grants.pop()),
         9 => policy.parameters.iter_mut().for_each(|parameter| {
             if let Allowed::Integers(values) = &mut parameter.allowed {

@@ -94,7 +94,7 @@ fn lines(explanation: &Explanation, lang: Lang) -> String {
     sentences.map(|sentence| format!("{}: {}\n", sentence.id.word(), sentence.words.in_lang(lang))).collect()
 }
 
-/// Run with `ANSHI_BLESS=1` to write the goldens anew; then read what has changed, as an auditor would.
+/// Run with `ANSHI_WRITE_GOLDEN=1` to write the goldens anew; then read what has changed, as an auditor would.
 #[test]
 fn the_words_for_every_shipped_policy() {
     let (all, mut wrong) = (all(), Vec::new());
@@ -103,7 +103,7 @@ fn the_words_for_every_shipped_policy() {
         for (lang, ending) in [(Lang::En, "en"), (Lang::Zh, "zh")] {
             let path = root().join("tests/goldens/explain").join(format!("{}.{ending}.txt", policy.id));
             let told = lines(&explanation, lang);
-            if std::env::var_os("ANSHI_BLESS").is_some() {
+            if std::env::var_os("ANSHI_WRITE_GOLDEN").is_some() {
                 fs::create_dir_all(path.parent().unwrap()).unwrap();
                 fs::write(&path, &told).unwrap();
             }

@@ -21,8 +21,10 @@ mod fuzz;
 mod guests;
 mod http;
 mod life_of_query;
+mod load;
 mod policies;
 mod support;
+mod twin;
 mod upkeep;
 #[cfg(feature = "weaken")]
 mod utility;

@@ -38,6 +38,7 @@ mod remote;
 mod restore;
 mod run;
 mod serve;
+mod service_problem;
 mod service_words;
 mod snapshot;
 mod submit;

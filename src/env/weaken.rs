@@ -87,6 +87,8 @@ pub enum Weakness {
     MirrorUnsynced = 3902,
     /// 39: files and folders are published without being synced.
     FilesUnsynced = 3903,
+    /// 40: what all clients have spent counts against each client's quota.
+    QuotasShared = 40,
     /// 41: whom a token is for, and what kind of token it is, are not looked at.
     AudienceIgnored = 41,
     /// 42: the algorithm is taken from the header, encodings are read leniently.

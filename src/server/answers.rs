@@ -11,8 +11,8 @@ use crate::model::{Lang, RefusalCode};
 use ProblemKind as P;
 use RefusalCode as R;
 
-/// What any route may answer: there is no place for the connection, or the engine is stopping.
-const ANY: &[ProblemKind] = &[P::Overloaded, P::Stopping];
+/// What any route may answer: there is no place for the connection, the engine is stopping, the address is none.
+const ANY: &[ProblemKind] = &[P::Overloaded, P::Stopping, P::Query];
 /// What a route that files are read for may answer.
 const FILES: &[ProblemKind] = &[P::NotFound, P::Internal];
 /// What any route may answer that wants a token.
@@ -30,35 +30,33 @@ const TOKEN: &[ProblemKind] = &[
 
 /// The problems of the route with this `operationId`.
 pub(super) fn problems_of(operation: &str) -> Vec<ProblemKind> {
-    let (groups, own): (&[&[ProblemKind]], &[ProblemKind]) = match operation {
+    match operation {
         "submit_job" => {
-            let own: &[ProblemKind] =
-                &[P::MediaType, P::TooLarge, P::Body, P::NoData, P::TooManyUnits, P::Abandoned, P::Internal];
-            let refusals = RefusalCode::ALL.iter().map(|code| P::Refused(*code));
-            return refusals.chain(ANY.iter().copied()).chain(own.iter().copied()).collect();
+            let own = [P::MediaType, P::TooLarge, P::Body, P::NoData, P::TooManyUnits, P::Abandoned, P::Internal];
+            RefusalCode::ALL.iter().map(|code| P::Refused(*code)).chain(of(&[ANY, &own])).collect()
         }
         "submit_batch" => {
-            let own: &[ProblemKind] = &[P::MediaType, P::TooLarge, P::Body, P::NoData, P::Internal];
-            let refused = [R::Malformed, R::Signature, R::Client, R::Audience, R::Stale, R::Replay];
-            let refused = refused.into_iter().map(P::Refused);
-            return refused.chain(ANY.iter().copied()).chain(own.iter().copied()).collect();
+            let refused = [R::Malformed, R::Signature, R::Client, R::Audience, R::Stale, R::Replay].map(P::Refused);
+            of(&[ANY, &refused, &[P::MediaType, P::TooLarge, P::Body, P::NoData, P::Internal]])
         }
-        "subject_access" => (&[ANY, TOKEN], &[P::Query, P::Refused(R::Parties), P::Internal]),
-        "revoke_consent" => (&[ANY, TOKEN], &[P::Forbidden, P::Query]),
-        "show_job" => (&[ANY, TOKEN], &[P::Query, P::NotFound, P::Internal]),
-        "cancel_job" => (&[ANY, TOKEN], &[P::Query, P::NotFound, P::NotUnderWay, P::Internal]),
-        "register_guest" => (&[ANY, TOKEN], &[P::Guest, P::Internal]),
-        "show_guest" => (&[ANY, TOKEN], &[P::Forbidden, P::Query, P::NotFound, P::Internal]),
-        "list_policies" => (&[ANY, TOKEN], &[]),
-        "show_policy" => (&[ANY, TOKEN], &[P::Query, P::NotFound]),
-        "show_budgets" => (&[ANY, TOKEN], &[P::Forbidden, P::Refused(R::Parties), P::Internal]),
-        "reload" => (&[ANY, TOKEN], &[P::Forbidden, P::Reload, P::Internal]),
-        "metrics" => (&[ANY, TOKEN], &[P::Forbidden, P::Internal]),
-        "log_checkpoint" | "log_key" | "signing_keys" => (&[ANY, FILES], &[]),
-        "log_tile" => (&[ANY, FILES], &[P::Query]),
-        _ => (&[ANY], &[]),
-    };
-    groups.iter().copied().flatten().chain(own).copied().collect()
+        "subject_access" => of(&[ANY, TOKEN, &[P::Query, P::Refused(R::Parties), P::Internal]]),
+        "revoke_consent" => of(&[ANY, TOKEN, &[P::Forbidden, P::Query]]),
+        "show_job" => of(&[ANY, TOKEN, &[P::NotFound, P::Internal]]),
+        "cancel_job" => of(&[ANY, TOKEN, &[P::NotFound, P::NotUnderWay, P::Internal]]),
+        "register_guest" => of(&[ANY, TOKEN, &[P::Guest, P::Internal]]),
+        "show_guest" => of(&[ANY, TOKEN, &[P::Forbidden, P::NotFound, P::Internal]]),
+        "list_policies" => of(&[ANY, TOKEN]),
+        "show_policy" => of(&[ANY, TOKEN, &[P::NotFound]]),
+        "show_budgets" => of(&[ANY, TOKEN, &[P::Forbidden, P::Refused(R::Parties), P::Internal]]),
+        "reload" => of(&[ANY, TOKEN, &[P::Forbidden, P::Reload, P::Internal]]),
+        "metrics" => of(&[ANY, TOKEN, &[P::Forbidden, P::Internal]]),
+        "log_checkpoint" | "log_tile" | "log_key" | "signing_keys" => of(&[ANY, FILES]),
+        _ => of(&[ANY]),
+    }
+}
+
+fn of(groups: &[&[ProblemKind]]) -> Vec<ProblemKind> {
+    groups.concat()
 }
 
 /// The `responses` of these problems: one for each status, with every word that it can carry.

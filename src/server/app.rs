@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Version, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
@@ -91,7 +91,14 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         request.extensions_mut().insert(Arc::clone(presence));
     }
     // The address is logged as its route: what stands in it may name a job or a guest.
-    let answering = tokio::time::timeout(ANSWER_TIMEOUT, next.run(request));
+    let names_its_host = names_its_host(&request);
+    let answering = async move {
+        match names_its_host {
+            true => next.run(request).await,
+            false => Problem::bare(ProblemKind::Query).into_response(),
+        }
+    };
+    let answering = tokio::time::timeout(ANSWER_TIMEOUT, answering);
     let mut response = answering.await.unwrap_or_else(|_| Problem::bare(ProblemKind::Stopping).into_response());
     drop(presence);
     let problem = response.extensions_mut().remove::<Problem>();
@@ -113,6 +120,12 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// A request names its host once (RFC 9112, section 3.2), though nothing here depends on which: what stands between must not
+/// read another one than we do.
+fn names_its_host(request: &Request) -> bool {
+    request.version() != Version::HTTP_11 || request.headers().get_all(header::HOST).iter().count() == 1
 }
 
 /// A method that nobody defined makes no series of its own.

@@ -83,8 +83,6 @@ pub(super) fn party(id: &str) -> Result<UnitId, Problem> {
     let parsed = [UnitKind::Enterprise, UnitKind::Person].map(|kind| UnitId::parse(kind, id));
     match parsed {
         [Ok(unit), _] | [_, Ok(unit)] => Ok(unit),
-        [Err(error), _] => {
-            Err(Refusal::about(RefusalCode::Parties, Detail::PartyId("sub".to_owned(), error)).into())
-        }
+        [Err(error), _] => Err(Refusal::about(RefusalCode::Parties, Detail::PartyId("sub".to_owned(), error)).into()),
     }
 }

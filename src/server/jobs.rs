@@ -66,13 +66,11 @@ pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<R
         drop(ticket);
         answered
     });
-    let is_open = || -> Result<bool, Problem> {
-        let state = state(&app.engine, &client, job)?;
-        Ok(matches!(state, Some(JobState::Admitted | JobState::Running { .. })))
-    };
-    if is_table && !prefers_wait(&parts.headers) && is_open()? {
-        let view = JobView { job: job.hex(), state: "admitted", tick: None, bundle: None };
-        return Ok((StatusCode::ACCEPTED, [(header::LOCATION, location(job)?)], Json(view)).into_response());
+    if is_table && !prefers_wait(&parts.headers) {
+        let view = view(&app, &client, job)?;
+        if view.bundle.is_none() {
+            return Ok((StatusCode::ACCEPTED, [(header::LOCATION, location(job)?)], Json(view)).into_response());
+        }
     }
     let answered = answering.await.unwrap_or(Err(Failure::Stopping))?;
     app.metrics.job_answered();
@@ -95,14 +93,19 @@ pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<R
 )]
 pub(super) async fn show(State(app): State<App>, Segment(id): Segment, call: Call) -> Result<Json<JobView>, Problem> {
     let job: Digest = Digest::from_hex(&id).map_err(|error| Problem::about(ProblemKind::Query, &error))?;
-    let found = state(&app.engine, &call.0.id, job)?.ok_or(ProblemKind::NotFound)?;
+    view(&app, &call.0.id, job).map(Json)
+}
+
+/// What may be known of `client`'s job.
+fn view(app: &App, client: &str, job: Digest) -> Result<JobView, Problem> {
+    let found = state(&app.engine, client, job)?.ok_or(ProblemKind::NotFound)?;
     let (state, tick, bundle) = match found {
         JobState::Admitted => ("admitted", None, None),
         JobState::Running { tick } => ("running", Some(tick.0), None),
         JobState::Ended(answered) => ("answered", None, Some(answered.bundle)),
         JobState::Abandoned => ("abandoned", None, None),
     };
-    Ok(Json(JobView { job: job.hex(), state, tick, bundle }))
+    Ok(JobView { job: job.hex(), state, tick, bundle })
 }
 
 /// Cancel a table
@@ -125,12 +128,11 @@ pub(super) async fn cancel(
     call: Call,
 ) -> Result<(StatusCode, Json<JobView>), Problem> {
     let job: Digest = Digest::from_hex(&id).map_err(|error| Problem::about(ProblemKind::Query, &error))?;
-    state(&app.engine, &call.0.id, job)?.ok_or(ProblemKind::NotFound)?;
-    if !cancel_job(&app.engine, &call.0.id, job) {
-        return Err(ProblemKind::NotUnderWay.into());
+    let view = view(&app, &call.0.id, job)?;
+    match cancel_job(&app.engine, &call.0.id, job) {
+        true => Ok((StatusCode::ACCEPTED, Json(view))),
+        false => Err(ProblemKind::NotUnderWay.into()),
     }
-    let view = JobView { job: job.hex(), state: "running", tick: None, bundle: None };
-    Ok((StatusCode::ACCEPTED, Json(view)))
 }
 
 fn location(job: Digest) -> Result<HeaderValue, Problem> {

@@ -73,9 +73,8 @@ fn contents(path: &std::path::Path) -> Result<Vec<u8>, Problem> {
 /// Whether these are a level, groups of three digits, and at most a width: nothing that leaves the folder.
 fn is_tile(path: &str) -> bool {
     let (name, width) = path.split_once(".p/").map_or((path, None), |(name, width)| (name, Some(width)));
-    let digits = |text: &str, most: usize| {
-        (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let digits =
+        |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let mut parts = name.split('/');
     let level = parts.next().is_some_and(|level| level == "entries" || digits(level, 2));
     let groups: Vec<&str> = parts.collect();
@@ -98,7 +97,21 @@ mod tests {
         for path in ["0/000", "0/x001/234", "63/x001/x002/003.p/255", "entries/000", "0/000.p/1"] {
             assert!(is_tile(path), "{path}");
         }
-        for path in ["", "0", "0/", "/0/000", "0/../000", "0/000/..", "../0/000", "0/001/234", "0/x001", "0/000.p/", "0/000.p/../1", "a/000", "0/0000"] {
+        for path in [
+            "",
+            "0",
+            "0/",
+            "/0/000",
+            "0/../000",
+            "0/000/..",
+            "../0/000",
+            "0/001/234",
+            "0/x001",
+            "0/000.p/",
+            "0/000.p/../1",
+            "a/000",
+            "0/0000",
+        ] {
             assert!(!is_tile(path), "{path}");
         }
     }

@@ -81,9 +81,9 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 });
 
-/// The OpenAPI document, as it is served.
-pub fn openapi() -> String {
-    DOCUMENT.clone()
+/// The OpenAPI document, as it is served: one copy, however many ask and do not take it.
+pub fn openapi() -> &'static str {
+    DOCUMENT.as_str()
 }
 
 /// The service's specification

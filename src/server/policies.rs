@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 use super::app::App;
 use super::call::{Call, Segment};
 use super::problem::{Problem, ProblemKind};
+use crate::catalog::Column;
 use crate::config::CallerKind;
-use crate::policy::{AnswerRule, Guests, Policy};
+use crate::policy::{AnswerRule, ClientDataset, Guests, Policy};
 use crate::review::{Context, Section, Sentence, explain};
 
 /// A policy in force.
@@ -30,6 +31,9 @@ pub(super) struct PolicyView {
     guests: Vec<String>,
     roles: Vec<RoleView>,
     grants: Vec<GrantView>,
+    /// The datasets whose rows the client sends along.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    client_datasets: Vec<ClientDatasetView>,
     parameters: Vec<ParameterView>,
     answer: AnswerView,
     limits: LimitsView,
@@ -84,6 +88,23 @@ struct GrantView {
     #[serde(skip_serializing_if = "Option::is_none")]
     history_months: Option<u32>,
     rows_max: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ClientDatasetView {
+    name: String,
+    /// Whom its rows are about.
+    role: String,
+    columns: Vec<ColumnView>,
+    rows_max: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ColumnView {
+    name: String,
+    /// `boolean`, `integer`, `date`, `timestamp`, `text` or `identifier`.
+    #[serde(rename = "type")]
+    kind: &'static str,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -205,6 +226,7 @@ fn view(policy: &Policy, caller: &str) -> PolicyView {
         },
         roles: policy.roles.iter().map(role).collect(),
         grants: policy.grants.iter().map(grant).collect(),
+        client_datasets: policy.client_datasets.iter().map(client_dataset).collect(),
         parameters: policy.parameters.iter().map(parameter).collect(),
         answer: answer(policy),
         limits: LimitsView {
@@ -214,6 +236,16 @@ fn view(policy: &Policy, caller: &str) -> PolicyView {
             jobs_per_minute: policy.limits.jobs_per_minute,
         },
         explanation: None,
+    }
+}
+
+fn client_dataset(dataset: &ClientDataset) -> ClientDatasetView {
+    let column = |column: &Column| ColumnView { name: column.name.clone(), kind: column.kind.word() };
+    ClientDatasetView {
+        name: dataset.name.clone(),
+        role: dataset.role.clone(),
+        columns: dataset.columns.iter().map(column).collect(),
+        rows_max: dataset.rows_max,
     }
 }
 

@@ -9,12 +9,14 @@ import requests
 import schemathesis
 from hypothesis import strategies as st
 
-from signing import AUDITOR, AUTHORITY, OPERATOR, PLATFORM, Home, fresh_jti
+from signing import AUDITOR, AUTHORITY, OPERATOR, PLATFORM, Home, fresh_jti, sha256
 
 HOME = Home(Path(os.environ["ANSHI_API_HOME"]))
+TILES = HOME.folder / "log" / "tile"
 MODULE = (HOME.folder / "demo" / "sme-credit-check.wasm").read_bytes()
-# Taken from the answers: there is nothing to look at before the first.
-JOBS: list[str] = []
+TABLE_MODULE = (HOME.folder / "demo" / "table.wasm").read_bytes()
+# A table is under way when this begins; further jobs are taken from the answers.
+JOBS = (HOME.folder / "demo" / "jobs.txt").read_text().split()
 # Every answer, for `seen.py`.
 SEEN = HOME.folder / "demo" / "seen.txt"
 
@@ -73,16 +75,12 @@ schemathesis.auth.set_from_requests(Signed())
 @st.composite
 def jobs(draw) -> bytes:
     kind = draw(st.integers(0, 9))
-    if kind < 4:
+    if kind in (1, 2):
         return HOME.job(party=HOME.examples[draw(st.sampled_from(["healthy", "failing"]))]).encode()
-    if kind < 8:
+    if 3 <= kind < 8:
         return HOME.job(**draw(st.sampled_from(JOB_FAULTS))).encode()
     if kind == 8:
-        table = {
-            "policy": {"id": "late-payment-by-county", "version": "1.0.0"}, "purpose": "lending-risk-statistics",
-            "parameters": {"months": 3}, "parties": [], "consents": [],
-        }
-        return HOME.job(**table).encode()
+        return HOME.table(draw(st.sampled_from([3, 6, 12])), sha256(TABLE_MODULE)).encode()
     token = HOME.job(jti=fresh_jti())
     return draw(st.sampled_from([token[:-3].encode(), token.replace(".", "..", 1).encode(), token.encode() + b"\n", b"", b"\xff"]))
 
@@ -97,8 +95,8 @@ schemathesis.openapi.media_type(
 def map_path_parameters(context, path_parameters):
     """Half of what is asked for is there."""
     known = {
-        "digest": [HOME.guest], "path": ["0/000.p/1", "0/000", "entries/000"],
-        "id": JOBS[-1:] if context.operation.path.startswith("/v1/jobs") else ["sme-credit-check", "late-payment-by-county"],
+        "digest": [HOME.guest], "path": [str(tile.relative_to(TILES)) for tile in TILES.rglob("*") if tile.is_file()],
+        "id": [JOBS[0], JOBS[-1]] if context.operation.path.startswith("/v1/jobs") else ["sme-credit-check", "late-payment-by-county"],
     }
     for name, value in (path_parameters or {}).items():
         values = known.get(name)

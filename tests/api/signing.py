@@ -90,5 +90,13 @@ class Home:
         }
         return claims | other
 
+    def table(self, months: int, guest: str) -> str:
+        """A table over all enterprises."""
+        table = {
+            "policy": {"id": "late-payment-by-county", "version": "1.0.0"}, "purpose": "lending-risk-statistics",
+            "parameters": {"months": months}, "parties": [], "consents": [], "guest": guest,
+        }
+        return self.job(**table)
+
     def job(self, **other) -> str:
         return self.token(PLATFORM[1], "job+jwt", self.job_claims(**other))

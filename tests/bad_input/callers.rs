@@ -13,8 +13,13 @@ use crate::support::TestHome;
 const CALLERS: [(&str, &str, &str, &str); 7] = [
     ("kind = \"platform\"", "kind = \"platfrom\"", "did you mean `platform`?", "是否指 `platform`？"),
     ("kind = ", "kin = ", "did you mean `kind`?", "是否指 `kind`？"),
-    ("id = \"smart-finance\"", "id = \"smart-loans\"", "must be called `smart-loans.toml`", "必须名为 `smart-loans.toml`"),
-    ("id = \"smart-finance\"", "id = \"Smart Finance\"", "no name", "不能作名称"),
+    (
+        "id = \"smart-finance\"",
+        "id = \"smart-loans\"",
+        "must be called `smart-loans.toml`",
+        "必须名为 `smart-loans.toml`",
+    ),
+    ("id = \"smart-finance\"", "id = \"Smart Finance\"", "is not a name", "不能作名称"),
     ("crv = \"Ed25519\"", "crv = \"X25519\"", "the key of `smart-finance`", "`smart-finance` 的密钥"),
     ("kty = ", "d = \"AAAA\"\nkty = ", "unknown", "未知"),
     ("kind = \"platform\"", "kind = \"platform\"\nkey = []", "duplicate key", "键重复"),

@@ -28,7 +28,9 @@ fn anyone_gets_what_verifies_receipts_and_nothing_else() {
         let reply = get(path);
         assert_eq!((reply.status, reply.problem().as_str()), (401, "unauthenticated"), "{path}");
     }
-    for path in ["/log/tile/../checkpoint", "/log/tile/0/../../../ledger.sqlite", "/log/tile/0/%2e%2e/%2e%2e/keys/log.jwk"] {
+    for path in
+        ["/log/tile/../checkpoint", "/log/tile/0/../../../ledger.sqlite", "/log/tile/0/%2e%2e/%2e%2e/keys/log.jwk"]
+    {
         assert_eq!(get(path).status, 404, "{path}");
     }
 }
@@ -36,7 +38,11 @@ fn anyone_gets_what_verifies_receipts_and_nothing_else() {
 #[test]
 fn each_kind_of_caller_may_call_what_is_its_own() {
     let served = Served::new();
-    let keys = [("smart-finance", KeyFile::Client), ("development-operator", KeyFile::Operator), ("development-auditor", KeyFile::Auditor)];
+    let keys = [
+        ("smart-finance", KeyFile::Client),
+        ("development-operator", KeyFile::Operator),
+        ("development-auditor", KeyFile::Auditor),
+    ];
     let guest = format!("/v1/guests/{}", served.home.adversary);
     let rows: [(&str, &str, [u16; 3]); 5] = [
         ("GET", "/v1/policies", [200, 200, 200]),
@@ -99,7 +105,8 @@ fn an_authority_takes_back_its_consent() {
     let served = Served::new();
     let order = served.home.order(0, 1);
     let payload = order.consents[0].split('.').nth(1).unwrap();
-    let payload: Value = serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap();
+    let payload: Value =
+        serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap();
     let path = format!("/v1/consents/{}", payload["jti"].as_str().unwrap());
     let authority = served.key(KeyFile::Authority);
     for _ in 0..2 {

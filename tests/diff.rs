@@ -105,7 +105,7 @@ const CASES: &[Case] = &[
     ("limits.fuel", CREDIT, "fuel = 500_000", "fuel = 400_000", Tighter, Looser),
     ("limits.slot_ms", CREDIT, "slot_ms = 50", "slot_ms = 60", Neither, Neither),
     ("limits.fuel_per_unit", LATE, "fuel_per_unit = 20_000", "fuel_per_unit = 10_000", Tighter, Looser),
-    ("limits.units_max", LATE, "units_max = 100_000", "units_max = 90_000", Tighter, Looser),
+    ("limits.units_max", LATE, "units_max = 80_000", "units_max = 70_000", Tighter, Looser),
     ("limits.slot_s", LATE, "slot_s = 60", "slot_s = 90", Neither, Neither),
     ("limits.memory_mib", CREDIT, "memory_mib = 1", "memory_mib = 2", Looser, Tighter),
     ("accept", CREDIT, "[limits]", "[[accept]]\nwarning = \"A001\"\nreason = \"x\"\n[limits]", Neither, Neither),
@@ -257,7 +257,11 @@ fn edit(policy: &mut Policy, (which, how): Edit) {
         10 => drop(policy.roles.pop_last()),
         11 => policy.limits.jobs_per_minute = step(policy.limits.jobs_per_minute),
         _ => match &mut policy.answer {
-            AnswerRule::Label(labels) if up => labels.push(format!("l{}", how % 16)),
+            AnswerRule::Label(labels) if up => {
+                let label = format!("l{}", how % 16);
+                labels.retain(|there| *there != label);
+                labels.push(label);
+            }
             AnswerRule::Label(labels) => drop(labels.pop()),
             AnswerRule::Table(table) if which % 2 == 0 => {
                 table.noise = if up { NoiseKind::DiscreteGaussian } else { NoiseKind::DiscreteLaplace };

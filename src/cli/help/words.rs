@@ -215,6 +215,7 @@ const VALUES: &[(&str, &str)] = &[
     ("DIGEST", "摘要"),
     ("DATASET", "数据集"),
     ("FORMAT", "格式"),
+    ("THUMBPRINT", "指纹"),
     ("OLD", "旧版本"),
     ("NEW", "新版本"),
 ];

@@ -6,9 +6,7 @@ mod home;
 mod round;
 mod worker;
 
-pub use check::{Auditor, job_of};
-
-use check::Tables;
+pub use check::{Auditor, Tables, job_of};
 pub use home::{Asker, Dice, Place, guests, runtime};
 pub use round::{Tally, check, crash};
 pub use worker::{ask_many, start as start_worker};

@@ -8,16 +8,20 @@
     reason = "tests"
 )]
 
+mod approvals;
 mod attacks;
 mod audit;
 mod bad_input;
 mod crash;
+mod diff;
 mod dp_audit;
+mod explain;
 mod faults;
 mod fuzz;
 mod guests;
 mod http;
 mod life_of_query;
+mod load;
 mod policies;
 mod support;
 mod twin;

@@ -26,6 +26,8 @@ mod names;
 mod proof;
 #[path = "tidy/scan.rs"]
 mod scan;
+#[path = "tidy/sentences.rs"]
+mod sentences;
 #[path = "tidy/source.rs"]
 mod source;
 #[path = "tidy/text.rs"]
@@ -39,7 +41,7 @@ use tree::{Tree, Violation};
 
 type Rule = fn(&House) -> Vec<Violation>;
 
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 17] = [
     layers::check,
     crates::check_confined,
     crates::check_dead,
@@ -56,6 +58,7 @@ const RULES: [Rule; 16] = [
     proof::check,
     text::check,
     documented::check,
+    sentences::check,
 ];
 
 /// Everything in `tree` that breaks a rule, by path and line.

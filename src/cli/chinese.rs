@@ -307,7 +307,7 @@ impl AskProblem {
             Self::BadId { id, error } => format!("`{id}`：{}", error.chinese()),
             Self::NotAnId(id) => format!("`{id}` 不是规范的统一社会信用代码或公民身份号码"),
             Self::NoAuthority { issuer, known } if known.is_empty() => {
-                format!("本暗室不信任授权机构 `{issuer}`：`{CONFIG_FILE}` 中没有任何授权机构")
+                format!("本暗室不信任授权机构 `{issuer}`，也不信任其他机构：见 `anshi client add`")
             }
             Self::NoAuthority { issuer, known } => {
                 format!("本暗室不信任授权机构 `{issuer}`，只信任 {}", quoted(known))

@@ -217,7 +217,7 @@ pub fn register_with(
 
 /// Registers a guest with an engine that runs elsewhere.
 fn register_there(args: &RemoteArgs, module: &[u8], terminal: &Terminal) -> Result<(), CliError> {
-    let remote = Remote::open(args)?;
+    let remote = Remote::open(args, terminal.lang())?;
     let registered = {
         let _waiting = terminal.waiting(WorkMessage::Compiling);
         remote.register(module)?

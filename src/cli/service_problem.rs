@@ -10,11 +10,31 @@ use crate::model::Lang;
 #[derive(Clone, Debug)]
 pub enum ServiceProblem {
     NotAConfiguration(PathBuf),
-    NotAKey { path: PathBuf, error: String },
-    KeyKnown { id: String },
-    OtherKind { id: String, kind: &'static str },
-    NoSuchKey { id: String, kid: String },
-    NoClientDataset { name: String, known: Vec<String> },
+    NotAKey {
+        path: PathBuf,
+        error: String,
+    },
+    KeyKnown {
+        id: String,
+    },
+    OtherKind {
+        id: String,
+        kind: &'static str,
+    },
+    NoSuchKey {
+        id: String,
+        kid: String,
+    },
+    NoClientDataset {
+        name: String,
+        known: Vec<String>,
+    },
+    /// `close` is an id that was perhaps meant.
+    NoPolicyThere {
+        id: String,
+        close: Option<String>,
+        known: Vec<String>,
+    },
 }
 
 impl ServiceProblem {
@@ -33,6 +53,12 @@ impl ServiceProblem {
             Self::NoClientDataset { name, known } => {
                 format!("the policy has no dataset `{name}` of the client's own: there is {}", known.join(", "))
             }
+            Self::NoPolicyThere { id, close: Some(close), .. } => {
+                format!("the engine has no policy `{id}`: did you mean `{close}`?")
+            }
+            Self::NoPolicyThere { id, close: None, known } => {
+                format!("the engine has no policy `{id}`: it has {}", known.join(", "))
+            }
         }
     }
 
@@ -50,6 +76,12 @@ impl ServiceProblem {
             }
             Self::NoClientDataset { name, known } => {
                 format!("该政策没有自有数据集 `{name}`：有 {}", known.join("、"))
+            }
+            Self::NoPolicyThere { id, close: Some(close), .. } => {
+                format!("引擎没有政策 `{id}`：是否指 `{close}`？")
+            }
+            Self::NoPolicyThere { id, close: None, known } => {
+                format!("引擎没有政策 `{id}`：有 {}", known.join("、"))
             }
         }
     }

@@ -18,6 +18,7 @@ use super::table_answer::show_table;
 use super::terminal::Terminal;
 use crate::catalog::Column;
 use crate::data::read_client_file;
+use crate::document::did_you_mean;
 use crate::env::{Durable, Entropy};
 use crate::job::{JobOrder, compose_job};
 use crate::keys::sha256;
@@ -71,8 +72,8 @@ pub struct SubmitArgs {
 pub fn submit(args: &SubmitArgs, terminal: &Terminal) -> Result<(), CliError> {
     check_new([&args.out], args.force)?;
     let guest = guest_digest(&args.guest)?;
-    let remote = Remote::open(&args.remote)?;
-    let policy = remote.get(&format!("/v1/policies/{}", args.policy))?;
+    let remote = Remote::open(&args.remote, terminal.lang())?;
+    let policy = find_policy(&remote, &args.policy)?;
     let said = |name: &str| policy.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let order = JobOrder {
         client: remote.client().to_owned(),
@@ -105,6 +106,19 @@ pub fn submit(args: &SubmitArgs, terminal: &Terminal) -> Result<(), CliError> {
     let verified = verify_bundle(&bundle, &jwks, &log_key).map_err(CliError::unverified)?;
     tell(&verified.claims, args, terminal);
     Ok(())
+}
+
+/// The policy of this id, as the engine shows it.
+fn find_policy(remote: &Remote, id: &str) -> Result<Value, CliError> {
+    let policies = remote.get("/v1/policies")?;
+    let id_of = |policy: &Value| policy.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let policies = policies.as_array().cloned().unwrap_or_default();
+    if let Some(found) = policies.iter().find(|policy| id_of(policy) == id) {
+        return Ok(found.clone());
+    }
+    let known: Vec<String> = policies.iter().map(id_of).collect();
+    let close = did_you_mean(id, known.iter().map(String::as_str)).map(str::to_owned);
+    Err(CliError::misuse(ServiceProblem::NoPolicyThere { id: id.to_owned(), close, known }))
 }
 
 /// The client's own rows, from the files that were named, with the columns that the policy has.

@@ -1,5 +1,6 @@
 //! The engine: everything that a job needs, opened and checked once.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -101,6 +102,8 @@ pub struct Engine {
     calls: CallMemory,
     /// Held for reading by every job under way.
     pub(super) under_way: Arc<tokio::sync::RwLock<()>>,
+    /// Registered guests that jobs have named: a registration is for good.
+    guests: RwLock<HashMap<Digest, Arc<Guest>>>,
     pub(super) ledger: Ledger,
     reader: Mutex<LedgerReader>,
     _lock: DirLock,
@@ -117,7 +120,7 @@ impl Engine {
         let program = read_program(PROGRAM_BYTES_MAX)?;
         let identity =
             EngineIdentity { version: env!("CARGO_PKG_VERSION").to_owned(), sha256: sha256(&program).to_string() };
-        let standing = Standing::load(config, &identity, &origin)?;
+        let standing = Standing::load(config, (&identity, &origin), options.clock.now())?;
         let ledger_config =
             LedgerConfig { store: paths.store(), log: paths.log(), mirror: standing.config.checkpoint_mirror.clone() };
         let ledger = Ledger::open(&ledger_config, signer, options.clock.clone(), Entropy)?;
@@ -133,6 +136,7 @@ impl Engine {
             running: RunningJobs::default(),
             calls: CallMemory::default(),
             under_way: Arc::default(),
+            guests: RwLock::default(),
             reader: Mutex::new(reader),
             clock: options.clock,
             standing: RwLock::new(Arc::new(standing)),
@@ -153,7 +157,8 @@ impl Engine {
     /// jobs in flight keep what they were admitted on.
     pub fn reload(&self) -> Result<Arc<Standing>, ReloadError> {
         let before = self.standing();
-        let standing = Standing::load(Config::load(&before.config.home)?, &self.identity, &self.origin)?;
+        let config = Config::load(&before.config.home)?;
+        let standing = Standing::load(config, (&self.identity, &self.origin), self.clock.now())?;
         standing.check_same_home(&before)?;
         self.dispatcher.check_capacity(&standing.policies)?;
         let limits = HomePaths::new(&standing.config.home).limits();
@@ -264,8 +269,15 @@ impl Engine {
 
     /// A registered guest, ready to run; `None` where it is not registered.
     pub fn guest(&self, digest: Digest) -> Result<Option<Arc<Guest>>, RegisterFailure> {
+        // A panic while it was held left a map of whole guests.
+        let known = self.guests.read().unwrap_or_else(PoisonError::into_inner).get(&digest).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
         let row = self.reader().guest(digest, self.registry.identity())?;
-        Ok(row.map(|row| self.registry.load(&row)).transpose()?)
+        let Some(guest) = row.map(|row| self.registry.load(&row)).transpose()? else { return Ok(None) };
+        self.guests.write().unwrap_or_else(PoisonError::into_inner).insert(digest, Arc::clone(&guest));
+        Ok(Some(guest))
     }
 }
 

@@ -245,6 +245,9 @@ pub(super) fn release_ended(engine: &Engine, intent_index: u64) -> Result<Option
 /// Signs what was logged and hands it out.
 fn release(engine: &Engine, logged: Logged) -> Result<Answered, Failure> {
     let receipt: Receipt = sign_receipt(&logged, &engine.receipt_key);
-    let evidence = engine.reader().evidence(receipt.intent_index())?;
+    let evidence = match engine.ledger.evidence(&logged) {
+        Some(evidence) => evidence,
+        None => engine.reader().evidence(receipt.intent_index())?,
+    };
     Ok(Answered { bundle: assemble(receipt, &evidence)?, end: logged.end() })
 }

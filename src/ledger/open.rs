@@ -1,7 +1,7 @@
 //! Creating and opening the ledger: the checks against the mirror, and the closing of what a crash left open.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::{OptionalExtension, params};
@@ -9,12 +9,12 @@ use rusqlite::{OptionalExtension, params};
 use super::record::write_abandoned;
 use super::reserve::Pace;
 use super::store::{
-    Behind, Inconsistency, LedgerError, create_store, digest, latest_day, open_writer, signed, stored_hash, unsigned,
+    Behind, Inconsistency, LedgerError, create_store, digest, latest_day, open_writer, signed, stored_hash, unsigned, Leaves,
 };
-use super::writer::{Ledger, Writer};
+use super::writer::{Ledger, Writer, read_recent};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy, read_text};
-use crate::log::{Checkpoint, LogSigner, LogVerifier, Mirror, Tiles, root, stored_count};
+use crate::log::{Checkpoint, LogSigner, LogVerifier, Mirror, RecentHashes, Tiles, root, stored_count};
 use crate::model::Digest;
 
 /// Where a ledger's parts are.
@@ -61,7 +61,9 @@ impl Ledger {
             shown.filter(|shown| shown.size <= size && root(shown.size, &read).is_ok_and(|root| root == shown.root));
         let published =
             shown.map_or(0, |shown| shown.size.saturating_sub(shown.size % u64::from(crate::log::TILE_WIDTH)));
+        let recent = RecentHashes::of(size, &read)?;
         let mut writer = Writer {
+            recent: Arc::new(RwLock::new(recent)),
             latest_day: latest_day(&connection)?,
             pace: Pace::load(&connection, clock.now())?,
             tiles: Tiles::new(&config.log, published),
@@ -114,12 +116,16 @@ impl Writer {
         }
         tracing::warn!(jobs = open.len(), "closing jobs that a crash left open; their charges stay");
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        let mut size = self.size;
-        let checkpoint_size = size + open.len() as u64;
+        let recent = Arc::clone(&self.recent);
+        let recent = read_recent(&recent);
+        let mut leaves = Leaves::behind(self.size, &recent);
+        let checkpoint_size = self.size + open.len() as u64;
         for intent in open {
-            write_abandoned(&self.connection, &self.entropy, &mut size, checkpoint_size, intent)?;
+            write_abandoned(&self.connection, &self.entropy, &mut leaves, checkpoint_size, intent)?;
         }
-        self.seal(size)
+        let (note, hashes) = self.sign(leaves)?;
+        drop(recent);
+        self.seal(checkpoint_size, &note, hashes)
     }
 
     /// Gives the mirror the newest checkpoint where a crash came between the store and it.

@@ -1,9 +1,11 @@
 //! The outcome: written at the job's tick, in the order of ticks and intents.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, params};
 
 use super::records::OutcomeRecord;
-use super::store::{LedgerError, append_entry, signed};
+use super::store::{Leaves, LedgerError, Opened, signed};
 use crate::env::Entropy;
 use crate::env::weaken::{self, Weakness};
 use crate::keys::{DigestKind, canonical_json, digest_parts};
@@ -97,11 +99,34 @@ pub struct Logged {
     intent_index: u64,
     end: End,
     claims: Vec<u8>,
+    written: Option<Box<Written>>,
+}
+
+/// What was written for a job, as its writer had it at hand: the same bytes as in the store.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub intent: Arc<Opened>,
+    pub outcome: Opened,
+    pub parties: Vec<u8>,
+    /// The checkpoint that covers both.
+    pub note: Arc<str>,
+    pub size: u64,
 }
 
 impl Logged {
+    /// As it is read back from the store.
     pub(super) const fn new(intent_index: u64, end: End, claims: Vec<u8>) -> Self {
-        Self { intent_index, end, claims }
+        Self { intent_index, end, claims, written: None }
+    }
+
+    /// As it has just been written.
+    pub(super) fn written(end: End, claims: Vec<u8>, written: Written) -> Self {
+        Self { intent_index: written.intent.index, end, claims, written: Some(Box::new(written)) }
+    }
+
+    /// What was written, where that was just now.
+    pub(super) fn at_hand(&self) -> Option<&Written> {
+        self.written.as_deref()
     }
 
     /// The job's leaf in the log.
@@ -128,14 +153,14 @@ pub(super) struct Due {
     pub outcome: OutcomeEntry,
 }
 
-/// Writes an outcome. The checkpoint that will cover it has `checkpoint_size` leaves.
+/// Writes an outcome; gives its record as it was logged. The checkpoint that will cover it has `checkpoint_size` leaves.
 pub(super) fn write_outcome(
     connection: &Connection,
     entropy: &Entropy,
-    size: &mut u64,
+    leaves: &mut Leaves<'_>,
     checkpoint_size: u64,
     due: &Due,
-) -> Result<(), LedgerError> {
+) -> Result<Opened, LedgerError> {
     let outcome = &due.outcome;
     let reason_salt: [u8; SALT_BYTES] = entropy.bytes()?;
     let record = OutcomeRecord {
@@ -145,7 +170,7 @@ pub(super) fn write_outcome(
         claims: Some(outcome.claims_sha256.to_string()),
         reason: reason_commitment(&reason_salt, outcome.end.word()).to_string(),
     };
-    let index = append_entry(connection, entropy, size, EntryKind::Outcome, &canonical_json(&record)?)?;
+    let opened = leaves.append(connection, entropy, EntryKind::Outcome, canonical_json(&record)?)?;
     connection
         .prepare_cached(
             "INSERT INTO outcome
@@ -154,7 +179,7 @@ pub(super) fn write_outcome(
         )?
         .execute(params![
             signed(due.intent_index),
-            signed(index),
+            signed(opened.index),
             outcome.answer,
             outcome.claims,
             outcome.parties,
@@ -162,14 +187,15 @@ pub(super) fn write_outcome(
             reason_salt,
             signed(checkpoint_size)
         ])?;
-    weakened_charges(connection, due)
+    weakened_charges(connection, due)?;
+    Ok(opened)
 }
 
 /// Closes a job that a crash left open: its charge stays, it has no answer.
 pub(super) fn write_abandoned(
     connection: &Connection,
     entropy: &Entropy,
-    size: &mut u64,
+    leaves: &mut Leaves<'_>,
     checkpoint_size: u64,
     intent: (u64, Digest),
 ) -> Result<(), LedgerError> {
@@ -182,7 +208,7 @@ pub(super) fn write_abandoned(
         claims: None,
         reason: reason_commitment(&reason_salt, End::Abandoned.word()).to_string(),
     };
-    let index = append_entry(connection, entropy, size, EntryKind::Outcome, &canonical_json(&record)?)?;
+    let index = leaves.append(connection, entropy, EntryKind::Outcome, canonical_json(&record)?)?.index;
     connection
         .prepare_cached(
             "INSERT INTO outcome (intent_index, outcome_index, reason, reason_salt, checkpoint_size)

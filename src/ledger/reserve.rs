@@ -1,12 +1,13 @@
 //! The reservation: charge, consent uses and intent in one savepoint, or a refusal and nothing.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::accounts::{Spent, exceeds, window_start};
 use super::records::{ChargeRecord, IntentRecord, PartyRecord};
-use super::store::{LedgerError, append_entry, digest, signed, unsigned};
+use super::store::{Leaves, LedgerError, Opened, digest, signed, unsigned};
 use crate::env::Entropy;
 use crate::env::weaken::{self, Weakness};
 use crate::keys::canonical_json;
@@ -25,14 +26,14 @@ pub struct Stored {
 #[derive(Debug)]
 pub struct Reservation {
     permit: Permit,
-    intent_index: u64,
+    intent: Arc<Opened>,
     cost: u64,
     stored: Option<Stored>,
 }
 
 impl Reservation {
-    pub(super) const fn new(permit: Permit, intent_index: u64, cost: u64, stored: Option<Stored>) -> Self {
-        Self { permit, intent_index, cost, stored }
+    pub(super) fn new(permit: Permit, intent: Opened, cost: u64, stored: Option<Stored>) -> Self {
+        Self { permit, intent: Arc::new(intent), cost, stored }
     }
 
     /// The permit that it was made for.
@@ -41,8 +42,13 @@ impl Reservation {
     }
 
     /// The job's leaf in the log.
-    pub const fn intent_index(&self) -> u64 {
-        self.intent_index
+    pub fn intent_index(&self) -> u64 {
+        self.intent.index
+    }
+
+    /// Its record as it was logged.
+    pub(super) const fn intent(&self) -> &Arc<Opened> {
+        &self.intent
     }
 
     /// Bits charged to each party, or billionths of ε of a table: 0 for the same job again.
@@ -59,7 +65,7 @@ impl Reservation {
 /// What the savepoint came to.
 pub(super) enum Admission {
     Admitted {
-        intent_index: u64,
+        intent: Opened,
         cost: u64,
         stored: Option<Stored>,
     },
@@ -109,11 +115,12 @@ pub(super) struct Desk<'a> {
     pub day: Date,
 }
 
-/// Admits one job inside the caller's savepoint. An error or refusal leaves nothing behind once the savepoint is undone.
+/// Admits one job. Everything that can refuse it comes before the first row that is written, so a refusal leaves nothing
+/// behind; an error leaves a transaction that must not be committed.
 pub(super) fn admit(
     desk: &Desk<'_>,
     pace: &mut Pace,
-    size: &mut u64,
+    leaves: &mut Leaves<'_>,
     permit: &Permit,
 ) -> Result<Admission, LedgerError> {
     let request = permit.request();
@@ -145,9 +152,9 @@ pub(super) fn admit(
             return refused(Refusal::about(RefusalCode::Budget, Detail::Account(charge.account.word())));
         }
     }
-    let intent_index = write_intent(desk, size, permit, charges)?;
+    let intent = write_intent(desk, leaves, permit, charges)?;
     let cost = charges.first().map_or(0, |charge| charge.amount);
-    Ok(Admission::Admitted { intent_index, cost, stored })
+    Ok(Admission::Admitted { intent, cost, stored })
 }
 
 /// Whether every charge of `permit` fits its quota now.
@@ -245,10 +252,16 @@ fn affordable(desk: &Desk<'_>, permit: &Permit, charge: &PartyCharge) -> Result<
     Ok(!exceeds(&charge.quota, spent, charge.amount) || weaken::on(Weakness::BudgetUnchecked))
 }
 
-fn write_intent(desk: &Desk<'_>, size: &mut u64, permit: &Permit, charges: &[PartyCharge]) -> Result<u64, LedgerError> {
+fn write_intent(
+    desk: &Desk<'_>,
+    leaves: &mut Leaves<'_>,
+    permit: &Permit,
+    charges: &[PartyCharge],
+) -> Result<Opened, LedgerError> {
     let request = permit.request();
     let record = canonical_json(&intent_record(desk, permit, charges))?;
-    let index = append_entry(desk.connection, desk.entropy, size, EntryKind::Intent, &record)?;
+    let opened = leaves.append(desk.connection, desk.entropy, EntryKind::Intent, record)?;
+    let index = opened.index;
     desk.connection
         .prepare_cached(
             "INSERT INTO job (intent_index, id, input, client, policy, sameness, admitted_ms)
@@ -271,7 +284,7 @@ fn write_intent(desk: &Desk<'_>, size: &mut u64, permit: &Permit, charges: &[Par
     for consent in permit.consents() {
         insert.execute(params![consent.issuer, consent.jti, signed(index)])?;
     }
-    Ok(index)
+    Ok(opened)
 }
 
 fn insert_charge(

@@ -9,10 +9,14 @@ use crate::env::weaken::{self, Weakness};
 use crate::env::{Entropy, EntropyError, FileError};
 use crate::keys::CanonicalError;
 use crate::log::{
-    CheckpointError, EntryKind, MirrorError, SALT_BYTES, TilesError, TreeError, append, entry_bytes, leaf_hash,
-    stored_count,
+    CheckpointError, EntryKind, MirrorError, RecentHashes, SALT_BYTES, TilesError, TreeError, append, entry_bytes,
+    leaf_hash, root,
 };
 use crate::model::{Bilingual, Date, Digest};
+
+/// The write-ahead log is moved into the store when it has so many pages (32 MiB): pages that every commit writes again are
+/// then moved once for many commits.
+const WAL_PAGES_MAX: i64 = 8_192;
 
 /// `PRAGMA user_version` of `schema.sql`.
 pub(super) const SCHEMA_VERSION: i64 = 3;
@@ -145,6 +149,7 @@ fn configure(connection: &Connection) -> Result<(), LedgerError> {
     let synchronous = if weaken::on(Weakness::CommitUnsynced) { "OFF" } else { "FULL" };
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "cache_size", -64_000)?;
+    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_MAX)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
@@ -181,28 +186,77 @@ pub(super) fn stored_hash(connection: &Connection, index: u64) -> Option<Digest>
     statement.query_row([signed(index)], |row| digest(row, 0)).optional().ok()?
 }
 
-/// Appends one record to the log: salt, entry, hashes. Gives its leaf's index.
-pub(super) fn append_entry(
-    connection: &Connection,
-    entropy: &Entropy,
-    size: &mut u64,
-    kind: EntryKind,
-    record: &[u8],
-) -> Result<u64, LedgerError> {
-    let salt: [u8; SALT_BYTES] = entropy.bytes()?;
-    let leaf = leaf_hash(&entry_bytes(kind, &salt, record));
-    let index = *size;
-    let read = |index| stored_hash(connection, index);
-    let hashes = append(index, leaf, &read, 0, &[])?;
-    connection
-        .prepare_cached("INSERT INTO entry (leaf_index, kind, salt, record) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![signed(index), kind.word(), salt, record])?;
-    let mut insert = connection.prepare_cached("INSERT INTO hash (id, hash) VALUES (?1, ?2)")?;
-    for (id, hash) in (stored_count(index)..).zip(hashes) {
-        insert.execute(params![signed(id), hash.as_bytes()])?;
+/// What one transaction adds to the log: its leaves' hashes are stored together at its end.
+pub(super) struct Leaves<'r> {
+    /// How many leaves there are.
+    pub size: u64,
+    recent: &'r RecentHashes,
+    /// Behind those of `recent`.
+    fresh: Vec<Digest>,
+}
+
+/// A record behind its leaf, and what opens it.
+#[derive(Debug, Clone)]
+pub(super) struct Opened {
+    pub index: u64,
+    pub salt: [u8; SALT_BYTES],
+    pub record: Vec<u8>,
+}
+
+/// So many hashes are inserted by one statement.
+const HASHES_TOGETHER: usize = 16;
+
+impl<'r> Leaves<'r> {
+    /// Behind `size` leaves, whose latest hashes `recent` has.
+    pub const fn behind(size: u64, recent: &'r RecentHashes) -> Self {
+        Self { size, recent, fresh: Vec::new() }
     }
-    *size += 1;
-    Ok(index)
+
+    fn hash(&self, connection: &Connection, index: u64) -> Option<Digest> {
+        let fresh = index.checked_sub(self.recent.next()).and_then(|place| self.fresh.get(usize::try_from(place).ok()?));
+        fresh.copied().or_else(|| self.recent.get(index)).or_else(|| stored_hash(connection, index))
+    }
+
+    /// Appends one record: salt and entry.
+    pub fn append(
+        &mut self,
+        connection: &Connection,
+        entropy: &Entropy,
+        kind: EntryKind,
+        record: Vec<u8>,
+    ) -> Result<Opened, LedgerError> {
+        let salt: [u8; SALT_BYTES] = entropy.bytes()?;
+        let leaf = leaf_hash(&entry_bytes(kind, &salt, &record));
+        let index = self.size;
+        let hashes = append(index, leaf, &|index| self.hash(connection, index), 0, &[])?;
+        connection
+            .prepare_cached("INSERT INTO entry (leaf_index, kind, salt, record) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![signed(index), kind.word(), salt, record])?;
+        self.fresh.extend(hashes);
+        self.size += 1;
+        Ok(Opened { index, salt, record })
+    }
+
+    /// The root with all of them.
+    pub fn root(&self, connection: &Connection) -> Result<Digest, LedgerError> {
+        Ok(root(self.size, &|index| self.hash(connection, index))?)
+    }
+
+    /// Stores the hashes, which are `recent`'s next ones once the transaction is durable.
+    pub fn store(self, connection: &Connection) -> Result<Vec<Digest>, LedgerError> {
+        let mut id = signed(self.recent.next());
+        for hashes in self.fresh.chunks(HASHES_TOGETHER) {
+            let rows = vec!["(?, ?)"; hashes.len()].join(", ");
+            let mut insert = connection.prepare_cached(&format!("INSERT INTO hash (id, hash) VALUES {rows}"))?;
+            for (place, hash) in (0..).zip(hashes) {
+                insert.raw_bind_parameter(2 * place + 1, id)?;
+                insert.raw_bind_parameter(2 * place + 2, hash.as_bytes())?;
+                id += 1;
+            }
+            insert.raw_execute()?;
+        }
+        Ok(self.fresh)
+    }
 }
 
 /// The latest day that any charge names: accounting never goes back behind it.

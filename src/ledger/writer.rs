@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -12,13 +12,14 @@ use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
 use super::notices::{keep_guest, revoke, rotate};
-use super::read::GuestRow;
-use super::record::{Due, Logged, OutcomeEntry, write_outcome};
+use super::read::{Evidence, GuestRow};
+use super::record::{Due, Logged, OutcomeEntry, Written, write_outcome};
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
-use super::store::{LedgerError, Stopped, signed, stored_hash};
+use super::store::{Leaves, LedgerError, Opened, Stopped, signed, stored_hash};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy, Stopwatch};
-use crate::log::{Checkpoint, EntryKind, LogSigner, Mirror, Tiles, entry_bytes, root};
+use crate::log::{Checkpoint, EntryKind, LogSigner, Mirror, RecentHashes, Tiles, entry_bytes};
+use crate::log::{InclusionProof, inclusion};
 use crate::model::{Date, Digest, Millis, Refusal, RefusalCode};
 use crate::policy::Permit;
 
@@ -65,7 +66,7 @@ enum Message {
 }
 
 struct Pending {
-    intent_index: u64,
+    intent: Arc<Opened>,
     job: Digest,
     tick: Millis,
     parked: Arc<Mutex<Parked>>,
@@ -138,6 +139,7 @@ pub struct Ledger {
     sender: Sender<Message>,
     clock: Clock,
     mirrored: Arc<AtomicU64>,
+    recent: Arc<RwLock<RecentHashes>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -150,6 +152,8 @@ pub(super) struct Writer {
     pub mirror: Mirror,
     pub tiles: Tiles,
     pub size: u64,
+    /// The latest hashes of what is durable.
+    pub recent: Arc<RwLock<RecentHashes>>,
     /// The size of the latest checkpoint that the mirror has.
     pub mirrored: Arc<AtomicU64>,
     pub latest_day: Option<Date>,
@@ -160,8 +164,9 @@ impl Ledger {
     pub(super) fn start(writer: Writer) -> Self {
         let (sender, receiver) = channel();
         let (clock, mirrored) = (writer.clock.clone(), Arc::clone(&writer.mirrored));
+        let recent = Arc::clone(&writer.recent);
         let thread = std::thread::spawn(move || writer.run(&receiver));
-        Self { sender, clock, mirrored, thread: Some(thread) }
+        Self { sender, clock, mirrored, recent, thread: Some(thread) }
     }
 
     /// The size of the latest checkpoint that store and mirror both have: what a later one covers is not released.
@@ -185,12 +190,24 @@ impl Ledger {
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
+    /// What the log shows of a job that was just logged; `None` where that must be read from the store.
+    pub fn evidence(&self, logged: &Logged) -> Option<Evidence> {
+        let Written { intent, outcome, parties, note, size } = logged.at_hand()?;
+        let recent = read_recent(&self.recent);
+        let shown = |opened: &Opened| {
+            let hashes = inclusion(*size, opened.index, &|index| recent.get(index)).ok()?;
+            let proof = InclusionProof { index: opened.index, hashes, checkpoint: note.as_ref().to_owned() };
+            Some((opened.salt.to_vec(), opened.record.clone(), proof))
+        };
+        Some(Evidence { parties: parties.clone(), intent: shown(intent)?, outcome: shown(outcome)? })
+    }
+
     /// Fixes the job's tick. At the tick the outcome then parked is logged, or `otherwise`.
     pub fn schedule(&self, reservation: &Reservation, tick: Millis, otherwise: OutcomeEntry) -> (Parking, Scheduled) {
         let (reply, answer) = oneshot::channel();
         let parked = Arc::new(Mutex::new(Parked::default()));
         let pending = Pending {
-            intent_index: reservation.intent_index(),
+            intent: Arc::clone(reservation.intent()),
             job: reservation.permit().request().job,
             tick,
             parked: Arc::clone(&parked),
@@ -265,7 +282,7 @@ impl Writer {
                 match message {
                     Message::Stop => stopping = true,
                     Message::Wake => {}
-                    Message::Schedule(job) => drop(pending.insert((job.tick, job.intent_index), *job)),
+                    Message::Schedule(job) => drop(pending.insert((job.tick, job.intent.index), *job)),
                     other => work.push(other),
                 }
             }
@@ -315,7 +332,9 @@ impl Writer {
     /// One transaction: intents first, then the outcomes that are due; durable in store and mirror before anybody hears of it.
     fn commit(&mut self, work: Vec<Message>, due: Vec<Pending>) -> Result<(), LedgerError> {
         let mut answers = Answers::default();
-        let mut size = self.size;
+        let recent = Arc::clone(&self.recent);
+        let recent = read_recent(&recent);
+        let mut leaves = Leaves::behind(self.size, &recent);
         let now = self.clock.now();
         let day = self.latest_day.map_or(now.day(), |latest| latest.max(now.day()));
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
@@ -326,7 +345,7 @@ impl Writer {
                 Message::Reserve(permit, reply) => {
                     let admission = match refused_before.contains(&permit.request().job) {
                         true => Err(ReserveError::Refused(Refusal::bare(RefusalCode::Budget))),
-                        false => reserve(&desk, &mut self.pace, &mut size, *permit),
+                        false => reserve(&desk, &mut self.pace, &mut leaves, *permit),
                     };
                     // SQLite may have undone the whole transaction: every job of it fails, not this one alone.
                     if let Err(ReserveError::Ledger(error)) = admission {
@@ -335,49 +354,62 @@ impl Writer {
                     answers.reservations.push((admission, reply));
                 }
                 Message::Guest(row, reply) => {
-                    keep_guest(&desk, &mut size, &row)?;
+                    keep_guest(&desk, &mut leaves, &row)?;
                     answers.plain.push(reply);
                 }
                 Message::Revoke { issuer, jti, reply } => {
-                    revoke(&desk, &mut size, &issuer, &jti)?;
+                    revoke(&desk, &mut leaves, &issuer, &jti)?;
                     answers.plain.push(reply);
                 }
                 Message::Rotate { kid, retired, reply } => {
-                    rotate(&desk, &mut size, kid, retired)?;
+                    rotate(&desk, &mut leaves, kid, retired)?;
                     answers.plain.push(reply);
                 }
                 Message::Schedule(_) | Message::Wake | Message::Stop => {}
             }
         }
-        let checkpoint_size = size + due.len() as u64;
+        let size = leaves.size + due.len() as u64;
+        let mut outcomes = Vec::with_capacity(due.len());
         for job in due {
             let parked = job.parked.lock().ok().and_then(|mut parked| parked.outcome.take());
             let outcome = parked.unwrap_or(job.otherwise);
-            let due = Due { intent_index: job.intent_index, job: job.job, tick: job.tick, outcome };
-            write_outcome(&self.connection, &self.entropy, &mut size, checkpoint_size, &due)?;
-            answers.logged.push((Logged::new(due.intent_index, due.outcome.end, due.outcome.claims), job.reply));
+            let due = Due { intent_index: job.intent.index, job: job.job, tick: job.tick, outcome };
+            let opened = write_outcome(&self.connection, &self.entropy, &mut leaves, size, &due)?;
+            outcomes.push((job.intent, opened, due.outcome, job.reply));
         }
-        self.seal(size)?;
+        let (note, hashes) = self.sign(leaves)?;
+        drop(recent);
+        self.seal(size, &note, hashes)?;
         self.latest_day = Some(day);
+        let note: Arc<str> = note.into();
+        answers.logged.extend(outcomes.into_iter().map(|(intent, outcome, OutcomeEntry { end, claims, parties, .. }, reply)| {
+            (Logged::written(end, claims, Written { intent, outcome, parties, note: Arc::clone(&note), size }), reply)
+        }));
         answers.send();
         Ok(())
     }
 
-    /// Signs the checkpoint of `size`, commits, and mirrors it.
-    pub(super) fn seal(&mut self, size: u64) -> Result<(), LedgerError> {
-        let grown = size > self.size;
-        let mut note = String::new();
-        if grown {
-            let read = |index| stored_hash(&self.connection, index);
-            note = self.signer.sign(&Checkpoint { size, root: root(size, &read)? })?;
-            self.connection
-                .prepare_cached("INSERT INTO checkpoint (size, note) VALUES (?1, ?2)")?
-                .execute(params![signed(size), note])?;
+    /// Stores what the transaction adds to the log, and signs its checkpoint; an empty note where it adds nothing.
+    pub(super) fn sign(&self, leaves: Leaves<'_>) -> Result<(String, Vec<Digest>), LedgerError> {
+        let size = leaves.size;
+        if size == self.size {
+            return Ok((String::new(), Vec::new()));
         }
+        let note = self.signer.sign(&Checkpoint { size, root: leaves.root(&self.connection)? })?;
+        self.connection
+            .prepare_cached("INSERT INTO checkpoint (size, note) VALUES (?1, ?2)")?
+            .execute(params![signed(size), note])?;
+        Ok((note, leaves.store(&self.connection)?))
+    }
+
+    /// Commits, and mirrors the checkpoint.
+    pub(super) fn seal(&mut self, size: u64, note: &str, hashes: Vec<Digest>) -> Result<(), LedgerError> {
+        let grown = size > self.size;
         self.connection.execute_batch("COMMIT")?;
         self.size = size;
+        self.recent.write().unwrap_or_else(PoisonError::into_inner).extend(hashes);
         if grown {
-            let kept = self.mirror.keep(&note);
+            let kept = self.mirror.keep(note);
             if !weaken::on(Weakness::MirrorUnawaited) {
                 kept?;
             }
@@ -403,25 +435,25 @@ impl Writer {
     }
 }
 
-/// Admits one job in a savepoint of its own.
-fn reserve(desk: &Desk<'_>, pace: &mut Pace, size: &mut u64, permit: Permit) -> Result<Reservation, ReserveError> {
-    let before = *size;
-    let attempt = desk.connection.execute_batch("SAVEPOINT job").map_err(LedgerError::from);
-    let admission = attempt.and_then(|()| admit(desk, pace, size, &permit));
-    let kept = matches!(admission, Ok(Admission::Admitted { .. }));
-    let end = if kept { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
-    if !kept {
-        *size = before;
+/// Admits one job, or refuses it and writes nothing.
+fn reserve(
+    desk: &Desk<'_>,
+    pace: &mut Pace,
+    leaves: &mut Leaves<'_>,
+    permit: Permit,
+) -> Result<Reservation, ReserveError> {
+    match admit(desk, pace, leaves, &permit) {
+        Ok(Admission::Admitted { intent, cost, stored }) => Ok(Reservation::new(permit, intent, cost, stored)),
+        Ok(Admission::Refused(refusal)) => Err(ReserveError::Refused(refusal)),
+        Ok(Admission::Again { intent_index }) => Err(ReserveError::Again { intent_index }),
+        Err(error) => Err(ReserveError::Ledger(error)),
     }
-    let ended = desk.connection.execute_batch(end).map_err(LedgerError::from);
-    match (admission, ended) {
-        (Ok(Admission::Admitted { intent_index, cost, stored }), Ok(())) => {
-            Ok(Reservation::new(permit, intent_index, cost, stored))
-        }
-        (Ok(Admission::Refused(refusal)), Ok(())) => Err(ReserveError::Refused(refusal)),
-        (Ok(Admission::Again { intent_index }), Ok(())) => Err(ReserveError::Again { intent_index }),
-        (Err(error), _) | (_, Err(error)) => Err(ReserveError::Ledger(error)),
-    }
+}
+
+/// The latest hashes.
+pub(super) fn read_recent(recent: &RwLock<RecentHashes>) -> RwLockReadGuard<'_, RecentHashes> {
+    // A panic while they were extended can have left them short, never wrong: what is missing is read from the store.
+    recent.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// In a weakened build the budget is checked for the whole batch before anything is charged: the jobs that

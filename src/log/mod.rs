@@ -7,6 +7,7 @@ mod chinese;
 mod entry;
 mod mirror;
 mod proof;
+mod recent;
 mod tiles;
 mod tree;
 
@@ -14,5 +15,6 @@ pub use checkpoint::{Checkpoint, CheckpointError, LogSigner, LogVerifier};
 pub use entry::{EntryKind, SALT_BYTES, entry_bytes, leaf_hash};
 pub use mirror::{Mirror, MirrorError};
 pub use proof::{InclusionProof, ProofError};
+pub use recent::RecentHashes;
 pub use tiles::{TILE_WIDTH, TileFile, Tiles, TilesError, tile_files};
 pub use tree::{TreeError, append, inclusion, root, stored_count, stored_index};

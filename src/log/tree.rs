@@ -55,6 +55,11 @@ pub fn stored_index(level: u8, n: u64) -> u64 {
     tlog::stored_hash_index(level, n)
 }
 
+/// The level of a stored hash: it covers 2 to the power of it leaves.
+pub(super) fn stored_level(index: u64) -> u8 {
+    tlog::split_stored_hash_index(index).0
+}
+
 /// The hashes to store for a new leaf behind `size` leaves, from index [`stored_count`]`(size)` on.
 /// `pending` are hashes of earlier leaves that are not stored yet, from index `pending_from` on.
 pub fn append(

@@ -141,7 +141,7 @@ fn check_roles(
         if max < min || max == 0 || max > PARTIES_MAX {
             findings.push(Finding::at(role.count.max.span(), Mistake::Count));
         }
-        roles.insert(name.clone(), RoleRule { unit, min, max, consent_required });
+        roles.insert(name.clone(), RoleRule { unit, min, max, consent_required, basis: role.basis.clone() });
     }
     roles
 }

@@ -129,6 +129,8 @@ pub struct RoleRule {
     pub max: u32,
     /// Whether each must have consented.
     pub consent_required: bool,
+    /// What consent or its absence rests on, as the policy's authors say.
+    pub basis: Option<String>,
 }
 
 /// Columns of one dataset for one role, or for a table.

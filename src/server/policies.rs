@@ -9,7 +9,9 @@ use super::app::App;
 use super::call::{Call, Segment};
 use super::problem::{Problem, ProblemKind};
 use crate::catalog::Column;
+use crate::config::CallerKind;
 use crate::policy::{AnswerRule, ClientDataset, Guests, Policy};
+use crate::review::{Context, Section, Sentence, explain};
 
 /// A policy in force.
 #[derive(Serialize, ToSchema)]
@@ -35,6 +37,24 @@ pub(super) struct PolicyView {
     parameters: Vec<ParameterView>,
     answer: AnswerView,
     limits: LimitsView,
+    /// In plain sentences; of one policy alone, not of a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<Vec<SectionView>>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SectionView {
+    /// What the sentences are about.
+    heading: &'static str,
+    sentences: Vec<SentenceView>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SentenceView {
+    /// Its name: the same promise has the same name in every policy.
+    id: &'static str,
+    zh: String,
+    en: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -130,8 +150,9 @@ struct LimitsView {
     )
 )]
 pub(super) async fn list(State(app): State<App>, call: Call) -> Json<Vec<PolicyView>> {
-    let policies = app.engine.policies();
-    Json(policies.policies().map(|policy| view(policy, &call.0.id)).collect())
+    let (policies, now) = (app.engine.policies(), app.engine.clock().now());
+    let in_force = policies.policies().filter(|policy| policies.approvals(&policy.id, now).is_some());
+    Json(in_force.map(|policy| view(policy, &call.0.id)).collect())
 }
 
 /// One policy in force
@@ -151,9 +172,26 @@ pub(super) async fn show(
     Segment(id): Segment,
     call: Call,
 ) -> Result<Json<PolicyView>, Problem> {
-    let policies = app.engine.policies();
-    let found = policies.policies().find(|policy| policy.id == id).ok_or(ProblemKind::NotFound)?;
-    Ok(Json(view(found, &call.0.id)))
+    let (standing, now) = (app.engine.standing(), app.engine.clock().now());
+    let found = standing.policies.policies().find(|policy| policy.id == id).ok_or(ProblemKind::NotFound)?;
+    standing.policies.approvals(&id, now).ok_or(ProblemKind::NotFound)?;
+    let sees_all = [CallerKind::Auditor, CallerKind::Operator].contains(&call.0.kind);
+    let context = Context {
+        accounts: standing.policies.accounts(),
+        policies: standing.policies.policies().map(AsRef::as_ref).collect(),
+        reader: (!sees_all).then(|| call.0.id.clone()),
+    };
+    let explanation = explain(found, &standing.catalog, &context);
+    let sections = explanation.sections.into_iter().map(section).collect();
+    Ok(Json(PolicyView { explanation: Some(sections), ..view(found, &call.0.id) }))
+}
+
+fn section(section: Section) -> SectionView {
+    let sentence = |Sentence { id, words }| SentenceView { id: id.word(), zh: words.zh, en: words.en };
+    SectionView {
+        heading: section.heading.word(),
+        sentences: section.sentences.into_iter().map(sentence).collect(),
+    }
 }
 
 fn view(policy: &Policy, caller: &str) -> PolicyView {
@@ -200,6 +238,7 @@ fn view(policy: &Policy, caller: &str) -> PolicyView {
             slot_ms: policy.limits.slot_ms,
             jobs_per_minute: policy.limits.jobs_per_minute,
         },
+        explanation: None,
     }
 }
 

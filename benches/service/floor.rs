@@ -1,0 +1,158 @@
+//! The floor: the least that any service does that answers a signed question once it is durable. It verifies as many
+//! signatures as a job and signs as many, commits as many rows of as many bytes in as many synced rounds with the mirror's
+//! second file, and knows nothing else: no policy, no account, no data, no sandbox, no log.
+
+use std::fs::File;
+use std::io::{Seek, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use data_encoding::BASE64URL_NOPAD;
+use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
+use tokio::sync::oneshot;
+
+/// As many requests as the ledger takes into one transaction at most.
+const BATCH_MAX: usize = 1_024;
+/// A checkpoint's text, as long as a real one.
+const CHECKPOINT_BYTES: usize = 120;
+
+/// What a job costs the ledger, as it was counted.
+#[derive(Clone, Copy, Debug)]
+pub struct JobRows {
+    /// In each of its two rounds.
+    pub rows: usize,
+    /// Of each row.
+    pub row_bytes: usize,
+    /// Of the receipt's claims.
+    pub claims_bytes: usize,
+}
+
+impl JobRows {
+    pub fn arguments(self) -> [String; 3] {
+        [self.rows, self.row_bytes, self.claims_bytes].map(|number| number.to_string())
+    }
+
+    pub fn read(arguments: &[String]) -> Self {
+        let number = |place: usize| arguments[place].parse().unwrap();
+        Self { rows: number(0), row_bytes: number(1), claims_bytes: number(2) }
+    }
+}
+
+struct Floor {
+    client: Vec<u8>,
+    authority: Vec<u8>,
+    receipt: Ed25519KeyPair,
+    claims: Vec<u8>,
+    round: Sender<oneshot::Sender<()>>,
+}
+
+/// Serves until the process is killed.
+pub fn serve(folder: &Path, rows: JobRows, client: Vec<u8>, authority: Vec<u8>) {
+    let (round, rounds) = channel();
+    let mut writer = Writer::create(folder, rows);
+    std::thread::spawn(move || writer.run(&rounds));
+    let claims = vec![b'7'; rows.claims_bytes];
+    let floor = Floor { client, authority, receipt: key(1), claims, round };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        println!("{}", serde_json::json!({ "listening": listener.local_addr().unwrap().to_string() }));
+        let router = Router::new().route("/v1/jobs", post(submit)).with_state(Arc::new(floor));
+        use axum::serve::ListenerExt;
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
+        axum::serve(listener, router).await.unwrap();
+    });
+}
+
+fn key(seed: u8) -> Ed25519KeyPair {
+    Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap()
+}
+
+async fn submit(State(floor): State<Arc<Floor>>, body: Bytes) -> Response {
+    if !floor.is_signed(&body) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    // The intent, then the outcome.
+    for _ in 0..2 {
+        let (done, durable) = oneshot::channel();
+        floor.round.send(done).unwrap();
+        durable.await.unwrap();
+    }
+    let input = format!("eyJhbGciOiJFZDI1NTE5In0.{}", BASE64URL_NOPAD.encode(&floor.claims));
+    let signature = floor.receipt.sign(input.as_bytes());
+    let receipt = format!("{{\"receipt\":\"{input}.{}\"}}", BASE64URL_NOPAD.encode(signature.as_ref()));
+    ([(header::CONTENT_TYPE, "application/json")], receipt).into_response()
+}
+
+/// The payload of a token that `key` signed.
+fn verified(token: &str, key: &[u8]) -> Option<Vec<u8>> {
+    let (input, signature) = token.rsplit_once('.')?;
+    let (_, payload) = input.split_once('.')?;
+    let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).ok()?;
+    UnparsedPublicKey::new(&ED25519, key).verify(input.as_bytes(), &signature).ok()?;
+    BASE64URL_NOPAD.decode(payload.as_bytes()).ok()
+}
+
+impl Floor {
+    /// The request and all of its consents.
+    fn is_signed(&self, body: &[u8]) -> bool {
+        let request = std::str::from_utf8(body).ok().and_then(|token| verified(token, &self.client));
+        let claims = request.and_then(|payload| serde_json::from_slice::<serde_json::Value>(&payload).ok());
+        let consents = claims.as_ref().and_then(|claims| claims["consents"].as_array());
+        let signed = |consent: &serde_json::Value| verified(consent.as_str()?, &self.authority);
+        consents.is_some_and(|consents| consents.iter().all(|consent| signed(consent).is_some()))
+    }
+}
+
+struct Writer {
+    connection: rusqlite::Connection,
+    mirror: File,
+    log: Ed25519KeyPair,
+    rows: JobRows,
+}
+
+impl Writer {
+    fn create(folder: &Path, rows: JobRows) -> Self {
+        let connection = rusqlite::Connection::open(folder.join("floor.sqlite")).unwrap();
+        connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+        connection.pragma_update(None, "synchronous", "FULL").unwrap();
+        connection.execute_batch("CREATE TABLE row (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT").unwrap();
+        Self { connection, mirror: File::create(folder.join("mirror")).unwrap(), log: key(2), rows }
+    }
+
+    /// Takes what queued during the last sync into one transaction, as the ledger does.
+    fn run(&mut self, rounds: &Receiver<oneshot::Sender<()>>) {
+        while let Ok(first) = rounds.recv() {
+            let mut waiting = vec![first];
+            waiting.extend(rounds.try_iter().take(BATCH_MAX - 1));
+            self.commit(waiting.len());
+            for done in waiting {
+                let _ = done.send(());
+            }
+        }
+    }
+
+    fn commit(&mut self, jobs: usize) {
+        let bytes = vec![7u8; self.rows.row_bytes];
+        self.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mut insert = self.connection.prepare_cached("INSERT INTO row (bytes) VALUES (?1)").unwrap();
+        for _ in 0..jobs * self.rows.rows {
+            insert.execute([&bytes]).unwrap();
+        }
+        let mut checkpoint = vec![b'c'; CHECKPOINT_BYTES];
+        checkpoint.extend(self.log.sign(&checkpoint).as_ref());
+        insert.execute([&checkpoint]).unwrap();
+        drop(insert);
+        self.connection.execute_batch("COMMIT").unwrap();
+        self.mirror.rewind().unwrap();
+        self.mirror.write_all(&checkpoint).unwrap();
+        self.mirror.sync_data().unwrap();
+    }
+}

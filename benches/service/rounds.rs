@@ -1,0 +1,202 @@
+//! Rounds: the floor and the engine in turn, with as many jobs at once of the same requests, then latency at a fixed rate.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anshi::job::{HomePaths, KeyFile, load_key};
+use anshi::model::{RawRows, UnitId};
+
+use super::city::{City, JOBS_PER_MINUTE, Question};
+use super::floor::JobRows;
+use super::line::{Ran, closed, job_request, open};
+use super::served::Served;
+
+const POLICY: &str = "yardstick";
+/// The policies whose slots and runs would count beside the bench's own.
+const OTHERS: [&str; 5] =
+    ["sme-credit-check", "guarantor-check", "loan-renewal-check", "enterprise-vitality", "late-payment-by-county"];
+const SLOT_MS: u32 = 50;
+/// What the yardstick needs for 24 rows, and a margin.
+const FUEL: u32 = 20_000;
+/// The rate at which latency is measured, as the design states it.
+const OPEN_PER_SECOND: f64 = 500.0;
+const OPEN_LINES: usize = 200;
+
+/// One side's rounds.
+#[derive(Default)]
+struct Side {
+    per_second: Vec<f64>,
+    /// Processor time of the server, in microseconds for each job.
+    micros: Vec<f64>,
+}
+
+impl Side {
+    fn add(&mut self, ran: &Ran, processor: Duration) {
+        assert_eq!(ran.count(200), ran.answers.len(), "every job is answered");
+        self.per_second.push(ran.per_second());
+        self.micros.push(processor.as_secs_f64() * 1e6 / ran.answers.len() as f64);
+    }
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_unstable_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// `jobs` jobs a round, `at_once` of them in flight.
+pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
+    let folder = tempfile::tempdir().unwrap();
+    let city = City::make(folder.path(), scale_ppm, &["yardstick"], &arrange);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut persons = city.persons.iter();
+    let mut requests = |count: u64| -> Vec<Vec<u8>> {
+        let taken: Vec<&UnitId> = persons.by_ref().take(count as usize).collect();
+        assert_eq!(taken.len() as u64, count, "a person for each job: fewer rounds, or more data");
+        taken.into_iter().map(|person| job_request(&city.token(&question(*person)))).collect()
+    };
+    let engine = Served::engine(&city.home, &folder.path().join("log"));
+    // Some to warm up, and to count what a job writes.
+    let warm = runtime.block_on(closed(engine.address, at_once as usize, requests(jobs / 4)));
+    assert_eq!(warm.count(200), warm.answers.len(), "{:?}", warm.answers.first());
+    let rows = count_rows(&city.paths(), warm.answers.len());
+    let floor = start_floor(folder.path(), &city.paths(), rows);
+    runtime.block_on(closed(floor.address, at_once as usize, requests(jobs / 4)));
+    let (mut floors, mut engines) = (Side::default(), Side::default());
+    for round in 1..=rounds {
+        let requests = requests(jobs);
+        for (server, side) in [(&floor, &mut floors), (&engine, &mut engines)] {
+            let requests = requests.clone();
+            let before = server.processor();
+            let ran = runtime.block_on(closed(server.address, at_once as usize, requests));
+            side.add(&ran, server.processor() - before);
+        }
+        let (floor, engine) = (floors.per_second.last().unwrap(), engines.per_second.last().unwrap());
+        println!("round {round}: floor {floor:.0}/s, engine {engine:.0}/s, {:.2}", engine / floor);
+    }
+    let ratios: Vec<f64> = engines.per_second.iter().zip(&floors.per_second).map(|(engine, floor)| engine / floor).collect();
+    let work: Vec<f64> = floors.micros.iter().zip(&engines.micros).map(|(floor, engine)| floor / engine).collect();
+    println!("\nA job writes {} rows of {} bytes in each of its two rounds; the slots hold {:.0} a second.", rows.rows, rows.row_bytes, city.held[POLICY]);
+    println!("{at_once} in flight, {jobs} jobs a round, {rounds} rounds, load of the machine {}\n", load());
+    println!("| what | median | best | processor of the server, a job |\n|---|---|---|---|");
+    for (what, side) in [("the floor", &floors), ("**signed label jobs**", &engines)] {
+        let best = side.per_second.iter().copied().fold(0.0, f64::max);
+        println!("| {what} | {:.0}/s | {best:.0}/s | {:.0} µs |", median(&side.per_second), median(&side.micros));
+    }
+    println!("| ratio, median of the rounds | **{:.2}** (target 0.60) | | {:.2} |", median(&ratios), median(&work));
+    let seconds = (jobs as f64 / OPEN_PER_SECOND).ceil();
+    let requests = requests((seconds * OPEN_PER_SECOND) as u64);
+    let ran = runtime.block_on(open(engine.address, OPEN_LINES, requests.clone(), OPEN_PER_SECOND));
+    let floor_ran = runtime.block_on(open(floor.address, OPEN_LINES, requests, OPEN_PER_SECOND));
+    print_latencies(&ran, &floor_ran);
+    engine.stop();
+}
+
+fn print_latencies(ran: &Ran, floor: &Ran) {
+    assert_eq!(ran.count(200), ran.answers.len());
+    println!("\n| latency at {OPEN_PER_SECOND} jobs/s, open loop | p50 | p99 | p99.9 |\n|---|---|---|---|");
+    let slot = Duration::from_millis(u64::from(SLOT_MS));
+    for (what, ran, slot) in [("the floor", floor, Duration::ZERO), ("**beyond the slot**", ran, slot)] {
+        let latencies = ran.latencies();
+        let shown = |permille| format!("{:.1} ms", latencies.permille(permille).saturating_sub(slot).as_secs_f64() * 1e3);
+        println!("| {what} | {} | {} | {} |", shown(500), shown(990), shown(999));
+    }
+}
+
+fn load() -> String {
+    std::fs::read_to_string("/proc/loadavg").unwrap().split(' ').take(2).collect::<Vec<_>>().join(", ")
+}
+
+fn question(person: UnitId) -> Question {
+    Question {
+        policy: POLICY,
+        version: "1.0.0",
+        purpose: "measuring",
+        guest: "yardstick",
+        parameters: Vec::new(),
+        parties: vec![("person", person)],
+        rows: RawRows::default(),
+    }
+}
+
+/// The bench's policy alone, and accounts that let it be asked.
+fn arrange(home: &Path) {
+    let policies = home.join("policies");
+    for other in OTHERS {
+        std::fs::remove_dir_all(policies.join(other)).unwrap();
+    }
+    let policy = format!(
+        r#"id = "{POLICY}"
+version = "1.0.0"
+title = {{ zh = "量具", en = "Yardstick" }}
+purpose = "measuring"
+basis = ["a benchmark"]
+valid = {{ from = 2020-01-01, until = 2099-12-31 }}
+[who]
+clients = ["smart-finance"]
+guests = "any"
+[role.person]
+unit = "person"
+count = {{ min = 1, max = 1 }}
+consent = "required"
+[[grant]]
+role = "person"
+dataset = "housing_fund"
+columns = ["citizen_id", "account", "employer_uscc", "period_end", "base_fen", "payable_fen", "paid_fen", "balance_fen"]
+history_months = 60
+rows_max = 24
+[answer]
+kind = "label"
+labels = ["no", "yes"]
+[limits]
+fuel = {FUEL}
+memory_mib = 1
+slot_ms = {SLOT_MS}
+jobs_per_minute = {JOBS_PER_MINUTE}
+"#
+    );
+    std::fs::create_dir_all(policies.join(POLICY)).unwrap();
+    std::fs::write(policies.join(POLICY).join("policy.toml"), policy).unwrap();
+    let accounts = "[label.person]\nclients = { smart-finance = { bits = 24, lifetime = 240 } }\n\
+                    limit = { bits = 24, lifetime = 240 }\nwindow_days = 90\n";
+    std::fs::write(policies.join("accounts.toml"), accounts).unwrap();
+}
+
+/// What one job writes in each of its two rounds, counted in the ledger after `jobs` of them. The registration of the one
+/// guest and the checkpoints are not a job's.
+fn count_rows(paths: &HomePaths, jobs: usize) -> JobRows {
+    let tables: BTreeMap<&str, &str> = [
+        ("job", "LENGTH(id) + LENGTH(input) + LENGTH(client) + LENGTH(policy) + LENGTH(sameness) + 14"),
+        ("charge", "LENGTH(account) + LENGTH(party) + LENGTH(client) + 12"),
+        ("consent_use", "LENGTH(issuer) + LENGTH(jti) + 6"),
+        ("outcome", "LENGTH(answer) + LENGTH(claims) + LENGTH(parties) + LENGTH(reason) + LENGTH(reason_salt) + 18"),
+        ("entry", "LENGTH(kind) + LENGTH(salt) + LENGTH(record) + 6"),
+        ("hash", "LENGTH(hash) + 6"),
+    ]
+    .into();
+    let connection = rusqlite::Connection::open(paths.store()).unwrap();
+    let one = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, f64>(0)).unwrap();
+    let sums = tables.iter().map(|(table, bytes)| {
+        (one(&format!("SELECT CAST(COUNT(*) AS REAL) FROM {table}")), one(&format!("SELECT CAST(SUM({bytes}) AS REAL) FROM {table}")))
+    });
+    let (rows, bytes) = sums.fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1));
+    let each = |count: f64| count / jobs as f64;
+    let claims = one("SELECT AVG(LENGTH(claims)) FROM outcome") as usize;
+    JobRows { rows: (each(rows) / 2.0).round() as usize, row_bytes: (bytes / rows) as usize, claims_bytes: claims }
+}
+
+/// This program again, as the floor.
+fn start_floor(folder: &Path, paths: &HomePaths, rows: JobRows) -> Served {
+    let public = |file| {
+        let key = load_key(&paths.key(file)).unwrap();
+        data_encoding::HEXLOWER.encode(&key.public().ed25519_bytes().unwrap())
+    };
+    let floor = folder.join("floor");
+    std::fs::create_dir_all(&floor).unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.arg("floor").arg(&floor).args(rows.arguments());
+    command.args([public(KeyFile::Client), public(KeyFile::Authority)]);
+    Served::start(command, &folder.join("floor.log"))
+}

@@ -252,7 +252,8 @@ async fn charge(
     standing: Arc<Standing>,
     member: Authenticated,
 ) -> Result<Member, Failure> {
-    if let Some(intent_index) = known_before(&engine, member.request.value())? {
+    let request = member.request.value();
+    if let Some(intent_index) = known_before(&engine, request.job, request.input)? {
         return Ok(Member::Before(intent_index));
     }
     check_fresh(member.request.value(), engine.clock.now())?;

@@ -1,6 +1,7 @@
 //! The SQLite file: how it is opened, and the few statements that everything else is made of.
 
 use std::path::Path;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
@@ -191,6 +192,12 @@ pub(super) fn signed(value: u64) -> i64 {
 pub(super) fn stored_hash(connection: &Connection, index: u64) -> Option<Digest> {
     let mut statement = connection.prepare_cached("SELECT hash FROM hash WHERE id = ?1").ok()?;
     statement.query_row([signed(index)], |row| digest(row, 0)).optional().ok()?
+}
+
+/// The latest hashes.
+pub(super) fn read_recent(recent: &RwLock<RecentHashes>) -> RwLockReadGuard<'_, RecentHashes> {
+    // A panic while they were extended can have left them short, never wrong: what is missing is read from the store.
+    recent.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What one transaction adds to the log: its leaves' hashes are stored together at its end.

@@ -273,7 +273,8 @@ async fn charge(engine: Arc<Engine>, standing: Arc<Standing>, member: Authentica
 }
 
 async fn charge_one(engine: &Engine, standing: &Standing, member: Authenticated) -> Result<Member, Failure> {
-    if let Some(intent_index) = known_before(engine, member.request.value())? {
+    let request = member.request.value();
+    if let Some(intent_index) = known_before(engine, request.job, request.input)? {
         return Ok(Member::Before(intent_index));
     }
     let (permit, guest) = authorise(engine, standing, member)?;

@@ -8,6 +8,11 @@ DEMO_HOME ?= $(shell mktemp -u /tmp/anshi-demo-XXXXXX)
 ROUNDS ?= 200
 MINUTES ?= 10
 API_SECONDS ?= 300
+# The calls that the city has answered in all.
+CALLS ?= 520000
+# 1,000,000 is 9.2 million rows.
+SERVICE_SCALE ?= 1000000
+SERVICE_ROUNDS ?= 5
 INGEST_ROUNDS ?= 5
 # 1 is 9.2 million rows.
 INGEST_SCALES ?= 0.108 1
@@ -17,7 +22,7 @@ TABLE_SCALES ?= 0.11 1 2.2
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers clean
+.PHONY: help build target guests demo test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -74,6 +79,18 @@ bench-tables: build guests  ## a table over every unit beside polars' group-by o
 
 bench-peers: build guests  ## the same beside OpenDP on polars (skipped where the packages cannot be had)
 	benches/tables/run.sh $(ANSHI) $(GUESTS)/table_yardstick.wasm $(TABLE_ROUNDS) peers 1
+
+bench-service: guests  ## signed label jobs over HTTP beside a floor that signs and syncs as much, and their latency
+	cargo bench --locked --bench service -- rounds $(SERVICE_ROUNDS) 6000 384 $(SERVICE_SCALE)
+
+replay: guests   ## the city's CALLS calls over HTTP, each of which must be answered
+	cargo bench --locked --bench service -- replay $(CALLS) $(SERVICE_SCALE)
+
+soak: guests     ## MINUTES at four fifths of what the service can do, killed and started again: nothing lost, nothing charged twice
+	cargo bench --locked --bench service -- soak $(MINUTES) $(SERVICE_SCALE)
+
+soak-minute: guests  ## one minute of the same, on little data
+	$(TEST) --test main -- --exact load::killed_under_load --ignored --nocapture
 
 utility: guests  ## the noise of tables at ε = 1 against the scale of the policy's bounds
 	cargo test --release --locked --features weaken --test main utility:: -- --include-ignored --nocapture --test-threads=1

@@ -20,7 +20,7 @@ fn every_call_is_answered() {
 
 /// A minute of it: `.ci/run` calls it by name.
 #[test]
-#[ignore = "takes a minute: `make soak-short`"]
+#[ignore = "takes a minute: `make soak-minute`"]
 fn killed_under_load() {
     soak::soak(60, 20_000, Some(NANOS_PER_KILOFUEL));
 }

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use tokio::task::JoinHandle;
 
-use super::authenticate::{
-    Addressed, Authenticated, check_addressed, check_consents, request, token_refusal,
-};
+use super::authenticate::{Addressed, Authenticated, check_addressed, check_consents, request, token_refusal};
 use super::compose::{ComposeError, JobOrder};
 use super::dispatch::dispatch_together;
 use super::engine::Engine;
@@ -19,8 +17,8 @@ use crate::config::Config;
 use crate::env::Entropy;
 use crate::guest::Guest;
 use crate::keys::{
-    DigestKind, SigningKey, TokenKind, Verified, canonical_json, canonical_json_with_nulls, digest_parts, encode_segment,
-    read_json, sign, verify,
+    DigestKind, SigningKey, TokenKind, Verified, canonical_json, canonical_json_with_nulls, digest_parts,
+    encode_segment, read_json, sign, verify,
 };
 use crate::ledger::{Logged, Reservation};
 use crate::model::{Detail, Digest, Lang, Millis, Refusal, RefusalCode, Request};
@@ -158,11 +156,7 @@ impl Batch {
 }
 
 /// The jobs of a batch: each is the request that its client could have signed alone, under a `jti` that no client can use.
-fn members(
-    wire: WireBatch,
-    input: Digest,
-    tokens: &mut Vec<Vec<String>>,
-) -> Result<Vec<(Digest, Request)>, Refusal> {
+fn members(wire: WireBatch, input: Digest, tokens: &mut Vec<Vec<String>>) -> Result<Vec<(Digest, Request)>, Refusal> {
     let mut requests = Vec::with_capacity(wire.jobs.len());
     for (place, member) in wire.jobs.into_iter().enumerate() {
         check_consents(&member.consents)?;
@@ -279,7 +273,8 @@ async fn charge(engine: Arc<Engine>, standing: Arc<Standing>, member: Authentica
 }
 
 async fn charge_one(engine: &Engine, standing: &Standing, member: Authenticated) -> Result<Member, Failure> {
-    if let Some(intent_index) = known_before(engine, member.request.value())? {
+    let request = member.request.value();
+    if let Some(intent_index) = known_before(engine, request.job, request.input)? {
         return Ok(Member::Before(intent_index));
     }
     let (permit, guest) = authorise(engine, standing, member)?;

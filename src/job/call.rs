@@ -228,7 +228,7 @@ pub fn read_call(token: &str, kind: TokenKind, config: &Config) -> Result<(Strin
     let verified = verify(token, kind, config.callers.keys()).map_err(token_refusal)?;
     let malformed = |error: String| Refusal::about(RefusalCode::Malformed, Detail::Json(error));
     let wire: WireCall = read_json(verified.value()).map_err(|error| malformed(error.to_string()))?;
-    let written = canonical_json(&wire).map_err(|error| malformed(error.to_string()))?;
+    let written = serde_json::to_vec(&wire).map_err(|error| malformed(error.to_string()))?;
     Ok((verified.owner().to_owned(), written))
 }
 

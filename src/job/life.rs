@@ -112,14 +112,28 @@ pub async fn answer(engine: &Arc<Engine>, token: &str) -> Result<Answered, Failu
 /// From the reservation on the job is a task of its own: a caller that goes away in between takes nothing with it,
 /// and finds the bundle when it sends the same request again.
 pub async fn begin(engine: &Arc<Engine>, asking: Asking) -> Result<Underway, Failure> {
+    // A table's second caller does not wait for the tick. A label's meets the first one's job in the ledger's writer, and
+    // is looked for here only where it does not come so far: because it is no longer fresh, or could not be asked any more.
+    let is_table = asking.is_table();
     let Asking { standing, authenticated } = asking;
-    let job = authenticated.request.value().job;
-    if let Some(intent_index) = known_before(engine, authenticated.request.value())? {
-        let engine = Arc::clone(engine);
-        let ending = tokio::spawn(async move { release(&engine, finished(&engine, intent_index).await?) });
-        return Ok(Underway { job, ending });
-    }
-    let (permit, guest) = authorise(engine, &standing, authenticated)?;
+    let (job, input) = (authenticated.request.value().job, authenticated.request.value().input);
+    let known = || known_before(engine, job, input);
+    let before = if is_table { known()? } else { None };
+    let authorised = match before {
+        Some(intent_index) => Err(intent_index),
+        None => match authorise(engine, &standing, authenticated) {
+            Ok(authorised) => Ok(authorised),
+            Err(failure) => Err(known()?.ok_or(failure)?),
+        },
+    };
+    let (permit, guest) = match authorised {
+        Ok(authorised) => authorised,
+        Err(intent_index) => {
+            let engine = Arc::clone(engine);
+            let ending = tokio::spawn(async move { release(&engine, finished(&engine, intent_index).await?) });
+            return Ok(Underway { job, ending });
+        }
+    };
     let (charged, waiting) = oneshot::channel();
     let seeing = see_through(Arc::clone(engine), standing, permit, guest, charged);
     if weaken::on(Weakness::LeftWithCaller) {
@@ -159,10 +173,10 @@ async fn see_through(
 }
 
 /// The same signing input again gives the same bundle, free, even when the request is no longer fresh: its intent's leaf.
-pub(super) fn known_before(engine: &Engine, request: &Request) -> Result<Option<u64>, Failure> {
-    let existing = engine.reader().find(request.job)?;
+pub(super) fn known_before(engine: &Engine, job: Digest, input: Digest) -> Result<Option<u64>, Failure> {
+    let existing = engine.reader().find(job)?;
     match existing {
-        Some(existing) if existing.input == request.input => Ok(Some(existing.intent_index)),
+        Some(existing) if existing.input == input => Ok(Some(existing.intent_index)),
         Some(_) => Err(Refusal::bare(RefusalCode::Replay).into()),
         None => Ok(None),
     }

@@ -9,9 +9,9 @@ use rusqlite::{OptionalExtension, params};
 use super::record::write_abandoned;
 use super::reserve::Pace;
 use super::store::{
-    Behind, Inconsistency, LedgerError, create_store, digest, latest_day, open_writer, signed, stored_hash, unsigned, Leaves,
+    Behind, Inconsistency, Leaves, LedgerError, create_store, digest, latest_day, open_writer, read_recent, signed, stored_hash, unsigned,
 };
-use super::writer::{Ledger, Writer, read_recent};
+use super::writer::{Ledger, Writer};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy, read_text};
 use crate::log::{Checkpoint, LogSigner, LogVerifier, Mirror, RecentHashes, Tiles, root, stored_count};

@@ -6,9 +6,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::accounts::{Spent, window_start};
 use super::open::note_of;
-use super::record::{End, Logged};
+use super::record::{End, Logged, Written};
 use super::reserve::spent;
-use super::store::{Inconsistency, LedgerError, digest, open_reader, signed, stored_hash, unsigned};
+use super::store::{
+    Inconsistency, LedgerError, Opened, digest, open_reader, read_recent, signed, stored_hash, unsigned,
+};
+use super::writer::Ledger;
 use crate::log::{InclusionProof, inclusion};
 use crate::model::{AccountKind, Date, Digest};
 use crate::policy::Quota;
@@ -36,6 +39,20 @@ pub struct Evidence {
     pub intent: (Vec<u8>, Vec<u8>, InclusionProof),
     /// The outcome's salt, record and proof.
     pub outcome: (Vec<u8>, Vec<u8>, InclusionProof),
+}
+
+impl Ledger {
+    /// What the log shows of a job that was just logged; `None` where that must be read from the store.
+    pub fn evidence(&self, logged: &Logged) -> Option<Evidence> {
+        let Written { intent, outcome, parties, note, size } = logged.at_hand()?;
+        let recent = read_recent(&self.recent);
+        let shown = |opened: &Opened| {
+            let hashes = inclusion(*size, opened.index, &|index| recent.get(index)).ok()?;
+            let proof = InclusionProof { index: opened.index, hashes, checkpoint: note.as_ref().to_owned() };
+            Some((opened.salt.to_vec(), opened.record.clone(), proof))
+        };
+        Some(Evidence { parties: parties.clone(), intent: shown(intent)?, outcome: shown(outcome)? })
+    }
 }
 
 /// A registered guest.

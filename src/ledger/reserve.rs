@@ -1,4 +1,4 @@
-//! The reservation: charge, consent uses and intent in one savepoint, or a refusal and nothing.
+//! The reservation: charge, consent uses and intent in one transaction, or a refusal and nothing.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ impl Reservation {
     }
 }
 
-/// What the savepoint came to.
+/// What the admission came to.
 pub(super) enum Admission {
     Admitted {
         intent: Opened,

@@ -1,7 +1,9 @@
 //! The SQLite file: how it is opened, and the few statements that everything else is made of.
 
 use std::path::Path;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::limits::Excess;
@@ -150,8 +152,15 @@ fn configure(connection: &Connection) -> Result<(), LedgerError> {
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "cache_size", -64_000)?;
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_MAX)?;
+    settle(connection)
+}
+
+/// What every connection has.
+fn settle(connection: &Connection) -> Result<(), LedgerError> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
+    // A plan does not depend on what is bound: or statements would be planned anew for every job.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 
@@ -159,8 +168,7 @@ fn configure(connection: &Connection) -> Result<(), LedgerError> {
 pub(super) fn open_reader(path: &Path) -> Result<Connection, LedgerError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    connection.set_prepared_statement_cache_capacity(64);
+    settle(&connection)?;
     Ok(connection)
 }
 
@@ -184,6 +192,12 @@ pub(super) fn signed(value: u64) -> i64 {
 pub(super) fn stored_hash(connection: &Connection, index: u64) -> Option<Digest> {
     let mut statement = connection.prepare_cached("SELECT hash FROM hash WHERE id = ?1").ok()?;
     statement.query_row([signed(index)], |row| digest(row, 0)).optional().ok()?
+}
+
+/// The latest hashes.
+pub(super) fn read_recent(recent: &RwLock<RecentHashes>) -> RwLockReadGuard<'_, RecentHashes> {
+    // A panic while they were extended can have left them short, never wrong: what is missing is read from the store.
+    recent.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What one transaction adds to the log: its leaves' hashes are stored together at its end.

@@ -1,10 +1,10 @@
-//! The single writer: drains what queued during the last fsync into one transaction, with a savepoint
-//! for each job, and hands every outcome over at its tick, never before.
+//! The single writer: drains what queued during the last fsync into one transaction,
+//! and hands every outcome over at its tick, never before.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -12,14 +12,13 @@ use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
 use super::notices::{keep_guest, revoke, rotate};
-use super::read::{Evidence, GuestRow};
+use super::read::GuestRow;
 use super::record::{Due, Logged, OutcomeEntry, Written, write_outcome};
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
-use super::store::{Leaves, LedgerError, Opened, Stopped, signed, stored_hash};
+use super::store::{Leaves, LedgerError, Opened, Stopped, read_recent, signed, stored_hash};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy, Stopwatch};
 use crate::log::{Checkpoint, EntryKind, LogSigner, Mirror, RecentHashes, Tiles, entry_bytes};
-use crate::log::{InclusionProof, inclusion};
 use crate::model::{Date, Digest, Millis, Refusal, RefusalCode};
 use crate::policy::Permit;
 
@@ -139,7 +138,7 @@ pub struct Ledger {
     sender: Sender<Message>,
     clock: Clock,
     mirrored: Arc<AtomicU64>,
-    recent: Arc<RwLock<RecentHashes>>,
+    pub(super) recent: Arc<RwLock<RecentHashes>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -188,18 +187,6 @@ impl Ledger {
         let stopped = || ReserveError::Ledger(LedgerError::Stopped(Stopped::Writer));
         self.sender.send(Message::Reserve(Box::new(permit), reply)).map_err(|_| stopped())?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
-    }
-
-    /// What the log shows of a job that was just logged; `None` where that must be read from the store.
-    pub fn evidence(&self, logged: &Logged) -> Option<Evidence> {
-        let Written { intent, outcome, parties, note, size } = logged.at_hand()?;
-        let recent = read_recent(&self.recent);
-        let shown = |opened: &Opened| {
-            let hashes = inclusion(*size, opened.index, &|index| recent.get(index)).ok()?;
-            let proof = InclusionProof { index: opened.index, hashes, checkpoint: note.as_ref().to_owned() };
-            Some((opened.salt.to_vec(), opened.record.clone(), proof))
-        };
-        Some(Evidence { parties: parties.clone(), intent: shown(intent)?, outcome: shown(outcome)? })
     }
 
     /// Fixes the job's tick. At the tick the outcome then parked is logged, or `otherwise`.
@@ -448,12 +435,6 @@ fn reserve(
         Ok(Admission::Again { intent_index }) => Err(ReserveError::Again { intent_index }),
         Err(error) => Err(ReserveError::Ledger(error)),
     }
-}
-
-/// The latest hashes.
-pub(super) fn read_recent(recent: &RwLock<RecentHashes>) -> RwLockReadGuard<'_, RecentHashes> {
-    // A panic while they were extended can have left them short, never wrong: what is missing is read from the store.
-    recent.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// In a weakened build the budget is checked for the whole batch before anything is charged: the jobs that

@@ -12,6 +12,8 @@ use super::home::Dice;
 /// The guests of the calls.
 pub const GUESTS: [&str; 3] = ["sme_credit_check", "loan_renewal_check", "guarantor_check"];
 const POLICIES: [&str; 3] = ["sme-credit-check", "loan-renewal-check", "guarantor-check"];
+/// Not asked here; a busy machine would want longer slots for them.
+const TABLES: [&str; 2] = ["enterprise-vitality", "late-payment-by-county"];
 const MINIMA_FEN: [i64; 3] = [5_000_000, 10_000_000, 50_000_000];
 /// Of a hundred calls so many are credit checks, and so many loan renewals; the rest are guarantors.
 const CREDIT_PERCENT: u64 = 60;
@@ -39,6 +41,9 @@ pub fn arrange(home: &Path, nanos_per_kilofuel: Option<u64>) {
         let path = home.join("policies").join(policy).join("policy.toml");
         edit(&path, "jobs_per_minute = ", JOBS_PER_MINUTE);
         edit(&path, "fuel = ", FUEL);
+    }
+    for table in TABLES {
+        std::fs::remove_dir_all(home.join("policies").join(table)).unwrap();
     }
     if let Some(nanos) = nanos_per_kilofuel {
         edit(&home.join("anshi.toml"), "nanos_per_kilofuel = ", &nanos.to_string());

@@ -142,7 +142,7 @@ fn areas([slow, fast]: &[Vec<Run>; 2]) -> [(&'static str, f64); 2] {
 }
 
 /// Fuel for several milliseconds, more than a commit of the ledger takes: a distinguisher without an engine's defence is
-/// right in four of five pairs.
+/// right in seven or eight of ten pairs.
 fn served() -> Served {
     Served::with(&Setup { slot_ms: 80, fuel: 10_000_000, ..Setup::default() })
 }
@@ -199,7 +199,7 @@ fn five_hundred_pairs() {
 #[test]
 #[ignore = "run by make twin"]
 fn early_answers_are_told_apart() {
-    const PAIRS: u32 = 100;
+    const PAIRS: u32 = 200;
     let areas = crate::support::weakened(Weakness::OutcomeEarly, || {
         let served = served();
         let ask = |firm| {
@@ -211,6 +211,6 @@ fn early_answers_are_told_apart() {
         areas(&pairs(PAIRS, ask).unwrap())
     });
     println!("answers as soon as guests end: AUC {:.3} over {PAIRS} pairs", areas[0].1);
-    // Chance alone is above this once in 10,000 times.
-    assert!(areas[0].1 > 0.65, "{areas:?}");
+    // Chance alone is above this once in 4,000 times.
+    assert!(areas[0].1 > 0.6, "{areas:?}");
 }

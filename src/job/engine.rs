@@ -121,11 +121,8 @@ impl Engine {
         let identity =
             EngineIdentity { version: env!("CARGO_PKG_VERSION").to_owned(), sha256: sha256(&program).to_string() };
         let standing = Standing::load(config, &identity, &origin)?;
-        let ledger_config = LedgerConfig {
-            store: paths.store(),
-            log: paths.log(),
-            mirror: standing.config.checkpoint_mirror.clone(),
-        };
+        let ledger_config =
+            LedgerConfig { store: paths.store(), log: paths.log(), mirror: standing.config.checkpoint_mirror.clone() };
         let ledger = Ledger::open(&ledger_config, signer, options.clock.clone(), Entropy)?;
         let registry = Registry::open(&paths.guests(), &options.compiler)?;
         let reader = LedgerReader::open(&paths.store())?;

@@ -151,7 +151,12 @@ impl LedgerReader {
         })
     }
 
-    pub(super) fn opened(&self, index: u64, size: u64, note: &str) -> Result<(Vec<u8>, Vec<u8>, InclusionProof), LedgerError> {
+    pub(super) fn opened(
+        &self,
+        index: u64,
+        size: u64,
+        note: &str,
+    ) -> Result<(Vec<u8>, Vec<u8>, InclusionProof), LedgerError> {
         let mut statement = self.0.prepare_cached("SELECT salt, record FROM entry WHERE leaf_index = ?1")?;
         let (salt, record) = statement.query_row([signed(index)], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let hashes = inclusion(size, index, &|id| stored_hash(&self.0, id))?;

@@ -7,6 +7,7 @@ export ANSHI_GUESTS_DIR := $(CURDIR)/$(GUESTS)
 DEMO_HOME ?= $(shell mktemp -u /tmp/anshi-demo-XXXXXX)
 ROUNDS ?= 200
 MINUTES ?= 10
+API_SECONDS ?= 300
 # The calls that the city has answered in all.
 CALLS ?= 520000
 # 1,000,000 is 9.2 million rows.
@@ -21,7 +22,7 @@ TABLE_SCALES ?= 0.11 1 2.2
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo test test-odbc lint docs-test foreign crash faults attacks dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean
+.PHONY: help build target guests demo test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -97,8 +98,20 @@ utility: guests  ## the noise of tables at ε = 1 against the scale of the polic
 attacks: guests  ## every attack: held by the engine, and broken once its defence is taken away
 	cargo test --release --locked --features weaken --test main attacks::table -- --ignored --nocapture --test-threads=1
 
+twin: guests     ## ask two services whose data differ in one figure the same, compare every byte and 500 pairs of times; find out weakened engines
+	cargo test --release --locked --features weaken --test main twin:: -- --include-ignored --nocapture --test-threads=1
+
 dp-audit: guests ## the privacy of tables: noise against its exact distributions, neighbouring data, seeded bugs that must be caught
 	cargo test --release --locked --features weaken --test main dp_audit:: -- --include-ignored --nocapture --test-threads=1
+
+test-api: build guests  ## ask everything that the specification offers, rightly and wrongly signed, for API_SECONDS
+	tests/api/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm $(GUESTS)/late_payment_by_county.wasm $(API_SECONDS)
+
+test-api-short: build guests  ## the same in less than a minute
+	tests/api/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm $(GUESTS)/late_payment_by_county.wasm 20
+
+test-clients: build guests  ## have the clients of clients/ (Python, Java, Node) ask a live server, and verify what it answers
+	tests/clients/run.sh $(ANSHI) $(GUESTS)
 
 foreign: build guests  ## have libraries that are not ours verify receipts and log
 	tests/foreign/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm

@@ -8,11 +8,14 @@
     reason = "tests"
 )]
 
+mod approvals;
 mod attacks;
 mod audit;
 mod bad_input;
 mod crash;
+mod diff;
 mod dp_audit;
+mod explain;
 mod faults;
 mod fuzz;
 mod guests;
@@ -21,8 +24,10 @@ mod life_of_query;
 mod load;
 mod policies;
 mod support;
+mod twin;
 mod upkeep;
 #[cfg(feature = "weaken")]
 mod utility;
 mod vectors;
+mod warnings;
 mod worker;

@@ -81,6 +81,18 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("jobs_per_minute = 600", "jobs_per_minute = -1", "invalid value"),
     ("basis = [\"enterprise authorisation\", \"征信业务管理办法\"]", "basis = []", "at least one legal `basis`"),
     ("fuel = 500_000", "fuel = 500_000\nfuel = 400_000", "duplicate key"),
+    ("title = { zh = \"小微企业授信核验\", ", "title = { ", "missing field `zh`"),
+    (", en = \"SME credit check\" }", " }", "missing field `en`"),
+    ("clients = [\"smart-finance\"]", "clients = [\"Smart\"]", "`Smart` is not a name"),
+    ("{ min = 1, max = 1 }", "{ min = -1, max = 1 }", "invalid value"),
+    ("[limits]", "[[accept]]\nwarning = \"A9\"\nreason = \"x\"\n[limits]", "a warning's code is"),
+    ("[limits]", "[[accept]]\nwarning = \"A001\"\nreason = \" \"\n[limits]", "say why the warning is accepted"),
+    (
+        "[limits]",
+        "[[accept]]\nwarning = \"A001\"\nreason = \"x\"\n[[accept]]\nwarning = \"A001\"\nreason = \"y\"\n[limits]",
+        "is accepted twice",
+    ),
+    ("name = \"min_paid_fen\"", "name = \"MIN\"", "`MIN` is not a name"),
 ];
 
 #[test]
@@ -135,6 +147,7 @@ const TABLE_MISTAKES: &[(&str, &str, &str)] = &[
         "has no meaning",
     ),
     ("kind = \"table\"", "kind = \"label\"", "`cells_per_unit` has no meaning"),
+    ("unit = \"fen\"", "unit = \"f\\u200bn\"", "cannot be printed"),
 ];
 
 #[test]
@@ -167,6 +180,8 @@ const CLIENT_DATASET_MISTAKES: &[(&str, &str, &str)] = &[
     ("rows_max = 500                     #", "rows_max = 0 #", "`rows_max` of a client's dataset is from 1 to 10000"),
     ("rows_max = 500                     #", "rows_max = 10_001 #", "is from 1 to 10000"),
     ("rows_max = 500                     #", "rows_max = 500\nunit = \"enterprise\" #", "unknown field `unit`"),
+    ("title = { zh = \"还款记录\", ", "title = { ", "missing field `zh`"),
+    (", en = \"Repayments\" }", " }", "missing field `en`"),
     ("name = \"kind\"", "name = \"loan\"", "the column `loan` stands here twice"),
     ("type = \"identifier\"", "type = \"identifer\"", "did you mean `identifier`?"),
     ("values = [\"PRINCIPAL\", \"INTEREST\"]", "values = [\"PRINCIPAL\", \"PRINCIPAL\"]", "stands here twice"),
@@ -270,7 +285,7 @@ fn quotas_are_disjoint() {
 fn a_label_policys_slot_holds_the_others_runs_too() {
     let folder = tempfile::tempdir().unwrap();
     copy(&root().join("policies"), folder.path());
-    let load = || PolicySet::load(folder.path(), &catalog(), PACE, &ApprovalTrust::default());
+    let load = || PolicySet::load(folder.path(), &catalog(), PACE, &ApprovalTrust::none_needed());
     load().unwrap();
     let path = folder.path().join("guarantor-check/policy.toml");
     let text = std::fs::read_to_string(&path).unwrap();
@@ -279,15 +294,15 @@ fn a_label_policys_slot_holds_the_others_runs_too() {
     std::fs::write(&path, text).unwrap();
     check_policy_file(&path, &catalog(), PACE).unwrap();
     let told = load().map(drop).unwrap_err().to_string();
-    assert!(told.contains("sme-credit-check") && told.contains("a run of `guarantor-check` too"), "{told}");
+    assert!(told.contains("a run of `guarantor-check` too") && told.contains("/policy.toml`"), "{told}");
 }
 
 #[test]
 fn a_policy_without_its_approvals_is_not_in_force() {
-    let trust = ApprovalTrust { needed: 1, auditors: Vec::new() };
+    let trust = ApprovalTrust { needed: 1, ..ApprovalTrust::none_needed() };
     let set = PolicySet::load(&root().join("policies"), &catalog(), PACE, &trust);
     assert!(matches!(set, Err(PolicyError::AccountsUnapproved(1))));
-    let set = PolicySet::load(&root().join("policies"), &catalog(), PACE, &ApprovalTrust::default()).unwrap();
+    let set = PolicySet::load(&root().join("policies"), &catalog(), PACE, &ApprovalTrust::none_needed()).unwrap();
     assert!(set.policies().map(|policy| policy.id.as_str()).eq([
         "enterprise-vitality",
         "guarantor-check",
@@ -300,7 +315,8 @@ fn a_policy_without_its_approvals_is_not_in_force() {
 #[test]
 fn enough_different_auditors_put_a_policy_in_force() {
     use anshi::keys::{SigningKey, TokenKind, TrustedKey, sign};
-    use anshi::policy::approval_payload;
+    use anshi::model::Millis;
+    use anshi::policy::ApprovalStatement;
     let folder = tempfile::tempdir().unwrap();
     copy(&root().join("policies"), folder.path());
     let keys = [SigningKey::from_seed([1; 32]).unwrap(), SigningKey::from_seed([2; 32]).unwrap()];
@@ -310,13 +326,14 @@ fn enough_different_auditors_put_a_policy_in_force() {
         kinds: vec![TokenKind::Approval],
     };
     let auditors = ["one", "two"].into_iter().zip(&keys).map(auditor).collect();
-    let trust = ApprovalTrust { needed: 2, auditors };
+    let trust = ApprovalTrust { needed: 2, auditors, now: Millis(10_000) };
     let load = || PolicySet::load(folder.path(), &catalog(), PACE, &trust);
-    let free = PolicySet::load(folder.path(), &catalog(), PACE, &ApprovalTrust::default()).unwrap();
+    let free = PolicySet::load(folder.path(), &catalog(), PACE, &ApprovalTrust::none_needed()).unwrap();
     let policy = free.policies().find(|policy| policy.id == "sme-credit-check").unwrap().sha256;
     let approve = |path: &Path, sha256, key: &SigningKey, name: &str| {
         std::fs::create_dir_all(path).unwrap();
-        std::fs::write(path.join(name), sign(key, TokenKind::Approval, &approval_payload(sha256))).unwrap();
+        let payload = ApprovalStatement::Approves { sha256, iat: 9, exp: 11 }.payload().unwrap();
+        std::fs::write(path.join(name), sign(key, TokenKind::Approval, &payload)).unwrap();
     };
     for (key, name) in keys.iter().zip(["one.jws", "two.jws"]) {
         approve(&folder.path().join("approvals"), free.accounts().sha256(), key, name);
@@ -356,14 +373,13 @@ fn a_key_has_one_owner_in_one_role() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     initialise(&InitOptions { home: home.clone(), kind: HomeKind::Synthetic }, &Entropy).unwrap();
-    let path = home.join("anshi.toml");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let key = text.lines().find(|line| line.starts_with("key = ")).unwrap();
-    for role in ["client", "authority", "auditor"] {
-        std::fs::write(&path, format!("{text}\n[[{role}]]\nid = \"another\"\n{key}\n")).unwrap();
+    let text = std::fs::read_to_string(home.join("clients.d/smart-finance.toml")).unwrap();
+    let (path, (_, key)) = (home.join("clients.d/another.toml"), text.split_once("[[key]]").unwrap());
+    for kind in ["platform", "authority", "auditor"] {
+        std::fs::write(&path, format!("id = \"another\"\nkind = \"{kind}\"\n[[key]]{key}")).unwrap();
         let error = Config::load(&home).unwrap_err().to_string();
-        assert!(error.contains("every key has one owner in one role"), "{role}: {error}");
+        assert!(error.contains("every key has one owner"), "{kind}: {error}");
     }
-    std::fs::write(&path, text).unwrap();
+    std::fs::remove_file(&path).unwrap();
     Config::load(&home).unwrap();
 }

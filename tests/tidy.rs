@@ -12,6 +12,8 @@ mod case;
 mod crates;
 #[path = "tidy/documented.rs"]
 mod documented;
+#[path = "tidy/fields.rs"]
+mod fields;
 #[path = "tidy/files.rs"]
 mod files;
 #[path = "tidy/house.rs"]
@@ -26,6 +28,8 @@ mod names;
 mod proof;
 #[path = "tidy/scan.rs"]
 mod scan;
+#[path = "tidy/sentences.rs"]
+mod sentences;
 #[path = "tidy/source.rs"]
 mod source;
 #[path = "tidy/text.rs"]
@@ -39,7 +43,7 @@ use tree::{Tree, Violation};
 
 type Rule = fn(&House) -> Vec<Violation>;
 
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 18] = [
     layers::check,
     crates::check_confined,
     crates::check_dead,
@@ -56,6 +60,8 @@ const RULES: [Rule; 16] = [
     proof::check,
     text::check,
     documented::check,
+    sentences::check,
+    fields::check,
 ];
 
 /// Everything in `tree` that breaks a rule, by path and line.

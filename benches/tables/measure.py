@@ -3,18 +3,21 @@
 measure.py ANSHI BENCH GUEST WORK --scale S [--scale S ...] [--rounds N] [--peers PYTHON]
 
 Each scale gets an invented delivery and a home in WORK, which are removed again. In every round all sides answer the
-same question on the home's snapshot, one after the other, so that what disturbs one disturbs the others; the medians
-of processor time are compared, because the clock on a shared machine says little. A side that fails, or a table that
-is not polars' up to its noise, is a failure; no time and no size is.
+same question, one after the other, so that what disturbs one disturbs the others; processor time is compared, because
+the clock on a shared machine says little. polars and its peers do so twice: on the rows as delivered, which is what
+somebody has who has no Anshi, and on the files of the home's snapshot. A side that fails, or a table that is not polars'
+up to its noise, is a failure; no time and no size is.
 """
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -22,13 +25,18 @@ POLL_SECONDS = 0.005
 POLARS_RATIO_MAX = 1.0
 PEER_RATIO_MIN = 6.0
 ANSHI = "anshi: an instance for each unit, noise"
-PEER = "OpenDP + polars"
+DELIVERED, SNAPSHOT = "rows as delivered", "our snapshot"
 VARIANTS = {
     "polars, rows and sum bounded per unit": "bounded",
     "polars, sum bounded per unit alone": "plain",
     "the same, its streaming engine": "streaming",
 }
-REFERENCE = next(iter(VARIANTS))
+BOUNDED = next(iter(VARIANTS))
+PEER = "OpenDP + polars"
+# What the others are compared with: the bounded group-by, on the same rows or on those as delivered.
+REFERENCES = [(DELIVERED, BOUNDED), (SNAPSHOT, BOUNDED)]
+# What is done once for a snapshot or a sorted file, not for every table.
+INGEST, SORT = "anshi ingest, once a delivery", "polars, read, sorted by unit and written, once"
 # |noise| beyond so many scales has a chance of exp(-40).
 NOISE_SCALES_MAX = 40
 
@@ -51,7 +59,8 @@ class Watch(threading.Thread):
 
 
 def run(command):
-    """Runs a command: the JSON that it printed, and its most anonymous memory in kB."""
+    """Runs a command: the JSON that it printed, its most anonymous memory in kB, and its seconds of processor."""
+    before = os.times()
     child = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     watch = Watch(child.pid)
     watch.start()
@@ -60,7 +69,9 @@ def run(command):
     watch.join()
     if child.returncode != 0:
         sys.exit(f"bench-tables: `{' '.join(map(str, command))}` failed:\n{printed}\n{errors}")
-    return (json.loads(printed) if printed else None), watch.anonymous
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return (json.loads(printed) if printed else None), watch.anonymous, cpu
 
 
 class Place:
@@ -71,97 +82,123 @@ class Place:
         self.work = Path(arguments.work) / f"scale-{scale}"
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True)
-        delivery, self.home = self.work / "delivery", self.work / "home"
+        delivery, self.home, self.delivered = (self.work / name for name in ["delivery", "home", "delivered"])
         anshi = arguments.anshi
-        told, _ = run([anshi, "--json", "synth", "--out", delivery, "--scale", scale, "--catalog", HERE / "catalog"])
+        told, *_ = run([anshi, "--json", "synth", "--out", delivery, "--scale", scale, "--catalog", HERE / "catalog"])
         self.rows = sum(told["rows"].values())
+        self.alone = self.rows > arguments.alone_above * 1e6
         run([anshi, "--json", "init", "--home", self.home, "--kind", "synthetic"])
         for folder in ["catalog", "policies"]:
             shutil.rmtree(self.home / folder)
             shutil.copytree(HERE / folder, self.home / folder)
-        run([anshi, "--json", "ingest", "--home", self.home, "--from", delivery])
+        *_, self.ingest = run([anshi, "--json", "ingest", "--home", self.home, "--from", delivery])
+        if not self.alone:
+            run([sys.executable, "-B", HERE / "delivered.py", delivery, self.delivered])
         shutil.rmtree(delivery)
-        told, _ = run([anshi, "--json", "guest", "register", "--home", self.home, arguments.guest])
+        told, *_ = run([anshi, "--json", "guest", "register", "--home", self.home, arguments.guest])
         self.guest = told["guest"]
         print(f"{self.rows / 1e6:.1f} million rows are ready", file=sys.stderr)
 
     def anshi(self, min_fen):
         """The engine's job. Its memory is the process's, from opening the home to the table."""
-        told, anonymous = run([self.bench, self.home, self.guest, min_fen])
+        told, anonymous, _ = run([self.bench, self.home, self.guest, min_fen])
         return {**told, "resident": told["resident"] / 1024, "anonymous": anonymous / 1024}
 
-    def polars(self, variant, min_fen):
-        told, anonymous = run([sys.executable, HERE / "baseline.py", self.home, variant, min_fen])
+    def other(self, program, rows, *arguments):
+        """What `program` of another side takes on these rows."""
+        rows = "snapshot" if rows == SNAPSHOT else self.delivered
+        told, anonymous, _ = run([*program, self.home, rows, *arguments])
         return {**told, "anonymous": anonymous / 1024}
 
-    def peer(self, min_fen):
-        told, anonymous = run([self.peers, HERE / "peer.py", self.home, min_fen])
-        return {**told, "anonymous": anonymous / 1024}
+    def sides(self):
+        """All sides, each a function of the parameter: by the rows that it works on, and its name."""
+        sides = {(SNAPSHOT, ANSHI): self.anshi}
+        if self.alone:
+            return sides
+        for rows in [DELIVERED, SNAPSHOT]:
+            for name, variant in VARIANTS.items():
+                sides[rows, name] = partial(self.other, [sys.executable, "-B", HERE / "baseline.py"], rows, variant)
+            if self.peers:
+                sides[rows, PEER] = partial(self.other, [self.peers, "-B", HERE / "peer.py"], rows)
+        return sides
 
 
-def check_table(table, exact):
-    """The released table is the exact one, up to its noise: both sides answered the same question."""
+def check_table(table, peers, exact):
+    """A released table is the exact one, up to its noise: all sides answered the same question."""
     counties, industries = (dimension["labels"] for dimension in table["dimensions"])
     scales = [float(table["count"]["scale"]), float(table["measures"][0]["noise"]["scale"])]
     cells = [f"{county} {industry}" for county in counties for industry in industries]
-    for cell, released in zip(cells, table["cells"], strict=True):
-        if released is None:
-            continue
-        figures = [released["count"], released["sums"][0]]
-        for figure, true, scale in zip(map(int, figures), exact.get(cell, [0, 0]), scales):
-            if abs(figure - true) > NOISE_SCALES_MAX * scale:
-                sys.exit(f"bench-tables: cell `{cell}` says {figure}, polars {true}, the noise's scale is {scale}")
+    released = {cell: [one["count"], one["sums"][0]] for cell, one in zip(cells, table["cells"], strict=True) if one}
+    for name, figures in [(ANSHI, released), *((PEER, peer["cells"]) for peer in peers)]:
+        for cell, own in figures.items():
+            for figure, true, scale in zip(map(int, own), exact.get(cell, [0, 0]), scales):
+                if abs(figure - true) > NOISE_SCALES_MAX * scale:
+                    sys.exit(f"bench-tables: {name} says {figure} of cell `{cell}`, polars {true}; noise's scale {scale}")
+
+
+def check(last):
+    """The sides of one round agree."""
+    exact = [told["cells"] for (_, name), told in last.items() if name in VARIANTS]
+    if not exact:
+        return
+    # No unit of these data has more rows than the policy takes, so that plain and bounded sums are the same.
+    if any(cells != exact[0] for cells in exact):
+        sys.exit("bench-tables: polars' tables are not the same")
+    check_table(last[SNAPSHOT, ANSHI]["table"], [told for (_, name), told in last.items() if name == PEER], exact[0])
 
 
 def measure(arguments, scale):
     place = Place(arguments, scale)
-    sides = {ANSHI: place.anshi}
-    if place.rows <= arguments.alone_above * 1e6:
-        for name, variant in VARIANTS.items():
-            sides[name] = lambda min_fen, variant=variant: place.polars(variant, min_fen)
-        if arguments.peers:
-            sides[PEER] = place.peer
-    results = {name: [] for name in sides}
+    results = {side: [] for side in place.sides()}
     for number in range(1, arguments.rounds + 1):
-        for name, side in sides.items():
-            results[name].append(side(number))
-            print(f"round {number}: {name}: {results[name][-1]['cpu']:.2f} s", file=sys.stderr)
-        if REFERENCE in results:
-            check_table(results[ANSHI][-1]["table"], results[REFERENCE][-1]["cells"])
+        for (rows, name), side in place.sides().items():
+            results[rows, name].append(side(number))
+            print(f"round {number}: {name}, {rows}: {results[rows, name][-1]['cpu']:.2f} s", file=sys.stderr)
+        check({side: told[-1] for side, told in results.items()})
+    once = {INGEST: place.ingest}
+    if not place.alone:
+        once[SORT] = place.other([sys.executable, "-B", HERE / "baseline.py"], DELIVERED, "sort", 0)["cpu"]
     shutil.rmtree(place.work)
-    return {"rows": place.rows, "sides": results}
+    return {"rows": place.rows, "sides": results, "once": once}
 
 
 def row(*cells):
     print("| " + " | ".join(cells) + " |")
 
 
+def ratio(samples, others):
+    """Round by round, the median."""
+    pairs = zip(samples, others, strict=True)
+    return f"{statistics.median(one['cpu'] / other['cpu'] for one, other in pairs):.2f}"
+
+
 def tell(results, rounds):
-    print(f"\n{rounds} rounds; processor time of the job alone (user and system, all threads), medians and best. anshi: "
-          "a fresh instance for every unit,\nbounds, sums, noise. polars and its peers: the same snapshot's files, mapped; "
-          "without Python's start.\n")
-    row("rows", "side", "processor", "best", "× polars, round by round", "target", "units/s of processor", "µs a unit",
-        "wall", "anonymous", "resident, mapped files included")
-    row(*["---"] * 11)
+    print(f"\n{rounds} rounds; processor time of the job alone (user and system, all threads), medians and best; load at the "
+          f"end {os.getloadavg()[2]:.1f}.\nanshi: a fresh instance for every unit, bounds, sums, noise. polars and its peers: "
+          f"without Python's start.\n{DELIVERED}: Parquet, ids as text, in order of time. {SNAPSHOT}: Arrow, mapped, sorted by "
+          "unit, ids as numbers.\n")
+    row("rows, units", "side", "on", "processor", "best", f"× polars, bounded, {DELIVERED}", f"the same, {SNAPSHOT}",
+        "× anshi", "µs a unit", "wall", "anonymous", "resident, mapped files included")
+    row(*["---"] * 12)
     for result in results:
         sides = result["sides"]
-        units = sides[ANSHI][0]["units"]
-        for name, samples in sides.items():
+        anshi = sides[SNAPSHOT, ANSHI]
+        units = anshi[0]["units"]
+        size = f"{result['rows'] / 1e6:.1f} M, {units}"
+        for (rows, name), samples in sides.items():
             cpu = statistics.median(sample["cpu"] for sample in samples)
-            ratio = target = ""
-            if REFERENCE in sides and name != REFERENCE:
-                pairs = zip(samples, sides[REFERENCE])
-                ratio = f"{statistics.median(one['cpu'] / other['cpu'] for one, other in pairs):.2f}"
-                target = f"≤ {POLARS_RATIO_MAX}" if name == ANSHI else ""
-            if name == PEER:
-                pairs = zip(samples, sides[ANSHI])
-                ratio += f" ({statistics.median(one['cpu'] / other['cpu'] for one, other in pairs):.1f} × anshi)"
-                target = f"≥ {PEER_RATIO_MIN} × anshi"
-            row(f"{result['rows'] / 1e6:.1f} M, {units} units", name, f"{cpu:.2f} s",
-                f"{min(sample['cpu'] for sample in samples):.2f} s", ratio, target, f"{units / cpu:.0f}",
+            ratios = [ratio(samples, sides[other]) if other in sides else "" for other in REFERENCES]
+            to_anshi = "" if name == ANSHI else ratio(samples, anshi)
+            if (rows, name) == (SNAPSHOT, ANSHI) and ratios[0]:
+                ratios[0] += f" (target: ≤ {POLARS_RATIO_MAX})"
+            if (rows, name) == (DELIVERED, PEER):
+                to_anshi += f" (target: ≥ {PEER_RATIO_MIN})"
+            row(size, name, rows, f"{cpu:.2f} s", f"{min(sample['cpu'] for sample in samples):.2f} s", *ratios, to_anshi,
                 f"{cpu / units * 1e6:.2f}", f"{statistics.median(sample['wall'] for sample in samples):.2f} s",
                 f"{max(sample['anonymous'] for sample in samples):.0f} MB",
                 f"{max(sample['resident'] for sample in samples):.0f} MB")
+        for name, cpu in result["once"].items():
+            row(size, name, "the delivery, CSV" if name == INGEST else DELIVERED, f"{cpu:.2f} s", *[""] * 8)
 
 
 def main():

@@ -111,6 +111,21 @@ pub struct Column {
     pub names: Option<UnitKind>,
 }
 
+impl Column {
+    /// A column of which only the name and the type's word are known: what an engine elsewhere says of it.
+    pub fn plain(name: &str, word: &str) -> Self {
+        let kind = match word {
+            "boolean" => ColumnType::Boolean,
+            "integer" => ColumnType::Integer(IntegerBounds { unit: None, scale: 0, min: i64::MIN, max: i64::MAX }),
+            "date" => ColumnType::Date,
+            "timestamp" => ColumnType::Timestamp,
+            "identifier" => ColumnType::Identifier,
+            _ => ColumnType::Text { values: None },
+        };
+        Self { name: name.to_owned(), title: None, kind, names: None }
+    }
+}
+
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ColumnType {

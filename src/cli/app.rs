@@ -10,8 +10,8 @@ use super::help::{ArgumentError, chinese_help, localise, wrong_use};
 use super::problem::Problem;
 use super::terminal::Terminal;
 use super::{
-    audit, backup, budget, catalog, client, consent, demo, doctor, guest, ingest, init, key, policy, receipt, restore, run,
-    serve, snapshot, submit, synth, worker,
+    audit, backup, budget, catalog, client, consent, demo, doctor, guest, ingest, init, key, policy, receipt, restore,
+    run, serve, snapshot, submit, synth, worker,
 };
 use crate::env::forbid_core_dumps;
 use crate::guest::{CHILD_COMMAND, child_main};
@@ -69,7 +69,7 @@ enum Command {
     /// Build, inspect and register guests
     #[command(subcommand, after_help = "Example: anshi guest inspect /tmp/anshi-demo/demo/sme-credit-check.wasm")]
     Guest(guest::GuestCommand),
-    /// Check and list policies
+    /// Check, list, explain, compare and approve policies
     #[command(subcommand, after_help = "Example: anshi policy list --home /tmp/anshi-demo")]
     Policy(policy::PolicyCommand),
     /// Issue and revoke consents, of the development authority or another

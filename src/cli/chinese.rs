@@ -307,7 +307,7 @@ impl AskProblem {
             Self::BadId { id, error } => format!("`{id}`：{}", error.chinese()),
             Self::NotAnId(id) => format!("`{id}` 不是规范的统一社会信用代码或公民身份号码"),
             Self::NoAuthority { issuer, known } if known.is_empty() => {
-                format!("本暗室不信任授权机构 `{issuer}`：`{CONFIG_FILE}` 中没有任何授权机构")
+                format!("本暗室不信任授权机构 `{issuer}`，也不信任其他机构：见 `anshi client add`")
             }
             Self::NoAuthority { issuer, known } => {
                 format!("本暗室不信任授权机构 `{issuer}`，只信任 {}", quoted(known))
@@ -329,13 +329,6 @@ impl AskProblem {
             }
             Self::NoModule => "编译没有产生 `.wasm`：该 crate 是否为 `cdylib`？".to_owned(),
             Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", joined(misfits, "\n  ")),
-            Self::NotAKey { path, error } => format!("`{}` 不是 JWK 公钥：`{error}`", path.display()),
-            Self::KeyKnown { id } => format!("该密钥已属于 `{id}`：每个密钥只属于一个主体"),
-            Self::OtherKind { id, kind } => format!("`{id}` 的种类是 `{kind}`：不能更改"),
-            Self::NoSuchKey { id, kid } => format!("`{id}` 没有密钥 `{kid}`：用 `anshi client list` 查看"),
-            Self::NotAConfiguration(path) => {
-                format!("`{}` 不是暗室的配置：配置文件名为 `anshi.toml`", path.display())
-            }
             Self::RowsTwice(name) => format!("`--rows {name}=…` 出现两次：一个数据集的各行应在同一文件中"),
             Self::NoTable(policy) => {
                 format!("政策 `{policy}` 的回答是标签：`--csv`、`--plot` 和 `--via-worker` 用于统计表")

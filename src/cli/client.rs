@@ -8,7 +8,7 @@ use serde_json::json;
 use super::error::CliError;
 use super::files::text;
 use super::help::ArgumentError;
-use super::problem::AskProblem;
+use super::service_problem::ServiceProblem;
 use super::service_words::ServiceMessage;
 use super::terminal::Terminal;
 use crate::config::{CallerKind, Callers, Config, caller_text};
@@ -22,7 +22,7 @@ use crate::model::check_name;
 pub enum ClientCommand {
     /// Add somebody, or a further key of somebody: two keys are a rotation under way
     #[command(
-        after_help = "Example: anshi key new --out bank.jwk && anshi key show bank.jwk > bank.public.jwk\n         anshi client add --home /tmp/anshi-demo --id bank --kind platform --key bank.public.jwk"
+        after_help = "Example: anshi client add --home /tmp/anshi-demo --id bank --kind platform --key bank.public.jwk"
     )]
     Add(AddArgs),
     /// List who may speak to the engine, and with which keys
@@ -88,15 +88,16 @@ pub fn client(command: &ClientCommand, terminal: &Terminal) -> Result<(), CliErr
 fn add(args: &AddArgs, terminal: &Terminal) -> Result<(), CliError> {
     let callers = Config::load(&args.home)?.callers;
     check_name(&args.id).map_err(CliError::failed)?;
-    let jwk: PublicJwk = serde_json::from_str(&text(&args.key)?)
-        .map_err(|error| CliError::failure(AskProblem::NotAKey { path: args.key.clone(), error: error.to_string() }))?;
+    let jwk: PublicJwk = serde_json::from_str(&text(&args.key)?).map_err(|error| {
+        CliError::failure(ServiceProblem::NotAKey { path: args.key.clone(), error: error.to_string() })
+    })?;
     let key = PublicKey::from_jwk(&jwk).map_err(CliError::failed)?;
     if let Some(owner) = callers.keys().find(|trusted| trusted.key.thumbprint() == key.thumbprint()) {
-        return Err(CliError::misuse(AskProblem::KeyKnown { id: owner.owner.clone() }));
+        return Err(CliError::misuse(ServiceProblem::KeyKnown { id: owner.owner.clone() }));
     }
     let mut keys = keys_of(&callers, &args.id);
     if let Some(kind) = callers.get(&args.id).map(|caller| caller.kind).filter(|kind| *kind != args.kind) {
-        return Err(CliError::misuse(AskProblem::OtherKind { id: args.id.clone(), kind: kind.word() }));
+        return Err(CliError::misuse(ServiceProblem::OtherKind { id: args.id.clone(), kind: kind.word() }));
     }
     keys.push(key.clone());
     let path = HomePaths::new(&args.home).caller(&args.id);
@@ -128,7 +129,7 @@ fn list(args: &HomeArgs, terminal: &Terminal) -> Result<(), CliError> {
 
 fn retire(args: &RetireArgs, terminal: &Terminal) -> Result<(), CliError> {
     let callers = Config::load(&args.home)?.callers;
-    let unknown = || CliError::misuse(AskProblem::NoSuchKey { id: args.id.clone(), kid: args.kid.clone() });
+    let unknown = || CliError::misuse(ServiceProblem::NoSuchKey { id: args.id.clone(), kid: args.kid.clone() });
     let caller = callers.get(&args.id).ok_or_else(unknown)?;
     let keys: Vec<PublicKey> =
         keys_of(&callers, &args.id).into_iter().filter(|key| key.thumbprint() != args.kid).collect();

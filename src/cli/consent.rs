@@ -9,7 +9,7 @@ use serde_json::json;
 use super::error::CliError;
 use super::files::{check_new, text, write};
 use super::message::WorkMessage;
-use super::policy::home_policy;
+use super::policy_place::home_policy;
 use super::problem::{AskProblem, FileProblem};
 use super::run::{DEVELOPMENT_AUTHORITY, next_major, open_engine};
 use super::terminal::Terminal;

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use super::error::CliError;
 use super::ingest::IngestArgs;
 use super::message::{DemoMessage, WorkMessage};
-use super::policy::POLICY_FILE;
+use super::policy_place::POLICY_FILE;
 use super::problem::{AskProblem, FileProblem};
 use super::receipt::verify_files;
 use super::run::{RunArgs, ask, claims, open_engine, write_bundle};

@@ -345,7 +345,7 @@ impl AskProblem {
             Self::BadId { id, error } => format!("`{id}`: {error}"),
             Self::NotAnId(id) => format!("`{id}` is neither a canonical unified social credit code nor a citizen id"),
             Self::NoAuthority { issuer, known } if known.is_empty() => {
-                format!("the home trusts no authority `{issuer}`, nor any other: `{CONFIG_FILE}` lists none")
+                format!("the home trusts no authority `{issuer}`, nor any other: see `anshi client add`")
             }
             Self::NoAuthority { issuer, known } => {
                 format!("the home trusts no authority `{issuer}`, only {}", quoted(known))
@@ -378,18 +378,9 @@ impl AskProblem {
             Self::Misfits(misfits) => {
                 format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  "))
             }
-            Self::NotAKey { path, error } => format!("`{}` is no public key as a JWK: `{error}`", path.display()),
-            Self::KeyKnown { id } => format!("this is a key of `{id}` already: every key has one owner"),
-            Self::OtherKind { id, kind } => format!("`{id}` is of the kind `{kind}`, which stays"),
-            Self::NoSuchKey { id, kid } => format!("`{id}` has no key `{kid}`: see `anshi client list`"),
-            Self::NotAConfiguration(path) => {
-                format!("`{}` is no configuration of a home: that is called `anshi.toml`", path.display())
-            }
             Self::RowsTwice(name) => format!("`--rows {name}=…` stands there twice: all rows belong into one file"),
             Self::NoTable(policy) => {
-                format!(
-                    "the policy `{policy}` answers with a label: `--csv`, `--plot` and `--via-worker` are for tables"
-                )
+                format!("the policy `{policy}` answers with a label: `--csv`, `--plot`, `--via-worker` are for tables")
             }
             Self::ReceiptUnreadable => "the receipt in the bundle cannot be read".to_owned(),
             Self::AuditFindings(findings) => some(*findings as u64, "finding", "findings"),

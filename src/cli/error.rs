@@ -33,6 +33,12 @@ impl CliError {
         Self::Use(problem.into())
     }
 
+    /// Wrong use, with what an error says of it in both languages.
+    #[expect(clippy::needless_pass_by_value, reason = "as in `failed`")]
+    pub fn wrong(error: impl Chinese) -> Self {
+        Self::Use(Problem::Library(error.bilingual()))
+    }
+
     /// A failure with what an error of the library says, in both languages.
     #[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
     pub fn failed(error: impl Chinese) -> Self {

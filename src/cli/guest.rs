@@ -11,8 +11,8 @@ use super::error::CliError;
 use super::files::{check_new, write};
 use super::guest_words::GuestMessage;
 use super::message::WorkMessage;
-use super::remote::{Remote, RemoteArgs};
 use super::problem::{AskProblem, FileProblem};
+use super::remote::{Remote, RemoteArgs};
 use super::run::open_engine;
 use super::terminal::Terminal;
 use crate::env::{Durable, read, run_tool};
@@ -217,17 +217,20 @@ pub fn register_with(
 
 /// Registers a guest with an engine that runs elsewhere.
 fn register_there(args: &RemoteArgs, module: &[u8], terminal: &Terminal) -> Result<(), CliError> {
-    let remote = Remote::open(args)?;
+    let remote = Remote::open(args, terminal.lang())?;
     let registered = {
         let _waiting = terminal.waiting(WorkMessage::Compiling);
         remote.register(module)?
     };
     terminal.say(GuestMessage::Registered { digest: sha256(module).to_string() });
-    let text = |value: &serde_json::Value, name: &str| value.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-    let list = |value: &serde_json::Value, name: &str| value.get(name).and_then(|v| v.as_array()).cloned().unwrap_or_default();
+    let text =
+        |value: &serde_json::Value, name: &str| value.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let list =
+        |value: &serde_json::Value, name: &str| value.get(name).and_then(|v| v.as_array()).cloned().unwrap_or_default();
     for policy in list(&registered, "policies") {
         let misfits = list(&policy, "misfits");
-        let misfits = misfits.iter().map(|misfit| Bilingual { zh: text(misfit, "zh"), en: text(misfit, "en") }).collect();
+        let misfits =
+            misfits.iter().map(|misfit| Bilingual { zh: text(misfit, "zh"), en: text(misfit, "en") }).collect();
         terminal.say(GuestMessage::FitsThere { policy: text(&policy, "policy"), misfits });
     }
     terminal.result(&registered);

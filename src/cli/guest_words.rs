@@ -7,17 +7,46 @@ use crate::policy::Misfit;
 /// A line about a guest.
 #[derive(Clone, Debug)]
 pub enum GuestMessage {
-    Built { path: String, bytes: u64, digest: String },
-    Inspected { digest: String, bytes: u64 },
-    Parameter { name: String, kind: ParameterKind },
-    Reads { role: Option<String>, dataset: String, columns: String },
-    Answers { labels: String },
-    Dimension { name: String, labels: usize },
-    Measures { measures: String },
-    Registered { digest: String },
-    Fits { policy: String, misfits: Vec<Misfit> },
+    Built {
+        path: String,
+        bytes: u64,
+        digest: String,
+    },
+    Inspected {
+        digest: String,
+        bytes: u64,
+    },
+    Parameter {
+        name: String,
+        kind: ParameterKind,
+    },
+    Reads {
+        role: Option<String>,
+        dataset: String,
+        columns: String,
+    },
+    Answers {
+        labels: String,
+    },
+    Dimension {
+        name: String,
+        labels: usize,
+    },
+    Measures {
+        measures: String,
+    },
+    Registered {
+        digest: String,
+    },
+    Fits {
+        policy: String,
+        misfits: Vec<Misfit>,
+    },
     /// The same of an engine elsewhere, which says it in both languages.
-    FitsThere { policy: String, misfits: Vec<Bilingual> },
+    FitsThere {
+        policy: String,
+        misfits: Vec<Bilingual>,
+    },
 }
 
 impl GuestMessage {

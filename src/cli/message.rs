@@ -4,6 +4,7 @@
 use super::catalog_words::CatalogMessage;
 use super::delivery_words::DeliveryMessage;
 use super::guest_words::GuestMessage;
+use super::policy_words::PolicyMessage;
 use super::service_words::ServiceMessage;
 use super::table_words::TableMessage;
 use super::upkeep_message::UpkeepMessage;
@@ -29,6 +30,8 @@ pub enum Message {
     Delivery(DeliveryMessage),
     /// About guests.
     Guest(GuestMessage),
+    /// About policies and their approvals.
+    Policy(PolicyMessage),
     /// About tables.
     Table(TableMessage),
     /// About the service.
@@ -287,6 +290,7 @@ impl Message {
             (Self::Catalog(message), lang) => message.text(lang),
             (Self::Delivery(message), lang) => message.text(lang),
             (Self::Guest(message), lang) => message.text(lang),
+            (Self::Policy(message), lang) => message.text(lang),
             (Self::Table(message), lang) => message.text(lang),
             (Self::Service(message), lang) => message.text(lang),
         }
@@ -326,6 +330,12 @@ impl From<DeliveryMessage> for Message {
 impl From<GuestMessage> for Message {
     fn from(message: GuestMessage) -> Self {
         Self::Guest(message)
+    }
+}
+
+impl From<PolicyMessage> for Message {
+    fn from(message: PolicyMessage) -> Self {
+        Self::Policy(message)
     }
 }
 

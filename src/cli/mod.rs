@@ -2,6 +2,7 @@
 //! command; nothing is decided here.
 
 mod app;
+mod approve;
 mod audit;
 mod backup;
 mod budget;
@@ -12,10 +13,12 @@ mod chinese;
 mod client;
 mod consent;
 mod delivery_words;
+mod diff;
 mod demo;
 mod doctor;
 mod english;
 mod error;
+mod explain;
 mod files;
 mod guest;
 mod guest_words;
@@ -27,12 +30,15 @@ mod key;
 mod message;
 mod plot;
 mod policy;
+mod policy_place;
+mod policy_words;
 mod problem;
 mod receipt;
 mod remote;
 mod restore;
 mod run;
 mod serve;
+mod service_problem;
 mod service_words;
 mod snapshot;
 mod submit;

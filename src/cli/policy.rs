@@ -1,27 +1,27 @@
-//! `anshi policy`: check and list policies.
+//! `anshi policy`: check and list policies; its other commands are in files of their own.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::approve::{ApproveArgs, RevokeArgs, approve, revoke, shown};
+use super::diff::{DiffArgs, diff};
 use super::error::CliError;
-use super::files::text;
+use super::explain::{ExplainArgs, explain_command};
 use super::guest::{describe, read_guest};
 use super::message::{Answers, Cost, PolicyState, WorkMessage};
+use super::policy_place::{ACCOUNTS_FILE, POLICY_FILE, Place, read_accounts, read_policy};
+use super::policy_words::{PolicyMessage, last_day};
 use super::problem::{AskProblem, FileProblem};
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
 use crate::config::Config;
-use crate::document::{Document, did_you_mean};
-use crate::env::{Clock, list_dir};
+use crate::env::Clock;
 use crate::job::unpack_catalog;
-use crate::model::Pace;
-use crate::policy::{Accounts, ApprovalTrust, Policy, check_policy_file, fit};
-
-pub(super) const POLICY_FILE: &str = "policy.toml";
-const ACCOUNTS_FILE: &str = "accounts.toml";
-const APPROVALS_FOLDER: &str = "approvals";
+use crate::model::{Bilingual, Chinese, Pace};
+use crate::policy::{APPROVALS_FOLDER, Accounts, Approval, ApprovalTrust, Approvals, fit};
+use crate::review::{Warning, warnings};
 
 /// Subcommands of `anshi policy`.
 #[derive(Subcommand)]
@@ -31,9 +31,27 @@ pub enum PolicyCommand {
         after_help = "Example: anshi policy check policies/sme-credit-check/policy.toml \\\n  --guest /tmp/anshi-demo/demo/sme-credit-check.wasm"
     )]
     Check(CheckArgs),
-    /// List a home's policies: which are in force
+    /// List a home's policies: which are in force, who approved them, until when
     #[command(after_help = "Example: anshi policy list --home /tmp/anshi-demo")]
     List(ListArgs),
+    /// Say in plain sentences what a policy lets be asked and learnt at the worst
+    #[command(after_help = "Example: anshi policy explain sme-credit-check --home /tmp/anshi-demo")]
+    Explain(ExplainArgs),
+    /// Compare two versions: each change as looser, tighter or neither. Exit code 3 where anything is looser
+    #[command(
+        after_help = "Example: anshi policy diff policies/sme-credit-check /tmp/anshi-demo/policies/sme-credit-check"
+    )]
+    Diff(DiffArgs),
+    /// Approve a policy or the accounts, as an auditor: so many different auditors put it in force
+    #[command(
+        after_help = "Example: anshi policy approve sme-credit-check --home /tmp/anshi-demo \\\n  --key /tmp/anshi-demo/keys/development-auditor.jwk"
+    )]
+    Approve(ApproveArgs),
+    /// Take an approval back, as the auditor who gave it
+    #[command(
+        after_help = "Example: anshi policy revoke sme-credit-check --home /tmp/anshi-demo \\\n  --key /tmp/anshi-demo/keys/development-auditor.jwk"
+    )]
+    Revoke(RevokeArgs),
 }
 
 /// Arguments of `anshi policy check`.
@@ -65,23 +83,28 @@ pub fn policy(command: &PolicyCommand, terminal: &Terminal) -> Result<(), CliErr
         }
         PolicyCommand::Check(args) => check(args, terminal),
         PolicyCommand::List(args) => list(args, terminal),
+        PolicyCommand::Explain(args) => explain_command(args, terminal),
+        PolicyCommand::Diff(args) => diff(args, terminal),
+        PolicyCommand::Approve(args) => approve(args, terminal),
+        PolicyCommand::Revoke(args) => revoke(args, terminal),
     }
 }
 
 fn check(args: &CheckArgs, terminal: &Terminal) -> Result<(), CliError> {
-    let (catalog, pace) = match &args.home {
-        Some(home) => {
-            let config = Config::load(home)?;
-            (Catalog::load(&config.catalog).map_err(CliError::failed)?, config.pace)
-        }
+    let config = args.home.as_deref().map(Config::load).transpose()?;
+    let (catalog, pace) = match &config {
+        Some(config) => (Catalog::load(&config.catalog).map_err(CliError::failed)?, config.pace),
         None => (unpack_catalog().map_err(CliError::failed)?, Pace::ASSUMED),
     };
-    let policy = read_policy(&policy_file(&args.file)?, &catalog, pace)?;
-    if let Some(guest) = &args.guest {
-        let manifest = describe(&read_guest(guest)?, terminal)?;
-        if let Err(misfits) = fit(&policy, &manifest, &catalog) {
-            return Err(CliError::failure(AskProblem::Misfits(misfits)));
-        }
+    let file = policy_file(&args.file)?;
+    let policy = read_policy(&file, &catalog, pace)?;
+    let accounts = accounts_beside(&file, config.as_ref())?;
+    let manifest = match &args.guest {
+        Some(guest) => Some(describe(&read_guest(guest)?, terminal)?),
+        None => None,
+    };
+    if let Some(Err(misfits)) = manifest.as_ref().map(|manifest| fit(&policy, manifest, &catalog)) {
+        return Err(CliError::failure(AskProblem::Misfits(misfits)));
     }
     let (answers, cost, cost_json) = match policy.table() {
         None => {
@@ -95,10 +118,26 @@ fn check(args: &CheckArgs, terminal: &Terminal) -> Result<(), CliError> {
     };
     let (id, version) = (policy.id.clone(), policy.version_text());
     terminal.say(WorkMessage::PolicyGood { id, version, answers, cost });
+    let (open, accepted) = warnings(&policy, &catalog, accounts.as_ref(), manifest.as_ref());
+    let as_json = |warning: &Warning| {
+        let Bilingual { zh, en } = warning.bilingual();
+        json!({ "code": warning.code(), "zh": zh, "en": en })
+    };
     terminal.result(&json!({
         "policy": policy.id, "version": policy.version_text(), "sha256": policy.sha256.to_string(), "cost": cost_json,
+        "warnings": open.iter().map(as_json).collect::<Vec<_>>(),
+        "accepted": accepted.iter().map(|(warning, _)| as_json(warning)).collect::<Vec<_>>(),
     }));
+    open.into_iter().for_each(|warning| terminal.say(PolicyMessage::Warned(warning)));
+    accepted.into_iter().for_each(|(warning, reason)| terminal.say(PolicyMessage::Accepted { warning, reason }));
     Ok(())
+}
+
+/// The accounts that a policy is charged to: its home's, or those that lie beside its folder.
+fn accounts_beside(file: &Path, config: Option<&Config>) -> Result<Option<Accounts>, CliError> {
+    let beside = || file.parent()?.parent().map(|folder| folder.join(ACCOUNTS_FILE));
+    let path = config.map(|config| config.policies.join(ACCOUNTS_FILE)).or_else(beside);
+    path.filter(|path| path.is_file()).map(|path| read_accounts(&path)).transpose()
 }
 
 /// The file of a policy that was named by its file or its folder.
@@ -111,55 +150,26 @@ fn policy_file(path: &Path) -> Result<PathBuf, CliError> {
     }
 }
 
-fn read_policy(path: &Path, catalog: &Catalog, pace: Pace) -> Result<Policy, CliError> {
-    // Read before it is checked: a file that is not there is said in the reader's language.
-    text(path)?;
-    check_policy_file(path, catalog, pace).map_err(CliError::failed)
-}
-
-fn accounts(path: &Path) -> Result<Accounts, CliError> {
-    Accounts::check(&Document::new(path.display().to_string(), text(path)?)).map_err(CliError::failed)
-}
-
 fn check_accounts(path: &Path, terminal: &Terminal) -> Result<(), CliError> {
-    let digest = accounts(path)?.sha256().to_string();
+    let digest = read_accounts(path)?.sha256().to_string();
     terminal.result(&json!({ "accounts": path.display().to_string(), "sha256": digest }));
     terminal.say(WorkMessage::AccountsGood { path: path.display().to_string(), digest });
     Ok(())
 }
 
-/// The folders of a home's policies.
-fn folders(config: &Config) -> Result<Vec<PathBuf>, CliError> {
-    Ok(list_dir(&config.policies)?.into_iter().filter(|folder| folder.join(POLICY_FILE).is_file()).collect())
-}
-
-/// The policy `id` of a home, in force or not.
-pub fn home_policy(home: &Path, config: &Config, catalog: &Catalog, id: &str) -> Result<Policy, CliError> {
-    let folders = folders(config)?;
-    let ids: Vec<&str> = folders.iter().filter_map(|folder| folder.file_name()?.to_str()).collect();
-    if !ids.contains(&id) {
-        let close = did_you_mean(id, ids).map(str::to_owned);
-        return Err(CliError::misuse(AskProblem::NoPolicy { home: home.to_owned(), id: id.to_owned(), close }));
-    }
-    read_policy(&config.policies.join(id).join(POLICY_FILE), catalog, config.pace)
-}
-
 fn list(args: &ListArgs, terminal: &Terminal) -> Result<(), CliError> {
-    let config = Config::load(&args.home)?;
-    let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
-    let trust = ApprovalTrust { needed: config.approvals_needed, auditors: config.auditors() };
-    let approved = |folder: &Path, sha256| Ok::<_, CliError>(trust.approvals(folder, sha256)?.is_some());
-    let today = Clock::System.now().day();
-    let mut listed = Vec::new();
-    for folder in folders(&config)? {
-        let policy = read_policy(&folder.join(POLICY_FILE), &catalog, config.pace)?;
-        if folder.file_name().is_none_or(|name| name != policy.id.as_str()) {
-            return Err(CliError::failure(FileProblem::PolicyName { folder, id: policy.id }));
-        }
-        let state = if !approved(&folder.join(APPROVALS_FOLDER), policy.sha256)? {
+    let (place, now) = (Place::of_home(&args.home)?, Clock::System.now());
+    let (needed, auditors) =
+        place.config.as_ref().map(|config| (config.approvals_needed, config.auditors())).unwrap_or_default();
+    let trust = ApprovalTrust { needed, auditors, now };
+    let (today, mut listed) = (now.day(), Vec::new());
+    for (policy, folder) in place.all()? {
+        let approvals = trust.approvals(&folder.join(APPROVALS_FOLDER), policy.sha256)?;
+        let state = if approvals.at(now).is_none() {
             PolicyState::Unapproved
         } else if (policy.valid_from..=policy.valid_until).contains(&today) {
-            PolicyState::InForce(policy.valid_until)
+            let lapse = approvals.until().map(last_day);
+            PolicyState::InForce(lapse.map_or(policy.valid_until, |lapse| lapse.min(policy.valid_until)))
         } else {
             PolicyState::OutsideValidity(policy.valid_from, policy.valid_until)
         };
@@ -167,6 +177,7 @@ fn list(args: &ListArgs, terminal: &Terminal) -> Result<(), CliError> {
             "id": policy.id, "version": policy.version_text(), "state": state.word(), "sha256": policy.sha256.to_string(),
             "title": { "zh": policy.title.zh, "en": policy.title.en },
             "valid": { "from": policy.valid_from.to_string(), "until": policy.valid_until.to_string() },
+            "approvals": shown(&approvals, now),
         }));
         terminal.say(WorkMessage::PolicyListed {
             version: policy.version_text(),
@@ -175,15 +186,28 @@ fn list(args: &ListArgs, terminal: &Terminal) -> Result<(), CliError> {
             title: policy.title,
             state,
         });
+        say_approvals(&approvals, false, &trust, terminal);
     }
     if listed.is_empty() {
         terminal.say(WorkMessage::PoliciesNone);
     }
-    let accounts = accounts(&config.policies.join(ACCOUNTS_FILE))?;
-    let accounts_approved = approved(&config.policies.join(APPROVALS_FOLDER), accounts.sha256())?;
+    let accounts = trust.approvals(&place.folder.join(APPROVALS_FOLDER), place.accounts()?.sha256())?;
+    let accounts_approved = accounts.at(now).is_some();
+    say_approvals(&accounts, true, &trust, terminal);
     if !accounts_approved {
         terminal.say(WorkMessage::AccountsUnapproved { needed: trust.needed });
     }
-    terminal.result(&json!({ "policies": listed, "accounts_approved": accounts_approved }));
+    terminal.result(&json!({
+        "policies": listed, "accounts_approved": accounts_approved, "accounts_approvals": shown(&accounts, now),
+        "approvals_needed": trust.needed,
+    }));
     Ok(())
+}
+
+/// Who has approved; nothing where nobody needs to and nobody has.
+fn say_approvals(approvals: &Approvals, accounts: bool, trust: &ApprovalTrust, terminal: &Terminal) {
+    let given: Vec<Approval> = approvals.held(trust.now).cloned().collect();
+    if trust.needed > 0 || !given.is_empty() {
+        terminal.say(PolicyMessage::Approvals { accounts, given, needed: trust.needed });
+    }
 }

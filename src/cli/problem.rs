@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::delivery_words::DeliveryProblem;
+use super::service_problem::{RemoteProblem, ServiceProblem};
 use super::upkeep_message::UpkeepProblem;
 use crate::config::CONFIG_FILE;
 use crate::model::{Bilingual, IdError, Lang};
@@ -13,7 +14,10 @@ use crate::policy::Misfit;
 /// What is wrong.
 #[derive(Clone, Debug)]
 pub enum Problem {
+    /// With an engine elsewhere.
     Remote(RemoteProblem),
+    /// With who may speak to an engine, or with what is sent to one.
+    Service(ServiceProblem),
     /// With a file or a folder.
     File(FileProblem),
     /// With what was asked for.
@@ -102,63 +106,8 @@ pub enum AskProblem {
     Misfits(Vec<Misfit>),
     ReceiptUnreadable,
     NoTable(String),
-    NotAConfiguration(PathBuf),
-    NotAKey {
-        path: PathBuf,
-        error: String,
-    },
-    KeyKnown {
-        id: String,
-    },
-    OtherKind {
-        id: String,
-        kind: &'static str,
-    },
-    NoSuchKey {
-        id: String,
-        kid: String,
-    },
     RowsTwice(String),
     AuditFindings(usize),
-}
-
-/// What an engine elsewhere says no with, or that it cannot be reached.
-#[derive(Clone, Debug)]
-pub enum RemoteProblem {
-    /// The line, the name, the certificate.
-    Transport(String),
-    /// An RFC 9457 problem.
-    Said {
-        status: u16,
-        kind: String,
-        title: String,
-        detail: String,
-    },
-    NotText,
-    Abandoned,
-}
-
-impl RemoteProblem {
-    fn text(&self, lang: Lang) -> String {
-        match (self, lang) {
-            (Self::Transport(error), Lang::En) => format!("the engine cannot be reached: `{error}`"),
-            (Self::Transport(error), Lang::Zh) => format!("无法连接引擎：`{error}`"),
-            (Self::Said { status, kind, title, detail }, _) if detail.is_empty() => format!("{kind} ({status}): {title}"),
-            (Self::Said { status, kind, title, detail }, _) => format!("{kind} ({status}): {title} ({detail})"),
-            (Self::NotText, Lang::En) => "what answers there is no engine of Anshi".to_owned(),
-            (Self::NotText, Lang::Zh) => "那里应答的不是暗室引擎".to_owned(),
-            (Self::Abandoned, Lang::En) => {
-                "the job was open when the engine crashed: its charge stays; sign a new request".to_owned()
-            }
-            (Self::Abandoned, Lang::Zh) => "引擎崩溃时作业尚未结束：已扣额度不退；请签署新的请求".to_owned(),
-        }
-    }
-}
-
-impl From<RemoteProblem> for Problem {
-    fn from(problem: RemoteProblem) -> Self {
-        Self::Remote(problem)
-    }
 }
 
 impl Problem {
@@ -172,6 +121,8 @@ impl Problem {
             (Self::Delivery(problem), lang) => problem.text(lang),
             (Self::Upkeep(problem), lang) => problem.text(lang),
             (Self::Remote(problem), lang) => problem.text(lang),
+            (Self::Service(problem), Lang::En) => problem.english(),
+            (Self::Service(problem), Lang::Zh) => problem.chinese(),
             (Self::Library(words), _) => words.in_lang(lang).to_owned(),
         }
     }

@@ -13,11 +13,11 @@ use ureq::{Agent, Body};
 
 use super::error::CliError;
 use super::files::text;
-use super::problem::RemoteProblem;
+use super::service_problem::RemoteProblem;
 use crate::env::{Clock, Entropy, Stopwatch};
 use crate::job::{CallOrder, CallTarget, compose_call, load_key};
 use crate::keys::{SigningKey, TokenKind, sha256};
-use crate::model::Millis;
+use crate::model::{Lang, Millis};
 
 /// A connection is made by then.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -64,13 +64,15 @@ pub struct Remote {
     server: String,
     client: String,
     key: SigningKey,
+    /// The language that its problems are asked for in.
+    lang: &'static str,
     /// What it says of itself.
     pub discovery: Discovery,
 }
 
 impl Remote {
     /// Asks the engine what it is.
-    pub fn open(args: &RemoteArgs) -> Result<Self, CliError> {
+    pub fn open(args: &RemoteArgs, lang: Lang) -> Result<Self, CliError> {
         let key = load_key(&args.client_key)?;
         let mut config = Agent::config_builder()
             .timeout_connect(Some(CONNECT_TIMEOUT))
@@ -88,7 +90,7 @@ impl Remote {
         let bytes = response.body_mut().with_config().limit(DISCOVERY_BYTES_MAX).read_to_vec();
         let discovery = serde_json::from_slice(&bytes.map_err(|error| transport(&error))?)
             .map_err(|_| CliError::failure(RemoteProblem::NotText))?;
-        Ok(Self { agent, server, client: args.client.clone(), key, discovery })
+        Ok(Self { agent, server, client: args.client.clone(), key, lang: word(lang), discovery })
     }
 
     /// Who asks.
@@ -110,7 +112,11 @@ impl Remote {
     /// A signed call without a body.
     pub fn get(&self, path: &str) -> Result<Value, CliError> {
         let token = self.token(TokenKind::Call, "GET", path, b"")?;
-        let request = self.agent.get(format!("{}{path}", self.server)).header("authorization", format!("JOSE {token}"));
+        let request = self
+            .agent
+            .get(format!("{}{path}", self.server))
+            .header("authorization", format!("JOSE {token}"))
+            .header("accept-language", self.lang);
         self.json(request.call().map_err(|error| transport(&error))?)
     }
 
@@ -119,7 +125,10 @@ impl Remote {
         let path = "/v1/guests";
         let token = self.token(TokenKind::Guest, "POST", path, module)?;
         let request = self.agent.post(format!("{}{path}", self.server));
-        let request = request.header("authorization", format!("JOSE {token}")).header("content-type", "application/wasm");
+        let request = request
+            .header("authorization", format!("JOSE {token}"))
+            .header("accept-language", self.lang)
+            .header("content-type", "application/wasm");
         self.json(request.send(module).map_err(|error| transport(&error))?)
     }
 
@@ -129,7 +138,8 @@ impl Remote {
         let stopwatch = Stopwatch::new();
         loop {
             let request = self.agent.post(format!("{}/v1/jobs", self.server));
-            let sent = request.header("content-type", "application/jose").send(token);
+            let sent =
+                request.header("content-type", "application/jose").header("accept-language", self.lang).send(token);
             let is_over = stopwatch.elapsed() > SUBMIT_FOR;
             match sent {
                 Err(error) if is_over => return Err(transport(&error)),
@@ -179,6 +189,13 @@ pub enum Submitted {
     Bundle(Value),
     /// A table was admitted; its answer will be at this path.
     At(String),
+}
+
+const fn word(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "zh",
+        Lang::En => "en",
+    }
 }
 
 /// Now, on this machine's clock.

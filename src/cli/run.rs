@@ -95,7 +95,8 @@ pub fn read_parameter(text: &str) -> Result<(String, String), ArgumentError> {
     read_pair(text).ok_or(ArgumentError::Parameter)
 }
 
-fn read_rows(text: &str) -> Result<(String, String), ArgumentError> {
+/// `NAME=FILE`.
+pub fn read_rows(text: &str) -> Result<(String, String), ArgumentError> {
     read_pair(text).ok_or(ArgumentError::Rows)
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::error::CliError;
-use super::problem::AskProblem;
+use super::service_problem::ServiceProblem;
 use super::service_words::ServiceMessage;
 use super::terminal::Terminal;
 use crate::config::CONFIG_FILE;
@@ -18,9 +18,7 @@ use crate::server::{ServeError, Server};
 
 /// Arguments of `anshi serve`.
 #[derive(Args)]
-#[command(
-    after_help = "Example: anshi serve --config /tmp/anshi-demo/anshi.toml\n\nSIGHUP takes policies, clients and snapshot anew; SIGTERM and Ctrl-C end the service when every charged job is answered."
-)]
+#[command(after_help = "Example: anshi serve --config /tmp/anshi-demo/anshi.toml")]
 pub struct ServeArgs {
     /// The home's configuration, `anshi.toml`
     #[arg(long, value_name = "FILE")]
@@ -30,7 +28,7 @@ pub struct ServeArgs {
 /// Serves.
 pub fn serve(args: &ServeArgs, terminal: &Terminal) -> Result<(), CliError> {
     if args.config.file_name().is_none_or(|name| name != CONFIG_FILE) {
-        return Err(CliError::misuse(AskProblem::NotAConfiguration(args.config.clone())));
+        return Err(CliError::misuse(ServiceProblem::NotAConfiguration(args.config.clone())));
     }
     let home = args.config.parent().filter(|home| !home.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let compiler = program().map_err(CliError::failed)?;
@@ -47,7 +45,8 @@ async fn listen(engine: Arc<Engine>, terminal: &Terminal) -> Result<(), CliError
     let address = server.address().map(|address| address.to_string()).unwrap_or_default();
     let config = engine.config();
     terminal.say(ServiceMessage::Listening { address: address.clone(), public_url: config.public_url.clone() });
-    terminal.result(&json!({ "listening": address, "public_url": config.public_url, "tls": config.server.tls.is_some() }));
+    terminal
+        .result(&json!({ "listening": address, "public_url": config.public_url, "tls": config.server.tls.is_some() }));
     let reloading = Arc::clone(&engine);
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {

@@ -42,16 +42,22 @@ impl ServiceMessage {
             Self::Client { id, kind, kids } => format!("{id} ({kind}): {}", kids.join(", ")),
             Self::ClientsNone => "nobody may speak to this engine: add somebody with `anshi client add`".to_owned(),
             Self::ClientRetired { id, kid, keys: 0 } => {
-                format!("the key {kid} is retired, and `{id}` with it: it was the last; a running engine takes that at its next reload")
+                format!(
+                    "the key {kid} is retired, and `{id}` with it: it was the last; a running engine takes that at its next reload"
+                )
             }
             Self::ClientRetired { id, kid, keys } => {
-                format!("the key {kid} of `{id}` is retired, {keys} left; a running engine takes that at its next reload")
+                format!(
+                    "the key {kid} of `{id}` is retired, {keys} left; a running engine takes that at its next reload"
+                )
             }
             Self::Waiting => "until the table's tick".to_owned(),
             Self::Answered { label, out, kept } => {
                 format!("answer: {label}; receipt verified{}, in `{out}`", english_trust(*kept))
             }
-            Self::TableAnswered { out, kept } => format!("table released; receipt verified{}, in `{out}`", english_trust(*kept)),
+            Self::TableAnswered { out, kept } => {
+                format!("table released; receipt verified{}, in `{out}`", english_trust(*kept))
+            }
             Self::TableNone { out } => {
                 format!("no table: it was not done at its tick, or cancelled; receipt verified, in `{out}`")
             }
@@ -70,7 +76,9 @@ impl ServiceMessage {
             Self::Client { id, kind, kids } => format!("{id}（{kind}）：{}", kids.join("、")),
             Self::ClientsNone => "尚无人可以使用本引擎：用 `anshi client add` 添加".to_owned(),
             Self::ClientRetired { id, kid, keys: 0 } => {
-                format!("密钥 {kid} 已停用，这是 `{id}` 的最后一个密钥，`{id}` 一并移除；运行中的引擎在下次重新载入时采用")
+                format!(
+                    "密钥 {kid} 已停用，这是 `{id}` 的最后一个密钥，`{id}` 一并移除；运行中的引擎在下次重新载入时采用"
+                )
             }
             Self::ClientRetired { id, kid, keys } => {
                 format!("`{id}` 的密钥 {kid} 已停用，尚余 {keys} 个；运行中的引擎在下次重新载入时采用")
@@ -79,7 +87,9 @@ impl ServiceMessage {
             Self::Answered { label, out, kept } => {
                 format!("回答：{label}；回执已验证{}，写入 `{out}`", chinese_trust(*kept))
             }
-            Self::TableAnswered { out, kept } => format!("统计表已公布；回执已验证{}，写入 `{out}`", chinese_trust(*kept)),
+            Self::TableAnswered { out, kept } => {
+                format!("统计表已公布；回执已验证{}，写入 `{out}`", chinese_trust(*kept))
+            }
             Self::TableNone { out } => format!("没有统计表：到时未完成，或已取消；回执已验证，写入 `{out}`"),
         }
     }
@@ -91,5 +101,9 @@ const fn english_trust(kept: bool) -> &'static str {
 }
 
 const fn chinese_trust(kept: bool) -> &'static str {
-    if kept { "" } else { "（所用公钥为引擎当前公布者；请留存，以便 `--jwks` 和 `--log-key` 使用）" }
+    if kept {
+        ""
+    } else {
+        "（所用公钥为引擎当前公布者；请留存，以便 `--jwks` 和 `--log-key` 使用）"
+    }
 }

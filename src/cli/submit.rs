@@ -1,6 +1,6 @@
 //! `anshi submit`: one question to an engine elsewhere, its answer verified and written.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -9,12 +9,16 @@ use serde_json::{Value, json};
 use super::error::CliError;
 use super::files::{check_new, text, write};
 use super::guest::read_guest;
-use super::problem::RemoteProblem;
+use super::problem::AskProblem;
 use super::remote::{Remote, RemoteArgs, Submitted, now};
-use super::run::{parameter, read_parameter, read_party};
+use super::run::{parameter, read_parameter, read_party, read_rows};
+use super::service_problem::{RemoteProblem, ServiceProblem};
 use super::service_words::ServiceMessage;
 use super::table_answer::show_table;
 use super::terminal::Terminal;
+use crate::catalog::Column;
+use crate::data::read_client_file;
+use crate::document::did_you_mean;
 use crate::env::{Durable, Entropy};
 use crate::job::{JobOrder, compose_job};
 use crate::keys::sha256;
@@ -44,6 +48,9 @@ pub struct SubmitArgs {
     /// A parameter of the policy; once for each
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = read_parameter)]
     pub parameters: Vec<(String, String)>,
+    /// The client's own rows for a dataset that the policy declares: a CSV file whose first line names the columns; once for each
+    #[arg(long = "rows", value_name = "NAME=FILE", value_parser = read_rows)]
+    pub rows: Vec<(String, String)>,
     /// A consent; once for each
     #[arg(long = "consent", value_name = "FILE")]
     pub consents: Vec<PathBuf>,
@@ -65,8 +72,8 @@ pub struct SubmitArgs {
 pub fn submit(args: &SubmitArgs, terminal: &Terminal) -> Result<(), CliError> {
     check_new([&args.out], args.force)?;
     let guest = guest_digest(&args.guest)?;
-    let remote = Remote::open(&args.remote)?;
-    let policy = remote.get(&format!("/v1/policies/{}", args.policy))?;
+    let remote = Remote::open(&args.remote, terminal.lang())?;
+    let policy = find_policy(&remote, &args.policy)?;
     let said = |name: &str| policy.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let order = JobOrder {
         client: remote.client().to_owned(),
@@ -76,8 +83,12 @@ pub fn submit(args: &SubmitArgs, terminal: &Terminal) -> Result<(), CliError> {
         guest,
         parameters: args.parameters.iter().map(parameter).collect(),
         parties: args.parties.clone(),
-        consents: args.consents.iter().map(|path| Ok(text(path)?.trim_end().to_owned())).collect::<Result<_, CliError>>()?,
-        rows: RawRows::default(),
+        consents: args
+            .consents
+            .iter()
+            .map(|path| Ok(text(path)?.trim_end().to_owned()))
+            .collect::<Result<_, CliError>>()?,
+        rows: rows(&policy, &args.rows)?,
         purpose: said("purpose"),
     };
     let token = compose_job(&order, remote.key(), now(), &Entropy).map_err(CliError::failed)?;
@@ -95,6 +106,41 @@ pub fn submit(args: &SubmitArgs, terminal: &Terminal) -> Result<(), CliError> {
     let verified = verify_bundle(&bundle, &jwks, &log_key).map_err(CliError::unverified)?;
     tell(&verified.claims, args, terminal);
     Ok(())
+}
+
+/// The policy of this id, as the engine shows it.
+fn find_policy(remote: &Remote, id: &str) -> Result<Value, CliError> {
+    let policies = remote.get("/v1/policies")?;
+    let id_of = |policy: &Value| policy.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let policies = policies.as_array().cloned().unwrap_or_default();
+    if let Some(found) = policies.iter().find(|policy| id_of(policy) == id) {
+        return Ok(found.clone());
+    }
+    let known: Vec<String> = policies.iter().map(id_of).collect();
+    let close = did_you_mean(id, known.iter().map(String::as_str)).map(str::to_owned);
+    Err(CliError::misuse(ServiceProblem::NoPolicyThere { id: id.to_owned(), close, known }))
+}
+
+/// The client's own rows, from the files that were named, with the columns that the policy has.
+fn rows(policy: &Value, files: &[(String, String)]) -> Result<RawRows, CliError> {
+    let list = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let datasets = list(policy, "client_datasets");
+    let mut rows = RawRows::default();
+    for (name, file) in files {
+        let dataset = datasets.iter().find(|dataset| text(dataset, "name") == *name);
+        let dataset = dataset.ok_or_else(|| {
+            let known: Vec<String> = datasets.iter().map(|dataset| text(dataset, "name")).collect();
+            CliError::misuse(ServiceProblem::NoClientDataset { name: name.clone(), known })
+        })?;
+        let columns = list(dataset, "columns");
+        let columns: Vec<Column> = columns.iter().map(|c| Column::plain(&text(c, "name"), &text(c, "type"))).collect();
+        let read = read_client_file(Path::new(file), &columns).map_err(CliError::failed)?;
+        if rows.0.insert(name.clone(), read).is_some() {
+            return Err(CliError::misuse(AskProblem::RowsTwice(name.clone())));
+        }
+    }
+    Ok(rows)
 }
 
 fn guest_digest(guest: &str) -> Result<Digest, CliError> {

@@ -26,7 +26,7 @@ pub enum CallerKind {
     Auditor,
     /// Runs the engine: reloads, reads the metrics.
     Operator,
-    /// Signs parties' consents, and asks for their access records.
+    /// Signs parties' consents, revokes them, and asks for access records.
     Authority,
 }
 
@@ -57,7 +57,7 @@ impl CallerKind {
             Self::Developer => vec![TokenKind::Guest, TokenKind::Call],
             Self::Auditor => vec![TokenKind::Approval, TokenKind::Call],
             Self::Operator => vec![TokenKind::Call],
-            Self::Authority => vec![TokenKind::Consent, TokenKind::Access],
+            Self::Authority => vec![TokenKind::Consent, TokenKind::Access, TokenKind::Call],
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// Certificate chain and private key, PEM; `None`: a gateway on this machine protects the line.
     pub tls: Option<ServerTls>,
-    /// The most connections at a time; further ones wait to be accepted.
+    /// The most connections at a time; then who is silent, and has shown no token, leaves first.
     pub connections_max: u32,
     /// The most jobs that are admitted and not answered; the next one is told to come again.
     pub jobs_waiting_max: u32,
@@ -69,7 +69,9 @@ enum Mistake {
     Listen,
     #[error("a certificate needs both `certificate_file` and `key_file`")]
     Half,
-    #[error("without `certificate_file` and `key_file` the engine listens on this machine alone, behind a gateway: 127.0.0.1 or [::1]")]
+    #[error(
+        "without `certificate_file` and `key_file` the engine listens on this machine alone, behind a gateway: 127.0.0.1 or [::1]"
+    )]
     Open,
     #[error("at least 1")]
     Zero,

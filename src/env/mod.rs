@@ -17,7 +17,7 @@ pub mod weaken;
 
 pub use child::{ChildError, ChildLimits, ChildOutput, forbid_core_dumps, limit_this_process, run_child};
 pub use clock::{Clock, Stopwatch};
-pub use cores::{cores, yield_to_others};
+pub use cores::{cores, raise_descriptors, yield_to_others};
 pub use entropy::{Entropy, EntropyError, EntropyStream};
 pub use files::{
     DirLock, Durable, FileError, MappedFile, TemporaryDir, create_dir, create_new, is_private, link_or_exists,

@@ -87,6 +87,8 @@ pub enum Weakness {
     MirrorUnsynced = 3902,
     /// 39: files and folders are published without being synced.
     FilesUnsynced = 3903,
+    /// 40: what all clients have spent counts against each client's quota.
+    QuotasShared = 40,
     /// 41: whom a token is for, and what kind of token it is, are not looked at.
     AudienceIgnored = 41,
     /// 42: the algorithm is taken from the header, encodings are read leniently.
@@ -117,6 +119,8 @@ pub enum Weakness {
     ConsentOfAnother = 51,
     /// 53: how much there is in a module is not looked at before it is compiled.
     BombsCompiled = 53,
+    /// 54: a connection that is silent keeps its place.
+    SilentStay = 54,
     /// 56: the first date among the parameters is the day that the answer is about.
     DateOfCaller = 56,
     /// 57: the number that stands for an identifier is made of it.

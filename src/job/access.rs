@@ -54,10 +54,6 @@ fn line(access: Access, pseudonym: &str) -> AccessLine {
         purpose: claims.map(|claims| claims.purpose),
         roles: own.map(|party| party.role.clone()).collect(),
         consents: record.consents,
-        intent: OpenedRecord {
-            record: encode_segment(&bytes),
-            salt: encode_segment(&salt),
-            proof: proof.to_text(),
-        },
+        intent: OpenedRecord { record: encode_segment(&bytes), salt: encode_segment(&salt), proof: proof.to_text() },
     }
 }

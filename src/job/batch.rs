@@ -6,23 +6,22 @@ use std::sync::Arc;
 use serde::Serialize;
 use tokio::task::JoinHandle;
 
-use super::authenticate::{
-    Addressed, Authenticated, check_addressed, check_consents, check_fresh, request, token_refusal,
-};
+use super::authenticate::{Addressed, Authenticated, check_addressed, check_consents, request, token_refusal};
 use super::compose::{ComposeError, JobOrder};
 use super::dispatch::dispatch_together;
 use super::engine::Engine;
 use super::life::{Failure, Reserved, authorise, finished, known_before, reserve};
 use super::standing::Standing;
 use super::wire::{WireBatch, WireJob, WireMember, WireParameters, WireParty, WirePolicy};
+use crate::config::Config;
 use crate::env::Entropy;
 use crate::guest::Guest;
 use crate::keys::{
-    DigestKind, SigningKey, TokenKind, canonical_json, canonical_json_with_nulls, digest_parts, encode_segment,
-    read_json, sign, verify,
+    DigestKind, SigningKey, TokenKind, Verified, canonical_json, canonical_json_with_nulls, digest_parts,
+    encode_segment, read_json, sign, verify,
 };
 use crate::ledger::{Logged, Reservation};
-use crate::model::{Detail, Digest, Lang, Millis, Refusal, RefusalCode};
+use crate::model::{Detail, Digest, Lang, Millis, Refusal, RefusalCode, Request};
 use crate::receipt::{Claims, CostClaim};
 
 /// Where batches are submitted.
@@ -96,29 +95,47 @@ struct BatchClaims {
     results: Vec<ResultLine>,
 }
 
+/// What a signed batch says, whatever its policy is.
+struct Signed {
+    client: String,
+    job: Digest,
+    input: Digest,
+    members: Vec<Authenticated>,
+}
+
+/// Reads a signed batch as far as that needs no policy: signature, form, audience and target of it, the form of its jobs.
+pub fn read_batch(token: &str, config: &Config) -> Result<Vec<Verified<Request>>, Refusal> {
+    let signed = read_signed(token, config)?;
+    Ok(signed.members.into_iter().map(|member| member.request).collect())
+}
+
+fn read_signed(token: &str, config: &Config) -> Result<Signed, Refusal> {
+    let signed = verify(token, TokenKind::Batch, config.callers.keys()).map_err(token_refusal)?;
+    let (client, input) = (signed.owner().to_owned(), signed.input());
+    let mut tokens = Vec::new();
+    let mut job = input;
+    let requests = signed.try_split(|owner, input, payload| {
+        let wire: WireBatch = read_json(&payload)
+            .map_err(|error| Refusal::about(RefusalCode::Malformed, Detail::Json(error.to_string())))?;
+        let WireBatch { iss, aud, iat, exp, jti, htm, htu, .. } = &wire;
+        let addressed = Addressed { iss, aud, iat: *iat, exp: *exp, jti, htm, htu };
+        check_addressed(&addressed, BATCHES_PATH, owner, config)?;
+        if !(1..=BATCH_JOBS_MAX).contains(&wire.jobs.len()) {
+            return Err(Refusal::about(RefusalCode::Malformed, Detail::BatchJobs(BATCH_JOBS_MAX)));
+        }
+        job = digest_parts(DigestKind::Job, &[wire.iss.as_bytes(), wire.aud.as_bytes(), wire.jti.as_bytes()]);
+        members(wire, input, &mut tokens)
+    })?;
+    let members = requests.into_iter().zip(tokens);
+    let members = members.map(|(request, consents)| Authenticated { request, consents }).collect();
+    Ok(Signed { client, job, input, members })
+}
+
 impl Batch {
     /// Reads a signed batch.
     pub fn read(engine: &Engine, token: &str) -> Result<Self, Refusal> {
         let standing = engine.standing();
-        let config = &standing.config;
-        let signed = verify(token, TokenKind::Batch, config.callers.keys()).map_err(token_refusal)?;
-        let (client, input) = (signed.owner().to_owned(), signed.input());
-        let mut tokens = Vec::new();
-        let mut job = input;
-        let requests = signed.try_split(|owner, input, payload| {
-            let wire: WireBatch = read_json(&payload)
-                .map_err(|error| Refusal::about(RefusalCode::Malformed, Detail::Json(error.to_string())))?;
-            let WireBatch { iss, aud, iat, exp, jti, htm, htu, .. } = &wire;
-            let addressed = Addressed { iss, aud, iat: *iat, exp: *exp, jti, htm, htu };
-            check_addressed(&addressed, BATCHES_PATH, owner, config)?;
-            if !(1..=BATCH_JOBS_MAX).contains(&wire.jobs.len()) {
-                return Err(Refusal::about(RefusalCode::Malformed, Detail::BatchJobs(BATCH_JOBS_MAX)));
-            }
-            job = digest_parts(DigestKind::Job, &[wire.iss.as_bytes(), wire.aud.as_bytes(), wire.jti.as_bytes()]);
-            members(wire, input, &mut tokens)
-        })?;
-        let members = requests.into_iter().zip(tokens);
-        let members = members.map(|(request, consents)| Authenticated { request, consents }).collect();
+        let Signed { client, job, input, members } = read_signed(token, &standing.config)?;
         let batch = Self { standing, client, job, input, members };
         if batch.asks_for_table() {
             return Err(Refusal::about(RefusalCode::Malformed, Detail::BatchTable));
@@ -139,11 +156,7 @@ impl Batch {
 }
 
 /// The jobs of a batch: each is the request that its client could have signed alone, under a `jti` that no client can use.
-fn members(
-    wire: WireBatch,
-    input: Digest,
-    tokens: &mut Vec<Vec<String>>,
-) -> Result<Vec<(Digest, crate::model::Request)>, Refusal> {
+fn members(wire: WireBatch, input: Digest, tokens: &mut Vec<Vec<String>>) -> Result<Vec<(Digest, Request)>, Refusal> {
     let mut requests = Vec::with_capacity(wire.jobs.len());
     for (place, member) in wire.jobs.into_iter().enumerate() {
         check_consents(&member.consents)?;
@@ -187,34 +200,12 @@ async fn start(engine: Arc<Engine>, batch: Batch) -> Result<BatchUnderway, Failu
     let under_way = Arc::clone(&engine.under_way).read_owned().await;
     let Batch { standing, client, job, input, members } = batch;
     let jobs: Vec<Digest> = members.iter().map(|member| member.request.value().job).collect();
-    let mut decided = Vec::with_capacity(members.len());
-    let mut members = members.into_iter();
-    loop {
-        let round: Vec<Authenticated> = members.by_ref().take(RESERVED_TOGETHER).collect();
-        if round.is_empty() {
-            break;
-        }
-        let tasks: Vec<_> = round
-            .into_iter()
-            .map(|member| tokio::spawn(charge(Arc::clone(&engine), Arc::clone(&standing), member)))
-            .collect();
-        for task in tasks {
-            decided.push(task.await.unwrap_or(Err(Failure::Stopping))?);
-        }
-    }
-    let mut lines = Vec::with_capacity(decided.len());
-    let mut reserved = Vec::new();
-    for member in decided {
-        lines.push(match member {
-            Member::Refused(refusal) => Line::Refused(refusal),
-            Member::Before(intent_index) => Line::Before(intent_index),
-            Member::Reserved(reservation, guest) => {
-                reserved.push((*reservation, guest));
-                Line::Next
-            }
-        });
+    let (lines, reserved, failed) = charge_all(&engine, &standing, members).await;
+    if let Some(refusal) = stale(&lines) {
+        return Err(refusal.into());
     }
     let refused = lines.iter().filter(|line| matches!(line, Line::Refused(_))).count();
+    // What was charged is run, even where the ledger failed at another: who asks again finds it.
     let dispatched = dispatch_together(&engine, &standing, reserved).await?;
     let admitted = BatchAdmitted {
         admitted: lines.len() - refused,
@@ -237,7 +228,33 @@ async fn start(engine: Arc<Engine>, batch: Batch) -> Result<BatchUnderway, Failu
         let payload = canonical_json(&claims).map_err(crate::ledger::LedgerError::from)?;
         Ok(sign(&engine.receipt_key, TokenKind::BatchResult, &payload))
     });
-    Ok(BatchUnderway { admitted, ending })
+    failed.map_or(Ok(BatchUnderway { admitted, ending }), Err)
+}
+
+/// Charges the jobs in rounds; gives what became of each, the reservations in their order, and the first failure.
+async fn charge_all(
+    engine: &Arc<Engine>,
+    standing: &Arc<Standing>,
+    members: Vec<Authenticated>,
+) -> (Vec<Line>, Vec<(Reservation, Arc<Guest>)>, Option<Failure>) {
+    let (mut lines, mut reserved, mut failed) = (Vec::with_capacity(members.len()), Vec::new(), None);
+    let mut members = members.into_iter();
+    while failed.is_none() && members.len() > 0 {
+        let round = members.by_ref().take(RESERVED_TOGETHER);
+        let charging = round.map(|member| tokio::spawn(charge(Arc::clone(engine), Arc::clone(standing), member)));
+        for task in charging.collect::<Vec<_>>() {
+            match task.await.unwrap_or(Err(Failure::Stopping)) {
+                Ok(Member::Refused(refusal)) => lines.push(Line::Refused(refusal)),
+                Ok(Member::Before(intent_index)) => lines.push(Line::Before(intent_index)),
+                Ok(Member::Reserved(reservation, guest)) => {
+                    reserved.push((*reservation, guest));
+                    lines.push(Line::Next);
+                }
+                Err(failure) => failed = failed.or(Some(failure)),
+            }
+        }
+    }
+    (lines, reserved, failed)
 }
 
 impl BatchUnderway {
@@ -247,27 +264,32 @@ impl BatchUnderway {
     }
 }
 
-async fn charge(
-    engine: Arc<Engine>,
-    standing: Arc<Standing>,
-    member: Authenticated,
-) -> Result<Member, Failure> {
+async fn charge(engine: Arc<Engine>, standing: Arc<Standing>, member: Authenticated) -> Result<Member, Failure> {
+    // Each refusal is that one job's: of a number that was used before, or because the batch's time ended meanwhile, too.
+    match charge_one(&engine, &standing, member).await {
+        Err(Failure::Refused(refusal)) => Ok(Member::Refused(refusal)),
+        decided => decided,
+    }
+}
+
+async fn charge_one(engine: &Engine, standing: &Standing, member: Authenticated) -> Result<Member, Failure> {
     let request = member.request.value();
-    if let Some(intent_index) = known_before(&engine, request.job, request.input)? {
+    if let Some(intent_index) = known_before(engine, request.job, request.input)? {
         return Ok(Member::Before(intent_index));
     }
-    check_fresh(member.request.value(), engine.clock.now())?;
-    let charged = match authorise(&engine, &standing, member) {
-        Ok((permit, guest)) => match reserve(&engine, permit).await {
-            Ok(Reserved::Anew(reservation)) => return Ok(Member::Reserved(reservation, guest)),
-            Ok(Reserved::Before(logged)) => return Ok(Member::Before(logged.intent_index())),
-            Err(failure) => failure,
-        },
-        Err(failure) => failure,
-    };
-    match charged {
-        Failure::Refused(refusal) => Ok(Member::Refused(refusal)),
-        failure => Err(failure),
+    let (permit, guest) = authorise(engine, standing, member)?;
+    match reserve(engine, permit).await? {
+        Reserved::Anew(reservation) => Ok(Member::Reserved(reservation, guest)),
+        Reserved::Before(logged) => Ok(Member::Before(logged.intent_index())),
+    }
+}
+
+/// Why a batch is refused whole that came too late, or too early, for every job of it.
+fn stale(lines: &[Line]) -> Option<Refusal> {
+    let is_stale = |line: &Line| matches!(line, Line::Refused(refusal) if refusal.code == RefusalCode::Stale);
+    match lines.first() {
+        Some(Line::Refused(refusal)) if lines.iter().all(is_stale) => Some(refusal.clone()),
+        _ => None,
     }
 }
 
@@ -290,7 +312,8 @@ async fn results(
         let ended = match line {
             Line::Refused(refusal) => {
                 let code = refusal.code.word();
-                let refused = Some(RefusedLine { code, en: refusal.text(Lang::En), zh: Refusal::text(&refusal, Lang::Zh) });
+                let refused =
+                    Some(RefusedLine { code, en: refusal.text(Lang::En), zh: Refusal::text(&refusal, Lang::Zh) });
                 results.push(ResultLine { job: job.hex(), label: None, cost: None, index: None, refused });
                 continue;
             }

@@ -15,7 +15,7 @@ use crate::model::{Chinese, Detail, Digest, Millis, Refusal, RefusalCode};
 
 /// A call's token is valid for at most so long.
 const CALL_AGE_MAX_SECONDS: i64 = 60;
-/// So many tokens are remembered until they expire; beyond that calls are told to come again.
+/// So many tokens of one caller are remembered until they expire; beyond that its calls are told to come again.
 const REMEMBERED_MAX: usize = 200_000;
 
 /// The payload of a `call+jwt` and a `guest+jwt`.
@@ -36,7 +36,7 @@ struct WireCall {
     sub: Option<String>,
 }
 
-/// What is called: what the token must cover.
+/// What is called: what a token must cover.
 #[derive(Clone, Debug)]
 pub struct CallTarget {
     /// The method.
@@ -58,6 +58,14 @@ pub struct Called {
     pub subject: Option<String>,
 }
 
+/// Who calls, by a token that is right for method and address. Whether it covers the body, and is used for the first time,
+/// is still to be said.
+#[derive(Debug)]
+pub struct Recognised {
+    owner: String,
+    wire: WireCall,
+}
+
 /// A call is not let in.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
@@ -69,54 +77,83 @@ pub enum CallError {
     Full,
 }
 
-/// The tokens of the last minute.
+/// The tokens of the last minute, caller by caller: what one sends makes no other wait.
 #[derive(Default)]
-pub(super) struct CallMemory(Mutex<HashMap<(String, String), i64>>);
+pub(super) struct CallMemory(Mutex<HashMap<String, Remembered>>);
+
+/// One caller's tokens, and when they expire.
+#[derive(Default)]
+struct Remembered {
+    tokens: HashMap<String, i64>,
+    /// The second in which expired ones were last looked for, among so many.
+    swept: i64,
+}
 
 impl CallMemory {
     /// Takes a token, once.
     fn take(&self, owner: &str, jti: &str, expires: i64, now: i64) -> Result<(), CallError> {
-        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() >= REMEMBERED_MAX {
-            remembered.retain(|_, expires| *expires > now);
+        let mut callers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Remembered { tokens, swept } = callers.entry(owner.to_owned()).or_default();
+        if let Some(known) = tokens.get(jti)
+            && *known > now
+            && !weaken::on(Weakness::CallReplayed)
+        {
+            return Err(Refusal::bare(RefusalCode::Replay).into());
         }
-        if remembered.len() >= REMEMBERED_MAX {
+        if tokens.len() >= REMEMBERED_MAX && *swept != now {
+            *swept = now;
+            tokens.retain(|_, expires| *expires > now);
+        }
+        if tokens.len() >= REMEMBERED_MAX {
             return Err(CallError::Full);
         }
-        match remembered.insert((owner.to_owned(), jti.to_owned()), expires) {
-            Some(expires) if expires > now && !weaken::on(Weakness::CallReplayed) => {
-                Err(Refusal::bare(RefusalCode::Replay).into())
-            }
-            _ => Ok(()),
-        }
+        tokens.insert(jti.to_owned(), expires);
+        Ok(())
     }
 }
 
-/// Checks a call's token: signature, address, what it covers, freshness; and takes it, so that it serves once.
-pub(super) fn authenticate_call(
+/// Checks all of a call's token that can be checked without the body: signature, address, freshness.
+pub(super) fn recognise(
     token: &str,
     kind: TokenKind,
-    target: &CallTarget,
+    (method, path): (&str, &str),
     config: &Config,
-    memory: &CallMemory,
     now: Millis,
-) -> Result<Called, CallError> {
+) -> Result<Recognised, CallError> {
     let verified = verify(token, kind, config.callers.keys()).map_err(token_refusal)?;
     let wire: WireCall = read_json(verified.value())
         .map_err(|error| Refusal::about(RefusalCode::Malformed, Detail::Json(error.to_string())))?;
     let owner = verified.owner();
-    check_addressed(&wire, owner, kind, target, config)?;
+    check_addressed(&wire, owner, kind, (method, path), config)?;
     check_fresh(&wire, now)?;
-    memory.take(owner, &wire.jti, wire.exp, now.seconds())?;
-    let caller = config.callers.get(owner).ok_or_else(|| Refusal::bare(RefusalCode::Client))?;
-    Ok(Called { id: owner.to_owned(), kind: caller.kind, subject: wire.sub })
+    Ok(Recognised { owner: owner.to_owned(), wire })
+}
+
+impl Recognised {
+    /// Checks that the token covers `body` and is fresh still, and takes it, so that it serves once.
+    pub(super) fn let_in(
+        self,
+        body: Digest,
+        config: &Config,
+        memory: &CallMemory,
+        now: Millis,
+    ) -> Result<Called, CallError> {
+        if self.wire.body != body.to_string() && !weaken::on(Weakness::CallBodyIgnored) {
+            return Err(Refusal::about(RefusalCode::Audience, Detail::CallBody(body)).into());
+        }
+        check_fresh(&self.wire, now)?;
+        // A caller that was taken away while its body came is a caller no more.
+        let caller = config.callers.get(&self.owner).ok_or_else(|| Refusal::bare(RefusalCode::Client))?;
+        memory.take(&self.owner, &self.wire.jti, self.wire.exp, now.seconds())?;
+        Ok(Called { id: self.owner, kind: caller.kind, subject: self.wire.sub })
+    }
 }
 
 fn check_addressed(
     wire: &WireCall,
     owner: &str,
     kind: TokenKind,
-    target: &CallTarget,
+    (method, path): (&str, &str),
     config: &Config,
 ) -> Result<(), Refusal> {
     let refuse = |code, detail| Err(Refusal::about(code, detail));
@@ -126,12 +163,9 @@ fn check_addressed(
     if wire.aud != config.ledger {
         return refuse(RefusalCode::Audience, Detail::Audience(config.ledger.clone()));
     }
-    let url = format!("{}{}", config.public_url, target.path);
-    if wire.htm != target.method || wire.htu != url {
-        return refuse(RefusalCode::Audience, Detail::CallTarget { method: target.method.clone(), url });
-    }
-    if wire.body != target.body.to_string() && !weaken::on(Weakness::CallBodyIgnored) {
-        return refuse(RefusalCode::Audience, Detail::CallBody(target.body));
+    let url = format!("{}{path}", config.public_url);
+    if wire.htm != method || wire.htu != url {
+        return refuse(RefusalCode::Audience, Detail::CallTarget { method: method.to_owned(), url });
     }
     if wire.sub.is_none() && kind == TokenKind::Access {
         return refuse(RefusalCode::Malformed, Detail::CallSubject);
@@ -189,11 +223,45 @@ pub fn compose_call(
     Ok(sign(key, kind, &canonical_json(&wire)?))
 }
 
+/// Reads a call's token as far as that needs no call: signature and form. Gives whose it is, and what it says, written anew.
+pub fn read_call(token: &str, kind: TokenKind, config: &Config) -> Result<(String, Vec<u8>), Refusal> {
+    let verified = verify(token, kind, config.callers.keys()).map_err(token_refusal)?;
+    let malformed = |error: String| Refusal::about(RefusalCode::Malformed, Detail::Json(error));
+    let wire: WireCall = read_json(verified.value()).map_err(|error| malformed(error.to_string()))?;
+    let written = serde_json::to_vec(&wire).map_err(|error| malformed(error.to_string()))?;
+    Ok((verified.owner().to_owned(), written))
+}
+
 impl Chinese for CallError {
     fn chinese(&self) -> String {
         match self {
             Self::Refused(refusal) => refusal.chinese(),
             Self::Full => "一分钟内的调用过多：请一分钟后再试".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_serves_once_and_a_callers_memory_is_its_own() {
+        let memory = CallMemory::default();
+        let replay = || Err(Refusal::bare(RefusalCode::Replay).into());
+        assert_eq!(memory.take("a", "first", 60, 0), Ok(()));
+        assert_eq!(memory.take("a", "first", 60, 59), replay());
+        // A shorter life under the same number does not shorten the first one's.
+        assert_eq!(memory.take("a", "first", 10, 1), replay());
+        assert_eq!(memory.take("a", "first", 60, 11), replay());
+        assert_eq!(memory.take("b", "first", 60, 0), Ok(()));
+        for number in 1..REMEMBERED_MAX {
+            assert_eq!(memory.take("a", &number.to_string(), 60, 0), Ok(()));
+        }
+        assert_eq!(memory.take("a", "more", 60, 0), Err(CallError::Full));
+        assert_eq!(memory.take("a", "first", 60, 0), replay());
+        assert_eq!(memory.take("b", "more", 60, 0), Ok(()));
+        // A minute later there is room again.
+        assert_eq!(memory.take("a", "more", 120, 60), Ok(()));
     }
 }

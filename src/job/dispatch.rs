@@ -9,8 +9,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::disclosure::{self, Disclosed, Halt, gather};
 use crate::env::{cores, yield_to_others};
 use crate::guest::{Guest, execute};
-use crate::model::Millis;
 use crate::ledger::{End, LedgerError, OutcomeEntry, Reservation, Scheduled, Stopped};
+use crate::model::Millis;
 use crate::policy::{Policy, PolicySet, TABLE_CORES_SHARE, label_capacity_nanos};
 use crate::receipt::seal;
 
@@ -127,6 +127,8 @@ pub(super) async fn dispatch(
 ) -> Result<Dispatched, LedgerError> {
     let (facts, snapshot) = standing.pinned().ok_or_else(|| LedgerError::Stopped(Stopped::NoSnapshot))?;
     let (is_table, is_stored) = (reservation.permit().policy().table().is_some(), reservation.stored().is_some());
+    // From here on its client may cancel it.
+    let running = (is_table && !is_stored).then(|| engine.running.wait(reservation.permit().request()));
     let slot = match (is_table, is_stored) {
         (false, _) => vec![engine.dispatcher.slot(reservation.permit().policy()).await?],
         (true, false) => engine.dispatcher.table_slot().await?,
@@ -161,7 +163,10 @@ pub(super) async fn dispatch(
     // What a client gets that cancels is what it gets of a missed tick; auditors see which of them it was.
     let cancelled = OutcomeEntry { end: End::Cancelled, ..otherwise };
     let cancelling = Cancelling { halt: Arc::clone(&halt), decider: parking.decider(), cancelled };
-    let running = engine.running.enter(reservation.permit().request(), tick, cancelling);
+    if running.as_ref().is_some_and(|running| !running.begin(tick, cancelling)) {
+        // It was cancelled while it waited: others need not wait for its slot.
+        return Ok(Dispatched { scheduled, slot: Vec::new(), running });
+    }
     let workers = engine.workers(&guest);
     // A run over all units, that ends by itself where its tick has passed or its client cancels it.
     engine.dispatcher.tables.spawn(move || {
@@ -170,7 +175,7 @@ pub(super) async fn dispatch(
             parking.park(sealed);
         }
     });
-    Ok(Dispatched { scheduled, slot, running: Some(running) })
+    Ok(Dispatched { scheduled, slot, running })
 }
 
 /// A batch under way: all outcomes are logged at one tick.

@@ -19,7 +19,7 @@ use crate::model::{Digest, UnitId};
 use crate::policy::{PolicyError, PolicySet};
 use crate::receipt::EngineIdentity;
 
-use super::call::{CallError, CallMemory, CallTarget, Called, authenticate_call};
+use super::call::{CallError, CallMemory, Called, Recognised, recognise};
 use super::dispatch::Dispatcher;
 use super::home::{HomePaths, InitError, KeyFile, load_key};
 use super::running::RunningJobs;
@@ -120,7 +120,7 @@ impl Engine {
         let program = read_program(PROGRAM_BYTES_MAX)?;
         let identity =
             EngineIdentity { version: env!("CARGO_PKG_VERSION").to_owned(), sha256: sha256(&program).to_string() };
-        let standing = Standing::load(config, &identity, &origin)?;
+        let standing = Standing::load(config, (&identity, &origin), options.clock.now())?;
         let ledger_config =
             LedgerConfig { store: paths.store(), log: paths.log(), mirror: standing.config.checkpoint_mirror.clone() };
         let ledger = Ledger::open(&ledger_config, signer, options.clock.clone(), Entropy)?;
@@ -157,7 +157,8 @@ impl Engine {
     /// jobs in flight keep what they were admitted on.
     pub fn reload(&self) -> Result<Arc<Standing>, ReloadError> {
         let before = self.standing();
-        let standing = Standing::load(Config::load(&before.config.home)?, &self.identity, &self.origin)?;
+        let config = Config::load(&before.config.home)?;
+        let standing = Standing::load(config, (&self.identity, &self.origin), self.clock.now())?;
         standing.check_same_home(&before)?;
         self.dispatcher.check_capacity(&standing.policies)?;
         let limits = HomePaths::new(&standing.config.home).limits();
@@ -178,9 +179,15 @@ impl Engine {
         let _ = self.under_way.write().await;
     }
 
-    /// Lets a caller in, by the token of `kind` that it shows for what it calls.
-    pub fn let_in(&self, token: &str, kind: TokenKind, target: &CallTarget) -> Result<Called, CallError> {
-        authenticate_call(token, kind, target, &self.standing().config, &self.calls, self.clock.now())
+    /// Recognises a caller by the token of `kind` that it shows for calling `path` with `method`, before a byte of the
+    /// call's body is read.
+    pub fn recognise(&self, token: &str, kind: TokenKind, method: &str, path: &str) -> Result<Recognised, CallError> {
+        recognise(token, kind, (method, path), &self.standing().config, self.clock.now())
+    }
+
+    /// Lets a recognised caller in, where its token covers the body; takes the token.
+    pub fn let_in(&self, caller: Recognised, body: Digest) -> Result<Called, CallError> {
+        caller.let_in(body, &self.standing().config, &self.calls, self.clock.now())
     }
 
     /// The configuration.

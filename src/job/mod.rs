@@ -18,8 +18,8 @@ mod wire_rows;
 
 pub use access::{ACCESSES_MAX, AccessLine, accesses};
 pub use authenticate::{read_consent, read_request};
-pub use batch::{BATCH_JOBS_MAX, Batch, BatchAdmitted, BatchUnderway, begin_batch, compose_batch};
-pub use call::{CallError, CallOrder, CallTarget, Called, compose_call};
+pub use batch::{BATCH_JOBS_MAX, Batch, BatchAdmitted, BatchUnderway, begin_batch, compose_batch, read_batch};
+pub use call::{CallError, CallOrder, CallTarget, Called, Recognised, compose_call, read_call};
 pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose_job};
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
 pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, load_key, unpack_catalog};

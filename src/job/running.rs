@@ -29,8 +29,15 @@ pub enum JobState {
 
 struct Entry {
     client: String,
-    tick: Millis,
-    cancelling: Cancelling,
+    place: Place,
+}
+
+/// How far a table is.
+enum Place {
+    /// It waits for its turn; `true`: it was cancelled meanwhile.
+    Waiting(bool),
+    /// It runs until its tick.
+    Running(Millis, Cancelling),
 }
 
 /// What cancelling does: the outcome is decided at once, and is the same whether or not the run has ended by then; or
@@ -50,7 +57,7 @@ impl Cancelling {
 
 type Entries = Arc<Mutex<HashMap<Digest, Entry>>>;
 
-/// The tables under way.
+/// The tables that are charged and not answered.
 #[derive(Default)]
 pub(super) struct RunningJobs(Entries);
 
@@ -66,10 +73,25 @@ fn lock(entries: &Entries) -> MutexGuard<'_, HashMap<Digest, Entry>> {
 }
 
 impl RunningJobs {
-    /// A table has begun.
-    pub fn enter(&self, request: &Request, tick: Millis, cancelling: Cancelling) -> Running {
-        lock(&self.0).insert(request.job, Entry { client: request.client.clone(), tick, cancelling });
+    /// A table is charged, and waits for its turn.
+    pub fn wait(&self, request: &Request) -> Running {
+        let entry = Entry { client: request.client.clone(), place: Place::Waiting(false) };
+        lock(&self.0).insert(request.job, entry);
         Running { entries: Arc::clone(&self.0), job: request.job }
+    }
+}
+
+impl Running {
+    /// Its turn has come: it runs until `tick`. Gives whether it still should: one that was cancelled while it waited does not.
+    pub fn begin(&self, tick: Millis, cancelling: Cancelling) -> bool {
+        let mut entries = lock(&self.entries);
+        let Some(entry) = entries.get_mut(&self.job) else { return false };
+        let is_cancelled = matches!(entry.place, Place::Waiting(true));
+        if is_cancelled {
+            cancelling.cancel();
+        }
+        entry.place = Place::Running(tick, cancelling);
+        !is_cancelled
     }
 }
 
@@ -86,13 +108,21 @@ pub fn state(engine: &Engine, client: &str, job: Digest) -> Result<Option<JobSta
     if let Some(ended) = release_ended(engine, existing.intent_index)? {
         return Ok(Some(ended));
     }
-    let tick = lock(&engine.running.0).get(&job).map(|entry| entry.tick);
-    Ok(Some(tick.map_or(JobState::Admitted, |tick| JobState::Running { tick })))
+    let running = lock(&engine.running.0);
+    Ok(Some(match running.get(&job).map(|entry| &entry.place) {
+        Some(Place::Running(tick, _)) => JobState::Running { tick: *tick },
+        Some(Place::Waiting(_)) | None => JobState::Admitted,
+    }))
 }
 
-/// Ends `client`'s table early; the charge stays, and the tick. Gives whether it was under way.
+/// Ends `client`'s table early, or before it has begun; the charge stays, and the tick. Gives whether there was one.
 pub fn cancel(engine: &Engine, client: &str, job: Digest) -> bool {
-    let entries = lock(&engine.running.0);
-    let entry = entries.get(&job).filter(|entry| entry.client == client);
-    entry.map(|entry| entry.cancelling.cancel()).is_some()
+    let mut entries = lock(&engine.running.0);
+    let entry = entries.get_mut(&job).filter(|entry| entry.client == client);
+    entry
+        .map(|entry| match &mut entry.place {
+            Place::Waiting(cancelled) => *cancelled = true,
+            Place::Running(_, cancelling) => cancelling.cancel(),
+        })
+        .is_some()
 }

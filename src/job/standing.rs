@@ -9,6 +9,7 @@ use super::home::HomePaths;
 use crate::catalog::Catalog;
 use crate::config::{Config, ConfigError};
 use crate::data::{Frame, Snapshot};
+use crate::model::Millis;
 use crate::policy::{ApprovalTrust, Policy, PolicySet};
 use crate::receipt::{EngineIdentity, Facts};
 
@@ -42,10 +43,14 @@ pub enum ReloadError {
 }
 
 impl Standing {
-    /// Reads and checks what `config` names.
-    pub(super) fn load(config: Config, identity: &EngineIdentity, origin: &str) -> Result<Self, OpenError> {
+    /// Reads and checks what `config` names, as it stands at `now`.
+    pub(super) fn load(
+        config: Config,
+        (identity, origin): (&EngineIdentity, &str),
+        now: Millis,
+    ) -> Result<Self, OpenError> {
         let catalog = Catalog::load(&config.catalog)?;
-        let trust = ApprovalTrust { needed: config.approvals_needed, auditors: config.auditors() };
+        let trust = ApprovalTrust { needed: config.approvals_needed, auditors: config.auditors(), now };
         let policies = PolicySet::load(&config.policies, &catalog, config.pace, &trust)?;
         let snapshot = open_snapshot(&HomePaths::new(&config.home), &catalog)?;
         let facts = snapshot.as_ref().map(|snapshot| {

@@ -13,6 +13,8 @@ pub use canonical::{
     read_json, sha256,
 };
 pub use jwk::{Algorithm, JwkError, PublicJwk, PublicKey, SigningKey};
-pub use jws::{BATCH_BYTES_MAX, JwsError, TOKEN_BYTES_MAX, TokenKind, TrustedKey, Verified, encode_segment, sign, verify};
+pub use jws::{
+    BATCH_BYTES_MAX, JwsError, TOKEN_BYTES_MAX, TokenKind, TrustedKey, Verified, encode_segment, sign, verify,
+};
 pub use key_set::{KeySet, KeySetError, PublishedKey};
 pub use secret::{PARTY_SALT_BYTES, SaltKey, party_commitment};

@@ -26,6 +26,6 @@ pub use records::{
     ChargeRecord, IntentRecord, OutcomeRecord, PartyRecord, RegistrationRecord, RevocationRecord, RotationRecord,
 };
 pub use reserve::{Reservation, Stored};
-pub use subject_read::Access;
 pub use store::{Behind, Inconsistency, LedgerError, Stopped};
+pub use subject_read::Access;
 pub use writer::{Decider, Ledger, Parking, ReserveError, Scheduled};

@@ -226,10 +226,16 @@ pub(super) fn spent(
     client: &str,
     since: Date,
 ) -> Result<Spent, LedgerError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT COALESCE(SUM(amount), 0), COALESCE(SUM(amount) FILTER (WHERE day >= ?4), 0) FROM charge
-         WHERE account = ?1 AND party = ?2 AND client = ?3",
-    )?;
+    let mut statement = connection.prepare_cached(match weaken::on(Weakness::QuotasShared) {
+        false => {
+            "SELECT COALESCE(SUM(amount), 0), COALESCE(SUM(amount) FILTER (WHERE day >= ?4), 0) FROM charge
+             WHERE account = ?1 AND party = ?2 AND client = ?3"
+        }
+        true => {
+            "SELECT COALESCE(SUM(amount), 0), COALESCE(SUM(amount) FILTER (WHERE day >= ?4), 0) FROM charge
+             WHERE account = ?1 AND party = ?2 AND ?3 IS NOT NULL"
+        }
+    })?;
     let key = params![account.word(), party.as_bytes(), client, since.days()];
     let sums: (i64, i64) = statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
     // A negative sum can only be tampering; it must not read as credit.

@@ -52,9 +52,8 @@ impl LedgerReader {
         let intent = self.opened(intent_index, size, note)?;
         let record = serde_json::from_slice(&intent.1)
             .map_err(|_| LedgerError::Inconsistent(Inconsistency::Record(intent_index)))?;
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT claims FROM outcome WHERE intent_index = ?1 AND checkpoint_size <= ?2")?;
+        let mut statement =
+            self.0.prepare_cached("SELECT claims FROM outcome WHERE intent_index = ?1 AND checkpoint_size <= ?2")?;
         let mut rows = statement.query(params![signed(intent_index), signed(size)])?;
         let claims = rows.next()?.map(|row| row.get(0)).transpose()?.flatten();
         Ok(Access { intent_index, record, claims, intent })

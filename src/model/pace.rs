@@ -13,6 +13,9 @@ pub struct Pace {
 }
 
 impl Pace {
+    /// A machine that takes no time: for who compares policies and runs none.
+    pub const NONE: Self = Self { nanos_per_kilofuel: 0, nanos_per_mib: 0 };
+
     /// Where no machine was calibrated: twice what 20 million fuel of scattered loads took at worst on the machine first
     /// measured (117 ms), and twice what its memory took.
     pub const ASSUMED: Self = Self { nanos_per_kilofuel: 12_000, nanos_per_mib: 1_500_000 };

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check_answer::{Kind, check_answer, check_limits, kind};
 use super::client_dataset::check_client_datasets;
-use super::mistake::{Mistake, ValueKind};
-use super::raw::{RawGrant, RawGuests, RawParameter, RawPolicy, RawRole, RawValue};
+use super::mistake::{AcceptMistake, Mistake, ValueKind};
+use super::raw::{RawAccept, RawGrant, RawGuests, RawParameter, RawPolicy, RawRole, RawValue};
 use super::rules::{Allowed, AnswerRule, Grant, Guests, ParameterRule, Policy, RoleRule};
 use crate::catalog::{Catalog, Dataset};
 use crate::document::{Document, DocumentError, Finding, LocalDate, Spanned};
@@ -76,9 +76,30 @@ fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, 
         parameters,
         answer,
         limits,
+        accepts: check_accepts(&raw.accept, findings),
         run_nanos,
         sha256,
     }
+}
+
+/// Accepted warnings: a code once, and why. Whether there is such a warning is the review's business.
+fn check_accepts(raw: &[RawAccept], findings: &mut Vec<Finding>) -> Vec<(String, String)> {
+    let mut accepts: Vec<(String, String)> = Vec::with_capacity(raw.len());
+    for RawAccept { warning, reason } in raw {
+        let code = warning.get_ref();
+        if code.len() != 4 || !code.strip_prefix('A').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+        {
+            findings.push(Finding::at(warning.span(), AcceptMistake::Code));
+        }
+        if accepts.iter().any(|(earlier, _)| earlier == code) {
+            findings.push(Finding::at(warning.span(), AcceptMistake::Twice(code.clone())));
+        }
+        if reason.get_ref().trim().is_empty() {
+            findings.push(Finding::at(reason.span(), AcceptMistake::NoReason));
+        }
+        accepts.push((code.clone(), reason.get_ref().clone()));
+    }
+    accepts
 }
 
 pub(super) fn named(name: &Spanned<String>, findings: &mut Vec<Finding>) {
@@ -141,7 +162,7 @@ fn check_roles(
         if max < min || max == 0 || max > PARTIES_MAX {
             findings.push(Finding::at(role.count.max.span(), Mistake::Count));
         }
-        roles.insert(name.clone(), RoleRule { unit, min, max, consent_required });
+        roles.insert(name.clone(), RoleRule { unit, min, max, consent_required, basis: role.basis.clone() });
     }
     roles
 }

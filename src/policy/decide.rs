@@ -147,7 +147,7 @@ fn refuse<T>(code: RefusalCode, detail: Detail) -> Result<T, Refusal> {
 /// Decides. The checks go from who asks to about whom, so that a stranger learns least.
 pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &SaltKey) -> Result<Permit, Refusal> {
     let request = asked.request.value();
-    let InForce { policy, approvals } = find_policy(policies, request)?;
+    let (policy, approvals) = find_policy(policies, request, asked.now)?;
     check_policy(policy, request, asked.now)?;
     let Some(manifest) = asked.manifest else {
         return refuse(RefusalCode::Guest, Detail::Guest(request.guest));
@@ -168,7 +168,7 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
     let sameness = sameness(policy, request, (&parameters, &parties, &rows), asked.snapshot, salt);
     Ok(Permit {
         policy: Arc::clone(policy),
-        approvals: approvals.clone(),
+        approvals,
         request: asked.request,
         plan,
         parties,
@@ -181,10 +181,17 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
     })
 }
 
-fn find_policy<'p>(policies: &'p PolicySet, request: &Request) -> Result<&'p InForce, Refusal> {
-    match policies.get(&request.policy.id) {
-        Some(found) if found.policy.version_text() == request.policy.version => Ok(found),
-        _ => refuse(RefusalCode::Policy, Detail::Policy(request.policy.id.clone(), request.policy.version.clone())),
+/// The policy, and the approvals that have it in force now.
+fn find_policy<'p>(
+    policies: &'p PolicySet,
+    request: &Request,
+    now: Millis,
+) -> Result<(&'p Arc<Policy>, Vec<Digest>), Refusal> {
+    let wanted = &request.policy;
+    let found = policies.get(&wanted.id).filter(|found| found.policy.version_text() == wanted.version);
+    match found.zip(policies.approvals(&wanted.id, now)) {
+        Some((InForce { policy, .. }, approvals)) => Ok((policy, approvals)),
+        None => refuse(RefusalCode::Policy, Detail::Policy(wanted.id.clone(), wanted.version.clone())),
     }
 }
 

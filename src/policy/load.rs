@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::accounts::Accounts;
-use super::approval::ApprovalTrust;
+use super::approval::{APPROVALS_FOLDER, ApprovalTrust, Approvals};
 use super::check::check;
 use super::mistake::{Cure, Mistake};
 use super::rules::Policy;
@@ -14,7 +14,7 @@ use super::worst::label_slot_nanos;
 use crate::catalog::Catalog;
 use crate::document::{Document, DocumentError, Finding};
 use crate::env::{FileError, list_dir, read_text};
-use crate::model::{Digest, Pace};
+use crate::model::{Digest, Millis, Pace};
 
 /// Policies cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,7 @@ pub enum PolicyError {
 #[derive(Debug)]
 pub(super) struct InForce {
     pub policy: Arc<Policy>,
-    pub approvals: Vec<Digest>,
+    pub approvals: Approvals,
 }
 
 /// The policies and accounts in force.
@@ -43,6 +43,7 @@ pub struct PolicySet {
     in_force: BTreeMap<String, InForce>,
     unapproved: Vec<String>,
     accounts: Accounts,
+    accounts_approvals: Approvals,
 }
 
 /// Checks one policy file. `pace` is the machine's calibrated worst case.
@@ -67,10 +68,11 @@ impl PolicySet {
         let path = folder.join("accounts.toml");
         let document = Document::new(path.display().to_string(), read_text(&path)?);
         let accounts = Accounts::check(&document).map_err(|error| PolicyError::Documents(vec![error]))?;
-        if trust.approvals(&folder.join("approvals"), accounts.sha256())?.is_none() {
+        let accounts_approvals = trust.approvals(&folder.join(APPROVALS_FOLDER), accounts.sha256())?;
+        if accounts_approvals.at(trust.now).is_none() {
             return Err(PolicyError::AccountsUnapproved(trust.needed));
         }
-        let mut set = Self { in_force: BTreeMap::new(), unapproved: Vec::new(), accounts };
+        let mut set = Self { in_force: BTreeMap::new(), unapproved: Vec::new(), accounts, accounts_approvals };
         let mut errors = Vec::new();
         let mut labels = Vec::new();
         for folder in list_dir(folder)? {
@@ -99,12 +101,11 @@ impl PolicySet {
     }
 
     fn admit(&mut self, policy: Policy, trust: &ApprovalTrust, folder: &Path) -> Result<(), FileError> {
-        match trust.approvals(&folder.join("approvals"), policy.sha256)? {
-            None => self.unapproved.push(policy.id),
-            Some(approvals) => {
-                let id = policy.id.clone();
-                self.in_force.insert(id, InForce { policy: Arc::new(policy), approvals });
-            }
+        let approvals = trust.approvals(&folder.join(APPROVALS_FOLDER), policy.sha256)?;
+        if approvals.at(trust.now).is_some() {
+            self.in_force.insert(policy.id.clone(), InForce { policy: Arc::new(policy), approvals });
+        } else {
+            self.unapproved.push(policy.id);
         }
         Ok(())
     }
@@ -113,7 +114,14 @@ impl PolicySet {
         self.in_force.get(id)
     }
 
-    /// The policies in force.
+    /// The digests of the approvals of the policy `id` that hold at `now`; `None` where they, or those of the accounts, are
+    /// too few by then.
+    pub fn approvals(&self, id: &str, now: Millis) -> Option<Vec<Digest>> {
+        self.accounts_approvals.at(now)?;
+        self.get(id)?.approvals.at(now)
+    }
+
+    /// The policies that were in force when they were read. Approvals can have expired since ([`Self::approvals`]).
     pub fn policies(&self) -> impl Iterator<Item = &Arc<Policy>> {
         self.in_force.values().map(|in_force| &in_force.policy)
     }

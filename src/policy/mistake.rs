@@ -284,6 +284,27 @@ impl Chinese for ClientMistake {
     }
 }
 
+/// One mistake in what a policy accepts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum AcceptMistake {
+    #[error("a warning's code is `A` and three digits, as `anshi policy check` shows it")]
+    Code,
+    #[error("the warning `{0}` is accepted twice")]
+    Twice(String),
+    #[error("say why the warning is accepted")]
+    NoReason,
+}
+
+impl Chinese for AcceptMistake {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Code => "警告的编号为 `A` 加三位数字，如 `anshi policy check` 所示".to_owned(),
+            Self::Twice(code) => format!("警告 `{code}` 接受了两次"),
+            Self::NoReason => "请说明为何接受该警告".to_owned(),
+        }
+    }
+}
+
 impl Chinese for Cure {
     fn chinese(&self) -> String {
         match self {

@@ -20,7 +20,7 @@ mod table;
 mod worst;
 
 pub use accounts::{Accounts, Quota};
-pub use approval::{ApprovalTrust, approval_payload};
+pub use approval::{APPROVALS_FOLDER, Approval, ApprovalStatement, ApprovalTrust, Approvals};
 pub use cells::CellMap;
 pub use client_dataset::ClientDataset;
 pub use client_rows::{ClientColumn, ClientRows, ClientTable, ClientValues};

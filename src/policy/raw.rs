@@ -30,6 +30,16 @@ pub(super) struct RawPolicy {
     #[serde(default)]
     pub privacy: Option<RawPrivacy>,
     pub limits: RawLimits,
+    /// Left out of the digest where there is none, as above.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<RawAccept>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawAccept {
+    pub warning: Spanned<String>,
+    pub reason: Spanned<String>,
 }
 
 #[derive(Deserialize, Serialize)]

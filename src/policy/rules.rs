@@ -39,6 +39,8 @@ pub struct Policy {
     pub answer: AnswerRule,
     /// What a run may use.
     pub limits: Limits,
+    /// Warnings that were considered: their codes, and why they are accepted.
+    pub accepts: Vec<(String, String)>,
     /// The processor time of one run at worst, on this machine.
     pub run_nanos: u64,
     /// SHA-256 of the checked policy.
@@ -129,6 +131,8 @@ pub struct RoleRule {
     pub max: u32,
     /// Whether each must have consented.
     pub consent_required: bool,
+    /// What consent or its absence rests on, as the policy's authors say.
+    pub basis: Option<String>,
 }
 
 /// Columns of one dataset for one role, or for a table.

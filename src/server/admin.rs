@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::problem::{Problem, ProblemKind};
 use crate::config::CallerKind;
 use crate::job::{Engine, ReloadError, Standing};
 
@@ -32,11 +32,11 @@ pub(super) struct StandingView {
 #[utoipa::path(
     post,
     path = "/v1/admin/reload",
+    operation_id = "reload",
     tag = "service",
     security(("call" = [])),
     responses(
         (status = 200, description = "What the engine stands on now", body = StandingView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn reload(State(app): State<App>, call: Call) -> Result<Json<StandingView>, Problem> {

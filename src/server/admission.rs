@@ -176,9 +176,7 @@ mod tests {
     use super::*;
 
     fn admission(waiting: u32) -> Admission {
-        let mut config = crate::config::ServerConfig::default();
-        config.jobs_waiting_max = waiting;
-        Admission::new(&config)
+        Admission::new(&ServerConfig { jobs_waiting_max: waiting, ..ServerConfig::default() })
     }
 
     fn run<T>(future: impl Future<Output = T>) -> T {

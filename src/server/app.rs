@@ -1,24 +1,27 @@
-//! The routes, what stands before them all, and the specification that is made of them.
+//! The routes, and what stands before them all.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Version, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use tokio::sync::Semaphore;
-use utoipa::OpenApi;
 
 use super::admission::Admission;
 use super::metrics::Metrics;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
-use super::{admin, batches, budgets, guests, health, jobs, log, policies, subjects};
+use super::places::Seat;
+use super::problem::{Problem, ProblemKind};
+use super::{admin, batches, budgets, consents, guests, health, jobs, log, openapi, policies, subjects};
 use crate::env::{Entropy, Stopwatch};
 use crate::job::Engine;
 use crate::model::Lang;
+
+/// So many guests are being uploaded at a time; they are up to 64 MiB each.
+const UPLOADS_MAX: usize = 4;
 
 /// What every route may use.
 #[derive(Clone)]
@@ -28,6 +31,8 @@ pub(super) struct App {
     pub metrics: Arc<Metrics>,
     /// Guests are compiled one at a time.
     pub registering: Arc<Semaphore>,
+    /// Guests are large: so many come at a time.
+    pub uploads: Arc<Semaphore>,
     pub entropy: Entropy,
 }
 
@@ -35,66 +40,9 @@ impl App {
     pub fn new(engine: Arc<Engine>) -> Self {
         let admission = Admission::new(&engine.config().server);
         let metrics = Arc::new(Metrics::new());
-        Self { engine, admission, metrics, registering: Arc::new(Semaphore::new(1)), entropy: Entropy }
+        let (registering, uploads) = (Arc::new(Semaphore::new(1)), Arc::new(Semaphore::new(UPLOADS_MAX)));
+        Self { engine, admission, metrics, registering, uploads, entropy: Entropy }
     }
-}
-
-/// The service's specification.
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Anshi",
-        description = "Questions about government data that never leaves the room: one label or a noisy table comes out, signed. \
-            Errors are RFC 9457 problems of a closed list."
-    ),
-    paths(
-        jobs::submit,
-        jobs::show,
-        jobs::cancel,
-        batches::submit,
-        guests::register,
-        guests::show,
-        policies::list,
-        policies::show,
-        budgets::show,
-        subjects::access,
-        admin::reload,
-        log::checkpoint,
-        log::tile,
-        log::keys,
-        log::log_key,
-        health::discovery,
-        health::alive,
-        health::ready,
-        super::metrics::show,
-        specification,
-    ),
-    components(schemas(ProblemDetails, batches::AdmittedView, batches::ProgressView)),
-    modifiers(&Security)
-)]
-struct Specification;
-
-struct Security;
-
-impl utoipa::Modify for Security {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
-        let words = "`JOSE <token>`: a compact JWS of `typ` `call+jwt` with `iss`, `aud`, `iat`, `exp` (at most 60 s later), \
-            `jti`, `htm`, `htu` (the whole URL) and `body` (`sha256:` and the hex SHA-256 of the body, of the empty one too)";
-        let key = ApiKey::Header(ApiKeyValue::with_description("Authorization", words));
-        openapi.components.get_or_insert_default().add_security_scheme("call", SecurityScheme::ApiKey(key));
-    }
-}
-
-/// The OpenAPI document, as it is served.
-pub fn openapi() -> String {
-    Specification::openapi().to_pretty_json().unwrap_or_default() + "\n"
-}
-
-/// The service's specification
-#[utoipa::path(get, path = "/openapi.json", tag = "service", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
-async fn specification() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], openapi()).into_response()
 }
 
 /// The whole service.
@@ -109,6 +57,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/v1/policies/{id}", get(policies::show))
         .route("/v1/budgets", get(budgets::show))
         .route("/v1/subjects/access", get(subjects::access))
+        .route("/v1/consents/{jti}", delete(consents::revoke))
         .route("/v1/admin/reload", post(admin::reload))
         .route("/log/checkpoint", get(log::checkpoint))
         .route("/log/tile/{*path}", get(log::tile))
@@ -118,7 +67,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(super::metrics::show))
-        .route("/openapi.json", get(specification))
+        .route("/openapi.json", get(openapi::specification))
         .fallback(async || Problem::bare(ProblemKind::NotFound))
         .method_not_allowed_fallback(async || Problem::bare(ProblemKind::Method))
         .layer(from_fn_with_state(app.clone(), around))
@@ -130,15 +79,28 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// Around every request: its id, one line in the log, the counters, the caller's language, headers that hold for all.
-async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let stopwatch = Stopwatch::new();
     let id = app.entropy.bytes::<8>().map(|bytes| data_encoding::HEXLOWER.encode(&bytes)).unwrap_or_default();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = method_word(request.method());
     let lang = wanted_lang(request.headers());
+    // Lives as long as the request does: a connection whose caller was let in keeps its place until then.
+    let presence = request.extensions().get::<Seat>().map(|seat| Arc::new(seat.request()));
+    if let Some(presence) = &presence {
+        request.extensions_mut().insert(Arc::clone(presence));
+    }
     // The address is logged as its route: what stands in it may name a job or a guest.
-    let answering = tokio::time::timeout(ANSWER_TIMEOUT, next.run(request));
+    let names_its_host = names_its_host(&request);
+    let answering = async move {
+        match names_its_host {
+            true => next.run(request).await,
+            false => Problem::bare(ProblemKind::Query).into_response(),
+        }
+    };
+    let answering = tokio::time::timeout(ANSWER_TIMEOUT, answering);
     let mut response = answering.await.unwrap_or_else(|_| Problem::bare(ProblemKind::Stopping).into_response());
+    drop(presence);
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem
         && lang == Lang::Zh
@@ -158,6 +120,12 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// A request names its host once (RFC 9112, section 3.2), though nothing here depends on which: what stands between must not
+/// read another one than we do.
+fn names_its_host(request: &Request) -> bool {
+    request.version() != Version::HTTP_11 || request.headers().get_all(header::HOST).iter().count() == 1
 }
 
 /// A method that nobody defined makes no series of its own.

@@ -1,6 +1,7 @@
 //! Batches: many label jobs under one signature, answered at one tick; their progress is the time that has passed.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -10,14 +11,15 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::Serialize;
+use tokio::task::JoinHandle;
 use utoipa::ToSchema;
 
-use super::admission::{Class, Ticket};
+use super::admission::Class;
 use super::app::App;
-use super::body::read_token;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::body::{admit, read_token};
+use super::problem::{Problem, ProblemKind};
 use crate::env::Clock;
-use crate::job::{Batch, BatchAdmitted, BatchUnderway, Failure, begin_batch};
+use crate::job::{Batch, BatchAdmitted, Failure, begin_batch};
 use crate::keys::BATCH_BYTES_MAX;
 use crate::model::Lang;
 
@@ -57,28 +59,42 @@ pub(super) struct ProgressView {
 #[utoipa::path(
     post,
     path = "/v1/batches",
+    operation_id = "submit_batch",
     tag = "jobs",
     request_body(content = String, content_type = "application/jose", description = "A compact JWS of `typ` `batch+jwt`, at most 32 MiB"),
     params(("Accept" = Option<String>, Header, description = "`text/event-stream`: progress, then the result")),
     responses(
         (status = 200, description = "The answers", content((BatchView = "application/json"), (String = "text/event-stream"))),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let token = read_token(&parts.headers, body, BATCH_BYTES_MAX).await?;
-    let batch = Batch::read(&app.engine, &token)?;
-    drop(token);
+    let token = read_token(&parts, body, BATCH_BYTES_MAX).await?;
+    // Megabytes of JSON and ten thousand consents are not read where others wait for a thread.
+    let engine = Arc::clone(&app.engine);
+    let reading = tokio::task::spawn_blocking(move || Batch::read(&engine, &token)).await;
+    let batch = reading.map_err(|_| Problem::bare(ProblemKind::Internal))??;
+    admit(&parts);
     let ticket = app.admission.enter(batch.client(), Class::Long).await;
     let ticket = ticket.map_err(|_| Problem::bare(ProblemKind::Overloaded))?;
-    let underway = begin_batch(&app.engine, batch).await?;
+    let engine = Arc::clone(&app.engine);
+    // The place is given back at the batch's end, whether or not somebody waits for it.
+    let starting = tokio::spawn(async move {
+        let underway = begin_batch(&engine, batch).await?;
+        let admitted = underway.admitted;
+        let ending = tokio::spawn(async move {
+            let ended = underway.result().await;
+            drop(ticket);
+            ended
+        });
+        Ok((admitted, ending))
+    });
+    let (admitted, ending) = starting.await.unwrap_or(Err(Failure::Stopping))?;
     if wants_events(&parts.headers) {
         let clock = app.engine.clock().clone();
-        return Ok(Sse::new(events(underway, clock, ticket)).keep_alive(KeepAlive::default()).into_response());
+        return Ok(Sse::new(events(admitted, ending, clock)).keep_alive(KeepAlive::default()).into_response());
     }
-    let result = underway.result().await?;
-    drop(ticket);
+    let result = ending.await.unwrap_or(Err(Failure::Stopping))?;
     Ok(Json(BatchView { result }).into_response())
 }
 
@@ -97,15 +113,14 @@ fn event(name: &str, view: &impl Serialize) -> Event {
 }
 
 /// `admitted`, then `progress` as slots pass, then `result` or `problem`.
-fn events(underway: BatchUnderway, clock: Clock, ticket: Ticket) -> impl Stream<Item = Result<Event, Infallible>> {
-    let admitted = underway.admitted;
+fn events(
+    admitted: BatchAdmitted,
+    ending: JoinHandle<Result<String, Failure>>,
+    clock: Clock,
+) -> impl Stream<Item = Result<Event, Infallible>> {
     let whole = slots(&admitted, admitted.tick.0);
-    let view = AdmittedView {
-        admitted: admitted.admitted,
-        refused: admitted.refused,
-        slots: whole,
-        tick: admitted.tick.0,
-    };
+    let view =
+        AdmittedView { admitted: admitted.admitted, refused: admitted.refused, slots: whole, tick: admitted.tick.0 };
     let first = stream::once(std::future::ready(event("admitted", &view)));
     // At most a hundred events, and at most one a slot.
     let step = Duration::from_millis(u64::from(admitted.slot_ms) * (whole / 100).max(1));
@@ -117,11 +132,7 @@ fn events(underway: BatchUnderway, clock: Clock, ticket: Ticket) -> impl Stream<
         let elapsed = slots(&admitted, clock.now().0).min(whole);
         Some((event("progress", &ProgressView { elapsed, slots: whole }), clock))
     });
-    let last = stream::once(async move {
-        let ended = underway.result().await;
-        drop(ticket);
-        last(ended)
-    });
+    let last = stream::once(async move { last(ending.await.unwrap_or(Err(Failure::Stopping))) });
     first.chain(progress).chain(last).map(Ok)
 }
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
-use super::problem::{Problem, ProblemDetails};
+use super::problem::Problem;
 use crate::config::CallerKind;
 use crate::model::{AccountKind, Detail, Refusal, RefusalCode, UnitId, UnitKind};
 use crate::policy::everyone;
@@ -40,11 +40,11 @@ struct AmountView {
 #[utoipa::path(
     get,
     path = "/v1/budgets",
+    operation_id = "show_budgets",
     tag = "budgets",
     security(("call" = [])),
     responses(
         (status = 200, description = "The caller's quotas and what it spent of them", body = Vec<BudgetView>),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn show(State(app): State<App>, call: Call) -> Result<Json<Vec<BudgetView>>, Problem> {
@@ -83,8 +83,6 @@ pub(super) fn party(id: &str) -> Result<UnitId, Problem> {
     let parsed = [UnitKind::Enterprise, UnitKind::Person].map(|kind| UnitId::parse(kind, id));
     match parsed {
         [Ok(unit), _] | [_, Ok(unit)] => Ok(unit),
-        [Err(error), _] => {
-            Err(Refusal::about(RefusalCode::Parties, Detail::PartyId("sub".to_owned(), error)).into())
-        }
+        [Err(error), _] => Err(Refusal::about(RefusalCode::Parties, Detail::PartyId("sub".to_owned(), error)).into()),
     }
 }

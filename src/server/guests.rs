@@ -1,14 +1,14 @@
 //! Guests: registered by a signed upload, compiled in a child that can be killed, and shown with what their manifest says.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app::App;
-use super::call::{Call, let_in};
-use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::call::{Call, Segment, let_in};
+use super::problem::{Problem, ProblemKind};
 use crate::config::CallerKind;
 use crate::guest::GUEST_BYTES_MAX;
 use crate::job::Standing;
@@ -25,7 +25,7 @@ pub(super) struct GuestView {
     /// `verifier` or `contributor`.
     world: &'static str,
     /// The parameters that it wants.
-    parameters: Vec<ParameterView>,
+    parameters: Vec<GuestParameterView>,
     /// What it reads.
     reads: Vec<ReadView>,
     /// The labels of a verifier.
@@ -33,7 +33,7 @@ pub(super) struct GuestView {
     labels: Vec<String>,
     /// The dimensions of a contributor.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    dimensions: Vec<DimensionView>,
+    dimensions: Vec<GuestDimensionView>,
     /// The measures of a contributor.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     measures: Vec<String>,
@@ -42,7 +42,7 @@ pub(super) struct GuestView {
 }
 
 #[derive(Serialize, ToSchema)]
-struct ParameterView {
+struct GuestParameterView {
     name: String,
     kind: &'static str,
 }
@@ -57,7 +57,7 @@ struct ReadView {
 }
 
 #[derive(Serialize, ToSchema)]
-struct DimensionView {
+struct GuestDimensionView {
     name: String,
     labels: Vec<String>,
 }
@@ -84,12 +84,12 @@ struct MisfitView {
 #[utoipa::path(
     post,
     path = "/v1/guests",
+    operation_id = "register_guest",
     tag = "guests",
-    security(("call" = [])),
+    security(("guest" = [])),
     request_body(content = Vec<u8>, content_type = "application/wasm"),
     responses(
         (status = 201, description = "It is registered", body = GuestView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn register(
@@ -108,17 +108,17 @@ pub(super) async fn register(
 #[utoipa::path(
     get,
     path = "/v1/guests/{digest}",
+    operation_id = "show_guest",
     tag = "guests",
     security(("call" = [])),
     params(("digest" = String, Path, description = "The guest, `sha256:…`")),
     responses(
         (status = 200, description = "What it says of itself, and which policies accept it", body = GuestView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn show(
     State(app): State<App>,
-    Path(digest): Path<String>,
+    Segment(digest): Segment,
     call: Call,
 ) -> Result<Json<GuestView>, Problem> {
     call.of(&[CallerKind::Platform, CallerKind::Developer, CallerKind::Auditor])?;
@@ -133,7 +133,7 @@ fn view(app: &App, digest: Digest) -> Result<GuestView, Problem> {
     let mut view = GuestView {
         guest: digest.to_string(),
         world: manifest.world.word(),
-        parameters: parameters.map(|p| ParameterView { name: p.name.clone(), kind: p.kind.word() }).collect(),
+        parameters: parameters.map(|p| GuestParameterView { name: p.name.clone(), kind: p.kind.word() }).collect(),
         reads: Vec::new(),
         labels: Vec::new(),
         dimensions: Vec::new(),
@@ -148,7 +148,8 @@ fn view(app: &App, digest: Digest) -> Result<GuestView, Problem> {
         }
         World::Contributor { tables, dimensions, measures } => {
             view.reads = tables.iter().map(|table| read_view(None, table)).collect();
-            let views = dimensions.iter().map(|d| DimensionView { name: d.name.clone(), labels: d.labels.clone() });
+            let views =
+                dimensions.iter().map(|d| GuestDimensionView { name: d.name.clone(), labels: d.labels.clone() });
             view.dimensions = views.collect();
             view.measures.clone_from(measures);
         }

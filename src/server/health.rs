@@ -36,7 +36,7 @@ pub(super) struct DiscoveryView {
 }
 
 /// How to address this engine
-#[utoipa::path(get, path = "/.well-known/anshi", tag = "service", responses((status = 200, description = "Its ids and addresses", body = DiscoveryView)))]
+#[utoipa::path(get, path = "/.well-known/anshi", operation_id = "discovery", tag = "service", responses((status = 200, description = "Its ids and addresses", body = DiscoveryView)))]
 pub(super) async fn discovery(State(app): State<App>) -> Json<DiscoveryView> {
     let config = app.engine.config();
     let at = |path: &str| format!("{}{path}", config.public_url);
@@ -52,7 +52,7 @@ pub(super) async fn discovery(State(app): State<App>) -> Json<DiscoveryView> {
 }
 
 /// Whether the process lives
-#[utoipa::path(get, path = "/healthz", tag = "service", responses((status = 200, description = "It does", body = String, content_type = "text/plain")))]
+#[utoipa::path(get, path = "/healthz", operation_id = "alive", tag = "service", responses((status = 200, description = "It does", body = String, content_type = "text/plain")))]
 pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
@@ -60,7 +60,7 @@ pub(super) async fn alive() -> &'static str {
 /// Whether the engine can answer
 ///
 /// An engine starts only when manifest, policies, ledger, log and mirror are right; this says whether that still holds.
-#[utoipa::path(get, path = "/readyz", tag = "service", responses(
+#[utoipa::path(get, path = "/readyz", operation_id = "ready", tag = "service", responses(
     (status = 200, description = "It can", body = ReadyView),
     (status = 503, description = "It cannot", body = ReadyView),
 ))]

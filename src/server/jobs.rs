@@ -1,7 +1,7 @@
 //! Jobs: submitted as signed requests, answered at their ticks, asked for and cancelled.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 
 use super::admission::Class;
 use super::app::App;
-use super::body::{JOB_BYTES_MAX, read_token};
-use super::call::Call;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::body::{JOB_BYTES_MAX, admit, read_token};
+use super::call::{Call, Segment};
+use super::problem::{Problem, ProblemKind};
 use crate::job::{Asking, Failure, JobState, begin, cancel as cancel_job, state};
 use crate::model::Digest;
 use crate::receipt::Bundle;
@@ -39,19 +39,20 @@ pub(super) struct JobView {
 #[utoipa::path(
     post,
     path = "/v1/jobs",
+    operation_id = "submit_job",
     tag = "jobs",
     request_body(content = String, content_type = "application/jose", description = "A compact JWS of `typ` `job+jwt`, at most 1 MiB"),
     params(("Prefer" = Option<String>, Header, description = "`wait`: a table is waited for")),
     responses(
         (status = 200, description = "The bundle: receipt, log records, proofs", body = Bundle),
         (status = 202, description = "A table, admitted and charged", body = JobView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let token = read_token(&parts.headers, body, JOB_BYTES_MAX).await?;
+    let token = read_token(&parts, body, JOB_BYTES_MAX).await?;
     let asking = Asking::read(&app.engine, &token)?;
+    admit(&parts);
     let is_table = asking.is_table();
     let class = if is_table { Class::Long } else { Class::Label };
     let client = asking.request().client.clone();
@@ -65,13 +66,11 @@ pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<R
         drop(ticket);
         answered
     });
-    let is_open = || -> Result<bool, Problem> {
-        let state = state(&app.engine, &client, job)?;
-        Ok(matches!(state, Some(JobState::Admitted | JobState::Running { .. })))
-    };
-    if is_table && !prefers_wait(&parts.headers) && is_open()? {
-        let view = JobView { job: job.hex(), state: "admitted", tick: None, bundle: None };
-        return Ok((StatusCode::ACCEPTED, [(header::LOCATION, location(job)?)], Json(view)).into_response());
+    if is_table && !prefers_wait(&parts.headers) {
+        let view = view(&app, &client, job)?;
+        if view.bundle.is_none() {
+            return Ok((StatusCode::ACCEPTED, [(header::LOCATION, location(job)?)], Json(view)).into_response());
+        }
     }
     let answered = answering.await.unwrap_or(Err(Failure::Stopping))?;
     app.metrics.job_answered();
@@ -84,24 +83,29 @@ pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<R
 #[utoipa::path(
     get,
     path = "/v1/jobs/{id}",
+    operation_id = "show_job",
     tag = "jobs",
     security(("call" = [])),
     params(("id" = String, Path, description = "The job's id, the receipt's `jti`")),
     responses(
         (status = 200, description = "Its state", body = JobView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, call: Call) -> Result<Json<JobView>, Problem> {
+pub(super) async fn show(State(app): State<App>, Segment(id): Segment, call: Call) -> Result<Json<JobView>, Problem> {
     let job: Digest = Digest::from_hex(&id).map_err(|error| Problem::about(ProblemKind::Query, &error))?;
-    let found = state(&app.engine, &call.0.id, job)?.ok_or(ProblemKind::NotFound)?;
+    view(&app, &call.0.id, job).map(Json)
+}
+
+/// What may be known of `client`'s job.
+fn view(app: &App, client: &str, job: Digest) -> Result<JobView, Problem> {
+    let found = state(&app.engine, client, job)?.ok_or(ProblemKind::NotFound)?;
     let (state, tick, bundle) = match found {
         JobState::Admitted => ("admitted", None, None),
         JobState::Running { tick } => ("running", Some(tick.0), None),
         JobState::Ended(answered) => ("answered", None, Some(answered.bundle)),
         JobState::Abandoned => ("abandoned", None, None),
     };
-    Ok(Json(JobView { job: job.hex(), state, tick, bundle }))
+    Ok(JobView { job: job.hex(), state, tick, bundle })
 }
 
 /// Cancel a table
@@ -110,26 +114,25 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<String>, call: C
 #[utoipa::path(
     delete,
     path = "/v1/jobs/{id}",
+    operation_id = "cancel_job",
     tag = "jobs",
     security(("call" = [])),
     params(("id" = String, Path, description = "The job's id, the receipt's `jti`")),
     responses(
         (status = 202, description = "It ends without a table", body = JobView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn cancel(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     call: Call,
 ) -> Result<(StatusCode, Json<JobView>), Problem> {
     let job: Digest = Digest::from_hex(&id).map_err(|error| Problem::about(ProblemKind::Query, &error))?;
-    state(&app.engine, &call.0.id, job)?.ok_or(ProblemKind::NotFound)?;
-    if !cancel_job(&app.engine, &call.0.id, job) {
-        return Err(ProblemKind::NotUnderWay.into());
+    let view = view(&app, &call.0.id, job)?;
+    match cancel_job(&app.engine, &call.0.id, job) {
+        true => Ok((StatusCode::ACCEPTED, Json(view))),
+        false => Err(ProblemKind::NotUnderWay.into()),
     }
-    let view = JobView { job: job.hex(), state: "running", tick: None, bundle: None };
-    Ok((StatusCode::ACCEPTED, Json(view)))
 }
 
 fn location(job: Digest) -> Result<HeaderValue, Problem> {

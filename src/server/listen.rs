@@ -11,9 +11,9 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig as TlsConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -21,8 +21,9 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::admin::take_anew;
 use super::app::{App, router};
+use super::places::{Place, Places, Seat};
 use crate::config::ServerTls;
-use crate::env::{FileError, is_private};
+use crate::env::{FileError, is_private, raise_descriptors};
 use crate::job::Engine;
 use crate::model::{Chinese, foreign};
 
@@ -38,6 +39,20 @@ const STREAMS_MAX: u32 = 200;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(120);
 /// After a failed accept (no descriptors left), so long is waited.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// So many descriptors are never a connection's: ledger, log, mirror, snapshots and children need them, and the ledger
+/// stops for good where it cannot open a file.
+const DESCRIPTORS_RESERVED: u64 = 256;
+/// So many connections that find no place are told so at a time; further ones are closed without a word.
+const TURNED_AWAY_MAX: usize = 64;
+/// One that is told so has so long to take it.
+const TURN_AWAY_TIMEOUT: Duration = Duration::from_secs(1);
+/// What it is told.
+const TURNED_AWAY: &str = concat!(
+    "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\ncontent-language: en\r\n",
+    "retry-after: 1\r\ncache-control: no-store\r\nconnection: close\r\ncontent-length: 148\r\n\r\n",
+    r#"{"type":"urn:anshi:problem:overloaded","title":"There is too much to do; nothing was charged: come again after "#,
+    r#"`Retry-After` seconds.","status":503}"#,
+);
 
 /// The service cannot be offered.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +100,8 @@ impl Chinese for ServeError {
 pub struct Server {
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    connections: Arc<Semaphore>,
+    places: Places,
+    turning_away: Arc<Semaphore>,
     app: App,
 }
 
@@ -96,8 +112,9 @@ impl Server {
         let tls = config.tls.as_ref().map(acceptor).transpose()?;
         let listener = TcpListener::bind(config.listen).await;
         let listener = listener.map_err(|error| ServeError::Listen { address: config.listen, error })?;
-        let connections = usize::try_from(config.connections_max).unwrap_or(Semaphore::MAX_PERMITS);
-        Ok(Self { listener, tls, connections: Arc::new(Semaphore::new(connections)), app: App::new(engine) })
+        let places = Places::new(places_max(config.connections_max));
+        let turning_away = Arc::new(Semaphore::new(TURNED_AWAY_MAX));
+        Ok(Self { listener, tls, places, turning_away, app: App::new(engine) })
     }
 
     /// The address, with the port that was chosen where the configuration says 0.
@@ -114,11 +131,13 @@ impl Server {
             tokio::select! {
                 () = &mut stop => break,
                 accepted = self.accept() => match accepted {
-                    Ok((stream, place)) => tokio::spawn(connection(stream, self.tls.clone(), routes.clone(), graceful.watcher(), place)),
+                    Ok((stream, Some(place))) => {
+                        tokio::spawn(connection(stream, self.tls.clone(), routes.clone(), graceful.watcher(), place));
+                    }
+                    Ok((stream, None)) => self.turn_away(stream),
                     Err(error) => {
                         tracing::warn!(%error, "a connection cannot be accepted");
                         tokio::time::sleep(ACCEPT_PAUSE).await;
-                        continue;
                     }
                 },
             };
@@ -131,12 +150,32 @@ impl Server {
         self.app.engine.quiesce().await;
     }
 
-    /// The next connection, as soon as there is a place for one.
-    async fn accept(&self) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
-        let place = Arc::clone(&self.connections).acquire_owned().await.map_err(io::Error::other)?;
+    /// The next connection, and the place that it gets.
+    async fn accept(&self) -> io::Result<(TcpStream, Option<Place>)> {
         let (stream, _) = self.listener.accept().await?;
-        stream.set_nodelay(true)?;
-        Ok((stream, place))
+        // A connection that has gone away by now ends by itself.
+        let _ = stream.set_nodelay(true);
+        Ok((stream, self.places.enter().await))
+    }
+
+    /// Tells a connection that there is no place for it. A handshake is not made for that.
+    fn turn_away(&self, mut stream: TcpStream) {
+        if self.tls.is_some() {
+            return;
+        }
+        let Ok(turn) = Arc::clone(&self.turning_away).try_acquire_owned() else { return };
+        let telling = async move {
+            stream.write_all(TURNED_AWAY.as_bytes()).await?;
+            stream.shutdown().await?;
+            // Closed before its request is read, a connection would be reset and the answer with it.
+            let mut rest = [0; 4096];
+            while stream.read(&mut rest).await? > 0 {}
+            io::Result::Ok(())
+        };
+        tokio::spawn(async move {
+            let _ = tokio::time::timeout(TURN_AWAY_TIMEOUT, telling).await;
+            drop(turn);
+        });
     }
 
     /// Takes what is on disk anew, as `SIGHUP` asks.
@@ -146,26 +185,42 @@ impl Server {
     }
 }
 
+/// How many connections may be open: as many as are configured, unless the system grants too few descriptors.
+fn places_max(configured: u32) -> usize {
+    let wanted = u64::from(configured);
+    let granted = raise_descriptors(wanted + DESCRIPTORS_RESERVED).saturating_sub(DESCRIPTORS_RESERVED).max(1);
+    if granted < wanted {
+        tracing::warn!(configured, granted, "fewer connections than configured: the limit of open files is too low");
+    }
+    usize::try_from(wanted.min(granted)).unwrap_or(usize::MAX)
+}
+
 async fn connection(
     stream: TcpStream,
     tls: Option<TlsAcceptor>,
     routes: Router,
     watcher: hyper_util::server::graceful::Watcher,
-    place: OwnedSemaphorePermit,
+    place: Place,
 ) {
-    match tls {
-        None => speak(stream, routes, watcher).await,
-        Some(tls) => {
-            if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-                speak(stream, routes, watcher).await;
+    let seat = place.seat();
+    let speaking = async move {
+        match tls {
+            None => speak(stream, routes, watcher, seat).await,
+            Some(tls) => {
+                if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
+                    speak(stream, routes, watcher, seat).await;
+                }
             }
         }
+    };
+    tokio::select! {
+        () = speaking => {}
+        () = place.sent_away() => {}
     }
-    drop(place);
 }
 
 /// Speaks HTTP on a connection until either side ends it; how, is nobody's business but the client's.
-async fn speak<S>(stream: S, routes: Router, watcher: hyper_util::server::graceful::Watcher)
+async fn speak<S>(stream: S, routes: Router, watcher: hyper_util::server::graceful::Watcher, seat: Seat)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -178,9 +233,13 @@ where
         .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX))
         .keep_alive_interval(HEAD_TIMEOUT)
         .keep_alive_timeout(HEAD_TIMEOUT);
-    let service = TowerToHyperService::new(tower::ServiceExt::map_request(routes, |request: hyper::Request<hyper::body::Incoming>| {
-        request.map(Body::new)
-    }));
+    let service = TowerToHyperService::new(tower::ServiceExt::map_request(
+        routes,
+        move |mut request: hyper::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(seat.clone());
+            request.map(Body::new)
+        },
+    ));
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection");
@@ -188,7 +247,8 @@ where
 }
 
 fn acceptor(tls: &ServerTls) -> Result<TlsAcceptor, ServeError> {
-    let bad = |file: &std::path::Path, error: String| ServeError::Certificate { file: file.display().to_string(), error };
+    let bad =
+        |file: &std::path::Path, error: String| ServeError::Certificate { file: file.display().to_string(), error };
     if !is_private(&tls.key_file)? {
         return Err(ServeError::Exposed(tls.key_file.display().to_string()));
     }
@@ -203,4 +263,22 @@ fn acceptor(tls: &ServerTls) -> Result<TlsAcceptor, ServeError> {
         .map_err(|error| bad(&tls.certificate_file, error.to_string()))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TURNED_AWAY;
+    use crate::model::Lang;
+    use crate::server::problem::ProblemKind;
+
+    #[test]
+    fn who_is_turned_away_is_told_the_problem_that_others_are() {
+        let (head, body) = TURNED_AWAY.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("content-length: {}", body.len())));
+        let problem: serde_json::Value = serde_json::from_str(body).unwrap();
+        let kind = ProblemKind::Overloaded;
+        assert_eq!(problem["type"], format!("urn:anshi:problem:{}", kind.word()));
+        assert_eq!(problem["title"], kind.title(Lang::En));
+        assert_eq!(problem["status"], kind.status().as_u16());
+    }
 }

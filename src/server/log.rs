@@ -1,11 +1,12 @@
 //! The log and the keys, for anyone: what is needed to verify receipts. Files that the ledger has published, as they are.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::app::App;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::call::Segment;
+use super::problem::{Problem, ProblemKind};
 use crate::env::{FileError, read};
 use crate::job::HomePaths;
 
@@ -13,9 +14,8 @@ use crate::job::HomePaths;
 const TILE_BYTES_MAX: u64 = 1 << 20;
 
 /// The latest checkpoint
-#[utoipa::path(get, path = "/log/checkpoint", tag = "log", responses(
+#[utoipa::path(get, path = "/log/checkpoint", operation_id = "log_checkpoint", tag = "log", responses(
     (status = 200, description = "A C2SP signed note", body = String, content_type = "text/plain"),
-    (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
 pub(super) async fn checkpoint(State(app): State<App>) -> Result<Response, Problem> {
     let path = paths(&app).log().join("checkpoint");
@@ -23,13 +23,12 @@ pub(super) async fn checkpoint(State(app): State<App>) -> Result<Response, Probl
 }
 
 /// A tile of the log
-#[utoipa::path(get, path = "/log/tile/{path}", tag = "log",
+#[utoipa::path(get, path = "/log/tile/{path}", operation_id = "log_tile", tag = "log",
     params(("path" = String, Path, description = "`<level>/<index>` or `<level>/<index>.p/<width>` (C2SP tlog-tiles)")),
     responses(
         (status = 200, description = "Hashes", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
-pub(super) async fn tile(State(app): State<App>, Path(path): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn tile(State(app): State<App>, Segment(path): Segment) -> Result<Response, Problem> {
     if !is_tile(&path) {
         return Err(ProblemKind::NotFound.into());
     }
@@ -40,9 +39,8 @@ pub(super) async fn tile(State(app): State<App>, Path(path): Path<String>) -> Re
 }
 
 /// The keys that sign receipts
-#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "log", responses(
+#[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "signing_keys", tag = "log", responses(
     (status = 200, description = "A JWK set", body = Object, content_type = "application/jwk-set+json"),
-    (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
 pub(super) async fn keys(State(app): State<App>) -> Result<Response, Problem> {
     let kind = (header::CONTENT_TYPE, "application/jwk-set+json");
@@ -50,9 +48,8 @@ pub(super) async fn keys(State(app): State<App>) -> Result<Response, Problem> {
 }
 
 /// The key that signs checkpoints
-#[utoipa::path(get, path = "/log/key", tag = "log", responses(
+#[utoipa::path(get, path = "/log/key", operation_id = "log_key", tag = "log", responses(
     (status = 200, description = "A verifier key (C2SP signed-note)", body = String, content_type = "text/plain"),
-    (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
 pub(super) async fn log_key(State(app): State<App>) -> Result<Response, Problem> {
     let kind = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
@@ -76,9 +73,8 @@ fn contents(path: &std::path::Path) -> Result<Vec<u8>, Problem> {
 /// Whether these are a level, groups of three digits, and at most a width: nothing that leaves the folder.
 fn is_tile(path: &str) -> bool {
     let (name, width) = path.split_once(".p/").map_or((path, None), |(name, width)| (name, Some(width)));
-    let digits = |text: &str, most: usize| {
-        (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let digits =
+        |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let mut parts = name.split('/');
     let level = parts.next().is_some_and(|level| level == "entries" || digits(level, 2));
     let groups: Vec<&str> = parts.collect();
@@ -101,7 +97,21 @@ mod tests {
         for path in ["0/000", "0/x001/234", "63/x001/x002/003.p/255", "entries/000", "0/000.p/1"] {
             assert!(is_tile(path), "{path}");
         }
-        for path in ["", "0", "0/", "/0/000", "0/../000", "0/000/..", "../0/000", "0/001/234", "0/x001", "0/000.p/", "0/000.p/../1", "a/000", "0/0000"] {
+        for path in [
+            "",
+            "0",
+            "0/",
+            "/0/000",
+            "0/../000",
+            "0/000/..",
+            "../0/000",
+            "0/001/234",
+            "0/x001",
+            "0/000.p/",
+            "0/000.p/../1",
+            "a/000",
+            "0/0000",
+        ] {
             assert!(!is_tile(path), "{path}");
         }
     }

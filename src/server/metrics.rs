@@ -17,7 +17,7 @@ use prometheus_client::registry::Registry;
 
 use super::app::App;
 use super::call::Call;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::problem::{Problem, ProblemKind};
 use crate::config::CallerKind;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -86,11 +86,11 @@ impl Metrics {
 #[utoipa::path(
     get,
     path = "/metrics",
+    operation_id = "metrics",
     tag = "service",
     security(("call" = [])),
     responses(
         (status = 200, description = "OpenMetrics", body = String, content_type = "application/openmetrics-text"),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn show(State(app): State<App>, call: Call) -> Result<Response, Problem> {

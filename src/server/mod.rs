@@ -3,20 +3,24 @@
 
 mod admin;
 mod admission;
+mod answers;
 mod app;
 mod batches;
 mod body;
 mod budgets;
 mod call;
+mod consents;
 mod guests;
 mod health;
 mod jobs;
 mod listen;
 mod log;
 mod metrics;
+mod openapi;
+mod places;
 mod policies;
 mod problem;
 mod subjects;
 
-pub use app::openapi;
 pub use listen::{ServeError, Server};
+pub use openapi::openapi;

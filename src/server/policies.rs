@@ -1,14 +1,17 @@
 //! Policies in force, as their clients need them: what may be asked, about whom, with which parameters, at which cost.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app::App;
-use super::call::Call;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
-use crate::policy::{AnswerRule, Guests, Policy};
+use super::call::{Call, Segment};
+use super::problem::{Problem, ProblemKind};
+use crate::catalog::Column;
+use crate::config::CallerKind;
+use crate::policy::{AnswerRule, ClientDataset, Guests, Policy};
+use crate::review::{Context, Section, Sentence, explain};
 
 /// A policy in force.
 #[derive(Serialize, ToSchema)]
@@ -28,9 +31,30 @@ pub(super) struct PolicyView {
     guests: Vec<String>,
     roles: Vec<RoleView>,
     grants: Vec<GrantView>,
+    /// The datasets whose rows the client sends along.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    client_datasets: Vec<ClientDatasetView>,
     parameters: Vec<ParameterView>,
     answer: AnswerView,
     limits: LimitsView,
+    /// In plain sentences; of one policy alone, not of a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<Vec<SectionView>>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SectionView {
+    /// What the sentences are about.
+    heading: &'static str,
+    sentences: Vec<SentenceView>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SentenceView {
+    /// Its name: the same promise has the same name in every policy.
+    id: &'static str,
+    zh: String,
+    en: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -64,6 +88,23 @@ struct GrantView {
     #[serde(skip_serializing_if = "Option::is_none")]
     history_months: Option<u32>,
     rows_max: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ClientDatasetView {
+    name: String,
+    /// Whom its rows are about.
+    role: String,
+    columns: Vec<ColumnView>,
+    rows_max: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ColumnView {
+    name: String,
+    /// `boolean`, `integer`, `date`, `timestamp`, `text` or `identifier`.
+    #[serde(rename = "type")]
+    kind: &'static str,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -101,38 +142,53 @@ struct LimitsView {
 #[utoipa::path(
     get,
     path = "/v1/policies",
+    operation_id = "list_policies",
     tag = "policies",
     security(("call" = [])),
     responses(
         (status = 200, description = "All of them", body = Vec<PolicyView>),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn list(State(app): State<App>, call: Call) -> Json<Vec<PolicyView>> {
-    let policies = app.engine.policies();
-    Json(policies.policies().map(|policy| view(policy, &call.0.id)).collect())
+    let (policies, now) = (app.engine.policies(), app.engine.clock().now());
+    let in_force = policies.policies().filter(|policy| policies.approvals(&policy.id, now).is_some());
+    Json(in_force.map(|policy| view(policy, &call.0.id)).collect())
 }
 
 /// One policy in force
 #[utoipa::path(
     get,
     path = "/v1/policies/{id}",
+    operation_id = "show_policy",
     tag = "policies",
     security(("call" = [])),
     params(("id" = String, Path, description = "The policy's id")),
     responses(
         (status = 200, description = "The policy", body = PolicyView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn show(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     call: Call,
 ) -> Result<Json<PolicyView>, Problem> {
-    let policies = app.engine.policies();
-    let found = policies.policies().find(|policy| policy.id == id).ok_or(ProblemKind::NotFound)?;
-    Ok(Json(view(found, &call.0.id)))
+    let (standing, now) = (app.engine.standing(), app.engine.clock().now());
+    let found = standing.policies.policies().find(|policy| policy.id == id).ok_or(ProblemKind::NotFound)?;
+    standing.policies.approvals(&id, now).ok_or(ProblemKind::NotFound)?;
+    let sees_all = [CallerKind::Auditor, CallerKind::Operator].contains(&call.0.kind);
+    let context = Context {
+        accounts: standing.policies.accounts(),
+        policies: standing.policies.policies().map(AsRef::as_ref).collect(),
+        reader: (!sees_all).then(|| call.0.id.clone()),
+    };
+    let explanation = explain(found, &standing.catalog, &context);
+    let sections = explanation.sections.into_iter().map(section).collect();
+    Ok(Json(PolicyView { explanation: Some(sections), ..view(found, &call.0.id) }))
+}
+
+fn section(section: Section) -> SectionView {
+    let sentence = |Sentence { id, words }| SentenceView { id: id.word(), zh: words.zh, en: words.en };
+    SectionView { heading: section.heading.word(), sentences: section.sentences.into_iter().map(sentence).collect() }
 }
 
 fn view(policy: &Policy, caller: &str) -> PolicyView {
@@ -170,6 +226,7 @@ fn view(policy: &Policy, caller: &str) -> PolicyView {
         },
         roles: policy.roles.iter().map(role).collect(),
         grants: policy.grants.iter().map(grant).collect(),
+        client_datasets: policy.client_datasets.iter().map(client_dataset).collect(),
         parameters: policy.parameters.iter().map(parameter).collect(),
         answer: answer(policy),
         limits: LimitsView {
@@ -178,6 +235,17 @@ fn view(policy: &Policy, caller: &str) -> PolicyView {
             slot_ms: policy.limits.slot_ms,
             jobs_per_minute: policy.limits.jobs_per_minute,
         },
+        explanation: None,
+    }
+}
+
+fn client_dataset(dataset: &ClientDataset) -> ClientDatasetView {
+    let column = |column: &Column| ColumnView { name: column.name.clone(), kind: column.kind.word() };
+    ClientDatasetView {
+        name: dataset.name.clone(),
+        role: dataset.role.clone(),
+        columns: dataset.columns.iter().map(column).collect(),
+        rows_max: dataset.rows_max,
     }
 }
 

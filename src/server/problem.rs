@@ -11,9 +11,9 @@ use crate::ledger::LedgerError;
 use crate::model::{Bilingual, Chinese, Lang, Refusal, RefusalCode};
 
 /// How long a client waits that is told to come again.
-const RETRY_AFTER_SECONDS: u32 = 1;
+pub(super) const RETRY_AFTER_SECONDS: u32 = 1;
 /// How long one waits that has sent too many jobs in a minute.
-const RETRY_RATE_SECONDS: u32 = 60;
+pub(super) const RETRY_RATE_SECONDS: u32 = 60;
 
 /// A problem: a kind from the closed list, and what exactly it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::app::App;
 use super::body::SMALL_BYTES_MAX;
 use super::budgets::party;
 use super::call::let_in;
-use super::problem::{Problem, ProblemDetails, ProblemKind};
+use super::problem::{Problem, ProblemKind};
 use crate::job::{ACCESSES_MAX, accesses};
 use crate::keys::TokenKind;
 use crate::receipt::OpenedRecord;
@@ -62,12 +62,12 @@ pub(super) struct AccessQuery {
 #[utoipa::path(
     get,
     path = "/v1/subjects/access",
+    operation_id = "subject_access",
     tag = "subjects",
     security(("call" = [])),
     params(AccessQuery),
     responses(
         (status = 200, description = "Who asked, when, under which policy and consent, with the log's proofs; never what was answered", body = AccessView),
-        (status = "default", description = "A problem", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn access(State(app): State<App>, request: Request) -> Result<Json<AccessView>, Problem> {

@@ -270,8 +270,8 @@ pub fn examine(options: &DoctorOptions, clock: &Clock, progress: &mut dyn FnMut(
     progress("catalog");
     let catalog = check_catalog(&config, &mut findings);
     progress("policies");
-    let today = clock.now().day();
-    let policies = catalog.as_ref().and_then(|catalog| check_policies(&config, catalog, today, &mut findings));
+    let (now, today) = (clock.now(), clock.now().day());
+    let policies = catalog.as_ref().and_then(|catalog| check_policies(&config, catalog, now, &mut findings));
     progress("calibration");
     if options.calibrate {
         check_calibration(&config, &mut findings);

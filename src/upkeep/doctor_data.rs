@@ -11,7 +11,7 @@ use crate::env::read;
 use crate::guest::{CalibrateError, GuestEngine, calibrate};
 use crate::keys::sha256;
 use crate::ledger::LedgerReader;
-use crate::model::{Bilingual, Chinese, Date, Digest, Pace};
+use crate::model::{Bilingual, Chinese, Date, Digest, Millis, Pace};
 use crate::policy::{ApprovalTrust, PolicyError, PolicySet};
 
 /// Nothing that belongs to a guest is larger.
@@ -23,11 +23,11 @@ const MEASUREMENTS_MAX: u32 = 4;
 pub(super) fn check_policies(
     config: &Config,
     catalog: &Catalog,
-    today: Date,
+    now: Millis,
     findings: Findings<'_>,
 ) -> Option<PolicySet> {
-    let needed = config.approvals_needed;
-    let trust = ApprovalTrust { needed, auditors: config.auditors() };
+    let (needed, today) = (config.approvals_needed, now.day());
+    let trust = ApprovalTrust { needed, auditors: config.auditors(), now };
     let set = match PolicySet::load(&config.policies, catalog, config.pace, &trust) {
         Ok(set) => set,
         Err(PolicyError::AccountsUnapproved(needed)) => {

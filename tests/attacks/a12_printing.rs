@@ -11,14 +11,15 @@ use anshi::job::KeyFile;
 use super::run::check;
 use crate::support::{Handmade, ODD_FEN, Setup, TestHome, firm, policy_of};
 
-const POLICY: &str = "printing";
-const PARAMETER: &str = "[[parameter]]\nname = \"nothing\"\nkind = \"integer\"\nmin = 0\nmax = 9\nstep = 1\n";
-const CANARY: &str = "CANARY_7f3a";
+pub(super) const POLICY: &str = "printing";
+pub(super) const PARAMETER: &str =
+    "[[parameter]]\nname = \"nothing\"\nkind = \"integer\"\nmin = 0\nmax = 9\nstep = 1\n";
+pub(super) const CANARY: &str = "CANARY_7f3a";
 /// The address at which the guest faults: a figure of the data, where no memory is.
 const ADDRESS: i64 = ODD_FEN & 0xffff_ffff | 0x8000_0000;
 const RUNS: usize = 2;
 
-fn guest() -> Handmade {
+pub(super) fn guest() -> Handmade {
     Handmade {
         parameters: vec![("nothing", "integer")],
         verify: format!(
@@ -33,7 +34,7 @@ fn guest() -> Handmade {
 }
 
 /// The figure in every form in which a person or a program writes it.
-fn figures() -> Vec<Vec<u8>> {
+pub(super) fn figures() -> Vec<Vec<u8>> {
     let mut needles = vec![format!("{}.{:02}", ODD_FEN / 100, ODD_FEN % 100)];
     for number in [ODD_FEN, ADDRESS] {
         needles.extend([number.to_string(), format!("{number:x}"), format!("{number:X}")]);
@@ -45,7 +46,7 @@ fn figures() -> Vec<Vec<u8>> {
     needles
 }
 
-fn holds(bytes: &[u8], needle: &[u8]) -> bool {
+pub(super) fn holds(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle)
 }
 
@@ -104,7 +105,7 @@ fn said(name: &str, output: &Output) -> Result<(), String> {
 }
 
 /// Searches every file below `folder`, outside of `except`.
-fn search(folder: &Path, except: &Path) -> Result<(), String> {
+pub(super) fn search(folder: &Path, except: &Path) -> Result<(), String> {
     for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let path = entry.path();
         if path == except {
@@ -122,7 +123,7 @@ fn search(folder: &Path, except: &Path) -> Result<(), String> {
 }
 
 /// Makes a production home of the test's: a synthetic one may tell more.
-fn into_production(home: &Path) {
+pub(super) fn into_production(home: &Path) {
     let config = home.join("anshi.toml");
     let text = std::fs::read_to_string(&config).unwrap();
     assert!(text.contains("kind = \"synthetic\""));

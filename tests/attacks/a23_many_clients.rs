@@ -25,7 +25,7 @@ pub fn attack() -> Result<(), String> {
     // Both the whole limit, or parts of a billionth too much.
     for each in ["2", "1.000000001"] {
         put(each)(&home.path).unwrap();
-        let trust = ApprovalTrust { needed: 0, auditors: Default::default() };
+        let trust = ApprovalTrust::none_needed();
         let pace = home.engine.config().pace;
         if PolicySet::load(&home.path.join("policies"), &home.engine.catalog(), pace, &trust).is_ok() {
             return Err(format!("two clients may spend ε = {each} each, of a limit of 2"));

@@ -7,8 +7,8 @@ use std::path::Path;
 use anshi::env::weaken::Weakness;
 use anshi::job::{Engine, JobOrder, KeyFile, load_key};
 use anshi::keys::{PublicKey, SigningKey, TokenKind, TrustedKey, sha256, sign};
-use anshi::model::RefusalCode;
-use anshi::policy::ApprovalTrust;
+use anshi::model::{Millis, RefusalCode};
+use anshi::policy::{ApprovalStatement, ApprovalTrust};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
@@ -116,7 +116,8 @@ fn keys_and_kinds(home: &TestHome) -> Result<(), String> {
                 let order = JobOrder { consents: vec![consent], ..home.order(0, 4) };
                 refused(home, &format!("{what} as a consent"), &home.sign(&order), &[ConsentInvalid])?;
             }
-            let approval = sign(key, kind, &anshi::policy::approval_payload(sha256(b"policy")));
+            let statement = ApprovalStatement::Approves { sha256: sha256(b"policy"), iat: 0, exp: 1 };
+            let approval = sign(key, kind, &statement.payload().unwrap());
             if approved(&approval, keys[0].1.public())? != (*who == "client" && kind == TokenKind::Approval) {
                 return Err(format!("{what} as an approval"));
             }
@@ -131,9 +132,9 @@ fn approved(token: &str, auditor: &PublicKey) -> Result<bool, String> {
     std::fs::write(folder.path().join("one.jws"), token).unwrap();
     let owner = "auditor".to_owned();
     let auditors = vec![TrustedKey { owner, key: auditor.clone(), kinds: vec![TokenKind::Approval] }];
-    let trust = ApprovalTrust { needed: 1, auditors };
+    let trust = ApprovalTrust { needed: 1, auditors, now: Millis(0) };
     let approvals = trust.approvals(folder.path(), sha256(b"policy")).map_err(|error| error.to_string())?;
-    Ok(approvals.is_some())
+    Ok(approvals.at(trust.now).is_some())
 }
 
 /// Everything that the engine has signed or taken, at every place that takes something.

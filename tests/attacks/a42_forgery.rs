@@ -14,7 +14,7 @@ fn trusted(key: &PublicKey) -> TrustedKey {
 }
 
 /// Headers that only the strictness of reading keeps out: the client's own key signs each.
-fn strange_headers(kid: &str) -> Vec<String> {
+pub(super) fn strange_headers(kid: &str) -> Vec<String> {
     [
         r#"{"alg":"ES256","kid":"K","typ":"job+jwt"}"#,
         r#"{"alg":"ed25519","kid":"K","typ":"job+jwt"}"#,
@@ -39,9 +39,12 @@ fn strange_headers(kid: &str) -> Vec<String> {
 }
 
 /// Tokens that a stranger can make of a good one without its key.
-fn strangers_tokens(token: &str, key: &PublicKey) -> Vec<String> {
+pub(super) fn strangers_tokens(token: &str, key: &PublicKey) -> Vec<String> {
     let kid = key.thumbprint();
-    let header = |alg: &str| format!(r#"{{"alg":"{alg}","kid":"{kid}","typ":"job+jwt"}}"#);
+    let own = BASE64URL_NOPAD.decode(token.split('.').next().unwrap().as_bytes()).unwrap();
+    let own: serde_json::Value = serde_json::from_slice(&own).unwrap();
+    let typ = own["typ"].as_str().unwrap();
+    let header = |alg: &str| format!(r#"{{"alg":"{alg}","kid":"{kid}","typ":"{typ}"}}"#);
     let raw = key.ed25519_bytes().unwrap();
     let jwk = serde_json::to_string(&key.to_jwk()).unwrap();
     let mut tokens = Vec::new();
@@ -65,7 +68,7 @@ fn strangers_tokens(token: &str, key: &PublicKey) -> Vec<String> {
 }
 
 /// Other spellings of the same bytes.
-fn second_encodings(token: &str) -> Vec<String> {
+pub(super) fn second_encodings(token: &str) -> Vec<String> {
     let mut tokens = vec![format!("{token}="), format!("{token}=="), format!(" {token}"), format!("{token}\n")];
     tokens.push(token.replacen('.', "=.", 1));
     tokens.push(token.replace('-', "+").replace('_', "/"));

@@ -11,17 +11,17 @@ use serde_json::{Value, json};
 use super::run::check;
 use crate::support::{TestHome, firm, seen};
 
-const FIRM: u32 = 7;
+pub(super) const FIRM: u32 = 7;
 
 /// What the ledger knows of the one job in it: its intent's place and its tick.
-fn position(home: &TestHome) -> (u64, i64) {
+pub(super) fn position(home: &TestHome) -> (u64, i64) {
     let mut entries: Vec<AuditEntry> = Vec::new();
     home.reader().audit_entries(|entry| entries.push(entry)).unwrap();
     let outcome: Value = serde_json::from_slice(&entries[entries.len() - 1].record).unwrap();
     (outcome["intent"].as_u64().unwrap(), outcome["tick_ms"].as_i64().unwrap())
 }
 
-fn predicted(home: &TestHome, token: &str, label: &str) -> Value {
+pub(super) fn predicted(home: &TestHome, token: &str, label: &str) -> Value {
     let (input, _) = token.rsplit_once('.').unwrap();
     let payload = BASE64URL_NOPAD.decode(input.split('.').nth(1).unwrap().as_bytes()).unwrap();
     let request: Value = serde_json::from_slice(&payload).unwrap();

@@ -2,6 +2,8 @@
 
 use anshi::env::weaken::Weakness;
 
+#[cfg(feature = "weaken")]
+use super::over_http::OVER_HTTP;
 use super::run::Attack;
 use super::{
     a01_trap, a01_trap_table, a02_text, a02_text_table, a03_spin, a03_spin_table, a04_fuel, a05_late, a06_slow_unit,
@@ -10,9 +12,9 @@ use super::{
     a20_bisection, a21_membership, a22_many_guests, a23_many_clients, a23_moved_quota, a24_midnight, a25_same_table,
     a26_equivalent, a27_all_but_one, a28_known_units, a29_threshold, a30_from_total, a31_dominance, a32_subsets,
     a33_one_row, a34_many_units, a35_two_ids, a36_cost, a36_cost_table, a37_refund, a37_refund_table, a38_last_bit,
-    a39_faults, a41_replay, a42_forgery, a43_covert, a44_low_bits, a45_order, a46_constant, a47_sampler_time,
-    a48_randomness, a49_guest_chooses, a50_reading, a51_other_party, a52_parameters, a53_bombs, a55_watch, a56_date,
-    a57_unnamed, a58_overlap, a59_restored, a60_cut, a61_own_rows,
+    a39_faults, a40_anothers_budget, a41_replay, a42_forgery, a43_covert, a44_low_bits, a45_order, a46_constant,
+    a47_sampler_time, a48_randomness, a49_guest_chooses, a50_reading, a51_other_party, a52_parameters, a53_bombs,
+    a54_connections, a55_watch, a56_date, a57_unnamed, a58_overlap, a59_restored, a60_cut, a61_own_rows,
 };
 
 /// How the defence is taken away, to show that the test can fail.
@@ -30,19 +32,15 @@ pub struct Trial {
     pub without: Without,
 }
 
-/// An attack's title, and its trial if there is one yet.
-pub type Row = (&'static str, Option<Trial>);
+/// An attack's title, and its trial.
+pub type Row = (&'static str, Trial);
 
-const fn tried(title: &'static str, test: &'static str, attack: Attack, weakness: Weakness) -> Row {
-    (title, Some(Trial { test, attack, without: Without::Switched(weakness) }))
+pub const fn tried(title: &'static str, test: &'static str, attack: Attack, weakness: Weakness) -> Row {
+    (title, Trial { test, attack, without: Without::Switched(weakness) })
 }
 
 const fn beside(title: &'static str, test: &'static str, attack: Attack, stand_in: Attack) -> Row {
-    (title, Some(Trial { test, attack, without: Without::StandIn(stand_in) }))
-}
-
-const fn later(title: &'static str) -> Row {
-    (title, None)
+    (title, Trial { test, attack, without: Without::StandIn(stand_in) })
 }
 
 /// In the order of their numbers, from 1.
@@ -126,7 +124,12 @@ pub const ATTACKS: [Row; 61] = [
         a39_faults::attack,
         Weakness::MirrorUnawaited,
     ),
-    later("use up another's budget"),
+    tried(
+        "use up another's budget",
+        "attacks::a40_anothers_budget",
+        a40_anothers_budget::attack,
+        Weakness::QuotasShared,
+    ),
     tried(
         "replay of requests, consents, receipts",
         "attacks::a41_replay",
@@ -160,7 +163,12 @@ pub const ATTACKS: [Row; 61] = [
     ),
     tried("parameters that choose one unit", "attacks::a52_parameters", a52_parameters::attack, Weakness::NoiseOff),
     tried("compile bombs", "attacks::a53_bombs", a53_bombs::attack, Weakness::BombsCompiled),
-    later("slow and huge bodies, many connections"),
+    tried(
+        "slow and huge bodies, many connections",
+        "attacks::a54_connections",
+        a54_connections::attack,
+        Weakness::SilentStay,
+    ),
     tried("watch log and state to see a guest end", "attacks::a55_watch", a55_watch::attack, Weakness::OutcomeEarly),
     tried("a date of the caller's choosing", "attacks::a56_date", a56_date::attack, Weakness::DateOfCaller),
     tried("an unnamed person in a firm's rows", "attacks::a57_unnamed", a57_unnamed::attack, Weakness::IdentifierTold),
@@ -168,7 +176,7 @@ pub const ATTACKS: [Row; 61] = [
     tried("an old home restored", "attacks::a59_restored", a59_restored::attack, Weakness::MirrorIgnored),
     tried("drop the connection after the charge", "attacks::a60_cut", a60_cut::attack, Weakness::LeftWithCaller),
     tried(
-        "rows of one's own: another question for nothing, or about somebody else",
+        "rows of one's own: a threshold to bisect by, or somebody else's name",
         "attacks::a61_own_rows",
         a61_own_rows::attack,
         Weakness::RowsNotOfJob,
@@ -238,7 +246,8 @@ pub const ON_TABLES: [(usize, Row); 8] = [
 /// The attack that is tried by this test.
 #[cfg(feature = "weaken")]
 pub fn attack_of(test: &str) -> Attack {
-    let rows = ATTACKS.iter().chain(ON_TABLES.iter().map(|(_, row)| row));
-    let trial = rows.filter_map(|(_, trial)| trial.as_ref()).find(|trial| trial.test == test);
+    let other_ways = ON_TABLES.iter().chain(&OVER_HTTP).map(|(_, row)| row);
+    let rows = ATTACKS.iter().chain(other_ways);
+    let trial = rows.map(|(_, trial)| trial).find(|trial| trial.test == test);
     trial.unwrap_or_else(|| panic!("no attack is called `{test}`")).attack
 }

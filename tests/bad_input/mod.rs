@@ -2,6 +2,7 @@
 //! place and the cure, and leaves nothing behind. `docs/bad-input.md` is the whole list.
 
 mod bureau;
+mod callers;
 mod catalogs;
 mod databases;
 mod deliveries;

@@ -137,7 +137,7 @@ impl Laboratory {
         let engine = &home.0.engine;
         let policy = Arc::clone(engine.policies().policies().find(|policy| policy.table().is_some()).unwrap());
         let guest = engine.guest(home.0.contributor).unwrap().unwrap();
-        let plan = fit(&policy, guest.manifest(), engine.catalog()).unwrap();
+        let plan = fit(&policy, guest.manifest(), &engine.catalog()).unwrap();
         Self { policy, plan, guest, home }
     }
 
@@ -145,7 +145,7 @@ impl Laboratory {
         let rule = self.policy.table().unwrap();
         let parameters = [ParameterValue::Integer(behaviour)];
         let (limits, snapshot) = (&self.policy.limits, self.home.0.engine.snapshot().unwrap());
-        RawSums::gather(rule, (&self.plan, &parameters), limits, &self.guest, snapshot).unwrap()
+        RawSums::gather(rule, (&self.plan, &parameters), limits, &self.guest, &snapshot).unwrap()
     }
 }
 

@@ -83,6 +83,13 @@ approvals_needed = 2
 [server]
 listen = "127.0.0.1:7700"
 """)
+    caller = "id = \"bank\"\nkind = \"platform\"\n\n[[key]]\n" + "".join(
+        f'{name} = "{jwk[name]}"\n' for name in ("kty", "crv", "x"))
+    distorted_toml("caller", caller)
+    for name, text in [("kind", caller.replace("platform", "root")), ("no-key", caller.split("\n[[key]]")[0]),
+                       ("twice", caller + caller.split("\n\n")[1]), ("private", caller + 'd = "AAAA"\n'),
+                       ("id", caller.replace('"bank"', '"../bank"')), ("authority", caller.replace("platform", "authority"))]:
+        seed("caller", name, text)
     seed("jwk", "whole", json.dumps(jwk))
     distorted_json("jwk", json.dumps({name: jwk[name] for name in ("kty", "crv", "x")}))
     for name, x in [("zero", "A" * 43), ("one", "AQ" + "A" * 41), ("short", "AAAA"), ("trailing-bits", "B" * 43)]:
@@ -106,6 +113,20 @@ def tokens():
                          ("rows", {"rows": {"own": [{"a": None, "b": True, "c": -9007199254740993, "d": "x"}, {}], "none": []}}),
                          ("rows-odd", {"rows": {"own": [{"a": 1.5, "b": [1], "c": {"d": 1e300}}]}})]:
         seed("request", name, json.dumps({**job, **change}))
+    batch = {name: job[name] for name in ("iss", "aud", "iat", "exp", "jti", "htm", "policy", "guest", "purpose")}
+    batch["htu"] = "https://anshi.example/v1/batches"
+    batch["jobs"] = [{name: job[name] for name in ("parameters", "parties", "consents")}] * 2
+    distorted_json("batch", json.dumps(batch))
+    for name, change in [("none", {"jobs": []}), ("jti", {"jti": "A" * 22 + ".0"}), ("one", {"jobs": batch["jobs"][:1]}),
+                         ("rows", {"jobs": [{**batch["jobs"][0], "rows": {"own": [{"a": None}]}}]}),
+                         ("policy", {"jobs": [{**batch["jobs"][0], "policy": batch["policy"]}]})]:
+        seed("batch", name, json.dumps({**batch, **change}))
+    call = {"iss": "smart-finance", "aud": "ledger", "iat": 1780000000, "exp": 1780000060, "jti": "A" * 22, "htm": "GET",
+            "htu": "https://anshi.example/v1/budgets", "body": "sha256:" + "0" * 64}
+    distorted_json("call", json.dumps(call))
+    for name, change in [("sub", {"sub": "91350100M000100Y43"}), ("sub-null", {"sub": None}), ("far", {"exp": 9223372036854775807}),
+                         ("past", {"iat": -9223372036854775808}), ("body", {"body": ["sha256:00"]})]:
+        seed("call", name, json.dumps({**call, **change}))
     consent = {"iss": "authority", "sub": "91350100M000100Y43", "client_id": "smart-finance", "aud": "ledger",
                "jti": "consent-1", "iat": 1780000000, "nbf": 1780000000, "exp": 1790000000,
                "authorization_details": [{"type": "anshi_label", "purpose": "sme-lending", "policy": "sme-credit-check",

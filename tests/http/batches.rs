@@ -56,7 +56,10 @@ fn each_job_is_charged_and_refused_alone_and_all_answer_at_one_tick() {
         let path = format!("/v1/jobs/{}", lines[place]["job"].as_str().unwrap());
         let bundle = served.ask_for("GET", &path).json()["bundle"].to_string();
         let verified = served.home.verify(&bundle).unwrap().claims;
-        assert_eq!((verified.iat, verified.result.label), (claims["iat"].as_i64().unwrap(), lines[place]["label"].as_str().map(str::to_owned)));
+        assert_eq!(
+            (verified.iat, verified.result.label),
+            (claims["iat"].as_i64().unwrap(), lines[place]["label"].as_str().map(str::to_owned))
+        );
     }
     // Alone each of them is answered the same.
     let alone = served.submit(&served.home.token(0, 1));
@@ -104,7 +107,10 @@ fn what_is_no_batch_is_refused_whole_and_free() {
         (cut(one, |payload| payload["htu"] = "http://localhost:7700/v1/jobs".into()), "wrong-audience"),
         (cut(one, |payload| payload["aud"] = "another".into()), "wrong-audience"),
         (cut(one, |payload| payload["exp"] = 4_000_000_000_i64.into()), "stale-request"),
-        (cut(one, |payload| payload["jobs"] = Value::Array(vec![payload["jobs"][0].clone(); 10_001])), "malformed-request"),
+        (
+            cut(one, |payload| payload["jobs"] = Value::Array(vec![payload["jobs"][0].clone(); 10_001])),
+            "malformed-request",
+        ),
     ];
     for (token, problem) in cases {
         assert_eq!(submit(&served, &token).problem(), problem);

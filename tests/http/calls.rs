@@ -28,7 +28,9 @@ fn anyone_gets_what_verifies_receipts_and_nothing_else() {
         let reply = get(path);
         assert_eq!((reply.status, reply.problem().as_str()), (401, "unauthenticated"), "{path}");
     }
-    for path in ["/log/tile/../checkpoint", "/log/tile/0/../../../ledger.sqlite", "/log/tile/0/%2e%2e/%2e%2e/keys/log.jwk"] {
+    for path in
+        ["/log/tile/../checkpoint", "/log/tile/0/../../../ledger.sqlite", "/log/tile/0/%2e%2e/%2e%2e/keys/log.jwk"]
+    {
         assert_eq!(get(path).status, 404, "{path}");
     }
 }
@@ -36,7 +38,11 @@ fn anyone_gets_what_verifies_receipts_and_nothing_else() {
 #[test]
 fn each_kind_of_caller_may_call_what_is_its_own() {
     let served = Served::new();
-    let keys = [("smart-finance", KeyFile::Client), ("development-operator", KeyFile::Operator), ("development-auditor", KeyFile::Auditor)];
+    let keys = [
+        ("smart-finance", KeyFile::Client),
+        ("development-operator", KeyFile::Operator),
+        ("development-auditor", KeyFile::Auditor),
+    ];
     let guest = format!("/v1/guests/{}", served.home.adversary);
     let rows: [(&str, &str, [u16; 3]); 5] = [
         ("GET", "/v1/policies", [200, 200, 200]),
@@ -51,9 +57,9 @@ fn each_kind_of_caller_may_call_what_is_its_own() {
             assert_eq!(reply.status, status, "{id} {method} {path}: {}", reply.text());
         }
     }
-    // An authority signs consents and nothing else; its key opens no call.
     let authority = served.key(KeyFile::Authority);
-    assert_eq!(served.call(("development-authority", &authority), "GET", "/v1/policies").problem(), "unknown-client");
+    assert_eq!(served.call(("development-authority", &authority), "GET", "/v1/budgets").problem(), "forbidden");
+    assert_eq!(served.ask_for("DELETE", "/v1/consents/x").problem(), "forbidden");
 }
 
 #[test]
@@ -92,6 +98,22 @@ fn a_budget_is_the_callers_own() {
     assert_eq!(spent(&served.ask_for("GET", "/v1/budgets").json()), Value::Null);
     let (stranger, key) = TestHome::stranger();
     assert_eq!(served.call((stranger, &key), "GET", "/v1/budgets").json(), serde_json::json!([]));
+}
+
+#[test]
+fn an_authority_takes_back_its_consent() {
+    let served = Served::new();
+    let order = served.home.order(0, 1);
+    let payload = order.consents[0].split('.').nth(1).unwrap();
+    let payload: Value =
+        serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap();
+    let path = format!("/v1/consents/{}", payload["jti"].as_str().unwrap());
+    let authority = served.key(KeyFile::Authority);
+    for _ in 0..2 {
+        let reply = served.call(("development-authority", &authority), "DELETE", &path);
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    assert_eq!(served.submit(&served.home.sign(&order)).problem(), "consent-used-up");
 }
 
 #[test]

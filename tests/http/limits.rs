@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use anshi::keys::TokenKind;
+
 use crate::support::{Reply, Served};
 
 fn connect(served: &Served) -> TcpStream {
@@ -41,6 +43,17 @@ fn who_shows_no_token_sends_no_megabytes() {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
     assert_eq!(Reply::parse(&bytes).problem(), "unauthenticated");
+    // Nor does one whose token is not right: it is answered before a byte of its body has come.
+    let key = anshi::keys::SigningKey::from_seed([9; 32]).unwrap();
+    let token = served.call_token(("smart-finance", &key), TokenKind::Guest, "POST", "/v1/guests", b"");
+    let mut stream = connect(&served);
+    let head = format!(
+        "POST /v1/guests HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: JOSE {token}\r\ncontent-length: 10000000\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    assert_eq!(Reply::parse(&bytes).problem(), "unknown-client");
 }
 
 #[test]
@@ -65,7 +78,10 @@ fn an_end_leaves_nothing_charged_unanswered() {
     let mut served = Served::new();
     let token = served.home.token(0, 1);
     let mut stream = connect(&served);
-    let head = format!("POST /v1/jobs HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/jose\r\ncontent-length: {}\r\n\r\n{token}", token.len());
+    let head = format!(
+        "POST /v1/jobs HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/jose\r\ncontent-length: {}\r\n\r\n{token}",
+        token.len()
+    );
     stream.write_all(head.as_bytes()).unwrap();
     // Charged, and on its way.
     while served.home.totals().1 == 0 {}

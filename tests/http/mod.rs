@@ -6,3 +6,4 @@ mod calls;
 mod jobs;
 mod limits;
 mod reload;
+mod specification;

@@ -15,7 +15,9 @@ fn a_reload_takes_policies_clients_and_data_and_keeps_jobs_in_flight() {
     let before = home.engine.snapshot().unwrap().name().to_string();
     let token = home.token(0, 1);
     let (address, body) = (served.address, token.clone());
-    let in_flight = std::thread::spawn(move || send_to(address, "POST", "/v1/jobs", &[("content-type", "application/jose")], body.as_bytes()));
+    let in_flight = std::thread::spawn(move || {
+        send_to(address, "POST", "/v1/jobs", &[("content-type", "application/jose")], body.as_bytes())
+    });
     while home.totals().1 == 0 {}
     take_delivery(&home.path, &Setup { paid_fen: 7, ..Setup::default() });
     let policy = home.path.join("policies/adversary/policy.toml");

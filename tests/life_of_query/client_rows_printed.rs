@@ -43,7 +43,7 @@ impl Desk<'_> {
         command.current_dir(self.work.path()).env("ANSHI_LOG", "trace").env("RUST_LOG", "trace");
         command.args(["run", "--home", home, "--policy", "own-rows", "--guest", guest.to_str().unwrap()]);
         command.args(["--party", &party, "--param", "behaviour=0", "--consent", "auto"]);
-        command.args(["--rows", "repayments=rows.csv", "--out", "bundle.json", "--lang", lang]);
+        command.args(["--rows", "repayments=rows.csv", "--out", "bundle.json", "--force", "--lang", lang]);
         let output = command.output().unwrap();
         let text = [output.stdout, output.stderr].concat();
         (String::from_utf8(text).unwrap(), output.status.code().unwrap())

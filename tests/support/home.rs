@@ -26,8 +26,12 @@ pub struct Setup {
     pub bits: u32,
     /// From dispatch to tick.
     pub slot_ms: u32,
+    /// Of one run.
+    pub fuel: u64,
     /// Of the one client under the one policy.
     pub jobs_per_minute: u32,
+    /// Whom the policy names, and who has a quota.
+    pub clients: &'static [&'static str],
     /// The policy's `guests`, as TOML.
     pub guests: String,
     /// Further files of the home, or of the delivery where the path begins with `delivery/`.
@@ -37,7 +41,17 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         let guests = "\"any\"".to_owned();
-        Self { paid_fen: ODD_FEN, bits: 10_000, slot_ms: 150, jobs_per_minute: 100_000, guests, files: Vec::new() }
+        let clients: &[&str] = &["smart-finance"];
+        Self {
+            paid_fen: ODD_FEN,
+            bits: 10_000,
+            slot_ms: 150,
+            fuel: 500_000,
+            jobs_per_minute: 100_000,
+            clients,
+            guests,
+            files: Vec::new(),
+        }
     }
 }
 
@@ -50,7 +64,7 @@ pub struct TestHome {
     pub adversary: Digest,
     pub credit_check: Digest,
     pub contributor: Digest,
-    _folder: tempfile::TempDir,
+    pub _folder: tempfile::TempDir,
 }
 
 fn runtime() -> &'static Runtime {
@@ -211,15 +225,18 @@ pub fn take_delivery(home: &Path, setup: &Setup) {
 }
 
 fn accounts(setup: &Setup) -> String {
-    let bits = setup.bits;
+    let (bits, clients) = (setup.bits, setup.clients);
+    let quota = |client: &&str| format!("{client} = {{ bits = {bits}, lifetime = {bits} }}");
+    let quotas: Vec<String> = clients.iter().map(quota).collect();
+    let limit = bits * u32::try_from(clients.len()).unwrap();
     format!(
-        "[label.enterprise]\nclients = {{ smart-finance = {{ bits = {bits}, lifetime = {bits} }} }}\n\
-         limit = {{ bits = {bits}, lifetime = {bits} }}\nwindow_days = 90\n"
+        "[label.enterprise]\nclients = {{ {} }}\nlimit = {{ bits = {limit}, lifetime = {limit} }}\nwindow_days = 90\n",
+        quotas.join(", ")
     )
 }
 
 fn policy(setup: &Setup) -> String {
-    let Setup { slot_ms, jobs_per_minute, guests, .. } = setup;
+    let Setup { slot_ms, fuel, jobs_per_minute, clients, guests, .. } = setup;
     format!(
         r#"id = "adversary"
 version = "1.0.0"
@@ -228,7 +245,7 @@ purpose = "testing"
 basis = ["test"]
 valid = {{ from = 2020-01-01, until = 2099-12-31 }}
 [who]
-clients = ["smart-finance"]
+clients = {clients:?}
 guests = {guests}
 [role.enterprise]
 unit = "enterprise"
@@ -255,7 +272,7 @@ step = 1
 kind = "label"
 labels = ["no", "yes"]
 [limits]
-fuel = 500_000
+fuel = {fuel}
 memory_mib = 2
 slot_ms = {slot_ms}
 jobs_per_minute = {jobs_per_minute}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anshi::env::Entropy;
-use anshi::job::{CallOrder, CallTarget, KeyFile, compose_call, load_key};
+use anshi::job::{CallOrder, CallTarget, JobOrder, KeyFile, compose_batch, compose_call, load_key};
 use anshi::keys::{SigningKey, TokenKind, sha256};
 use anshi::server::Server;
 use serde_json::Value;
@@ -40,19 +40,28 @@ pub type Who<'a> = (&'a str, &'a SigningKey);
 
 /// Sends a request as it is written, and reads until the service closes the connection.
 pub fn send_to(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+    try_send(address, PATIENCE, &written(method, path, headers, body)).expect("an answer")
+}
+
+/// Sends bytes, and reads until the service closes the connection; `None` where no answer comes within `patience`.
+pub fn try_send(address: SocketAddr, patience: Duration, bytes: &[u8]) -> Option<Reply> {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(patience)).unwrap();
+    // A server may answer before it has read everything.
+    let _ = stream.write_all(bytes);
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes);
+    bytes.windows(4).any(|window| window == b"\r\n\r\n").then(|| Reply::parse(&bytes))
+}
+
+/// A request, to the byte.
+pub fn written(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
     }
     head += &format!("content-length: {}\r\n\r\n", body.len());
-    stream.write_all(head.as_bytes()).unwrap();
-    // A server may answer before it has read everything.
-    let _ = stream.write_all(body);
-    let mut bytes = Vec::new();
-    let _ = stream.read_to_end(&mut bytes);
-    Reply::parse(&bytes)
+    [head.as_bytes(), body].concat()
 }
 
 impl Served {
@@ -101,6 +110,16 @@ impl Served {
     /// Submits a signed request.
     pub fn submit(&self, token: &str) -> Reply {
         self.send("POST", "/v1/jobs", &[("content-type", "application/jose")], token.as_bytes())
+    }
+
+    /// Submits a signed batch.
+    pub fn submit_batch(&self, token: &str) -> Reply {
+        self.send("POST", "/v1/batches", &[("content-type", "application/jose")], token.as_bytes())
+    }
+
+    /// Signs a batch as the home's client.
+    pub fn batch_token(&self, orders: &[JobOrder]) -> String {
+        compose_batch(orders, &self.home.client, self.home.engine.clock().now(), &Entropy).unwrap()
     }
 
     /// The token of a call by `who`.
@@ -172,6 +191,13 @@ impl Reply {
     /// The body, as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The payload of the token that is this member of the body; not verified.
+    pub fn payload_of(&self, member: &str) -> Value {
+        let token = self.json()[member].as_str().unwrap().to_owned();
+        let payload = data_encoding::BASE64URL_NOPAD.decode(token.split('.').nth(1).unwrap().as_bytes()).unwrap();
+        serde_json::from_slice(&payload).unwrap()
     }
 
     /// The problem's word; empty where it is none.

@@ -44,3 +44,17 @@ pub fn deliver(folder: &Path, paid_fen: i64) {
         std::fs::write(folder.join("delivery.csv"), text).unwrap();
     }
 }
+
+/// The delivery in which no dataset knows this firm, as files of a setup.
+pub fn delivery_without(number: u32) -> Vec<(String, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    deliver(folder.path(), ODD_FEN);
+    let id = firm(number).to_string();
+    let datasets = ["tax_payment", "business_registration"].map(|dataset| {
+        let path = format!("{dataset}/delivery.csv");
+        let text = std::fs::read_to_string(folder.path().join(&path)).unwrap();
+        let left: String = text.lines().filter(|line| !line.contains(&id)).map(|line| format!("{line}\n")).collect();
+        (format!("delivery/{path}"), left)
+    });
+    datasets.to_vec()
+}

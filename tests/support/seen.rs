@@ -1,6 +1,7 @@
 //! What a client sees of an answer, taken apart, with what is random or a name masked so that two can be compared.
 
 use anshi::job::Answered;
+use anshi::receipt::Bundle;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
@@ -33,7 +34,11 @@ fn figures(claims: &Value) -> Value {
 
 /// Takes an answer apart.
 pub fn seen(answered: &Answered) -> Seen {
-    let bundle = &answered.bundle;
+    seen_bundle(&answered.bundle)
+}
+
+/// Takes a bundle apart.
+pub fn seen_bundle(bundle: &Bundle) -> Seen {
     let payload = decode(bundle.receipt.split('.').nth(1).unwrap());
     let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
     let (claims, intent) = (read(&payload), read(&decode(&bundle.intent.record)));
@@ -63,9 +68,17 @@ pub fn seen(answered: &Answered) -> Seen {
     Seen { label, claims, intent, outcome, masked, text }
 }
 
+/// An intent's record with what opens it, as a subject gets it, without what is random or a name.
+pub fn masked_record(opened: &Value) -> Value {
+    let text = |name: &str| opened[name].as_str().unwrap();
+    let record: Value = serde_json::from_slice(&decode(text("record"))).unwrap();
+    let lengths = ["record", "salt", "proof"].map(|name| text(name).len());
+    json!([masked(&record, &["/snapshot", "/sameness", "/admitted_ms"]), lengths])
+}
+
 /// `value` with the digests and numbers at `pointers` replaced by the kind of thing that they are. A text that is no
 /// digest stays, and is compared.
-fn masked(value: &Value, pointers: &[&str]) -> Value {
+pub fn masked(value: &Value, pointers: &[&str]) -> Value {
     let mut value = value.clone();
     for pointer in pointers {
         if let Some(member) = value.pointer_mut(pointer) {

@@ -220,7 +220,7 @@ const TRIES: usize = 3;
 
 /// Makes tables' threads as important as all others, where that may be done. They let every other thread of the machine go
 /// first, and beside a whole suite of tests that is too late for a slot of a second.
-fn wake_tables() {
+pub fn wake_tables() {
     for task in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
         let name = std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
         let id = task.file_name().to_str().and_then(|id| rustix::process::Pid::from_raw(id.parse().ok()?));

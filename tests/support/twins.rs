@@ -13,7 +13,7 @@ pub struct Twins {
 }
 
 /// Everything that the policy lets out.
-const OUTCOMES: [&str; 3] = ["no", "yes", "undetermined"];
+pub const OUTCOMES: [&str; 3] = ["no", "yes", "undetermined"];
 
 impl Twins {
     /// Two homes that differ in firm 1's last fen.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anshi::catalog::Catalog;
-use anshi::config::Config;
+use anshi::config::{Callers, Config};
 use anshi::policy::{ApprovalTrust, PolicySet, check_policy_file};
 
 use super::scratch;
@@ -42,7 +42,7 @@ pub fn policy(data: &[u8]) {
 pub fn accounts(data: &[u8]) {
     let folder = scratch::folder("accounts");
     strict(&folder.join("accounts.toml"), data, || {
-        let set = PolicySet::load(&folder, scratch::catalog(), scratch::QUICK, &ApprovalTrust::default());
+        let set = PolicySet::load(&folder, scratch::catalog(), scratch::QUICK, &ApprovalTrust::none_needed());
         set.map(|set| set.accounts().sha256()).map_err(|error| error.to_string())
     });
 }
@@ -64,6 +64,27 @@ pub fn catalog(data: &[u8]) {
             assert!(dataset.time.is_none_or(|time| time < dataset.columns.len()));
         }
         Ok(catalog.sha256())
+    });
+}
+
+/// The file of a caller, called as its first `id` says.
+pub fn caller(data: &[u8]) {
+    let folder = scratch::folder("caller");
+    for old in fs::read_dir(&folder).unwrap() {
+        fs::remove_file(old.unwrap().path()).unwrap();
+    }
+    let named = std::str::from_utf8(data).ok().and_then(|text| text.split_once("id = \""));
+    let name = named.and_then(|(_, rest)| rest.split_once('"')).map_or("caller", |(name, _)| name);
+    let plain = !name.is_empty() && name.len() < 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let path = folder.join(format!("{}.toml", if plain { name } else { "caller" }));
+    strict(&path, data, || {
+        let callers = Callers::load(&folder).map_err(|error| error.to_string())?;
+        let (id, caller) = callers.iter().next().ok_or("nobody")?;
+        assert!(!caller.keys.is_empty(), "a caller without a key");
+        for trusted in &caller.keys {
+            assert_eq!((trusted.owner.as_str(), &trusted.kinds), (id, &caller.kind.signs()));
+        }
+        Ok(format!("{callers:?}"))
     });
 }
 

@@ -8,7 +8,10 @@ pub type Target = fn(&[u8]);
 /// Every target, by the name of its corpus folder.
 pub const TARGETS: &[(&str, Target)] = &[
     ("accounts", documents::accounts),
+    ("batch", tokens::batch),
     ("bundle", evidence::bundle),
+    ("call", tokens::call),
+    ("caller", documents::caller),
     ("catalog", documents::catalog),
     ("checkpoint", evidence::checkpoint),
     ("component", guests::component),

@@ -21,6 +21,7 @@ pub fn folder(name: &str) -> PathBuf {
 
 /// Writes a file, over an older one.
 pub fn write(path: &Path, bytes: &[u8]) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, bytes).unwrap();
 }
 

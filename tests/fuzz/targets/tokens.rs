@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use anshi::config::{CallerKind, Config, caller_text};
-use anshi::job::{read_consent, read_request};
+use anshi::job::{read_batch, read_call, read_consent, read_request};
 use anshi::keys::{PublicJwk, PublicKey, SigningKey, TokenKind, TrustedKey, read_json, sign, verify};
 use serde_json::Value;
 
@@ -42,6 +42,7 @@ fn config() -> &'static Config {
     static CONFIG: OnceLock<Config> = OnceLock::new();
     CONFIG.get_or_init(|| {
         let home = scratch::folder("tokens");
+        scratch::folder("tokens/clients.d");
         let text = "kind = \"production\"\nledger = \"ledger\"\npublic_url = \"https://anshi.example\"\ncatalog = \"catalog\"\n\
              policies = \"policies\"\ncheckpoint_mirror = \"../mirror\"\nnanos_per_kilofuel = 1\n";
         scratch::write(&home.join("anshi.toml"), text.as_bytes());
@@ -72,6 +73,44 @@ pub fn request(data: &[u8]) {
         Some((fields, format!("{:?}", value.parameters), value.rows.clone()))
     };
     if let Some(first) = read(data) {
+        same_when_written_anew(data, &first, read);
+    }
+}
+
+/// The payload of a batch, signed by a client that the engine trusts: its jobs are that client's, each another.
+pub fn batch(data: &[u8]) {
+    let client = key(1);
+    let read = |payload: &[u8]| {
+        let requests = read_batch(&sign(&client, TokenKind::Batch, payload), config()).ok()?;
+        assert!(!requests.is_empty(), "a batch of nothing");
+        let requests = requests.iter().map(|request| {
+            let value = request.value();
+            assert_eq!(value.client, "smart-finance");
+            let fields = (value.job, value.policy.clone(), value.guest, value.parties.clone(), value.purpose.clone());
+            (fields, format!("{:?}", value.parameters), value.rows.clone())
+        });
+        let requests: Vec<_> = requests.collect();
+        let mut jobs: Vec<_> = requests.iter().map(|request| request.0.0).collect();
+        jobs.sort_unstable();
+        jobs.dedup();
+        assert_eq!(jobs.len(), requests.len(), "two jobs of one batch are one");
+        Some(requests)
+    };
+    if let Some(first) = read(data) {
+        same_when_written_anew(data, &first, read);
+    }
+}
+
+/// The payload of a call, signed by a client that the engine trusts.
+pub fn call(data: &[u8]) {
+    let client = key(1);
+    let read = |payload: &[u8]| {
+        let (owner, written) = read_call(&sign(&client, TokenKind::Call, payload), TokenKind::Call, config()).ok()?;
+        assert_eq!(owner, "smart-finance");
+        Some(written)
+    };
+    if let Some(first) = read(data) {
+        assert_eq!(read(&first).as_ref(), Some(&first), "what was read is read again");
         same_when_written_anew(data, &first, read);
     }
 }

@@ -29,7 +29,7 @@ const LOAD_PERCENT: f64 = 80.0;
 const MINIMA: i64 = 40;
 /// Every firm may be asked everything.
 const BITS: i64 = 3 * MINIMA;
-/// Between two kills at least so long, and at most twice.
+/// Between two kills at least so long, and in a long soak a twelfth of it; at most twice.
 const KILL_EVERY: Duration = Duration::from_secs(12);
 /// One bundle of so many is kept whole, and verified against the ledger at the end.
 const KEPT_OF: u64 = 50;
@@ -89,11 +89,12 @@ pub fn soak(seconds: u64, scale_ppm: u64, nanos_per_kilofuel: Option<u64>) {
             ))
         })
         .collect();
+    let least = KILL_EVERY.max(until / 12);
     let (mut dice, mut kills, mut memory) = (Dice(seconds), 0, Vec::new());
     while started.elapsed() < until {
-        let life = KILL_EVERY + Duration::from_millis(dice.below(KILL_EVERY.as_millis() as u64));
+        let life = least + Duration::from_millis(dice.below(least.as_millis() as u64));
         // The last server lives to the end.
-        let dies = started.elapsed() + life + KILL_EVERY < until;
+        let dies = started.elapsed() + life + least < until;
         memory.push(watch(&server, if dies { life } else { until.saturating_sub(started.elapsed()) }));
         if dies {
             *lock(&shared.address) = None;

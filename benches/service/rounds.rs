@@ -76,9 +76,13 @@ pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
         let (floor, engine) = (floors.per_second.last().unwrap(), engines.per_second.last().unwrap());
         println!("round {round}: floor {floor:.0}/s, engine {engine:.0}/s, {:.2}", engine / floor);
     }
-    let ratios: Vec<f64> = engines.per_second.iter().zip(&floors.per_second).map(|(engine, floor)| engine / floor).collect();
+    let ratios: Vec<f64> =
+        engines.per_second.iter().zip(&floors.per_second).map(|(engine, floor)| engine / floor).collect();
     let work: Vec<f64> = floors.micros.iter().zip(&engines.micros).map(|(floor, engine)| floor / engine).collect();
-    println!("\nA job writes {} rows of {} bytes in each of its two rounds; the slots hold {:.0} a second.", rows.rows, rows.row_bytes, city.held[POLICY]);
+    println!(
+        "\nA job writes {} rows of {} bytes in each of its two rounds; the slots hold {:.0} a second.",
+        rows.rows, rows.row_bytes, city.held[POLICY]
+    );
     println!("{at_once} in flight, {jobs} jobs a round, {rounds} rounds, load of the machine {}\n", load());
     println!("| what | median | best | processor of the server, a job |\n|---|---|---|---|");
     for (what, side) in [("the floor", &floors), ("**signed label jobs**", &engines)] {
@@ -100,7 +104,8 @@ fn print_latencies(ran: &Ran, floor: &Ran) {
     let slot = Duration::from_millis(u64::from(SLOT_MS));
     for (what, ran, slot) in [("the floor", floor, Duration::ZERO), ("**beyond the slot**", ran, slot)] {
         let latencies = ran.latencies();
-        let shown = |permille| format!("{:.1} ms", latencies.permille(permille).saturating_sub(slot).as_secs_f64() * 1e3);
+        let shown =
+            |permille| format!("{:.1} ms", latencies.permille(permille).saturating_sub(slot).as_secs_f64() * 1e3);
         println!("| {what} | {} | {} | {} |", shown(500), shown(990), shown(999));
     }
 }
@@ -179,7 +184,10 @@ fn count_rows(paths: &HomePaths, jobs: usize) -> JobRows {
     let connection = rusqlite::Connection::open(paths.store()).unwrap();
     let one = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, f64>(0)).unwrap();
     let sums = tables.iter().map(|(table, bytes)| {
-        (one(&format!("SELECT CAST(COUNT(*) AS REAL) FROM {table}")), one(&format!("SELECT CAST(SUM({bytes}) AS REAL) FROM {table}")))
+        (
+            one(&format!("SELECT CAST(COUNT(*) AS REAL) FROM {table}")),
+            one(&format!("SELECT CAST(SUM({bytes}) AS REAL) FROM {table}")),
+        )
     });
     let (rows, bytes) = sums.fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1));
     let each = |count: f64| count / jobs as f64;

@@ -45,12 +45,7 @@ pub(super) fn rotate(
 }
 
 /// Revokes a consent, unless it is revoked already.
-pub(super) fn revoke(
-    desk: &Desk<'_>,
-    leaves: &mut Leaves<'_>,
-    issuer: &str,
-    jti: &str,
-) -> Result<(), LedgerError> {
+pub(super) fn revoke(desk: &Desk<'_>, leaves: &mut Leaves<'_>, issuer: &str, jti: &str) -> Result<(), LedgerError> {
     if is_revoked(desk.connection, issuer, jti)? {
         return Ok(());
     }

@@ -1,15 +1,16 @@
 //! Creating and opening the ledger: the checks against the mirror, and the closing of what a crash left open.
 
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
 
 use rusqlite::{OptionalExtension, params};
 
 use super::record::write_abandoned;
 use super::reserve::Pace;
 use super::store::{
-    Behind, Inconsistency, Leaves, LedgerError, create_store, digest, latest_day, open_writer, read_recent, signed, stored_hash, unsigned,
+    Behind, Inconsistency, Leaves, LedgerError, create_store, digest, latest_day, open_writer, read_recent, signed,
+    stored_hash, unsigned,
 };
 use super::writer::{Ledger, Writer};
 use crate::env::weaken::{self, Weakness};

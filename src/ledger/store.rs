@@ -227,7 +227,8 @@ impl<'r> Leaves<'r> {
     }
 
     fn hash(&self, connection: &Connection, index: u64) -> Option<Digest> {
-        let fresh = index.checked_sub(self.recent.next()).and_then(|place| self.fresh.get(usize::try_from(place).ok()?));
+        let fresh =
+            index.checked_sub(self.recent.next()).and_then(|place| self.fresh.get(usize::try_from(place).ok()?));
         fresh.copied().or_else(|| self.recent.get(index)).or_else(|| stored_hash(connection, index))
     }
 

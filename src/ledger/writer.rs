@@ -369,9 +369,14 @@ impl Writer {
         self.seal(size, &note, hashes)?;
         self.latest_day = Some(day);
         let note: Arc<str> = note.into();
-        answers.logged.extend(outcomes.into_iter().map(|(intent, outcome, OutcomeEntry { end, claims, parties, .. }, reply)| {
-            (Logged::written(end, claims, Written { intent, outcome, parties, note: Arc::clone(&note), size }), reply)
-        }));
+        answers.logged.extend(outcomes.into_iter().map(
+            |(intent, outcome, OutcomeEntry { end, claims, parties, .. }, reply)| {
+                (
+                    Logged::written(end, claims, Written { intent, outcome, parties, note: Arc::clone(&note), size }),
+                    reply,
+                )
+            },
+        ));
         answers.send();
         Ok(())
     }

@@ -74,7 +74,11 @@ mod tests {
             let hash = leaf_hash(&leaf.to_be_bytes());
             let fresh = append(leaf, hash, &|index| recent.get(index).or_else(|| read(index)), 0, &[]).unwrap();
             if leaf >= opened {
-                assert_eq!(append(leaf, hash, &|index| recent.get(index), 0, &[]).unwrap(), fresh, "kept hashes are enough");
+                assert_eq!(
+                    append(leaf, hash, &|index| recent.get(index), 0, &[]).unwrap(),
+                    fresh,
+                    "kept hashes are enough"
+                );
                 recent.extend(fresh.iter().copied());
             }
             stored.extend(fresh);

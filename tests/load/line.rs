@@ -76,7 +76,8 @@ fn read_head(head: &[u8]) -> io::Result<(u16, usize)> {
     let head = std::str::from_utf8(head).map_err(|_| odd())?;
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
-    let length = lines.filter_map(|line| line.split_once(':')).find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let length =
+        lines.filter_map(|line| line.split_once(':')).find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     let length = length.and_then(|(_, value)| value.trim().parse().ok());
     Ok((status.ok_or_else(odd)?, length.ok_or_else(odd)?))
 }

@@ -137,7 +137,11 @@ impl Tally {
     fn print(&self, calls: u64, took: Duration, processor: Duration, memory_kb: u64) {
         let latencies = Latencies::of(self.latencies.clone());
         let shown = |permille| format!("{:.0} ms", latencies.permille(permille).as_secs_f64() * 1e3);
-        println!("replay: {calls} calls in {:.1} s, {:.0} a second", took.as_secs_f64(), calls as f64 / took.as_secs_f64());
+        println!(
+            "replay: {calls} calls in {:.1} s, {:.0} a second",
+            took.as_secs_f64(),
+            calls as f64 / took.as_secs_f64()
+        );
         println!("p50 {}, p99 {}, p99.9 {}", shown(500), shown(990), shown(999));
         for (word, count) in &self.words {
             println!("  {count:>8}  {word}");

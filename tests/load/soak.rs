@@ -29,7 +29,7 @@ const LOAD_PERCENT: f64 = 80.0;
 const MINIMA: i64 = 40;
 /// Every firm may be asked everything.
 const BITS: i64 = 3 * MINIMA;
-/// Between two kills at least so long, and at most twice.
+/// Between two kills at least so long, and in a long soak a twelfth of it; at most twice.
 const KILL_EVERY: Duration = Duration::from_secs(12);
 /// One bundle of so many is kept whole, and verified against the ledger at the end.
 const KEPT_OF: u64 = 50;
@@ -42,11 +42,7 @@ const GROWTH_MAX_KB: u64 = 160 << 10;
 /// How a request ended.
 enum Ended {
     /// With a bundle: its intent, its price, and some bundles whole.
-    Answered {
-        intent: u64,
-        bits: u64,
-        bundle: Option<String>,
-    },
+    Answered { intent: u64, bits: u64, bundle: Option<String> },
     /// Its engine was killed between charge and tick.
     Abandoned,
 }
@@ -84,13 +80,21 @@ pub fn soak(seconds: u64, scale_ppm: u64, nanos_per_kilofuel: Option<u64>) {
     });
     let (started, until) = (Instant::now(), Duration::from_secs(seconds));
     let lines: Vec<_> = (0..LINES)
-        .map(|_| runtime.spawn(ask_on(Arc::clone(&shared), Arc::clone(&city), Arc::clone(&questions), (started, until, per_second))))
+        .map(|_| {
+            runtime.spawn(ask_on(
+                Arc::clone(&shared),
+                Arc::clone(&city),
+                Arc::clone(&questions),
+                (started, until, per_second),
+            ))
+        })
         .collect();
+    let least = KILL_EVERY.max(until / 12);
     let (mut dice, mut kills, mut memory) = (Dice(seconds), 0, Vec::new());
     while started.elapsed() < until {
-        let life = KILL_EVERY + Duration::from_millis(dice.below(KILL_EVERY.as_millis() as u64));
+        let life = least + Duration::from_millis(dice.below(least.as_millis() as u64));
         // The last server lives to the end.
-        let dies = started.elapsed() + life + KILL_EVERY < until;
+        let dies = started.elapsed() + life + least < until;
         memory.push(watch(&server, if dies { life } else { until.saturating_sub(started.elapsed()) }));
         if dies {
             *lock(&shared.address) = None;
@@ -221,7 +225,10 @@ fn report(memory: &[Vec<u64>], kills: u64, sent: u64, again: u64) {
     for (number, seen) in memory.iter().enumerate().filter(|(_, seen)| !seen.is_empty()) {
         let (early, late) = (seen[seen.len() / 4], *seen.last().unwrap());
         let most = seen.iter().max().unwrap();
-        println!("server {number}: {} s, anonymous memory {early} kB early, {late} kB late, {most} kB at most", seen.len() / 2);
+        println!(
+            "server {number}: {} s, anonymous memory {early} kB early, {late} kB late, {most} kB at most",
+            seen.len() / 2
+        );
         assert!(late.saturating_sub(early) < GROWTH_MAX_KB, "memory grows: {seen:?}");
     }
 }
@@ -253,5 +260,9 @@ fn check(city: &City, auditor: &mut Auditor, ended: &BTreeMap<Digest, Ended>, se
         }
     }
     auditor.check(&reader, &tables);
-    println!("{} jobs in the ledger, {abandoned} abandoned, {} bundles verified", tables.jobs.len(), auditor.released_count());
+    println!(
+        "{} jobs in the ledger, {abandoned} abandoned, {} bundles verified",
+        tables.jobs.len(),
+        auditor.released_count()
+    );
 }

@@ -1,10 +1,14 @@
 //! The service under load, over HTTP: the short forms of `make replay` and `make soak`.
 
 mod calls;
+#[expect(dead_code, reason = "shared with the benchmarks, which use all of it")]
 mod city;
+#[expect(dead_code, reason = "shared with the benchmarks, which use all of it")]
 mod line;
+#[expect(clippy::print_stdout, reason = "what it came to")]
 mod replay;
 mod served;
+#[expect(clippy::print_stdout, reason = "what it came to")]
 mod soak;
 
 use crate::crash as check;

@@ -1,5 +1,6 @@
 //! Slow and fast twins over HTTP: a guest that burns all of its fuel iff the firm's number is odd. While it runs everything
 //! that can be polled is polled; how long the answer took must say nothing of which of both it was.
+#![expect(clippy::print_stdout, reason = "the run tells what was measured")]
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

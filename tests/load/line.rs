@@ -1,6 +1,5 @@
 //! The load: keep-alive HTTP/1.1 connections that say what was written beforehand, and time every answer. The same for
 //! whatever listens; knows nothing of what it sends.
-#![cfg_attr(test, expect(dead_code, reason = "some of it is for the benchmark alone"))]
 
 use std::collections::VecDeque;
 use std::io;

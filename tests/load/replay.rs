@@ -1,5 +1,4 @@
 //! The city's calls, played again to the last one: every call gets an answer, and a typed refusal is one.
-#![cfg_attr(test, expect(clippy::print_stdout, reason = "the run is a table"))]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,6 +1,5 @@
 //! A soak: four fifths of what the service can do, hour by hour, while it is killed and started again. At the end the
 //! ledger is read: every answer that anybody got is in it, and nothing was charged twice.
-#![cfg_attr(test, expect(clippy::print_stdout, reason = "the run tells what was done"))]
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -136,7 +136,7 @@ pub(super) fn header_components() -> Value {
         },
         "Location": {
             "description": "Where the job can be asked for: `/v1/jobs/{id}`.",
-            "schema": { "type": "string", "pattern": "^/v1/jobs/sha256:[0-9a-f]{64}$" },
+            "schema": { "type": "string", "pattern": "^/v1/jobs/[0-9a-f]{64}$" },
         },
     })
 }

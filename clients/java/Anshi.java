@@ -942,7 +942,7 @@ public final class Anshi {
 
         /** Asks for a job's state, and takes the answer once it is there. */
         public Found job(SignedJob signed) {
-            Object view = call("GET", "/v1/jobs/" + signed.jobId);
+            Object view = call("GET", "/v1/jobs/" + jobHex(signed));
             boolean isAnswered = view instanceof Map<?, ?> members && members.containsKey("bundle");
             return isAnswered ? answered(utf8(Json.write(((Map<?, ?>) view).get("bundle"))), signed) : pending(view, signed);
         }
@@ -961,7 +961,7 @@ public final class Anshi {
         }
 
         /** Ends a table early. Its charge stays, and its tick: the receipt then says that there is no table. */
-        public Found cancel(SignedJob signed) { return pending(call("DELETE", "/v1/jobs/" + signed.jobId), signed); }
+        public Found cancel(SignedJob signed) { return pending(call("DELETE", "/v1/jobs/" + jobHex(signed)), signed); }
 
         /** Registers a guest: what it says of itself, and which policies accept it. */
         public Object register(byte[] module) { return call("guest+jwt", "POST", "/v1/guests", module, null); }
@@ -983,9 +983,12 @@ public final class Anshi {
             return Json.read(response.body(), "the service's answer");
         }
 
+        /** A job's id as addresses and receipts write it: hexadecimal digits alone. */
+        private static String jobHex(SignedJob signed) { return signed.jobId.substring("sha256:".length()); }
+
         private static Found pending(Object view, SignedJob signed) {
             var job = Json.members(view, "the job", "job", "state", "tick?");
-            boolean isKnown = signed.jobId.equals(job.get("job")) && STATES.contains(string(job, "state"));
+            boolean isKnown = jobHex(signed).equals(job.get("job")) && STATES.contains(string(job, "state"));
             checkForm(isKnown, "the service speaks of another job, or of a state that is not known");
             return new Found(null, null, job);
         }

@@ -22,6 +22,9 @@ const STATES = ['admitted', 'running', 'answered', 'abandoned'];
 /** Whether a job is not answered yet. @param {Answer | Pending} found @returns {found is Pending} */
 export const isPending = (found) => 'state' in found;
 
+/** A job's id as addresses and receipts write it: hexadecimal digits alone. @param {SignedJob} signed */
+const jobHex = (signed) => signed.jobId.slice('sha256:'.length);
+
 /** Speaks to one service as one client. */
 export class Client {
   #signer;
@@ -64,7 +67,7 @@ export class Client {
 
   /** Asks for a job's state, and takes the answer once it is there. @returns {Promise<Answer | Pending>} */
   async job(signed) {
-    const view = await this.#call('GET', `/v1/jobs/${signed.jobId}`);
+    const view = await this.#call('GET', `/v1/jobs/${jobHex(signed)}`);
     return view.bundle ? this.#answer(Buffer.from(canonical(view.bundle)), signed) : this.#pending(view, signed);
   }
 
@@ -83,7 +86,7 @@ export class Client {
 
   /** Ends a table early. Its charge stays, and its tick: the receipt then says that there is no table. */
   async cancel(signed) {
-    return this.#pending(await this.#call('DELETE', `/v1/jobs/${signed.jobId}`), signed);
+    return this.#pending(await this.#call('DELETE', `/v1/jobs/${jobHex(signed)}`), signed);
   }
 
   /** Registers a guest: what it says of itself, and which policies accept it. @param {Buffer} module */
@@ -124,7 +127,7 @@ export class Client {
 
   #pending(view, signed) {
     members(view, 'the job', ['job', 'state'], ['tick']);
-    if (view.job !== signed.jobId || !STATES.includes(view.state)) {
+    if (view.job !== jobHex(signed) || !STATES.includes(view.state)) {
       throw new FormError('the service speaks of another job, or of a state that is not known');
     }
     return view;

@@ -43,6 +43,11 @@ class Pending:
     tick_ms: int | None = None
 
 
+def job_hex(signed: SignedJob) -> str:
+    """A job's id as addresses and receipts write it: hexadecimal digits alone."""
+    return signed.job_id.removeprefix("sha256:")
+
+
 class Client:
     """Speaks to one service as one client. Close it, or use it as a context."""
 
@@ -80,7 +85,7 @@ class Client:
 
     def job(self, signed: SignedJob) -> Answer | Pending:
         """Asks for a job's state, and takes the answer once it is there."""
-        view = self.call("GET", f"/v1/jobs/{signed.job_id}")
+        view = self.call("GET", f"/v1/jobs/{job_hex(signed)}")
         if isinstance(view, dict) and "bundle" in view:
             return self._answer(canonical(view["bundle"]), signed)
         return self._pending(view, signed)
@@ -99,7 +104,7 @@ class Client:
 
     def cancel(self, signed: SignedJob) -> Pending:
         """Ends a table early. Its charge stays, and its tick: the receipt then says that there is no table."""
-        return self._pending(self.call("DELETE", f"/v1/jobs/{signed.job_id}"), signed)
+        return self._pending(self.call("DELETE", f"/v1/jobs/{job_hex(signed)}"), signed)
 
     def register(self, module: bytes) -> dict[str, Any]:
         """Registers a guest: what it says of itself, and which policies accept it."""
@@ -137,7 +142,7 @@ class Client:
 
     def _pending(self, view: Any, signed: SignedJob) -> Pending:
         members(view, "the job", ["job", "state"], ["tick"])
-        if view["job"] != signed.job_id or view["state"] not in STATES:
+        if view["job"] != job_hex(signed) or view["state"] not in STATES:
             raise FormError("the service speaks of another job, or of a state that is not known")
         return Pending(view["job"], view["state"], view.get("tick"))
 

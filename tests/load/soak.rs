@@ -26,7 +26,7 @@ const LINES: usize = 200;
 const CAPACITY_JOBS: u64 = 2_000;
 const LOAD_PERCENT: f64 = 80.0;
 /// The policy's values of its one parameter, for as many different jobs about one firm.
-const MINIMA: i64 = 40;
+const MINIMA: i64 = 200;
 /// Every firm may be asked everything.
 const BITS: i64 = 3 * MINIMA;
 /// Between two kills at least so long, and in a long soak a twelfth of it; at most twice.

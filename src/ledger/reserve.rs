@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::accounts::{Spent, exceeds, window_start};
 use super::records::{ChargeRecord, IntentRecord, PartyRecord};
+use super::requests::{SealedRequest, write_request};
 use super::store::{Leaves, LedgerError, Opened, digest, signed, unsigned};
 use crate::env::Entropy;
 use crate::env::weaken::{self, Weakness};
@@ -121,7 +122,7 @@ pub(super) fn admit(
     desk: &Desk<'_>,
     pace: &mut Pace,
     leaves: &mut Leaves<'_>,
-    permit: &Permit,
+    (permit, sealed): (&Permit, Option<&SealedRequest>),
 ) -> Result<Admission, LedgerError> {
     let request = permit.request();
     if let Some((intent_index, input)) = find_job(desk.connection, request.job)? {
@@ -152,7 +153,7 @@ pub(super) fn admit(
             return refused(Refusal::about(RefusalCode::Budget, Detail::Account(charge.account.word())));
         }
     }
-    let intent = write_intent(desk, leaves, permit, charges)?;
+    let intent = write_intent(desk, leaves, (permit, sealed), charges)?;
     let cost = charges.first().map_or(0, |charge| charge.amount);
     Ok(Admission::Admitted { intent, cost, stored })
 }
@@ -255,7 +256,7 @@ fn affordable(desk: &Desk<'_>, permit: &Permit, charge: &PartyCharge) -> Result<
 fn write_intent(
     desk: &Desk<'_>,
     leaves: &mut Leaves<'_>,
-    permit: &Permit,
+    (permit, sealed): (&Permit, Option<&SealedRequest>),
     charges: &[PartyCharge],
 ) -> Result<Opened, LedgerError> {
     let request = permit.request();
@@ -283,6 +284,9 @@ fn write_intent(
         desk.connection.prepare_cached("INSERT INTO consent_use (issuer, jti, intent_index) VALUES (?1, ?2, ?3)")?;
     for consent in permit.consents() {
         insert.execute(params![consent.issuer, consent.jti, signed(index)])?;
+    }
+    if let Some(sealed) = sealed {
+        write_request(desk.connection, index, sealed)?;
     }
     Ok(opened)
 }

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use super::notices::{keep_guest, revoke, rotate};
 use super::read::GuestRow;
 use super::record::{Due, Logged, OutcomeEntry, Written, write_outcome};
+use super::requests::SealedRequest;
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
 use super::store::{Leaves, LedgerError, Opened, Stopped, read_recent, signed, stored_hash};
 use crate::env::weaken::{self, Weakness};
@@ -46,7 +47,7 @@ pub enum ReserveError {
 type Reply<T, E> = oneshot::Sender<Result<T, E>>;
 
 enum Message {
-    Reserve(Box<Permit>, Reply<Reservation, ReserveError>),
+    Reserve(Box<Permit>, Option<SealedRequest>, Reply<Reservation, ReserveError>),
     Schedule(Box<Pending>),
     Guest(GuestRow, Reply<(), LedgerError>),
     Revoke {
@@ -181,11 +182,15 @@ impl Ledger {
         Err(LedgerError::Stopped(Stopped::Writer))
     }
 
-    /// Charges a job and logs its intent; both are durable when this returns.
-    pub async fn reserve(&self, permit: Permit) -> Result<Reservation, ReserveError> {
+    /// Charges a job, logs its intent and keeps its request; all of it is durable when this returns.
+    pub async fn reserve(
+        &self,
+        permit: Permit,
+        request: Option<SealedRequest>,
+    ) -> Result<Reservation, ReserveError> {
         let (reply, answer) = oneshot::channel();
         let stopped = || ReserveError::Ledger(LedgerError::Stopped(Stopped::Writer));
-        self.sender.send(Message::Reserve(Box::new(permit), reply)).map_err(|_| stopped())?;
+        self.sender.send(Message::Reserve(Box::new(permit), request, reply)).map_err(|_| stopped())?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
@@ -329,10 +334,10 @@ impl Writer {
         let refused_before = weakened_check(&desk, &work)?;
         for message in work {
             match message {
-                Message::Reserve(permit, reply) => {
+                Message::Reserve(permit, request, reply) => {
                     let admission = match refused_before.contains(&permit.request().job) {
                         true => Err(ReserveError::Refused(Refusal::bare(RefusalCode::Budget))),
-                        false => reserve(&desk, &mut self.pace, &mut leaves, *permit),
+                        false => reserve(&desk, &mut self.pace, &mut leaves, *permit, request.as_ref()),
                     };
                     // SQLite may have undone the whole transaction: every job of it fails, not this one alone.
                     if let Err(ReserveError::Ledger(error)) = admission {
@@ -433,8 +438,9 @@ fn reserve(
     pace: &mut Pace,
     leaves: &mut Leaves<'_>,
     permit: Permit,
+    request: Option<&SealedRequest>,
 ) -> Result<Reservation, ReserveError> {
-    match admit(desk, pace, leaves, &permit) {
+    match admit(desk, pace, leaves, (&permit, request)) {
         Ok(Admission::Admitted { intent, cost, stored }) => Ok(Reservation::new(permit, intent, cost, stored)),
         Ok(Admission::Refused(refusal)) => Err(ReserveError::Refused(refusal)),
         Ok(Admission::Again { intent_index }) => Err(ReserveError::Again { intent_index }),
@@ -448,7 +454,7 @@ fn weakened_check(desk: &Desk<'_>, work: &[Message]) -> Result<Vec<Digest>, Ledg
     let mut refused = Vec::new();
     if weaken::on(Weakness::CheckThenCharge) {
         for message in work {
-            if let Message::Reserve(permit, _) = message
+            if let Message::Reserve(permit, ..) = message
                 && !all_affordable(desk, permit)?
             {
                 refused.push(permit.request().job);

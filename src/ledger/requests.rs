@@ -1,0 +1,186 @@
+//! Archived requests: written with the intent, in its transaction; read to compute a label again; removed when nothing can
+//! be computed from them any more. Sealed when they come here: the ledger never knows what is in them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::read::LedgerReader;
+use super::records::IntentRecord;
+use super::store::{LedgerError, REQUESTS_SCHEMA, open_writer, signed};
+use crate::model::Digest;
+
+/// So many rows are removed in one transaction.
+const FORGOTTEN_TOGETHER: usize = 4_096;
+
+/// What was asked, sealed: kept beside the intent.
+#[derive(Clone, Debug)]
+pub enum SealedRequest {
+    /// A job of its own.
+    Single(Vec<u8>),
+    /// A job of a batch, which is kept once for all of them.
+    Member {
+        /// The batch.
+        batch: Arc<SealedBatch>,
+        /// The job's place in it, from 0.
+        place: u32,
+    },
+}
+
+/// A batch as it was signed, sealed.
+#[derive(Debug)]
+pub struct SealedBatch {
+    /// SHA-256 of its signing input.
+    pub input: Digest,
+    /// The sealed bytes.
+    pub sealed: Vec<u8>,
+}
+
+/// What the archive has of a job's request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRequest {
+    /// The sealed bytes, of the batch where there is one.
+    pub sealed: Vec<u8>,
+    /// Of a job of a batch: SHA-256 of the batch's signing input, as the row has it, and the place in it.
+    pub batch: Option<(Vec<u8>, i64)>,
+}
+
+/// Whether the store has the tables: one that no engine has opened since they came has not.
+fn has_requests(connection: &Connection) -> Result<bool, LedgerError> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(version >= REQUESTS_SCHEMA)
+}
+
+/// Keeps a job's request.
+pub(super) fn write_request(
+    connection: &Connection,
+    intent_index: u64,
+    request: &SealedRequest,
+) -> Result<(), LedgerError> {
+    match request {
+        SealedRequest::Single(sealed) => {
+            let mut insert =
+                connection.prepare_cached("INSERT INTO request (intent_index, sealed) VALUES (?1, ?2)")?;
+            insert.execute(params![signed(intent_index), sealed])?;
+        }
+        SealedRequest::Member { batch, place } => {
+            let mut find = connection.prepare_cached("SELECT id FROM batch WHERE input = ?1")?;
+            let known: Option<i64> = find.query_row([batch.input.as_bytes()], |row| row.get(0)).optional()?;
+            let id = match known {
+                Some(id) => id,
+                None => {
+                    let mut insert =
+                        connection.prepare_cached("INSERT INTO batch (input, sealed) VALUES (?1, ?2)")?;
+                    insert.insert(params![batch.input.as_bytes(), batch.sealed])?
+                }
+            };
+            let mut insert = connection
+                .prepare_cached("INSERT INTO batch_job (intent_index, batch, place) VALUES (?1, ?2, ?3)")?;
+            insert.execute(params![signed(intent_index), id, place])?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the requests of jobs on any snapshot but `kept`; gives how many. Only beside no engine: who calls this holds the
+/// home's lock. What was removed is overwritten in the file.
+pub fn forget_requests(store: &Path, kept: &[Digest]) -> Result<u64, LedgerError> {
+    let reader = LedgerReader::open_for_audit(store)?;
+    let useless = reader.useless_requests(kept)?;
+    drop(reader);
+    if useless.is_empty() {
+        return Ok(0);
+    }
+    let connection = open_writer(store)?;
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    for together in useless.chunks(FORGOTTEN_TOGETHER) {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        for intent_index in together {
+            for sql in ["DELETE FROM request WHERE intent_index = ?1", "DELETE FROM batch_job WHERE intent_index = ?1"] {
+                connection.prepare_cached(sql)?.execute([signed(*intent_index)])?;
+            }
+        }
+        connection.execute("DELETE FROM batch WHERE id NOT IN (SELECT batch FROM batch_job)", [])?;
+        connection.execute_batch("COMMIT")?;
+    }
+    // What the write-ahead log still has of them goes too.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(useless.len() as u64)
+}
+
+impl LedgerReader {
+    /// What the archive has of the request of the job with this intent; `None` where it was never kept, or has gone.
+    pub fn archived_request(&self, intent_index: u64) -> Result<Option<StoredRequest>, LedgerError> {
+        if !has_requests(&self.0)? {
+            return Ok(None);
+        }
+        let mut statement = self.0.prepare_cached("SELECT sealed FROM request WHERE intent_index = ?1")?;
+        let single = statement.query_row([signed(intent_index)], |row| row.get(0)).optional()?;
+        if let Some(sealed) = single {
+            return Ok(Some(StoredRequest { sealed, batch: None }));
+        }
+        let mut statement = self.0.prepare_cached(
+            "SELECT batch.sealed, batch.input, batch_job.place FROM batch_job JOIN batch ON batch.id = batch_job.batch
+             WHERE batch_job.intent_index = ?1",
+        )?;
+        let member = statement.query_row([signed(intent_index)], |row| {
+            Ok(StoredRequest { sealed: row.get(0)?, batch: Some((row.get(1)?, row.get(2)?)) })
+        });
+        Ok(member.optional()?)
+    }
+
+    /// The intents whose requests are kept for nothing: no snapshot of `kept` is theirs.
+    pub fn useless_requests(&self, kept: &[Digest]) -> Result<Vec<u64>, LedgerError> {
+        if !has_requests(&self.0)? {
+            return Ok(Vec::new());
+        }
+        let kept: BTreeSet<String> = kept.iter().map(Digest::to_string).collect();
+        let mut statement = self.0.prepare(
+            "SELECT leaf_index, record FROM entry WHERE kind = 'intent' AND leaf_index IN
+               (SELECT intent_index FROM request UNION ALL SELECT intent_index FROM batch_job)",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut useless = Vec::new();
+        while let Some(row) = rows.next()? {
+            let index = super::store::unsigned(row, 0)?;
+            let record: Vec<u8> = row.get(1)?;
+            // What cannot be read cannot be computed again either, but that is the audit's to tell.
+            let snapshot = serde_json::from_slice::<IntentRecord>(&record).map(|record| record.snapshot);
+            if snapshot.is_ok_and(|snapshot| !kept.contains(&snapshot)) {
+                useless.push(index);
+            }
+        }
+        Ok(useless)
+    }
+
+    /// How the job with this intent ended, as an auditor sees it; `None` where it has not.
+    pub fn ending(&self, intent_index: u64) -> Result<Option<Ending>, LedgerError> {
+        let row = |row: &rusqlite::Row<'_>| {
+            Ok(Ending { reason: row.get(0)?, salt: row.get(1)?, record: row.get(2)? })
+        };
+        let sql = "SELECT reason, reason_salt, record FROM outcome JOIN entry ON leaf_index = outcome_index
+                   WHERE intent_index = ?1";
+        Ok(self.0.prepare_cached(sql)?.query_row([signed(intent_index)], row).optional()?)
+    }
+
+    /// The job that first had the answer that this one was given again; itself, where there is no earlier one.
+    pub fn first_of_same(&self, intent_index: u64) -> Result<Option<u64>, LedgerError> {
+        let sql = "SELECT MIN(job.intent_index) FROM job JOIN outcome USING (intent_index)
+                   WHERE outcome.answer IS NOT NULL AND job.sameness = (SELECT sameness FROM job WHERE intent_index = ?1)";
+        let first: Option<i64> = self.0.prepare_cached(sql)?.query_row([signed(intent_index)], |row| row.get(0))?;
+        Ok(first.and_then(|first| u64::try_from(first).ok()))
+    }
+}
+
+/// How a job ended, for auditors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The word.
+    pub reason: String,
+    /// What opens the commitment to it.
+    pub salt: Vec<u8>,
+    /// The outcome's record, which holds the commitment.
+    pub record: Vec<u8>,
+}

@@ -40,7 +40,12 @@ impl SentBatch {
 impl Sent {
     /// Seals it, with the digest of the catalog that gives it its meaning. `input` is the digest of a single job's signing
     /// input. `None` where the token is none, which no token is whose signature was checked.
-    pub fn seal(&self, input: Digest, key: &ArchiveKey, catalog: Digest) -> Result<Option<SealedRequest>, EntropyError> {
+    pub fn seal(
+        &self,
+        input: Digest,
+        key: &ArchiveKey,
+        catalog: Digest,
+    ) -> Result<Option<SealedRequest>, EntropyError> {
         match self {
             Self::Single(token) => Ok(seal(token, input, key, catalog)?.map(SealedRequest::Single)),
             Self::Member(batch, place) => {

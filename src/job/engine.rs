@@ -169,9 +169,7 @@ impl Engine {
         let limits = paths.limits();
         let held = self.reader().hold_limits(standing.policies.accounts(), self.clock.now().day(), &limits);
         held.map_err(OpenError::from)?;
-        ArchiveFolder::new(&paths.archive())
-            .keep(&standing.policies, &standing.catalog)
-            .map_err(OpenError::from)?;
+        ArchiveFolder::new(&paths.archive()).keep(&standing.policies, &standing.catalog).map_err(OpenError::from)?;
         let standing = Arc::new(standing);
         *self.standing.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&standing);
         Ok(standing)

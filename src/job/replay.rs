@@ -250,8 +250,7 @@ impl Room {
         let key = salt.archive_key().ok_or_else(|| damaged(Archived::Request))?;
         let index = bundle.outcome.intent;
         let req = digest(&claims.req)?;
-        let recalled =
-            recall(reader.archived_request(index)?, req, &key, &self.config).map_err(Stop::Verdict)?;
+        let recalled = recall(reader.archived_request(index)?, req, &key, &self.config).map_err(Stop::Verdict)?;
         *signature = Some(recalled.signature);
         check_request(claims, &recalled)?;
         let (policy, catalog) = self.policy(claims, recalled.catalog)?;

@@ -61,8 +61,7 @@ pub(super) fn write_request(
 ) -> Result<(), LedgerError> {
     match request {
         SealedRequest::Single(sealed) => {
-            let mut insert =
-                connection.prepare_cached("INSERT INTO request (intent_index, sealed) VALUES (?1, ?2)")?;
+            let mut insert = connection.prepare_cached("INSERT INTO request (intent_index, sealed) VALUES (?1, ?2)")?;
             insert.execute(params![signed(intent_index), sealed])?;
         }
         SealedRequest::Member { batch, place } => {
@@ -71,13 +70,12 @@ pub(super) fn write_request(
             let id = match known {
                 Some(id) => id,
                 None => {
-                    let mut insert =
-                        connection.prepare_cached("INSERT INTO batch (input, sealed) VALUES (?1, ?2)")?;
+                    let mut insert = connection.prepare_cached("INSERT INTO batch (input, sealed) VALUES (?1, ?2)")?;
                     insert.insert(params![batch.input.as_bytes(), batch.sealed])?
                 }
             };
-            let mut insert = connection
-                .prepare_cached("INSERT INTO batch_job (intent_index, batch, place) VALUES (?1, ?2, ?3)")?;
+            let mut insert =
+                connection.prepare_cached("INSERT INTO batch_job (intent_index, batch, place) VALUES (?1, ?2, ?3)")?;
             insert.execute(params![signed(intent_index), id, place])?;
         }
     }
@@ -98,7 +96,8 @@ pub fn forget_requests(store: &Path, kept: &[Digest]) -> Result<u64, LedgerError
     for together in useless.chunks(FORGOTTEN_TOGETHER) {
         connection.execute_batch("BEGIN IMMEDIATE")?;
         for intent_index in together {
-            for sql in ["DELETE FROM request WHERE intent_index = ?1", "DELETE FROM batch_job WHERE intent_index = ?1"] {
+            for sql in ["DELETE FROM request WHERE intent_index = ?1", "DELETE FROM batch_job WHERE intent_index = ?1"]
+            {
                 connection.prepare_cached(sql)?.execute([signed(*intent_index)])?;
             }
         }
@@ -157,9 +156,7 @@ impl LedgerReader {
 
     /// How the job with this intent ended, as an auditor sees it; `None` where it has not.
     pub fn ending(&self, intent_index: u64) -> Result<Option<Ending>, LedgerError> {
-        let row = |row: &rusqlite::Row<'_>| {
-            Ok(Ending { reason: row.get(0)?, salt: row.get(1)?, record: row.get(2)? })
-        };
+        let row = |row: &rusqlite::Row<'_>| Ok(Ending { reason: row.get(0)?, salt: row.get(1)?, record: row.get(2)? });
         let sql = "SELECT reason, reason_salt, record FROM outcome JOIN entry ON leaf_index = outcome_index
                    WHERE intent_index = ?1";
         Ok(self.0.prepare_cached(sql)?.query_row([signed(intent_index)], row).optional()?)

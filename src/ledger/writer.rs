@@ -183,11 +183,7 @@ impl Ledger {
     }
 
     /// Charges a job, logs its intent and keeps its request; all of it is durable when this returns.
-    pub async fn reserve(
-        &self,
-        permit: Permit,
-        request: Option<SealedRequest>,
-    ) -> Result<Reservation, ReserveError> {
+    pub async fn reserve(&self, permit: Permit, request: Option<SealedRequest>) -> Result<Reservation, ReserveError> {
         let (reply, answer) = oneshot::channel();
         let stopped = || ReserveError::Ledger(LedgerError::Stopped(Stopped::Writer));
         self.sender.send(Message::Reserve(Box::new(permit), request, reply)).map_err(|_| stopped())?;

@@ -246,6 +246,11 @@ impl Room {
         let Some(label) = claims.result.label.as_deref() else { return Err(lacking(Lacking::Table)) };
         let reader = LedgerReader::open_for_audit(&self.paths.store())?;
         let reason = recorded_reason(&reader, bundle)?;
+        let name = digest(&claims.snapshot.sha256)?;
+        // First: with a pruned snapshot its requests go, and it is the snapshot that is told.
+        if !Snapshot::list(&self.paths.data()).map_err(|_| damaged(Archived::Snapshot))?.contains(&name) {
+            return Err(lacking(Lacking::Snapshot));
+        }
         let salt = salt_key(&self.paths.salt()).map_err(Box::new)?;
         let key = salt.archive_key().ok_or_else(|| damaged(Archived::Request))?;
         let index = bundle.outcome.intent;
@@ -260,7 +265,7 @@ impl Room {
         let resolved = resolve(&policy, guest.manifest(), &recalled.request, &catalog)
             .map_err(|_| different(Difference::Refused))?;
         check_parties(claims, &recalled.request, &resolved, &salt)?;
-        let snapshot = self.snapshot(digest(&claims.snapshot.sha256)?, &catalog, &resolved)?;
+        let snapshot = self.snapshot(name, &catalog, &resolved)?;
         let raw = execute_again(&resolved, &policy.limits, &guest, &snapshot);
         let (answer, end) = through_gate(&policy, &resolved.plan, &raw);
         if answer.word() == label && end.word() == reason { Ok(()) } else { Err(different(Difference::Answer)) }
@@ -306,12 +311,8 @@ impl Room {
 
     /// The snapshot, held against pruning, with what the run reads of it read whole and compared.
     fn snapshot(&self, name: Digest, catalog: &Catalog, resolved: &Resolved) -> Result<Snapshot, Stop> {
-        let broken = |_| damaged(Archived::Snapshot);
-        let data = self.paths.data();
-        if !Snapshot::list(&data).map_err(broken)?.contains(&name) {
-            return Err(lacking(Lacking::Snapshot));
-        }
-        let snapshot = Snapshot::open(&data, catalog, Some(name)).map_err(broken)?;
+        let opened = Snapshot::open(&self.paths.data(), catalog, Some(name));
+        let snapshot = opened.map_err(|_| damaged(Archived::Snapshot))?;
         let datasets = resolved.plan.datasets();
         let whole = datasets.iter().all(|dataset| snapshot.dataset(dataset).is_some())
             && (snapshot.verify_hashes(&datasets).is_ok() || weaken::on(Weakness::ArchiveBelieved));

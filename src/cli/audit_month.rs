@@ -105,7 +105,7 @@ pub fn show(args: &ShowArgs, terminal: &Terminal) -> Result<(), CliError> {
 /// Every line by its columns, as in the files of an export.
 fn as_json(asked: &Asked) -> Value {
     let object = |columns: &[&str], cells: &[String]| -> Value {
-        let members = columns.iter().zip(cells).map(|(column, cell)| ((*column).to_owned(), json!(cell)));
+        let members = columns.iter().zip(cells).map(|(column, cell)| ((*column).to_owned(), member(column, cell)));
         Value::Object(members.collect::<Map<_, _>>())
     };
     let job = |line: &JobLine| object(&JOB_COLUMNS, &line.cells());
@@ -121,6 +121,18 @@ fn as_json(asked: &Asked) -> Value {
         "budgets": asked.budgets.iter().map(budget).collect::<Vec<_>>(),
         "unreadable": asked.unreadable,
     })
+}
+
+/// Columns that count something; amounts of an account can be of ε, which is an exact decimal and so a text.
+const COUNTS: [&str; 7] = ["index", "parties", "consents", "bits", "window_days", "window_used_up", "lifetime_used_up"];
+
+/// A cell as JSON: what is not known is null.
+fn member(column: &str, cell: &str) -> Value {
+    match cell.parse::<u64>() {
+        Ok(count) if COUNTS.contains(&column) => json!(count),
+        _ if cell.is_empty() => Value::Null,
+        _ => json!(cell),
+    }
 }
 
 /// Writes a month as files.

@@ -149,7 +149,7 @@ fn budget(line: &BudgetLine, lang: Lang) -> String {
     let (recent, ever) = (shown(line.most.0), shown(line.most.1));
     match (line.quota, lang) {
         (Some(quota), Lang::En) => format!(
-            "{account}  {client}  spent {spent} of {}; of one at most {recent} of {} in {} days, {ever} of {} ever; used up of {}",
+            "{account}  {client}  {spent} spent on {}; on one at most {recent} of {} in {} days and {ever} of {} ever; used up for {}",
             some(line.parties, "party", "parties"),
             shown(quota.window),
             quota.window_days,
@@ -157,10 +157,10 @@ fn budget(line: &BudgetLine, lang: Lang) -> String {
             line.used_up.0.max(line.used_up.1)
         ),
         (None, Lang::En) => {
-            format!("{account}  {client}  spent {spent} of {}; no quota now", some(line.parties, "party", "parties"))
+            format!("{account}  {client}  {spent} spent on {}; no quota now", some(line.parties, "party", "parties"))
         }
         (Some(quota), Lang::Zh) => format!(
-            "{account}  {client}  共扣减 {spent}，当事人 {} 个；单个至多 {} 天内 {recent}／{}、累计 {ever}／{}；已用尽 {} 个",
+            "{account}  {client}  共扣减 {spent}，当事人 {} 个；单个当事人至多：{} 天内 {recent}／{}，累计 {ever}／{}；已用尽者 {} 个",
             line.parties,
             quota.window_days,
             shown(quota.window),

@@ -210,8 +210,8 @@ pub struct Asked {
     pub total: Sum,
     /// By client.
     pub clients: BTreeMap<String, Sum>,
-    /// By policy: id, version, digest, and the approvals' digests.
-    pub policies: BTreeMap<(String, String, String, String), Sum>,
+    /// By policy: id, version, digest, and the approvals' digests, as far as there is a receipt.
+    pub policies: BTreeMap<(String, String, String, Option<String>), Sum>,
     /// By purpose; what is not known is empty.
     pub purposes: BTreeMap<String, Sum>,
     /// Undetermined and abandoned jobs by how their runs ended.
@@ -256,10 +256,11 @@ impl Asked {
     pub fn add(&mut self, line: JobLine) {
         let (id, version, sha256) = line.policy.clone();
         let purpose = line.purpose.clone().unwrap_or_default();
+        let approvals = line.purpose.is_some().then(|| line.approvals.join(" "));
         let sums = [
             &mut self.total,
             self.clients.entry(line.client.clone()).or_default(),
-            self.policies.entry((id, version, sha256, line.approvals.join(" "))).or_default(),
+            self.policies.entry((id, version, sha256, approvals)).or_default(),
             self.purposes.entry(purpose).or_default(),
         ];
         sums.into_iter().for_each(|sum| sum.add(&line));

@@ -8,7 +8,7 @@ use crate::model::{AccountKind, Digest, Lang, Millis, UnitKind};
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222}\
     h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:1.8rem;border-bottom:1px solid #ccc}li{margin:.4rem 0}\
     table{border-collapse:collapse;width:100%;margin:.6rem 0}th,td{border-bottom:1px solid #ddd;padding:.25rem .5rem;text-align:left;vertical-align:top}\
-    td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}code{overflow-wrap:anywhere;font-size:.9em}\
+    td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}code{overflow-wrap:break-word;font-size:.9em}td{overflow-wrap:break-word}\
     .note{border-left:4px solid #c80;padding:.2rem .8rem}@media print{body{margin:0;max-width:none;font-size:11px}tr{break-inside:avoid}h2{break-after:avoid}}";
 
 /// So many digits of a digest are enough to find it in the files beside the page.
@@ -30,6 +30,9 @@ pub struct MonthPage<'a> {
     /// The files beside it: names and digests.
     pub files: &'a [(String, Digest)],
 }
+
+/// Of a job without a receipt.
+const NOT_KNOWN: Both = ("not known: no receipt", "不详：没有回执");
 
 /// A pair of words.
 type Both = (&'static str, &'static str);
@@ -54,13 +57,17 @@ pub fn month_html(asked: &Asked, page: &MonthPage<'_>, lang: Lang) -> String {
     let clients = asked.clients.iter().map(|(client, sum)| (vec![code(client)], *sum));
     html += &sums(lang, ("By client", "按客户"), &[("client", "客户")], clients);
     let policies = asked.policies.iter().map(|((id, version, sha256, approvals), sum)| {
-        let approvals: Vec<String> = approvals.split_whitespace().map(short).collect();
-        (vec![format!("{} {}", code(id), escaped(version)), short(sha256), approvals.join("<br>")], *sum)
+        let approvals = match approvals.as_deref() {
+            None => say(lang, NOT_KNOWN).to_owned(),
+            Some("") => say(lang, ("none", "无")).to_owned(),
+            Some(digests) => digests.split_whitespace().map(short).collect::<Vec<_>>().join("<br>"),
+        };
+        (vec![format!("{} {}", code(id), escaped(version)), short(sha256), approvals], *sum)
     });
     let heads = [("policy", "政策"), ("digest", "摘要"), ("approvals", "批准")];
     html += &sums(lang, ("By policy and its approvals", "按政策及其批准"), &heads, policies);
     let purposes = asked.purposes.iter().map(|(purpose, sum)| match purpose.is_empty() {
-        true => (vec![say(lang, ("not known: no receipt", "不详：没有回执")).to_owned()], *sum),
+        true => (vec![say(lang, NOT_KNOWN).to_owned()], *sum),
         false => (vec![code(purpose)], *sum),
     });
     html += &sums(lang, ("By purpose", "按用途"), &[("purpose", "用途")], purposes);

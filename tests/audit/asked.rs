@@ -151,7 +151,10 @@ fn nothing_in_the_files_is_markup_or_a_formula() {
     for lang in [Lang::En, Lang::Zh] {
         let html = page(&asked, lang);
         assert!(html.contains("a&lt;b") && !html.contains("a<b"));
-        assert!(!html.contains("<script") && !html.contains("src=") && !html.contains("href="), "it needs no other file");
+        assert!(
+            !html.contains("<script") && !html.contains("src=") && !html.contains("href="),
+            "it needs no other file"
+        );
     }
     for csv in [jobs_csv(&asked), budgets_csv(&asked)] {
         assert!(csv.contains("\"'=HYPERLINK(\"\"http://x\"\",\"\"a<b\"\")\""), "{csv}");

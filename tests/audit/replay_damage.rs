@@ -68,10 +68,8 @@ impl Asked {
 
     /// The only file of an archive's folder.
     fn only(&self, folder: &str) -> PathBuf {
-        let files: Vec<PathBuf> = fs::read_dir(self.path.join("archive").join(folder))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect();
+        let files: Vec<PathBuf> =
+            fs::read_dir(self.path.join("archive").join(folder)).unwrap().map(|entry| entry.unwrap().path()).collect();
         // The home that this one is a copy of had another policy.
         let named = files.iter().find(|path| self.bundle_names(path)).or(files.first());
         named.unwrap().clone()
@@ -135,7 +133,10 @@ fn requests_that_are_exchanged_are_told() {
     let _turn = strong();
     let asked = asked();
     let other = bundle(&asked.home.answered(&asked.home.token(0, 2)));
-    asked.tamper("UPDATE request SET intent_index = -1 WHERE intent_index = (SELECT MIN(intent_index) FROM request)", []);
+    asked.tamper(
+        "UPDATE request SET intent_index = -1 WHERE intent_index = (SELECT MIN(intent_index) FROM request)",
+        [],
+    );
     asked.tamper("UPDATE request SET intent_index = (SELECT MIN(intent_index) FROM job) WHERE intent_index = (SELECT MAX(intent_index) FROM request)", []);
     assert_eq!(asked.verdict(), Verdict::Damaged(Archived::Request));
     assert_eq!(verdict(&asked.path, &other), Verdict::Impossible(Lacking::Request));

@@ -44,7 +44,7 @@ impl UpkeepMessage {
             }
             Self::PruneWaiting { requests } => {
                 format!(
-                    "已移除快照上的询问，其留存的请求 {requests} 份本应移除，但引擎正在使用账本：请在引擎停止后再次清理"
+                    "已移除快照上的询问，其留存的请求 {requests} 份将在引擎下次重新载入时移除；如不重新载入，请在其停止后再次清理"
                 )
             }
             Self::PruneNothing => "没有可清理的快照".to_owned(),

@@ -67,7 +67,7 @@ impl UpkeepMessage {
                 if *dry_run { "would be removed" } else { "removed" }
             ),
             Self::PruneWaiting { requests } => format!(
-                "{} of jobs on removed snapshots would go, but an engine works on the ledger: prune again when none does",
+                "{} of jobs on removed snapshots will go with the engine's next reload; without one, prune again when it has stopped",
                 some(*requests, "archived request", "archived requests")
             ),
             Self::PruneNothing => "nothing to prune".to_owned(),

@@ -10,7 +10,9 @@ use crate::config::{Config, ConfigError};
 use crate::data::{Snapshot, SnapshotError};
 use crate::disclosure::Workers;
 use crate::env::weaken::{self, Weakness};
-use crate::env::{ChildError, Clock, DirLock, Entropy, FileError, cores, is_private, read_program, read_text};
+use crate::env::{
+    ChildError, Clock, DirLock, Entropy, FileError, cores, is_private, read_program, read_text, yield_to_others,
+};
 use crate::guest::{EngineError, Guest, RegisterError, Registry};
 use crate::keys::{ArchiveKey, KeySet, SaltKey, SigningKey, TokenKind, sha256};
 use crate::ledger::{Ledger, LedgerConfig, LedgerError, LedgerReader};
@@ -172,7 +174,21 @@ impl Engine {
         ArchiveFolder::new(&paths.archive()).keep(&standing.policies, &standing.catalog).map_err(OpenError::from)?;
         let standing = Arc::new(standing);
         *self.standing.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&standing);
+        self.forget_requests(&paths);
         Ok(standing)
+    }
+
+    /// Requests whose snapshots were pruned serve for nothing any more: they go, beside the jobs.
+    fn forget_requests(&self, paths: &HomePaths) {
+        let (forgetter, store, data) = (self.ledger.forgetter(), paths.store(), paths.data());
+        std::thread::spawn(move || {
+            yield_to_others();
+            let kept = Snapshot::list(&data).map_err(OpenError::from);
+            let forgotten = kept.and_then(|kept| Ok(forgetter.forget(&store, &kept)?));
+            if let Err(error) = forgotten {
+                tracing::warn!(%error, "requests of pruned snapshots wait for the next reload");
+            }
+        });
     }
 
     /// How the ledger calls a party: the home's keyed pseudonym.

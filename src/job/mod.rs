@@ -27,8 +27,6 @@ pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
 pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, load_key, unpack_catalog};
 pub use life::{Answered, Asking, Failure, Underway, answer, begin};
-pub use replay::{
-    Archived, Difference, Lacking, Replay, ReplayError, ReplayInputs, SignatureCheck, Verdict, replay,
-};
+pub use replay::{Archived, Difference, Lacking, Replay, ReplayError, ReplayInputs, SignatureCheck, Verdict, replay};
 pub use running::{JobState, cancel, state};
 pub use standing::{ReloadError, Standing};

@@ -26,7 +26,7 @@ pub use record::{End, Logged, OutcomeEntry, reason_commitment};
 pub use records::{
     ChargeRecord, IntentRecord, OutcomeRecord, PartyRecord, RegistrationRecord, RevocationRecord, RotationRecord,
 };
-pub use requests::{Ending, SealedBatch, SealedRequest, StoredRequest, forget_requests};
+pub use requests::{Ending, Forgetter, SealedBatch, SealedRequest, StoredRequest, forget_requests};
 pub use reserve::{Reservation, Stored};
 pub use store::{Behind, Inconsistency, LedgerError, Stopped};
 pub use subject_read::Access;

@@ -4,16 +4,18 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::read::LedgerReader;
 use super::records::IntentRecord;
-use super::store::{LedgerError, REQUESTS_SCHEMA, open_writer, signed};
+use super::store::{LedgerError, REQUESTS_SCHEMA, Stopped, open_writer, signed, unsigned};
+use super::writer::{Ledger, Message};
 use crate::model::Digest;
 
-/// So many rows are removed in one transaction.
-const FORGOTTEN_TOGETHER: usize = 4_096;
+/// So many requests are removed at once: jobs do not wait long for it.
+const FORGOTTEN_TOGETHER: usize = 256;
 
 /// What was asked, sealed: kept beside the intent.
 #[derive(Clone, Debug)]
@@ -83,7 +85,7 @@ pub(super) fn write_request(
 }
 
 /// Removes the requests of jobs on any snapshot but `kept`; gives how many. Only beside no engine: who calls this holds the
-/// home's lock. What was removed is overwritten in the file.
+/// home's lock; a running one has a [`Forgetter`]. What was removed is overwritten in the file.
 pub fn forget_requests(store: &Path, kept: &[Digest]) -> Result<u64, LedgerError> {
     let reader = LedgerReader::open_for_audit(store)?;
     let useless = reader.useless_requests(kept)?;
@@ -92,21 +94,51 @@ pub fn forget_requests(store: &Path, kept: &[Digest]) -> Result<u64, LedgerError
         return Ok(0);
     }
     let connection = open_writer(store)?;
-    connection.pragma_update(None, "secure_delete", "ON")?;
     for together in useless.chunks(FORGOTTEN_TOGETHER) {
         connection.execute_batch("BEGIN IMMEDIATE")?;
-        for intent_index in together {
-            for sql in ["DELETE FROM request WHERE intent_index = ?1", "DELETE FROM batch_job WHERE intent_index = ?1"]
-            {
-                connection.prepare_cached(sql)?.execute([signed(*intent_index)])?;
-            }
-        }
-        connection.execute("DELETE FROM batch WHERE id NOT IN (SELECT batch FROM batch_job)", [])?;
+        remove(&connection, together)?;
         connection.execute_batch("COMMIT")?;
     }
     // What the write-ahead log still has of them goes too.
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(useless.len() as u64)
+}
+
+/// Removes the requests of these jobs, and batches of which no job is left.
+pub(super) fn remove(connection: &Connection, intents: &[u64]) -> Result<(), LedgerError> {
+    let mut batches = BTreeSet::new();
+    for intent_index in intents {
+        connection.prepare_cached("DELETE FROM request WHERE intent_index = ?1")?.execute([signed(*intent_index)])?;
+        let mut member = connection.prepare_cached("DELETE FROM batch_job WHERE intent_index = ?1 RETURNING batch")?;
+        batches.extend(member.query_row([signed(*intent_index)], |row| row.get::<_, i64>(0)).optional()?);
+    }
+    let sql = "DELETE FROM batch WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM batch_job WHERE batch = ?1)";
+    for batch in batches {
+        connection.prepare_cached(sql)?.execute([batch])?;
+    }
+    Ok(())
+}
+
+/// Removes archived requests that serve no more, beside the jobs. Its ledger may end before it: then they wait.
+pub struct Forgetter(Sender<Message>);
+
+impl Ledger {
+    /// What removes archived requests while the engine runs.
+    pub fn forgetter(&self) -> Forgetter {
+        Forgetter(self.sender.clone())
+    }
+}
+
+impl Forgetter {
+    /// Removes the requests of jobs on any snapshot but `kept`. Reads every intent: for a thread that lets others go first.
+    pub fn forget(&self, store: &Path, kept: &[Digest]) -> Result<(), LedgerError> {
+        let useless = LedgerReader::open_for_audit(store)?.useless_requests(kept)?;
+        for intents in useless.chunks(FORGOTTEN_TOGETHER) {
+            let sent = self.0.send(Message::Forget(intents.to_vec()));
+            sent.map_err(|_| LedgerError::Stopped(Stopped::Writer))?;
+        }
+        Ok(())
+    }
 }
 
 impl LedgerReader {
@@ -143,7 +175,7 @@ impl LedgerReader {
         let mut rows = statement.query([])?;
         let mut useless = Vec::new();
         while let Some(row) = rows.next()? {
-            let index = super::store::unsigned(row, 0)?;
+            let index = unsigned(row, 0)?;
             let record: Vec<u8> = row.get(1)?;
             // What cannot be read cannot be computed again either, but that is the audit's to tell.
             let snapshot = serde_json::from_slice::<IntentRecord>(&record).map(|record| record.snapshot);

@@ -163,6 +163,8 @@ fn configure(connection: &Connection) -> Result<(), LedgerError> {
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "cache_size", -64_000)?;
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_MAX)?;
+    // Of archived requests that are removed nothing is left in the file.
+    connection.pragma_update(None, "secure_delete", "ON")?;
     settle(connection)
 }
 

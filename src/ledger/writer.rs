@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use super::notices::{keep_guest, revoke, rotate};
 use super::read::GuestRow;
 use super::record::{Due, Logged, OutcomeEntry, Written, write_outcome};
-use super::requests::SealedRequest;
+use super::requests::{SealedRequest, remove};
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
 use super::store::{Leaves, LedgerError, Opened, Stopped, read_recent, signed, stored_hash};
 use crate::env::weaken::{self, Weakness};
@@ -46,7 +46,7 @@ pub enum ReserveError {
 
 type Reply<T, E> = oneshot::Sender<Result<T, E>>;
 
-enum Message {
+pub(super) enum Message {
     Reserve(Box<Permit>, Option<SealedRequest>, Reply<Reservation, ReserveError>),
     Schedule(Box<Pending>),
     Guest(GuestRow, Reply<(), LedgerError>),
@@ -60,12 +60,14 @@ enum Message {
         retired: Vec<String>,
         reply: Reply<(), LedgerError>,
     },
+    /// Removes the archived requests of these intents.
+    Forget(Vec<u64>),
     /// Wakes the writer after an outcome was parked early: weakened builds alone.
     Wake,
     Stop,
 }
 
-struct Pending {
+pub(super) struct Pending {
     intent: Arc<Opened>,
     job: Digest,
     tick: Millis,
@@ -136,7 +138,7 @@ impl Scheduled {
 
 /// The ledger. Dropping it waits for the outcomes that are due and publishes the log.
 pub struct Ledger {
-    sender: Sender<Message>,
+    pub(super) sender: Sender<Message>,
     clock: Clock,
     mirrored: Arc<AtomicU64>,
     pub(super) recent: Arc<RwLock<RecentHashes>>,
@@ -353,6 +355,7 @@ impl Writer {
                     rotate(&desk, &mut leaves, kid, retired)?;
                     answers.plain.push(reply);
                 }
+                Message::Forget(intents) => remove(&self.connection, &intents)?,
                 Message::Schedule(_) | Message::Wake | Message::Stop => {}
             }
         }

@@ -14,8 +14,8 @@ use super::{
     a33_one_row, a34_many_units, a35_two_ids, a36_cost, a36_cost_table, a37_refund, a37_refund_table, a38_last_bit,
     a39_faults, a40_anothers_budget, a41_replay, a42_forgery, a43_covert, a44_low_bits, a45_order, a46_constant,
     a47_sampler_time, a48_randomness, a49_guest_chooses, a50_reading, a51_other_party, a52_parameters, a53_bombs,
-    a54_connections, a55_watch, a56_date, a57_unnamed, a58_overlap, a59_restored, a60_cut, a61_own_rows,
-    a62_archive, a63_archived_names,
+    a54_connections, a55_watch, a56_date, a57_unnamed, a58_overlap, a59_restored, a60_cut, a61_own_rows, a62_archive,
+    a63_archived_names,
 };
 
 /// How the defence is taken away, to show that the test can fail.

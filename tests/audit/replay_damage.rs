@@ -4,16 +4,18 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anshi::env::Entropy;
-use anshi::job::{Archived, Lacking, Verdict};
+use anshi::job::{Archived, Batch, Lacking, Verdict, begin_batch, compose_batch};
 use anshi::keys::{ArchiveKey, SaltKey, pack_token, sha256};
+use anshi::ledger::LedgerReader;
 use anshi::model::Digest;
 use anshi::upkeep::{PruneOptions, prune_snapshots};
 use rusqlite::Connection;
 
 use super::replay::{bundle, calm, rewrite, verdict};
-use crate::support::{Handmade, ODD_FEN, Setup, TestHome, signed_again, strong, take_delivery};
+use crate::support::{Handmade, ODD_FEN, Setup, TestHome, block_on, signed_again, strong, take_delivery};
 use crate::upkeep::place::findings;
 
 /// A home with one answer, closed.
@@ -218,30 +220,61 @@ fn another_reason_or_request_in_the_ledger_is_told() {
     }
 }
 
+/// Whether the archive still has the request of the first job.
+fn is_kept(home: &Path) -> bool {
+    let reader = LedgerReader::open(&home.join("ledger.sqlite")).unwrap();
+    let (intent, ..) = reader.audit_jobs().unwrap()[0];
+    reader.archived_request(intent).unwrap().is_some()
+}
+
 #[test]
 fn requests_go_with_their_snapshots() {
     let _turn = strong();
-    let asked = asked();
-    let later = Setup { paid_fen: ODD_FEN + 2, ..Setup::default() };
-    take_delivery(&asked.path, &later);
-    asked.home.engine.reload().unwrap();
-    let kept = bundle(&asked.home.answered(&asked.home.token(0, 1)));
-    let sealed = asked.sealed();
-    let prune = |dry_run| prune_snapshots(&PruneOptions { home: asked.path.clone(), keep: 1, dry_run }).unwrap();
-    let pruned = prune(false);
-    assert_eq!((pruned.gone.len(), pruned.requests, pruned.waiting), (1, 0, 1), "an engine works on the ledger");
-    assert_eq!(asked.verdict(), Verdict::Impossible(Lacking::Snapshot));
-    let Asked { path, bundle, home, .. } = asked;
+    let Asked { path, bundle: asked, home, .. } = asked();
+    let batch = compose_batch(&[home.order(0, 2)], &home.client, home.engine.clock().now(), &Entropy).unwrap();
+    let ran = async { begin_batch(&home.engine, Batch::read(&home.engine, &batch).unwrap()).await?.result().await };
+    block_on(ran).unwrap();
+    take_delivery(&path, &Setup { paid_fen: ODD_FEN + 2, ..Setup::default() });
+    home.engine.reload().unwrap();
+    let kept = bundle(&home.answered(&home.token(0, 1)));
     drop(home.engine);
+    let store = Connection::open(path.join("ledger.sqlite")).unwrap();
+    let sealed = |table: &str| -> Vec<u8> {
+        store.query_row(&format!("SELECT sealed FROM {table} LIMIT 1"), [], |row| row.get(0)).unwrap()
+    };
+    let gone = [sealed("request"), sealed("batch")];
+    drop(store);
     let prune = |dry_run| prune_snapshots(&PruneOptions { home: path.clone(), keep: 1, dry_run }).unwrap();
-    assert_eq!(prune(true).requests, 1);
-    assert_eq!(prune(false).requests, 1);
+    assert_eq!((prune(true).requests, is_kept(&path)), (2, true));
+    assert_eq!((prune(false).requests, is_kept(&path)), (2, false));
     assert_eq!((prune(false).requests, prune(false).waiting), (0, 0));
-    assert_eq!(verdict(&path, &bundle), Verdict::Impossible(Lacking::Snapshot));
+    assert_eq!(verdict(&path, &asked), Verdict::Impossible(Lacking::Snapshot));
     assert_eq!(verdict(&path, &kept), Verdict::Same, "what can be computed again is kept");
     assert_eq!(findings(&path), Vec::<String>::new());
     for file in ["ledger.sqlite", "ledger.sqlite-wal"] {
         let bytes = fs::read(path.join(file)).unwrap_or_default();
-        assert!(!bytes.windows(64).any(|window| *window == sealed[..64]), "{file} still has the request");
+        for sealed in &gone {
+            assert!(!bytes.windows(64).any(|window| *window == sealed[..64]), "{file} still has a request");
+        }
     }
+}
+
+#[test]
+fn an_engine_lets_them_go_at_its_next_reload() {
+    let _turn = strong();
+    let asked = asked();
+    take_delivery(&asked.path, &Setup { paid_fen: ODD_FEN + 2, ..Setup::default() });
+    asked.home.engine.reload().unwrap();
+    let kept = bundle(&asked.home.answered(&asked.home.token(0, 1)));
+    let pruned = prune_snapshots(&PruneOptions { home: asked.path.clone(), keep: 1, dry_run: false }).unwrap();
+    assert_eq!((pruned.gone.len(), pruned.requests, pruned.waiting), (1, 0, 1), "an engine works on the ledger");
+    assert!(is_kept(&asked.path));
+    assert_eq!(asked.verdict(), Verdict::Impossible(Lacking::Snapshot));
+    asked.home.engine.reload().unwrap();
+    while is_kept(&asked.path) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(verdict(&asked.path, &kept), Verdict::Same);
+    let answered = bundle(&asked.home.answered(&asked.home.token(0, 2)));
+    assert_eq!(verdict(&asked.path, &answered), Verdict::Same, "and goes on");
 }

@@ -55,6 +55,23 @@ fn has_requests(connection: &Connection) -> Result<bool, LedgerError> {
     Ok(version >= REQUESTS_SCHEMA)
 }
 
+/// By how many bytes the archive would grow: a batch is kept once.
+pub(super) fn growth(connection: &Connection, request: Option<&SealedRequest>) -> Result<u64, LedgerError> {
+    Ok(match request {
+        None => 0,
+        Some(SealedRequest::Single(sealed)) => sealed.len() as u64,
+        Some(SealedRequest::Member { batch, .. }) => match find_batch(connection, batch.input)? {
+            Some(_) => 0,
+            None => batch.sealed.len() as u64,
+        },
+    })
+}
+
+fn find_batch(connection: &Connection, input: Digest) -> Result<Option<i64>, LedgerError> {
+    let mut find = connection.prepare_cached("SELECT id FROM batch WHERE input = ?1")?;
+    Ok(find.query_row([input.as_bytes()], |row| row.get(0)).optional()?)
+}
+
 /// Keeps a job's request.
 pub(super) fn write_request(
     connection: &Connection,
@@ -67,9 +84,7 @@ pub(super) fn write_request(
             insert.execute(params![signed(intent_index), sealed])?;
         }
         SealedRequest::Member { batch, place } => {
-            let mut find = connection.prepare_cached("SELECT id FROM batch WHERE input = ?1")?;
-            let known: Option<i64> = find.query_row([batch.input.as_bytes()], |row| row.get(0)).optional()?;
-            let id = match known {
+            let id = match find_batch(connection, batch.input)? {
                 Some(id) => id,
                 None => {
                     let mut insert = connection.prepare_cached("INSERT INTO batch (input, sealed) VALUES (?1, ?2)")?;

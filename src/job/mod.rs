@@ -16,6 +16,7 @@ mod replay;
 mod replay_request;
 mod running;
 mod standing;
+mod threads;
 mod wire;
 mod wire_rows;
 

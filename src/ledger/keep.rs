@@ -9,8 +9,9 @@ use rusqlite::OptionalExtension;
 use super::open::{check_frontier, note_of};
 use super::read::LedgerReader;
 use super::records::{IntentRecord, OutcomeRecord, RotationRecord};
-use super::store::{Inconsistency, LedgerError, REQUESTS_SCHEMA, SCHEMA_VERSION, latest_day, stored_hash, unsigned};
-use super::writer::entry_of;
+use super::store::{
+    Inconsistency, LedgerError, REQUESTS_SCHEMA, SCHEMA_VERSION, entry_of, latest_day, stored_hash, unsigned,
+};
 use crate::log::{Checkpoint, LogVerifier, Tiles, root};
 use crate::model::{Date, Millis};
 

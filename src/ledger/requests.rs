@@ -121,6 +121,8 @@ pub fn forget_requests(store: &Path, kept: &[Digest]) -> Result<u64, LedgerError
 
 /// Removes the requests of these jobs, and batches of which no job is left.
 pub(super) fn remove(connection: &Connection, intents: &[u64]) -> Result<(), LedgerError> {
+    // Nothing of them is left in the file. Not for good: what jobs write need not be overwritten.
+    connection.pragma_update(None, "secure_delete", "ON")?;
     let mut batches = BTreeSet::new();
     for intent_index in intents {
         connection.prepare_cached("DELETE FROM request WHERE intent_index = ?1")?.execute([signed(*intent_index)])?;
@@ -131,6 +133,7 @@ pub(super) fn remove(connection: &Connection, intents: &[u64]) -> Result<(), Led
     for batch in batches {
         connection.prepare_cached(sql)?.execute([batch])?;
     }
+    connection.pragma_update(None, "secure_delete", "OFF")?;
     Ok(())
 }
 

@@ -20,6 +20,10 @@ use crate::model::{Bilingual, Date, Digest};
 /// then moved once for many commits.
 const WAL_PAGES_MAX: i64 = 8_192;
 
+/// The writer's pages in memory. SQLite goes through all of them at nearly every commit, because it gives pages a number
+/// behind the store's last for a moment while it sorts them; what is not among them is in the system's cache.
+const CACHE_KIB: i64 = 8_000;
+
 /// `PRAGMA user_version` after `schema.sql` and `requests.sql`.
 pub(super) const SCHEMA_VERSION: i64 = REQUESTS_SCHEMA;
 /// The version that brought `requests.sql`, and nothing else: a store of the one before is brought up to date when it is
@@ -161,10 +165,8 @@ fn configure(connection: &Connection) -> Result<(), LedgerError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let synchronous = if weaken::on(Weakness::CommitUnsynced) { "OFF" } else { "FULL" };
     connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "cache_size", -64_000)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_MAX)?;
-    // Of archived requests that are removed nothing is left in the file.
-    connection.pragma_update(None, "secure_delete", "ON")?;
     settle(connection)
 }
 
@@ -285,6 +287,16 @@ impl<'r> Leaves<'r> {
         }
         Ok(self.fresh)
     }
+}
+
+/// The entry of a leaf, made again from its record.
+pub(super) fn entry_of(connection: &Connection, index: u64) -> Option<Vec<u8>> {
+    let mut statement = connection.prepare_cached("SELECT kind, salt, record FROM entry WHERE leaf_index = ?1").ok()?;
+    let row = statement.query_row([signed(index)], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, Vec<u8>>(2)?))
+    });
+    let (kind, salt, record) = row.ok()?;
+    Some(entry_bytes(EntryKind::from_word(&kind)?, &salt, &record))
 }
 
 /// The latest day that any charge names: accounting never goes back behind it.

@@ -16,10 +16,10 @@ use super::read::GuestRow;
 use super::record::{Due, Logged, OutcomeEntry, Written, write_outcome};
 use super::requests::{SealedRequest, remove};
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
-use super::store::{Leaves, LedgerError, Opened, Stopped, read_recent, signed, stored_hash};
+use super::store::{Leaves, LedgerError, Opened, Stopped, entry_of, read_recent, signed, stored_hash};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy, Stopwatch};
-use crate::log::{Checkpoint, EntryKind, LogSigner, Mirror, RecentHashes, Tiles, entry_bytes};
+use crate::log::{Checkpoint, LogSigner, Mirror, RecentHashes, Tiles};
 use crate::model::{Date, Digest, Millis, Refusal, RefusalCode};
 use crate::policy::Permit;
 
@@ -72,7 +72,7 @@ pub(super) struct Pending {
     job: Digest,
     tick: Millis,
     parked: Arc<Mutex<Parked>>,
-    otherwise: OutcomeEntry,
+    otherwise: Box<dyn FnOnce() -> Result<OutcomeEntry, LedgerError> + Send>,
     reply: Reply<Logged, LedgerError>,
 }
 
@@ -192,8 +192,14 @@ impl Ledger {
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Fixes the job's tick. At the tick the outcome then parked is logged, or `otherwise`.
-    pub fn schedule(&self, reservation: &Reservation, tick: Millis, otherwise: OutcomeEntry) -> (Parking, Scheduled) {
+    /// Fixes the job's tick. At the tick the outcome then parked is logged, or what `otherwise` makes; where it fails, the
+    /// ledger stops, because the tick would have no outcome.
+    pub fn schedule(
+        &self,
+        reservation: &Reservation,
+        tick: Millis,
+        otherwise: impl FnOnce() -> Result<OutcomeEntry, LedgerError> + Send + 'static,
+    ) -> (Parking, Scheduled) {
         let (reply, answer) = oneshot::channel();
         let parked = Arc::new(Mutex::new(Parked::default()));
         let pending = Pending {
@@ -201,7 +207,7 @@ impl Ledger {
             job: reservation.permit().request().job,
             tick,
             parked: Arc::clone(&parked),
-            otherwise,
+            otherwise: Box::new(otherwise),
             reply,
         };
         // A writer that has ended drops the reply, which `Scheduled::logged` sees.
@@ -363,7 +369,10 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(due.len());
         for job in due {
             let parked = job.parked.lock().ok().and_then(|mut parked| parked.outcome.take());
-            let outcome = parked.unwrap_or(job.otherwise);
+            let outcome = match parked {
+                Some(outcome) => outcome,
+                None => (job.otherwise)()?,
+            };
             let due = Due { intent_index: job.intent.index, job: job.job, tick: job.tick, outcome };
             let opened = write_outcome(&self.connection, &self.entropy, &mut leaves, size, &due)?;
             outcomes.push((job.intent, opened, due.outcome, job.reply));
@@ -472,16 +481,6 @@ fn take_due(pending: &mut BTreeMap<(Millis, u64), Pending>, now: Millis) -> Vec<
     }
     let later = pending.split_off(&(now.plus(1), 0));
     std::mem::replace(pending, later).into_values().collect()
-}
-
-/// The entry of a leaf, made again from its record.
-pub(super) fn entry_of(connection: &Connection, index: u64) -> Option<Vec<u8>> {
-    let mut statement = connection.prepare_cached("SELECT kind, salt, record FROM entry WHERE leaf_index = ?1").ok()?;
-    let row = statement.query_row([signed(index)], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, Vec<u8>>(2)?))
-    });
-    let (kind, salt, record) = row.ok()?;
-    Some(entry_bytes(EntryKind::from_word(&kind)?, &salt, &record))
 }
 
 impl Answers {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anshi::env::Clock;
 use anshi::job::Engine;
 use anshi::keys::{DigestKind, SaltKey, TokenKind, digest_parts, verify};
+use anshi::ledger::SealedRequest;
 use anshi::model::{Consent, Millis, Party, PolicyRef, RawParameter, RawRows, Request, UnitId, Version};
 use anshi::policy::{Asked, Permit, decide};
 
@@ -18,6 +19,8 @@ use crate::table::{Sample, Table};
 const WAITING: [usize; 3] = [1, 32, 256];
 const ROUNDS: usize = 25;
 const ROW_BYTES: usize = 400;
+/// What a request about one party with one consent is archived as.
+const REQUEST_BYTES: usize = 1_376;
 
 /// The permit of a request, as `job` makes it.
 fn permit(engine: &Engine, place: &Place, token: &str, unit: &UnitId, minimum: i64) -> Permit {
@@ -76,13 +79,18 @@ fn permit(engine: &Engine, place: &Place, token: &str, unit: &UnitId, minimum: i
     decide(asked, &engine.policies(), &engine.catalog(), &SaltKey::from_file_text(&salt).unwrap()).unwrap()
 }
 
+/// A request that is archived with its job. What is in it, the ledger does not know.
+fn request() -> Option<SealedRequest> {
+    Some(SealedRequest::Single(vec![7; REQUEST_BYTES]))
+}
+
 /// As many reservations as `waiting` at once: from the first to the last being durable.
 fn reservations(engine: &Arc<Engine>, permits: Vec<Permit>) -> Duration {
     runtime().block_on(async {
         let started = Instant::now();
         let reserve = |permit| {
             let engine = Arc::clone(engine);
-            tokio::spawn(async move { engine.ledger().reserve(permit).await.unwrap() })
+            tokio::spawn(async move { engine.ledger().reserve(permit, request()).await.unwrap() })
         };
         for waiting in permits.into_iter().map(reserve).collect::<Vec<_>>() {
             waiting.await.unwrap();

@@ -16,6 +16,8 @@ use crate::model::Digest;
 #[derive(Clone, Debug)]
 pub struct Catalog {
     datasets: BTreeMap<String, Arc<Dataset>>,
+    /// The files, as they were read.
+    texts: BTreeMap<String, String>,
     sha256: Digest,
 }
 
@@ -91,13 +93,15 @@ impl Catalog {
     /// Reads every `*.toml` of `folder`; a file's name must be its dataset's.
     pub fn load(folder: &Path) -> Result<Self, CatalogError> {
         let mut datasets = BTreeMap::new();
-        let mut values = BTreeMap::new();
+        let (mut values, mut texts) = (BTreeMap::new(), BTreeMap::new());
         let mut errors = Vec::new();
         for path in catalog_files(folder)? {
-            let document = Document::new(path.display().to_string(), read_text(&path)?);
+            let text = read_text(&path)?;
+            let document = Document::new(path.display().to_string(), text.clone());
             match check_file(&path, &document) {
                 Err(error) => errors.push(error),
                 Ok((dataset, value)) => {
+                    texts.insert(dataset.name.clone(), text);
                     values.insert(dataset.name.clone(), value);
                     datasets.insert(dataset.name.clone(), Arc::new(dataset));
                 }
@@ -109,7 +113,7 @@ impl Catalog {
         if datasets.is_empty() {
             return Err(CatalogError::Empty(folder.display().to_string()));
         }
-        Ok(Self { datasets, sha256: digest_json(DigestKind::Catalog, &values)? })
+        Ok(Self { datasets, texts, sha256: digest_json(DigestKind::Catalog, &values)? })
     }
 
     /// A dataset by name.
@@ -120,6 +124,11 @@ impl Catalog {
     /// All datasets, by name.
     pub fn datasets(&self) -> impl Iterator<Item = &Arc<Dataset>> {
         self.datasets.values()
+    }
+
+    /// The files, as they were read, by dataset: for the archive.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
     /// The catalog's digest.

@@ -78,7 +78,7 @@ enum Command {
     /// Show and verify receipts
     #[command(subcommand, after_help = receipt::VERIFY_EXAMPLE)]
     Receipt(receipt::ReceiptCommand),
-    /// Derive a home's log, ledger and snapshots again
+    /// Derive a home's log, ledger and snapshots again, tell what was asked of it, compute a label again
     #[command(subcommand, after_help = "Example: anshi audit verify --home /tmp/anshi-demo")]
     Audit(audit::AuditCommand),
     /// Show what was spent

@@ -1,10 +1,12 @@
-//! `anshi audit`: derive a home again, with its public keys alone.
+//! `anshi audit`: derive a home again, with its public keys alone; tell what was asked of it; compute a label again.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
+use super::audit_month::{ExportArgs, ShowArgs, export, show};
+use super::audit_replay::{ReplayArgs, replay_command};
 use super::error::CliError;
 use super::files::text;
 use super::message::WorkMessage;
@@ -20,6 +22,17 @@ pub enum AuditCommand {
     /// Derive log, leaves, ledger sums and snapshots again, and compare
     #[command(after_help = "Example: anshi audit verify --home /tmp/anshi-demo")]
     Verify(AuditArgs),
+    /// Show who asked what, about how many, for what, under which policy; never which label was answered
+    #[command(after_help = "Example: anshi audit show --home /tmp/anshi-demo --client smart-finance")]
+    Show(ShowArgs),
+    /// Write a month as CSV, and as a page to print
+    #[command(after_help = "Example: anshi audit export --home /tmp/anshi-demo --month 2026-11 --out /tmp/november")]
+    Export(ExportArgs),
+    /// Compute a label again from the archive, and say whether it is the receipt's
+    #[command(
+        after_help = "Example: anshi audit replay /tmp/anshi-demo/demo/healthy.bundle.json --home /tmp/anshi-demo"
+    )]
+    Replay(ReplayArgs),
 }
 
 /// Arguments of `anshi audit verify`.
@@ -32,7 +45,15 @@ pub struct AuditArgs {
 
 /// Runs a subcommand.
 pub fn audit(command: &AuditCommand, terminal: &Terminal) -> Result<(), CliError> {
-    let AuditCommand::Verify(args) = command;
+    match command {
+        AuditCommand::Verify(args) => verify(args, terminal),
+        AuditCommand::Show(args) => show(args, terminal),
+        AuditCommand::Export(args) => export(args, terminal),
+        AuditCommand::Replay(args) => replay_command(args, terminal),
+    }
+}
+
+fn verify(args: &AuditArgs, terminal: &Terminal) -> Result<(), CliError> {
     let config = Config::load(&args.home)?;
     let paths = HomePaths::new(&args.home);
     let inputs = AuditInputs {

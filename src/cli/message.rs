@@ -1,6 +1,7 @@
 //! The message catalogue: every line that a command says to a person. Both languages match exhaustively,
 //! so that a line without its words does not compile.
 
+use super::audit_words::AuditMessage;
 use super::catalog_words::CatalogMessage;
 use super::delivery_words::DeliveryMessage;
 use super::guest_words::GuestMessage;
@@ -36,6 +37,8 @@ pub enum Message {
     Table(TableMessage),
     /// About the service.
     Service(ServiceMessage),
+    /// About what was asked.
+    Audit(AuditMessage),
 }
 
 /// Lines about deliveries and snapshots; their words are in `english` and `chinese`.
@@ -293,7 +296,14 @@ impl Message {
             (Self::Policy(message), lang) => message.text(lang),
             (Self::Table(message), lang) => message.text(lang),
             (Self::Service(message), lang) => message.text(lang),
+            (Self::Audit(message), lang) => message.text(lang),
         }
+    }
+}
+
+impl From<AuditMessage> for Message {
+    fn from(message: AuditMessage) -> Self {
+        Self::Audit(message)
     }
 }
 

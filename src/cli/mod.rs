@@ -4,6 +4,9 @@
 mod app;
 mod approve;
 mod audit;
+mod audit_month;
+mod audit_replay;
+mod audit_words;
 mod backup;
 mod budget;
 mod catalog;

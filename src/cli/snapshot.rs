@@ -154,14 +154,21 @@ fn prune(args: &PruneArgs, terminal: &Terminal) -> Result<(), CliError> {
         terminal.say(UpkeepMessage::PruneInUse { name: name.to_string() });
     }
     terminal.say(match pruning.files {
-        0 if pruning.gone.is_empty() => UpkeepMessage::PruneNothing,
+        0 if pruning.gone.is_empty() && pruning.requests == 0 => UpkeepMessage::PruneNothing,
         files => UpkeepMessage::PruneFreed { files, bytes: pruning.bytes, dry_run },
     });
+    if pruning.requests > 0 {
+        terminal.say(UpkeepMessage::PruneRequests { requests: pruning.requests, dry_run });
+    }
+    if pruning.waiting > 0 {
+        terminal.say(UpkeepMessage::PruneWaiting { requests: pruning.waiting });
+    }
     let gone: Vec<_> =
         pruning.gone.iter().map(|gone| json!({ "snapshot": gone.name.to_string(), "jobs": gone.jobs })).collect();
     let in_use: Vec<String> = pruning.in_use.iter().map(Digest::to_string).collect();
     terminal.result(&json!({
-        "removed": gone, "in_use": in_use, "files": pruning.files, "bytes": pruning.bytes, "dry_run": dry_run,
+        "removed": gone, "in_use": in_use, "files": pruning.files, "bytes": pruning.bytes,
+        "requests": pruning.requests, "requests_waiting": pruning.waiting, "dry_run": dry_run,
     }));
     Ok(())
 }

@@ -39,6 +39,14 @@ impl UpkeepMessage {
             Self::PruneFreed { files, bytes, dry_run } => {
                 format!("{} {files} 个文件，{}", if *dry_run { "将清除" } else { "已清除" }, amount(*bytes))
             }
+            Self::PruneRequests { requests, dry_run } => {
+                format!("已移除快照上的询问，其留存的请求 {requests} 份{}", if *dry_run { "将移除" } else { "已移除" })
+            }
+            Self::PruneWaiting { requests } => {
+                format!(
+                    "已移除快照上的询问，其留存的请求 {requests} 份将在引擎下次重新载入时移除；如不重新载入，请在其停止后再次清理"
+                )
+            }
             Self::PruneNothing => "没有可清理的快照".to_owned(),
             Self::Examining => "正在检查".to_owned(),
             Self::Examined { check, level, diagnosis } => {

@@ -61,6 +61,15 @@ impl UpkeepMessage {
                 if *dry_run { "would go" } else { "removed" },
                 amount(*bytes)
             ),
+            Self::PruneRequests { requests, dry_run } => format!(
+                "{} of jobs on removed snapshots {}",
+                some(*requests, "archived request", "archived requests"),
+                if *dry_run { "would be removed" } else { "removed" }
+            ),
+            Self::PruneWaiting { requests } => format!(
+                "{} of jobs on removed snapshots will go with the engine's next reload; without one, prune again when it has stopped",
+                some(*requests, "archived request", "archived requests")
+            ),
             Self::PruneNothing => "nothing to prune".to_owned(),
             Self::Examining => "examining".to_owned(),
             Self::Examined { check, level, diagnosis } => {

@@ -22,6 +22,8 @@ pub enum UpkeepMessage {
     Pruned { name: String, jobs: u64, dry_run: bool },
     PruneInUse { name: String },
     PruneFreed { files: u64, bytes: u64, dry_run: bool },
+    PruneRequests { requests: u64, dry_run: bool },
+    PruneWaiting { requests: u64 },
     PruneNothing,
     Examining,
     Examined { check: &'static str, level: Level, diagnosis: Box<Diagnosis> },

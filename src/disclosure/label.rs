@@ -8,6 +8,7 @@ use crate::env::weaken::{self, Weakness};
 use crate::guest::{Raw, RawOutput};
 use crate::ledger::{End, Reservation};
 use crate::model::Answer;
+use crate::policy::{Plan, Policy};
 
 /// What has passed the gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,13 +58,10 @@ impl Disclosed {
 /// Lets a raw output through the gate.
 pub fn disclose(raw: RawOutput) -> Disclosed {
     let reservation = Arc::clone(raw.reservation());
+    let permit = reservation.permit();
     let (answer, end) = match raw.raw() {
-        Raw::Index(index) => match label(&reservation, *index) {
-            Some(label) => (Answer::Label(label), End::Answered),
-            None => (Answer::Undetermined, End::Index),
-        },
         Raw::Stored => (stored(&reservation), End::Reused),
-        Raw::Fault(end) => (Answer::Undetermined, *end),
+        ran => through_gate(permit.policy(), permit.plan(), ran),
     };
     let answer = weakened_answer(&raw, end).unwrap_or(answer);
     let covert = weaken::on(Weakness::FuelTold).then(|| raw.fuel_used());
@@ -79,11 +77,23 @@ pub fn undetermined(reservation: &Arc<Reservation>) -> Disclosed {
     Disclosed { reservation: Arc::clone(reservation), released, end: End::MissedTick, covert: None }
 }
 
+/// What the gate makes of a run: of a reserved job's, and of one that is computed again to be compared. Builds no
+/// [`Disclosed`], which alone reaches a client.
+pub fn through_gate(policy: &Policy, plan: &Plan, raw: &Raw) -> (Answer, End) {
+    match raw {
+        Raw::Index(index) => match label(policy, plan, *index) {
+            Some(label) => (Answer::Label(label), End::Answered),
+            None => (Answer::Undetermined, End::Index),
+        },
+        Raw::Fault(end) => (Answer::Undetermined, *end),
+        Raw::Stored => (Answer::Undetermined, End::Reused),
+    }
+}
+
 /// The policy's label that the guest's index means. The plan holds the guest's labels, each of which is the policy's.
-fn label(reservation: &Reservation, index: u32) -> Option<String> {
-    let permit = reservation.permit();
-    let label = permit.plan().labels().get(usize::try_from(index).ok()?)?;
-    permit.policy().labels().iter().find(|known| *known == label).cloned()
+fn label(policy: &Policy, plan: &Plan, index: u32) -> Option<String> {
+    let label = plan.labels().get(usize::try_from(index).ok()?)?;
+    policy.labels().iter().find(|known| *known == label).cloned()
 }
 
 /// The stored answer of the same job: a label that the policy still has, or `undetermined`.

@@ -19,7 +19,7 @@ mod worker_job;
 #[cfg(test)]
 mod worker_tests;
 
-pub use label::{Disclosed, Released, disclose, undetermined};
+pub use label::{Disclosed, Released, disclose, through_gate, undetermined};
 pub use noise::{ImpliedLoss, Mechanism, draw, implied};
 pub use released::{ReleasedCell, ReleasedDimension, ReleasedLoss, ReleasedMeasure, ReleasedNoise, ReleasedTable};
 pub use table::{Gathered, Halt, disclose_table, gather};

@@ -133,6 +133,10 @@ pub enum Weakness {
     RowsNotOfJob = 61,
     /// 61: whom a client's row says that it is about is not looked at.
     RowOfAnother = 6101,
+    /// 62: what is archived is believed to be what the receipt names.
+    ArchiveBelieved = 62,
+    /// 63: archived requests lie in the ledger as they were sent.
+    RequestsUnsealed = 63,
     /// 60: a job ends with the caller that waits for it.
     LeftWithCaller = 60,
     /// 41: a call's token serves as often as it is shown.

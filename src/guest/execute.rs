@@ -7,6 +7,7 @@ use super::instance::{Fault, Guest};
 use crate::data::Snapshot;
 use crate::env::weaken::{self, Weakness};
 use crate::ledger::{End, Reservation};
+use crate::policy::{Limits, Resolved};
 
 /// What a run came to, before the gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,17 +78,33 @@ pub fn execute(reservation: Arc<Reservation>, guest: &Guest, snapshot: &Snapshot
     let (result, fuel_used) = guest.run(&input, &permit.policy().limits);
     output.absent = input.is_empty();
     output.fuel_used = fuel_used;
-    output.raw = match result {
-        Ok(index) => Raw::Index(index),
-        Err(Fault::Fuel) => Raw::Fault(End::Fuel),
-        Err(Fault::Memory) => Raw::Fault(End::Memory),
-        Err(Fault::Trap(text)) => {
-            if weaken::on(Weakness::GuestPrinted) {
-                tracing::error!(%text, "a guest failed");
-            }
-            output.fault_text = text;
-            Raw::Fault(End::Trap)
-        }
-    };
+    (output.raw, output.fault_text) = raw(result);
+    if weaken::on(Weakness::GuestPrinted) && !output.fault_text.is_empty() {
+        tracing::error!(text = %output.fault_text, "a guest failed");
+    }
     output
+}
+
+/// What a run came to, and the text of a trap.
+fn raw(result: Result<u32, Fault>) -> (Raw, String) {
+    match result {
+        Ok(index) => (Raw::Index(index), String::new()),
+        Err(Fault::Fuel) => (Raw::Fault(End::Fuel), String::new()),
+        Err(Fault::Memory) => (Raw::Fault(End::Memory), String::new()),
+        Err(Fault::Trap(text)) => (Raw::Fault(End::Trap), text),
+    }
+}
+
+/// A job computed again waits for no tick, so what a busy machine does to it must not show: as long as its fuel lasts.
+const AGAIN_SLOT_MS: u32 = 600_000;
+
+/// Runs what was run before: the same rows, a fresh instance, one call, under the same fuel and memory. Nothing comes of it
+/// but a comparison: it makes no proof token, so nothing of it can reach a client. Fuel, text and time stay in here.
+pub fn execute_again(resolved: &Resolved, limits: &Limits, guest: &Guest, snapshot: &Snapshot) -> Raw {
+    let Resolved { plan, parties, parameters, rows } = resolved;
+    let Some(input) = build_input(plan.roles(), parties, parameters, (snapshot, rows)) else {
+        return Raw::Fault(End::Trap);
+    };
+    let limits = Limits { slot_ms: AGAIN_SLOT_MS, ..*limits };
+    raw(guest.run(&input, &limits).0).0
 }

@@ -23,7 +23,7 @@ pub use calibrate::{CalibrateError, calibrate};
 pub use child::{CHILD_COMMAND, child_main};
 pub use contribute::{Contributions, StreamRuns, UnitRuns};
 pub use engine::{EngineError, GuestEngine, Tier};
-pub use execute::{Raw, RawOutput, execute};
+pub use execute::{Raw, RawOutput, execute, execute_again};
 pub use input::{ReadShape, RunInput, TableShape, build_input};
 pub use inspect::{Exported, GUEST_BYTES_MAX, InspectError, Inspected, Measure, inspect};
 pub use instance::{Fault, Guest, ReusedInstance};

@@ -7,6 +7,7 @@ use crate::model::{
     Chinese, Consent, ConsentPart, Detail, Digest, Millis, Party, PolicyRef, Refusal, RefusalCode, Request, Version,
 };
 
+use super::archive::Sent;
 use super::wire::{AUTHORISATION_KIND, WireConsent, WireJob};
 
 /// Where jobs are submitted.
@@ -25,6 +26,8 @@ const CONSENTS_MAX: usize = 64;
 pub(super) struct Authenticated {
     pub request: Verified<Request>,
     pub consents: Vec<String>,
+    /// What was sent, for the archive.
+    pub sent: Sent,
 }
 
 fn refuse<T>(code: RefusalCode, detail: Detail) -> Result<T, Refusal> {
@@ -55,7 +58,7 @@ pub(super) fn authenticate(token: &str, config: &Config) -> Result<Authenticated
         consents.clone_from(&wire.consents);
         request(wire, input)
     })?;
-    Ok(Authenticated { request, consents })
+    Ok(Authenticated { request, consents, sent: Sent::Single(token.to_owned()) })
 }
 
 /// What a token that is not accepted means to whoever sent it.

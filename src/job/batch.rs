@@ -6,11 +6,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use tokio::task::JoinHandle;
 
+use super::archive::{Sent, SentBatch};
 use super::authenticate::{Addressed, Authenticated, check_addressed, check_consents, request, token_refusal};
 use super::compose::{ComposeError, JobOrder, member};
 use super::dispatch::dispatch_together;
 use super::engine::Engine;
-use super::life::{Failure, Reserved, authorise, finished, known_before, reserve};
+use super::life::{Authorised, Failure, Reserved, authorise, finished, known_before, reserve};
 use super::standing::Standing;
 use super::wire::{WireBatch, WireJob, WirePolicy};
 use crate::config::Config;
@@ -127,7 +128,13 @@ fn read_signed(token: &str, config: &Config) -> Result<Signed, Refusal> {
         members(wire, input, &mut tokens)
     })?;
     let members = requests.into_iter().zip(tokens);
-    let members = members.map(|(request, consents)| Authenticated { request, consents }).collect();
+    let sent = Arc::new(SentBatch::new(token.to_owned(), input));
+    let member = |(place, (request, consents))| Authenticated {
+        request,
+        consents,
+        sent: Sent::Member(Arc::clone(&sent), place),
+    };
+    let members = (0..).zip(members).map(member).collect();
     Ok(Signed { client, job, input, members })
 }
 
@@ -156,7 +163,11 @@ impl Batch {
 }
 
 /// The jobs of a batch: each is the request that its client could have signed alone, under a `jti` that no client can use.
-fn members(wire: WireBatch, input: Digest, tokens: &mut Vec<Vec<String>>) -> Result<Vec<(Digest, Request)>, Refusal> {
+pub(super) fn members(
+    wire: WireBatch,
+    input: Digest,
+    tokens: &mut Vec<Vec<String>>,
+) -> Result<Vec<(Digest, Request)>, Refusal> {
     let mut requests = Vec::with_capacity(wire.jobs.len());
     for (place, member) in wire.jobs.into_iter().enumerate() {
         check_consents(&member.consents)?;
@@ -277,8 +288,8 @@ async fn charge_one(engine: &Engine, standing: &Standing, member: Authenticated)
     if let Some(intent_index) = known_before(engine, request.job, request.input)? {
         return Ok(Member::Before(intent_index));
     }
-    let (permit, guest) = authorise(engine, standing, member)?;
-    match reserve(engine, permit).await? {
+    let Authorised { permit, guest, sealed } = authorise(engine, standing, member)?;
+    match reserve(engine, permit, sealed).await? {
         Reserved::Anew(reservation) => Ok(Member::Reserved(reservation, guest)),
         Reserved::Before(logged) => Ok(Member::Before(logged.intent_index())),
     }

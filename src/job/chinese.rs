@@ -1,6 +1,6 @@
 //! The Chinese of this module's errors; the English is their `Display`. Owns wording alone.
 
-use super::{ComposeError, Failure, InitError, OpenError, RegisterFailure, ReloadError};
+use super::{ComposeError, Failure, InitError, OpenError, RegisterFailure, ReloadError, ReplayError};
 use crate::model::{Chinese, foreign};
 
 impl Chinese for OpenError {
@@ -31,6 +31,20 @@ impl Chinese for ReloadError {
             Self::Open(error) => error.chinese(),
             Self::Config(error) => error.chinese(),
             Self::Fixed(what) => format!("引擎运行时不能更改 `{what}`：请重新启动"),
+        }
+    }
+}
+
+impl Chinese for ReplayError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Config(error) => error.chinese(),
+            Self::File(error) => error.chinese(),
+            Self::Bundle(error) => error.chinese(),
+            Self::Ledger(error) => error.chinese(),
+            Self::Key(error) => error.chinese(),
+            Self::Engine(error) => error.chinese(),
+            Self::Guest(error) => error.chinese(),
         }
     }
 }

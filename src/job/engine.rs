@@ -10,15 +10,18 @@ use crate::config::{Config, ConfigError};
 use crate::data::{Snapshot, SnapshotError};
 use crate::disclosure::Workers;
 use crate::env::weaken::{self, Weakness};
-use crate::env::{ChildError, Clock, DirLock, Entropy, FileError, cores, is_private, read_program, read_text};
+use crate::env::{
+    ChildError, Clock, DirLock, Entropy, FileError, cores, is_private, read_program, read_text, yield_to_others,
+};
 use crate::guest::{EngineError, Guest, RegisterError, Registry};
-use crate::keys::{KeySet, SaltKey, SigningKey, TokenKind, sha256};
+use crate::keys::{ArchiveKey, KeySet, SaltKey, SigningKey, TokenKind, sha256};
 use crate::ledger::{Ledger, LedgerConfig, LedgerError, LedgerReader};
 use crate::log::{CheckpointError, LogSigner};
 use crate::model::{Digest, UnitId};
 use crate::policy::{PolicyError, PolicySet};
 use crate::receipt::EngineIdentity;
 
+use super::archive::ArchiveFolder;
 use super::call::{CallError, CallMemory, Called, Recognised, recognise};
 use super::dispatch::Dispatcher;
 use super::home::{HomePaths, InitError, KeyFile, load_key};
@@ -97,6 +100,7 @@ pub struct Engine {
     pub(super) registry: Arc<Registry>,
     pub(super) receipt_key: SigningKey,
     pub(super) salt: Arc<SaltKey>,
+    pub(super) archive_key: ArchiveKey,
     pub(super) dispatcher: Dispatcher,
     pub(super) running: RunningJobs,
     calls: CallMemory,
@@ -117,9 +121,7 @@ impl Engine {
         let paths = HomePaths::new(home);
         let signer = LogSigner::new(format!("{}/log", config.ledger), private_key(&paths.key(KeyFile::Log))?)?;
         let origin = signer.origin().to_owned();
-        let program = read_program(PROGRAM_BYTES_MAX)?;
-        let identity =
-            EngineIdentity { version: env!("CARGO_PKG_VERSION").to_owned(), sha256: sha256(&program).to_string() };
+        let identity = this_build()?;
         let standing = Standing::load(config, (&identity, &origin), options.clock.now())?;
         let ledger_config =
             LedgerConfig { store: paths.store(), log: paths.log(), mirror: standing.config.checkpoint_mirror.clone() };
@@ -128,9 +130,13 @@ impl Engine {
         let reader = LedgerReader::open(&paths.store())?;
         reader.hold_limits(standing.policies.accounts(), options.clock.now().day(), &paths.limits())?;
         load_guests(&registry, &reader)?;
+        ArchiveFolder::new(&paths.archive()).keep(&standing.policies, &standing.catalog)?;
+        let salt = salt_key(&paths.salt())?;
+        let exposed = || OpenError::Exposed(paths.salt().display().to_string());
         Ok(Self {
             receipt_key: receipt_key(&paths)?,
-            salt: Arc::new(salt_key(&paths.salt())?),
+            archive_key: salt.archive_key().ok_or_else(exposed)?,
+            salt: Arc::new(salt),
             registry: Arc::new(registry),
             dispatcher: Dispatcher::new(&standing.policies)?,
             running: RunningJobs::default(),
@@ -161,12 +167,28 @@ impl Engine {
         let standing = Standing::load(config, (&self.identity, &self.origin), self.clock.now())?;
         standing.check_same_home(&before)?;
         self.dispatcher.check_capacity(&standing.policies)?;
-        let limits = HomePaths::new(&standing.config.home).limits();
+        let paths = HomePaths::new(&standing.config.home);
+        let limits = paths.limits();
         let held = self.reader().hold_limits(standing.policies.accounts(), self.clock.now().day(), &limits);
         held.map_err(OpenError::from)?;
+        ArchiveFolder::new(&paths.archive()).keep(&standing.policies, &standing.catalog).map_err(OpenError::from)?;
         let standing = Arc::new(standing);
         *self.standing.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&standing);
+        self.forget_requests(&paths);
         Ok(standing)
+    }
+
+    /// Requests whose snapshots were pruned serve for nothing any more: they go, beside the jobs.
+    fn forget_requests(&self, paths: &HomePaths) {
+        let (forgetter, store, data) = (self.ledger.forgetter(), paths.store(), paths.data());
+        std::thread::spawn(move || {
+            yield_to_others();
+            let kept = Snapshot::list(&data).map_err(OpenError::from);
+            let forgotten = kept.and_then(|kept| Ok(forgetter.forget(&store, &kept)?));
+            if let Err(error) = forgotten {
+                tracing::warn!(%error, "requests of pruned snapshots wait for the next reload");
+            }
+        });
     }
 
     /// How the ledger calls a party: the home's keyed pseudonym.
@@ -306,6 +328,12 @@ fn load_guests(registry: &Registry, reader: &LedgerReader) -> Result<(), LedgerE
     Ok(())
 }
 
+/// This program, as receipts name it.
+pub(super) fn this_build() -> Result<EngineIdentity, FileError> {
+    let program = read_program(PROGRAM_BYTES_MAX)?;
+    Ok(EngineIdentity { version: env!("CARGO_PKG_VERSION").to_owned(), sha256: sha256(&program).to_string() })
+}
+
 fn private_key(path: &Path) -> Result<SigningKey, OpenError> {
     if !is_private(path)? {
         return Err(OpenError::Exposed(path.display().to_string()));
@@ -323,7 +351,7 @@ fn receipt_key(paths: &HomePaths) -> Result<SigningKey, OpenError> {
     }
 }
 
-fn salt_key(path: &Path) -> Result<SaltKey, OpenError> {
+pub(super) fn salt_key(path: &Path) -> Result<SaltKey, OpenError> {
     let exposed = || OpenError::Exposed(path.display().to_string());
     if !is_private(path)? {
         return Err(exposed());

@@ -115,6 +115,11 @@ impl HomePaths {
         self.0.join("log")
     }
 
+    /// What jobs were admitted under: policies and catalogs, by digest.
+    pub fn archive(&self) -> PathBuf {
+        self.0.join("archive")
+    }
+
     /// The receipts' public keys.
     pub fn jwks(&self) -> PathBuf {
         self.0.join("jwks.json")

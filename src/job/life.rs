@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::env::weaken::{self, Weakness};
 use crate::guest::Guest;
-use crate::ledger::{End, LedgerError, Logged, Reservation, ReserveError};
+use crate::ledger::{End, LedgerError, Logged, Reservation, ReserveError, SealedRequest};
 use crate::model::{Digest, Refusal, RefusalCode, Request};
 use crate::policy::{Asked, Permit, Policy, decide};
 use crate::receipt::{Bundle, Receipt, assemble, sign_receipt};
@@ -125,7 +125,7 @@ pub async fn begin(engine: &Arc<Engine>, asking: Asking) -> Result<Underway, Fai
             Err(failure) => Err(known()?.ok_or(failure)?),
         },
     };
-    let (permit, guest) = match authorised {
+    let authorised = match authorised {
         Ok(authorised) => authorised,
         Err(intent_index) => {
             let engine = Arc::clone(engine);
@@ -134,7 +134,7 @@ pub async fn begin(engine: &Arc<Engine>, asking: Asking) -> Result<Underway, Fai
         }
     };
     let (charged, waiting) = oneshot::channel();
-    let seeing = see_through(Arc::clone(engine), standing, permit, guest, charged);
+    let seeing = see_through(Arc::clone(engine), standing, authorised, charged);
     if weaken::on(Weakness::LeftWithCaller) {
         let answered = seeing.await;
         return Ok(Underway { job, ending: tokio::spawn(std::future::ready(answered)) });
@@ -154,12 +154,12 @@ pub async fn begin(engine: &Arc<Engine>, asking: Asking) -> Result<Underway, Fai
 async fn see_through(
     engine: Arc<Engine>,
     standing: Arc<Standing>,
-    permit: Permit,
-    guest: Arc<Guest>,
+    authorised: Authorised,
     charged: oneshot::Sender<()>,
 ) -> Result<Answered, Failure> {
+    let Authorised { permit, guest, sealed } = authorised;
     let _under_way = Arc::clone(&engine.under_way).read_owned().await;
-    let reservation = match reserve(&engine, permit).await? {
+    let reservation = match reserve(&engine, permit, sealed).await? {
         Reserved::Anew(reservation) => reservation,
         Reserved::Before(logged) => return release(&engine, logged),
     };
@@ -181,13 +181,22 @@ pub(super) fn known_before(engine: &Engine, job: Digest, input: Digest) -> Resul
     }
 }
 
+/// A job that may be reserved.
+pub(super) struct Authorised {
+    pub permit: Permit,
+    pub guest: Arc<Guest>,
+    /// Its request, for the archive; none of a table, which no run gives again.
+    pub sealed: Option<SealedRequest>,
+}
+
 /// Policy × guest × client × purpose × parameters × consent.
 pub(super) fn authorise(
     engine: &Engine,
     standing: &Standing,
     authenticated: Authenticated,
-) -> Result<(Permit, Arc<Guest>), Failure> {
-    let Authenticated { request, consents } = authenticated;
+) -> Result<Authorised, Failure> {
+    let Authenticated { request, consents, sent } = authenticated;
+    let input = request.value().input;
     let now = engine.clock.now();
     check_fresh(request.value(), now)?;
     let snapshot = standing.snapshot.as_deref().ok_or(Failure::NoSnapshot)?;
@@ -203,7 +212,11 @@ pub(super) fn authorise(
         return Err(Failure::NoDataset((*dataset).to_owned()));
     }
     check_units(standing, permit.policy())?;
-    Ok((permit, guest))
+    let sealed = match permit.policy().table() {
+        Some(_) => None,
+        None => sent.seal(input, &engine.archive_key, standing.catalog.sha256()).map_err(LedgerError::from)?,
+    };
+    Ok(Authorised { permit, guest, sealed })
 }
 
 /// A slot that could not hold all units would leave some out, and which ones would depend on the others.
@@ -219,8 +232,12 @@ pub(super) enum Reserved {
 }
 
 /// Charges the ledger and logs the intent, both durable.
-pub(super) async fn reserve(engine: &Engine, permit: Permit) -> Result<Reserved, Failure> {
-    match engine.ledger.reserve(permit).await {
+pub(super) async fn reserve(
+    engine: &Engine,
+    permit: Permit,
+    sealed: Option<SealedRequest>,
+) -> Result<Reserved, Failure> {
+    match engine.ledger.reserve(permit, sealed).await {
         Ok(reservation) => Ok(Reserved::Anew(Box::new(reservation))),
         Err(ReserveError::Refused(refusal)) => Err(refusal.into()),
         Err(ReserveError::Again { intent_index }) => Ok(Reserved::Before(finished(engine, intent_index).await?)),

@@ -2,6 +2,7 @@
 //! the order of steps; every step takes the proof that the one before handed on.
 
 mod access;
+mod archive;
 mod authenticate;
 mod batch;
 mod call;
@@ -11,6 +12,8 @@ mod dispatch;
 mod engine;
 mod home;
 mod life;
+mod replay;
+mod replay_request;
 mod running;
 mod standing;
 mod threads;
@@ -25,5 +28,6 @@ pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
 pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, load_key, unpack_catalog};
 pub use life::{Answered, Asking, Failure, Underway, answer, begin};
+pub use replay::{Archived, Difference, Lacking, Replay, ReplayError, ReplayInputs, SignatureCheck, Verdict, replay};
 pub use running::{JobState, cancel, state};
 pub use standing::{ReloadError, Standing};

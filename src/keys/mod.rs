@@ -1,6 +1,7 @@
 //! Digests, signatures and secrets: JWS and JWK over ring, canonical digests, keyed pseudonyms.
 //! Knows which key may sign which kind of token; never what a token says.
 
+mod archive;
 mod canonical;
 mod chinese;
 mod jwk;
@@ -8,6 +9,7 @@ mod jws;
 mod key_set;
 mod secret;
 
+pub use archive::{ArchiveKey, pack_token, unpack_token};
 pub use canonical::{
     Canonical, CanonicalError, DigestKind, Hasher, canonical_json, canonical_json_with_nulls, digest_json,
     digest_parts, read_json, sha256,

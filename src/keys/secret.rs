@@ -4,6 +4,7 @@
 use data_encoding::HEXLOWER;
 use ring::{hkdf, hmac};
 
+use super::archive::ArchiveKey;
 use super::canonical::{DigestKind, digest_parts};
 use crate::model::{Digest, UnitId, length_prefixed};
 
@@ -38,6 +39,12 @@ impl SaltKey {
     /// The ledger's name of everything that makes two jobs the same job.
     pub fn sameness(&self, parts: &[&[u8]]) -> Digest {
         self.keyed(b"anshi/sameness/v1\n", parts)
+    }
+
+    /// The key that seals archived requests; `None` never happens, as the length is within HKDF's limit.
+    pub fn archive_key(&self) -> Option<ArchiveKey> {
+        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"anshi/request-archive-salt/v1").extract(&self.0);
+        ArchiveKey::derive(&prk)
     }
 
     fn keyed(&self, prefix: &[u8], parts: &[&[u8]]) -> Digest {

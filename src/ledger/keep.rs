@@ -9,8 +9,9 @@ use rusqlite::OptionalExtension;
 use super::open::{check_frontier, note_of};
 use super::read::LedgerReader;
 use super::records::{IntentRecord, OutcomeRecord, RotationRecord};
-use super::store::{Inconsistency, LedgerError, SCHEMA_VERSION, latest_day, stored_hash, unsigned};
-use super::writer::entry_of;
+use super::store::{
+    Inconsistency, LedgerError, REQUESTS_SCHEMA, SCHEMA_VERSION, entry_of, latest_day, stored_hash, unsigned,
+};
 use crate::log::{Checkpoint, LogVerifier, Tiles, root};
 use crate::model::{Date, Millis};
 
@@ -41,9 +42,11 @@ impl LedgerReader {
         Ok(Tiles::new(folder, 0).publish(size, &note, &hash, &|index| entry_of(&self.0, index))?)
     }
 
-    /// The schema's version in the store, and the one that this program needs.
+    /// The schema's version in the store, and the one that this program needs. One that the next start brings up to date
+    /// counts as that.
     pub fn schema_versions(&self) -> Result<(i64, i64), LedgerError> {
-        Ok((self.0.pragma_query_value(None, "user_version", |row| row.get(0))?, SCHEMA_VERSION))
+        let found: i64 = self.0.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        Ok((if found == REQUESTS_SCHEMA - 1 { SCHEMA_VERSION } else { found }, SCHEMA_VERSION))
     }
 
     /// What SQLite finds wrong with the file; reads all of it. Nothing: it is whole.

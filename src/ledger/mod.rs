@@ -11,6 +11,7 @@ mod open;
 mod read;
 mod record;
 mod records;
+mod requests;
 mod reserve;
 mod store;
 mod subject_read;
@@ -25,6 +26,7 @@ pub use record::{End, Logged, OutcomeEntry, reason_commitment};
 pub use records::{
     ChargeRecord, IntentRecord, OutcomeRecord, PartyRecord, RegistrationRecord, RevocationRecord, RotationRecord,
 };
+pub use requests::{Ending, Forgetter, SealedBatch, SealedRequest, StoredRequest, forget_requests};
 pub use reserve::{Reservation, Stored};
 pub use store::{Behind, Inconsistency, LedgerError, Stopped};
 pub use subject_read::Access;

@@ -38,7 +38,8 @@ pub enum End {
 }
 
 impl End {
-    const ALL: [Self; 10] = [
+    /// Every end.
+    pub const ALL: [Self; 10] = [
         Self::Answered,
         Self::Reused,
         Self::Trap,

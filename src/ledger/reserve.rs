@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::accounts::{Spent, exceeds, window_start};
 use super::records::{ChargeRecord, IntentRecord, PartyRecord};
+use super::requests::{SealedRequest, growth, write_request};
 use super::store::{Leaves, LedgerError, Opened, digest, signed, unsigned};
 use crate::env::Entropy;
 use crate::env::weaken::{self, Weakness};
@@ -78,31 +79,56 @@ pub(super) enum Admission {
 
 /// Jobs of the last minute, for each client and policy: the caller's own history.
 #[derive(Default)]
-pub(super) struct Pace(HashMap<(String, String), (i64, u32)>);
+pub(super) struct Pace(HashMap<(String, String), Minute>);
+
+/// What was asked in a minute.
+#[derive(Clone, Copy, Default)]
+struct Minute {
+    number: i64,
+    jobs: u32,
+    /// Of requests that were archived; a restart forgets them.
+    bytes: u64,
+}
 
 const MINUTE_MS: i64 = 60_000;
+/// So many bytes are archived for each job that a policy lets be asked in a minute. A request of one party has a
+/// twentieth of it: it is a bound on how fast one client can fill the disk.
+const ARCHIVED_BYTES_PER_JOB: u64 = 32 << 10;
 
 impl Pace {
     /// Reads back the current minute after a restart.
     pub fn load(connection: &Connection, now: Millis) -> Result<Self, LedgerError> {
-        let minute = now.0.div_euclid(MINUTE_MS);
+        let number = now.0.div_euclid(MINUTE_MS);
         let mut statement = connection
             .prepare("SELECT client, policy, COUNT(*) FROM job WHERE admitted_ms >= ?1 GROUP BY client, policy")?;
-        let rows = statement.query_map([minute * MINUTE_MS], |row| {
-            Ok(((row.get::<_, String>(0)?, row.get::<_, String>(1)?), (minute, row.get::<_, u32>(2)?)))
+        let rows = statement.query_map([number * MINUTE_MS], |row| {
+            let minute = Minute { number, jobs: row.get(2)?, bytes: 0 };
+            Ok(((row.get::<_, String>(0)?, row.get::<_, String>(1)?), minute))
         })?;
         Ok(Self(rows.collect::<rusqlite::Result<_>>()?))
     }
 
-    fn admit(&mut self, permit: &Permit, now: Millis) -> bool {
-        let minute = now.0.div_euclid(MINUTE_MS);
+    /// Counts one more job whose request takes `bytes` of the archive; what it is refused for, where it is too many.
+    fn admit(&mut self, permit: &Permit, now: Millis, bytes: u64) -> Result<(), Detail> {
+        let number = now.0.div_euclid(MINUTE_MS);
         let key = (permit.request().client.clone(), permit.policy().id.clone());
-        let (current, count) = self.0.entry(key).or_insert((minute, 0));
-        if *current != minute {
-            (*current, *count) = (minute, 0);
+        let minute = self.0.entry(key).or_default();
+        if minute.number != number {
+            *minute = Minute { number, ..Minute::default() };
         }
-        *count = count.saturating_add(1);
-        *count <= permit.policy().limits.jobs_per_minute
+        minute.jobs = minute.jobs.saturating_add(1);
+        let jobs_max = permit.policy().limits.jobs_per_minute;
+        if minute.jobs > jobs_max {
+            return Err(Detail::PerMinute(jobs_max));
+        }
+        let bytes_max = ARCHIVED_BYTES_PER_JOB.saturating_mul(jobs_max.into());
+        let together = minute.bytes.saturating_add(bytes);
+        // A request is never too large alone: what it may hold, its policy and the longest token say.
+        if bytes > 0 && minute.bytes > 0 && together > bytes_max {
+            return Err(Detail::BytesPerMinute(bytes_max));
+        }
+        minute.bytes = together;
+        Ok(())
     }
 }
 
@@ -121,7 +147,7 @@ pub(super) fn admit(
     desk: &Desk<'_>,
     pace: &mut Pace,
     leaves: &mut Leaves<'_>,
-    permit: &Permit,
+    (permit, sealed): (&Permit, Option<&SealedRequest>),
 ) -> Result<Admission, LedgerError> {
     let request = permit.request();
     if let Some((intent_index, input)) = find_job(desk.connection, request.job)? {
@@ -130,8 +156,8 @@ pub(super) fn admit(
         }
         return refused(Refusal::bare(RefusalCode::Replay));
     }
-    if !pace.admit(permit, desk.now) {
-        return refused(Refusal::about(RefusalCode::Rate, Detail::PerMinute(permit.policy().limits.jobs_per_minute)));
+    if let Err(detail) = pace.admit(permit, desk.now, growth(desk.connection, sealed)?) {
+        return refused(Refusal::about(RefusalCode::Rate, detail));
     }
     for consent in permit.consents() {
         if !consent_left(desk.connection, consent)? {
@@ -152,7 +178,7 @@ pub(super) fn admit(
             return refused(Refusal::about(RefusalCode::Budget, Detail::Account(charge.account.word())));
         }
     }
-    let intent = write_intent(desk, leaves, permit, charges)?;
+    let intent = write_intent(desk, leaves, (permit, sealed), charges)?;
     let cost = charges.first().map_or(0, |charge| charge.amount);
     Ok(Admission::Admitted { intent, cost, stored })
 }
@@ -255,7 +281,7 @@ fn affordable(desk: &Desk<'_>, permit: &Permit, charge: &PartyCharge) -> Result<
 fn write_intent(
     desk: &Desk<'_>,
     leaves: &mut Leaves<'_>,
-    permit: &Permit,
+    (permit, sealed): (&Permit, Option<&SealedRequest>),
     charges: &[PartyCharge],
 ) -> Result<Opened, LedgerError> {
     let request = permit.request();
@@ -283,6 +309,9 @@ fn write_intent(
         desk.connection.prepare_cached("INSERT INTO consent_use (issuer, jti, intent_index) VALUES (?1, ?2, ?3)")?;
     for consent in permit.consents() {
         insert.execute(params![consent.issuer, consent.jti, signed(index)])?;
+    }
+    if let Some(sealed) = sealed {
+        write_request(desk.connection, index, sealed)?;
     }
     Ok(opened)
 }

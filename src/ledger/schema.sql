@@ -1,4 +1,4 @@
--- The ledger. Every table only grows; triggers keep it so against mistakes (not against an owner of the file: that is
+-- The ledger. Every table here only grows; triggers keep it so against mistakes (not against an owner of the file: that is
 -- what the log is for).
 
 CREATE TABLE job (

@@ -24,8 +24,11 @@ const WAL_PAGES_MAX: i64 = 8_192;
 /// behind the store's last for a moment while it sorts them; what is not among them is in the system's cache.
 const CACHE_KIB: i64 = 8_000;
 
-/// `PRAGMA user_version` of `schema.sql`.
-pub(super) const SCHEMA_VERSION: i64 = 3;
+/// `PRAGMA user_version` after `schema.sql` and `requests.sql`.
+pub(super) const SCHEMA_VERSION: i64 = REQUESTS_SCHEMA;
+/// The version that brought `requests.sql`, and nothing else: a store of the one before is brought up to date when it is
+/// opened for writing.
+pub(super) const REQUESTS_SCHEMA: i64 = 4;
 
 /// The ledger cannot go on. The engine then refuses all work.
 #[derive(Debug, thiserror::Error)]
@@ -129,12 +132,19 @@ pub enum Stopped {
     Failed(Bilingual),
 }
 
+/// The tables of the archived requests.
+const REQUESTS: &str = include_str!("requests.sql");
+
 /// Opens the store for writing, with every commit durable.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, LedgerError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     configure(&connection)?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version == REQUESTS_SCHEMA - 1 {
+        connection.execute_batch(&["BEGIN IMMEDIATE;", REQUESTS, "COMMIT;"].concat())?;
+        return Ok(connection);
+    }
     if version != SCHEMA_VERSION {
         let schema = Inconsistency::Schema { found: version, wanted: SCHEMA_VERSION };
         return Err(LedgerError::Inconsistent(schema));
@@ -147,6 +157,7 @@ pub(super) fn create_store(path: &Path) -> Result<Connection, LedgerError> {
     let connection = Connection::open(path)?;
     configure(&connection)?;
     connection.execute_batch(include_str!("schema.sql"))?;
+    connection.execute_batch(REQUESTS)?;
     Ok(connection)
 }
 
@@ -276,6 +287,16 @@ impl<'r> Leaves<'r> {
         }
         Ok(self.fresh)
     }
+}
+
+/// The entry of a leaf, made again from its record.
+pub(super) fn entry_of(connection: &Connection, index: u64) -> Option<Vec<u8>> {
+    let mut statement = connection.prepare_cached("SELECT kind, salt, record FROM entry WHERE leaf_index = ?1").ok()?;
+    let row = statement.query_row([signed(index)], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, Vec<u8>>(2)?))
+    });
+    let (kind, salt, record) = row.ok()?;
+    Some(entry_bytes(EntryKind::from_word(&kind)?, &salt, &record))
 }
 
 /// The latest day that any charge names: accounting never goes back behind it.

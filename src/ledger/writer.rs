@@ -14,11 +14,12 @@ use tokio::sync::oneshot;
 use super::notices::{keep_guest, revoke, rotate};
 use super::read::GuestRow;
 use super::record::{Due, Logged, OutcomeEntry, Written, write_outcome};
+use super::requests::{SealedRequest, remove};
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
-use super::store::{Leaves, LedgerError, Opened, Stopped, read_recent, signed, stored_hash};
+use super::store::{Leaves, LedgerError, Opened, Stopped, entry_of, read_recent, signed, stored_hash};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy, Stopwatch};
-use crate::log::{Checkpoint, EntryKind, LogSigner, Mirror, RecentHashes, Tiles, entry_bytes};
+use crate::log::{Checkpoint, LogSigner, Mirror, RecentHashes, Tiles};
 use crate::model::{Date, Digest, Millis, Refusal, RefusalCode};
 use crate::policy::Permit;
 
@@ -45,8 +46,8 @@ pub enum ReserveError {
 
 type Reply<T, E> = oneshot::Sender<Result<T, E>>;
 
-enum Message {
-    Reserve(Box<Permit>, Reply<Reservation, ReserveError>),
+pub(super) enum Message {
+    Reserve(Box<Permit>, Option<SealedRequest>, Reply<Reservation, ReserveError>),
     Schedule(Box<Pending>),
     Guest(GuestRow, Reply<(), LedgerError>),
     Revoke {
@@ -59,12 +60,14 @@ enum Message {
         retired: Vec<String>,
         reply: Reply<(), LedgerError>,
     },
+    /// Removes the archived requests of these intents.
+    Forget(Vec<u64>),
     /// Wakes the writer after an outcome was parked early: weakened builds alone.
     Wake,
     Stop,
 }
 
-struct Pending {
+pub(super) struct Pending {
     intent: Arc<Opened>,
     job: Digest,
     tick: Millis,
@@ -135,7 +138,7 @@ impl Scheduled {
 
 /// The ledger. Dropping it waits for the outcomes that are due and publishes the log.
 pub struct Ledger {
-    sender: Sender<Message>,
+    pub(super) sender: Sender<Message>,
     clock: Clock,
     mirrored: Arc<AtomicU64>,
     pub(super) recent: Arc<RwLock<RecentHashes>>,
@@ -181,11 +184,11 @@ impl Ledger {
         Err(LedgerError::Stopped(Stopped::Writer))
     }
 
-    /// Charges a job and logs its intent; both are durable when this returns.
-    pub async fn reserve(&self, permit: Permit) -> Result<Reservation, ReserveError> {
+    /// Charges a job, logs its intent and keeps its request; all of it is durable when this returns.
+    pub async fn reserve(&self, permit: Permit, request: Option<SealedRequest>) -> Result<Reservation, ReserveError> {
         let (reply, answer) = oneshot::channel();
         let stopped = || ReserveError::Ledger(LedgerError::Stopped(Stopped::Writer));
-        self.sender.send(Message::Reserve(Box::new(permit), reply)).map_err(|_| stopped())?;
+        self.sender.send(Message::Reserve(Box::new(permit), request, reply)).map_err(|_| stopped())?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
@@ -335,10 +338,10 @@ impl Writer {
         let refused_before = weakened_check(&desk, &work)?;
         for message in work {
             match message {
-                Message::Reserve(permit, reply) => {
+                Message::Reserve(permit, request, reply) => {
                     let admission = match refused_before.contains(&permit.request().job) {
                         true => Err(ReserveError::Refused(Refusal::bare(RefusalCode::Budget))),
-                        false => reserve(&desk, &mut self.pace, &mut leaves, *permit),
+                        false => reserve(&desk, &mut self.pace, &mut leaves, *permit, request.as_ref()),
                     };
                     // SQLite may have undone the whole transaction: every job of it fails, not this one alone.
                     if let Err(ReserveError::Ledger(error)) = admission {
@@ -358,6 +361,7 @@ impl Writer {
                     rotate(&desk, &mut leaves, kid, retired)?;
                     answers.plain.push(reply);
                 }
+                Message::Forget(intents) => remove(&self.connection, &intents)?,
                 Message::Schedule(_) | Message::Wake | Message::Stop => {}
             }
         }
@@ -442,8 +446,9 @@ fn reserve(
     pace: &mut Pace,
     leaves: &mut Leaves<'_>,
     permit: Permit,
+    request: Option<&SealedRequest>,
 ) -> Result<Reservation, ReserveError> {
-    match admit(desk, pace, leaves, &permit) {
+    match admit(desk, pace, leaves, (&permit, request)) {
         Ok(Admission::Admitted { intent, cost, stored }) => Ok(Reservation::new(permit, intent, cost, stored)),
         Ok(Admission::Refused(refusal)) => Err(ReserveError::Refused(refusal)),
         Ok(Admission::Again { intent_index }) => Err(ReserveError::Again { intent_index }),
@@ -457,7 +462,7 @@ fn weakened_check(desk: &Desk<'_>, work: &[Message]) -> Result<Vec<Digest>, Ledg
     let mut refused = Vec::new();
     if weaken::on(Weakness::CheckThenCharge) {
         for message in work {
-            if let Message::Reserve(permit, _) = message
+            if let Message::Reserve(permit, ..) = message
                 && !all_affordable(desk, permit)?
             {
                 refused.push(permit.request().job);
@@ -476,16 +481,6 @@ fn take_due(pending: &mut BTreeMap<(Millis, u64), Pending>, now: Millis) -> Vec<
     }
     let later = pending.split_off(&(now.plus(1), 0));
     std::mem::replace(pending, later).into_values().collect()
-}
-
-/// The entry of a leaf, made again from its record.
-pub(super) fn entry_of(connection: &Connection, index: u64) -> Option<Vec<u8>> {
-    let mut statement = connection.prepare_cached("SELECT kind, salt, record FROM entry WHERE leaf_index = ?1").ok()?;
-    let row = statement.query_row([signed(index)], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, Vec<u8>>(2)?))
-    });
-    let (kind, salt, record) = row.ok()?;
-    Some(entry_bytes(EntryKind::from_word(&kind)?, &salt, &record))
 }
 
 impl Answers {

@@ -194,6 +194,14 @@ impl Millis {
         i64::try_from(instant.as_nanosecond().div_euclid(1_000_000)).ok().map(Self)
     }
 
+    /// The instant as `2026-01-31T08:00:00.123Z` (RFC 3339).
+    pub fn utc(self) -> String {
+        let within = self.0.rem_euclid(MILLIS_PER_DAY);
+        let (seconds, millis) = (within / 1_000, within % 1_000);
+        let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+        format!("{}T{hours:02}:{minutes:02}:{:02}.{millis:03}Z", self.day(), seconds % 60)
+    }
+
     /// Whole seconds since 1970-01-01T00:00Z, rounded down.
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
@@ -223,6 +231,9 @@ mod tests {
         assert_eq!(date("2026-02-03").month_end().to_string(), "2026-02-28");
         assert_eq!(Millis(-1).day(), Date(-1));
         assert_eq!(Millis::parse("1970-01-01T08:00:00.0005+08:00"), Some(Millis(0)));
+        for text in ["1970-01-01T00:00:00.000Z", "2026-11-30T23:59:59.999Z", "1969-12-31T23:59:59.001Z"] {
+            assert_eq!(Millis::parse(text).unwrap().utc(), text);
+        }
         assert_eq!(Millis::parse("1969-12-31T23:59:59.9999Z"), Some(Millis(-1)));
         assert_eq!(Millis::parse("1970-01-01"), None);
     }

@@ -138,6 +138,8 @@ pub enum Detail {
     Account(&'static str),
     /// How many jobs a minute the policy allows.
     PerMinute(u32),
+    /// How many bytes of requests a minute are archived.
+    BytesPerMinute(u64),
 }
 
 /// What a consent is for.
@@ -252,6 +254,7 @@ impl fmt::Display for Detail {
             Self::Consent(issuer, jti) => write!(f, "`{jti}` of `{issuer}`"),
             Self::Account(account) => write!(f, "account `{account}`"),
             Self::PerMinute(jobs) => write!(f, "{jobs} a minute"),
+            Self::BytesPerMinute(bytes) => write!(f, "{bytes} bytes of requests a minute"),
         }
     }
 }
@@ -321,6 +324,7 @@ impl Chinese for Detail {
             Self::Consent(issuer, jti) => format!("`{issuer}` 的 `{jti}`"),
             Self::Account(account) => format!("账户 `{account}`"),
             Self::PerMinute(jobs) => format!("每分钟 {jobs} 次"),
+            Self::BytesPerMinute(bytes) => format!("每分钟请求共 {bytes} 字节"),
         }
     }
 }

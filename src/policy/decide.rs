@@ -152,13 +152,7 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
     let Some(manifest) = asked.manifest else {
         return refuse(RefusalCode::Guest, Detail::Guest(request.guest));
     };
-    let plan = fit(policy, manifest, catalog).map_err(|misfits| {
-        let misfits = misfits.iter().map(Chinese::bilingual).collect();
-        Refusal::about(RefusalCode::GuestManifest, Detail::Misfits(misfits))
-    })?;
-    let parameters = resolve_parameters(policy, manifest, request)?;
-    let parties = resolve_parties(policy, manifest, &request.parties)?;
-    let rows = resolve_rows(policy, &request.rows.0, &parties)?;
+    let Resolved { plan, parties, parameters, rows } = resolve(policy, manifest, request, catalog)?;
     let consents = match_consents(policy, request, &asked.consents, asked.now)?;
     let mut charges = charges(policy, policies, request, &parties, salt)?;
     if weaken::on(Weakness::SpellingsApart) {
@@ -179,6 +173,37 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
         sameness,
         snapshot: asked.snapshot,
     })
+}
+
+/// What the run of a request reads, and of whom.
+#[derive(Debug)]
+pub struct Resolved {
+    /// What it reads.
+    pub plan: Plan,
+    /// The parties, in the request's order.
+    pub parties: Vec<PermittedParty>,
+    /// The parameters, in the manifest's order.
+    pub parameters: Vec<ParameterValue>,
+    /// The rows that the client sent along.
+    pub rows: ClientRows,
+}
+
+/// What a request means under a policy, with a guest: the same at its admission and whenever it is computed again. Allows
+/// nothing: who may ask, and what it costs, is [`decide`]'s.
+pub fn resolve(
+    policy: &Policy,
+    manifest: &Manifest,
+    request: &Request,
+    catalog: &Catalog,
+) -> Result<Resolved, Refusal> {
+    let plan = fit(policy, manifest, catalog).map_err(|misfits| {
+        let misfits = misfits.iter().map(Chinese::bilingual).collect();
+        Refusal::about(RefusalCode::GuestManifest, Detail::Misfits(misfits))
+    })?;
+    let parameters = resolve_parameters(policy, manifest, request)?;
+    let parties = resolve_parties(policy, manifest, &request.parties)?;
+    let rows = resolve_rows(policy, &request.rows.0, &parties)?;
+    Ok(Resolved { plan, parties, parameters, rows })
 }
 
 /// The policy, and the approvals that have it in force now.

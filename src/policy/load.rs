@@ -35,6 +35,8 @@ pub enum PolicyError {
 pub(super) struct InForce {
     pub policy: Arc<Policy>,
     pub approvals: Approvals,
+    /// Its file, as it was read.
+    text: String,
 }
 
 /// The policies and accounts in force.
@@ -82,7 +84,7 @@ impl PolicySet {
                 Err(error) if matches!(error.source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
                 text => text?,
             };
-            let document = Document::new(path.display().to_string(), text);
+            let document = Document::new(path.display().to_string(), text.clone());
             match check(&document, catalog, pace) {
                 Err(error) => errors.push(error),
                 Ok(policy) if folder.file_name().is_none_or(|name| name != policy.id.as_str()) => {
@@ -92,7 +94,7 @@ impl PolicySet {
                     if policy.table().is_none() {
                         labels.push((policy.limits.slot_ms, policy.run_nanos, policy.id.clone(), document));
                     }
-                    set.admit(policy, trust, &folder)?;
+                    set.admit((policy, text), trust, &folder)?;
                 }
             }
         }
@@ -100,10 +102,15 @@ impl PolicySet {
         if errors.is_empty() { Ok(set) } else { Err(PolicyError::Documents(errors)) }
     }
 
-    fn admit(&mut self, policy: Policy, trust: &ApprovalTrust, folder: &Path) -> Result<(), FileError> {
+    fn admit(
+        &mut self,
+        (policy, text): (Policy, String),
+        trust: &ApprovalTrust,
+        folder: &Path,
+    ) -> Result<(), FileError> {
         let approvals = trust.approvals(&folder.join(APPROVALS_FOLDER), policy.sha256)?;
         if approvals.at(trust.now).is_some() {
-            self.in_force.insert(policy.id.clone(), InForce { policy: Arc::new(policy), approvals });
+            self.in_force.insert(policy.id.clone(), InForce { policy: Arc::new(policy), approvals, text });
         } else {
             self.unapproved.push(policy.id);
         }
@@ -129,6 +136,11 @@ impl PolicySet {
     /// The policies that were in force when they were read. Approvals can have expired since ([`Self::approvals`]).
     pub fn policies(&self) -> impl Iterator<Item = &Arc<Policy>> {
         self.in_force.values().map(|in_force| &in_force.policy)
+    }
+
+    /// The files of the policies in force, as they were read, by the policies' digests: for the archive.
+    pub fn texts(&self) -> impl Iterator<Item = (Digest, &str)> {
+        self.in_force.values().map(|in_force| (in_force.policy.sha256, in_force.text.as_str()))
     }
 
     /// The ids of policies that lack approvals.

@@ -24,7 +24,7 @@ pub use approval::{APPROVALS_FOLDER, Approval, ApprovalStatement, ApprovalTrust,
 pub use cells::CellMap;
 pub use client_dataset::ClientDataset;
 pub use client_rows::{ClientColumn, ClientRows, ClientTable, ClientValues};
-pub use decide::{Asked, ConsentUse, PartyCharge, Permit, PermittedParty, decide, everyone};
+pub use decide::{Asked, ConsentUse, PartyCharge, Permit, PermittedParty, Resolved, decide, everyone, resolve};
 pub use fit::{Origin, Plan, RolePlan, TablePlan, fit};
 pub use load::{PolicyError, PolicySet, check_policy_file};
 pub use misfit::Misfit;

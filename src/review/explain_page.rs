@@ -39,12 +39,12 @@ pub fn explanation_html(explanation: &Explanation, lang: Lang) -> String {
     page + "</body>\n</html>\n"
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// What stands in backticks is code.
-fn marked(text: &str) -> String {
+pub(super) fn marked(text: &str) -> String {
     let parts = text.split('`').enumerate();
     let one = |(place, part): (usize, &str)| match place % 2 {
         0 => escaped(part),

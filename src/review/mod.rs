@@ -1,4 +1,4 @@
-//! What auditors and operators look at: policies in plain sentences, and the home derived again.
+//! What auditors and operators look at: policies in plain sentences, what was asked, and the home derived again.
 
 mod audit;
 mod audit_claims;
@@ -18,6 +18,9 @@ mod explain_page;
 mod explain_words;
 mod explain_worst;
 mod facts;
+mod month;
+mod month_csv;
+mod month_page;
 mod odds;
 mod order;
 mod sentence;
@@ -28,6 +31,9 @@ pub use audit::{AUDIT_STAGES, AuditError, AuditInputs, AuditReport, Check, Count
 pub use diff::{Change, Difference, compare, compare_accounts};
 pub use explain::explain;
 pub use explain_page::{explanation_html, explanation_text};
+pub use month::{Asked, BudgetLine, Ended, JobLine, Month, MonthError, Sum, Wanted, asked};
+pub use month_csv::{BUDGET_COLUMNS, JOB_COLUMNS, budgets_csv, jobs_csv};
+pub use month_page::{MonthPage, month_html};
 pub use order::{Direction, ORDERS, Order};
 pub use sentence::{Explanation, Heading, Section, Sentence, SentenceId};
 pub use warn::{Warning, warnings};

@@ -158,7 +158,7 @@ fn copy_home(
     Ok(BackupReport { manifest, digest })
 }
 
-/// Configuration, public keys, catalog, policies, rejects. What the configuration keeps elsewhere is only named.
+/// Configuration, public keys, catalog, policies, rejects, what jobs were admitted under. What the configuration keeps elsewhere is only named.
 fn small_parts(home: &Path, config: &Config, outside: &mut Vec<String>) -> Result<Vec<Part>, UpkeepError> {
     let mut files: Vec<PathBuf> = [CONFIG_FILE, "jwks.json", "log.vkey"].iter().map(|name| home.join(name)).collect();
     for folder in [&config.catalog, &config.policies, &home.join(CLIENTS_FOLDER)] {
@@ -166,6 +166,7 @@ fn small_parts(home: &Path, config: &Config, outside: &mut Vec<String>) -> Resul
         if inside { files.extend(list_tree(folder)?) } else { outside.push(folder.display().to_string()) }
     }
     files.extend(list_tree(&home.join("rejects"))?);
+    files.extend(list_tree(&HomePaths::new(home).archive())?);
     let temporary = |path: &PathBuf| path.extension().is_some_and(|e| e.to_string_lossy().starts_with("tmp"));
     files.retain(|path| !temporary(path));
     let part = |from: PathBuf| {

@@ -1,13 +1,14 @@
-//! Pruning: which snapshots go, and which archived jobs can then not be computed again. Never touches a snapshot that
-//! somebody has open, nor the current one.
+//! Pruning: which snapshots go, and which archived jobs can then not be computed again; their requests go with them, because
+//! they name people and serve for nothing else. Never touches a snapshot that somebody has open, nor the current one.
 
 use std::path::{Path, PathBuf};
 
 use super::error::UpkeepError;
 use crate::config::Config;
-use crate::data::{Keep, PruneReport, prune};
+use crate::data::{Keep, PruneReport, Snapshot, prune};
+use crate::env::DirLock;
 use crate::job::HomePaths;
-use crate::ledger::LedgerReader;
+use crate::ledger::{LedgerReader, forget_requests};
 use crate::model::Digest;
 
 /// What to prune.
@@ -41,6 +42,10 @@ pub struct Pruning {
     pub files: u64,
     /// How many bytes they have.
     pub bytes: u64,
+    /// Archived requests of jobs on snapshots that are gone, which go.
+    pub requests: u64,
+    /// Such requests that stay, because an engine works on the ledger.
+    pub waiting: u64,
 }
 
 /// Prunes a home's snapshots.
@@ -49,8 +54,18 @@ pub fn prune_snapshots(options: &PruneOptions) -> Result<Pruning, UpkeepError> {
     let paths = HomePaths::new(&options.home);
     let keep = Keep { newest: options.keep, ..Keep::default() };
     let PruneReport { snapshots, in_use, files, bytes } = prune(&paths.data(), &keep, options.dry_run)?;
+    let mut kept = Snapshot::list(&paths.data())?;
+    kept.retain(|name| !snapshots.contains(name));
     let gone = count_jobs(&paths.store(), snapshots)?;
-    Ok(Pruning { gone, in_use, files, bytes })
+    let useless = LedgerReader::open_for_audit(&paths.store())?.useless_requests(&kept)?.len() as u64;
+    // One that runs is the only one that writes to the ledger.
+    let Some(_alone) = DirLock::try_take(&options.home)? else {
+        return Ok(Pruning { gone, in_use, files, bytes, requests: 0, waiting: useless });
+    };
+    if !options.dry_run {
+        forget_requests(&paths.store(), &kept)?;
+    }
+    Ok(Pruning { gone, in_use, files, bytes, requests: useless, waiting: 0 })
 }
 
 fn count_jobs(store: &Path, snapshots: Vec<Digest>) -> Result<Vec<PrunedSnapshot>, UpkeepError> {

@@ -14,7 +14,8 @@ use super::{
     a33_one_row, a34_many_units, a35_two_ids, a36_cost, a36_cost_table, a37_refund, a37_refund_table, a38_last_bit,
     a39_faults, a40_anothers_budget, a41_replay, a42_forgery, a43_covert, a44_low_bits, a45_order, a46_constant,
     a47_sampler_time, a48_randomness, a49_guest_chooses, a50_reading, a51_other_party, a52_parameters, a53_bombs,
-    a54_connections, a55_watch, a56_date, a57_unnamed, a58_overlap, a59_restored, a60_cut, a61_own_rows,
+    a54_connections, a55_watch, a56_date, a57_unnamed, a58_overlap, a59_restored, a60_cut, a61_own_rows, a62_archive,
+    a63_archived_names,
 };
 
 /// How the defence is taken away, to show that the test can fail.
@@ -44,7 +45,7 @@ const fn beside(title: &'static str, test: &'static str, attack: Attack, stand_i
 }
 
 /// In the order of their numbers, from 1.
-pub const ATTACKS: [Row; 61] = [
+pub const ATTACKS: [Row; 63] = [
     tried("trap iff a secret bit is set", "attacks::a01_trap", a01_trap::attack, Weakness::FaultTold),
     tried("data in the text of a fault", "attacks::a02_text", a02_text::attack, Weakness::FaultText),
     tried("spin iff a secret bit is set", "attacks::a03_spin", a03_spin::attack, Weakness::FaultTold),
@@ -180,6 +181,18 @@ pub const ATTACKS: [Row; 61] = [
         "attacks::a61_own_rows",
         a61_own_rows::attack,
         Weakness::RowsNotOfJob,
+    ),
+    tried(
+        "an archive that agrees with a wrong answer",
+        "attacks::a62_archive",
+        a62_archive::attack,
+        Weakness::ArchiveBelieved,
+    ),
+    tried(
+        "names in a copy of the ledger",
+        "attacks::a63_archived_names",
+        a63_archived_names::attack,
+        Weakness::RequestsUnsealed,
     ),
 ];
 

@@ -78,6 +78,8 @@ mod a59_restored;
 mod a60_cut;
 mod a60_cut_http;
 mod a61_own_rows;
+mod a62_archive;
+mod a63_archived_names;
 pub mod catalog;
 mod guess;
 mod json_spoiling;

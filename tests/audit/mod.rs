@@ -1,7 +1,11 @@
 //! The audit against everything that whoever owns the files could do to them: each test starts from a
-//! home whose audit is clean, does one thing, and says what the audit must find.
+//! home whose audit is clean, does one thing, and says what the audit must find. Beside it what auditors read of a home, and
+//! labels that are computed again.
 
+mod asked;
 mod files;
 mod home;
 mod log;
+mod replay;
+mod replay_damage;
 mod tables;

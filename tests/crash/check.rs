@@ -48,6 +48,10 @@ impl Tables {
         let mut jobs = BTreeMap::new();
         for (intent, job, ..) in reader.audit_jobs().unwrap() {
             assert_eq!(jobs.insert(job, intent), None, "job {job} has two intents");
+            assert!(
+                reader.archived_request(intent).unwrap().is_some(),
+                "job {job} was admitted and its request is lost"
+            );
         }
         let mut outcomes = BTreeMap::new();
         for (intent, _, answer, claims, _) in reader.audit_outcomes().unwrap() {

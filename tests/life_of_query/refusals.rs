@@ -1,8 +1,9 @@
 //! Refusals of requests: each with its code, nothing charged, nothing in the log.
 
 use anshi::job::{JobOrder, compose_job};
-use anshi::keys::{SigningKey, TokenKind, sha256};
+use anshi::keys::{SigningKey, TokenKind, sha256, sign};
 use anshi::model::{RawParameter, RefusalCode, UnitId, UnitKind};
+use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
 use crate::support::{Setup, TestHome, firm, refusal, signed_again, strong};
@@ -176,4 +177,29 @@ fn too_many_jobs_in_a_minute() {
     let refused: Vec<RefusalCode> = (100..108).filter_map(ask).collect();
     assert!(refused.len() >= 2 && refused.iter().all(|code| *code == RefusalCode::Rate), "{refused:?}");
     assert_eq!(home.totals().1, 8 - refused.len());
+}
+
+#[test]
+fn too_many_bytes_in_a_minute() {
+    let _turn = strong();
+    // Requests are archived: four jobs a minute may have 128 KiB, and each of these has most of 100.
+    let home = TestHome::with(&Setup { jobs_per_minute: 4, slot_ms: 20, ..Setup::default() });
+    let padded = || {
+        let token = home.token(0, 1);
+        let payload = BASE64URL_NOPAD.decode(token.split('.').nth(1).unwrap().as_bytes()).unwrap();
+        let spaces = " ".repeat(90_000);
+        sign(&home.client, TokenKind::Job, &[&payload[..1], spaces.as_bytes(), &payload[1..]].concat())
+    };
+    let answers: Vec<_> = (0..3).map(|_| home.ask(&padded())).collect();
+    let refused: Vec<RefusalCode> = answers.iter().filter_map(refusal).collect();
+    // Three at once span two minutes at most: one of them is too many, whatever it would have cost.
+    assert!((1..3).contains(&refused.len()) && refused.iter().all(|code| *code == RefusalCode::Rate), "{refused:?}");
+    let told = answers.iter().filter_map(|answer| answer.as_ref().err()).map(ToString::to_string);
+    assert!(
+        told.clone().all(|text| text.contains("131072 bytes of requests a minute")),
+        "{:?}",
+        told.collect::<Vec<_>>()
+    );
+    let kept = home.reader().audit_jobs().unwrap().len();
+    assert_eq!(kept, 3 - refused.len(), "a refusal leaves nothing behind");
 }

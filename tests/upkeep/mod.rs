@@ -3,6 +3,6 @@
 mod backup;
 mod damage;
 mod doctor;
-mod place;
+pub mod place;
 mod prune;
 mod rotate;

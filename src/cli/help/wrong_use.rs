@@ -25,6 +25,9 @@ pub enum ArgumentError {
     /// `--rows`.
     #[error("write it as NAME=FILE")]
     Rows,
+    /// `--month`.
+    #[error("write a month as 2026-01")]
+    Month,
     /// `--scale`.
     #[error("a scale is from 0.000001 to 100")]
     Scale,
@@ -41,6 +44,7 @@ impl Chinese for ArgumentError {
             Self::Parameter => "请写成 名称=值".to_owned(),
             Self::CallerKind => "种类应为 `platform`、`developer`、`auditor`、`operator` 或 `authority`".to_owned(),
             Self::Rows => "请写成 名称=文件".to_owned(),
+            Self::Month => "月份请写成 2026-01 的形式".to_owned(),
             Self::Scale => "规模应在 0.000001 至 100 之间".to_owned(),
             Self::Decimal(error) => error.chinese(),
         }

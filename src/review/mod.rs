@@ -27,7 +27,7 @@ mod worst;
 pub use audit::{AUDIT_STAGES, AuditError, AuditInputs, AuditReport, Check, Counted, audit_home};
 pub use diff::{Change, Difference, compare, compare_accounts};
 pub use explain::explain;
-pub use explain_page::{explanation_html, explanation_text};
+pub use explain_page::{escaped, explanation_html, explanation_text, marked, sections_html};
 pub use order::{Direction, ORDERS, Order};
 pub use sentence::{Explanation, Heading, Section, Sentence, SentenceId};
 pub use warn::{Warning, warnings};

@@ -51,7 +51,7 @@ impl Object {
 
     /// The names of what lies directly in the folder.
     pub fn names(&self) -> Result<Vec<String>, CliError> {
-        let listed = git(&["ls-tree", "-z", "--name-only", &self.id])?;
+        let listed = git(&["ls-tree", "--full-tree", "-z", "--name-only", &self.id])?;
         let names = listed.unwrap_or_default();
         let names = names.split(|byte| *byte == 0).filter_map(|name| String::from_utf8(name.to_vec()).ok());
         Ok(names.filter(|name| !name.is_empty()).collect())

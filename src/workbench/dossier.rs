@@ -53,8 +53,15 @@ impl InForce {
 /// What a policy is compared with.
 #[derive(Clone, Debug)]
 pub enum Earlier {
-    /// An earlier version: how it was named, its version, and what has changed since.
-    Version { named: String, version: String, difference: Difference },
+    /// An earlier version.
+    Version {
+        /// How it was named.
+        named: String,
+        /// Its version.
+        version: String,
+        /// What has changed since.
+        difference: Difference,
+    },
     /// Nothing was named.
     Unnamed,
 }

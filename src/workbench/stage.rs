@@ -118,9 +118,9 @@ impl Stage {
         self.engine.clock().tell(noon(day));
     }
 
-    /// The departments deliver anew: another city around the same examples, and so a new snapshot.
+    /// The departments deliver anew: the same city a day later, and so a new snapshot.
     pub fn deliver_anew(&mut self) -> Result<(), PlayError> {
-        self.data.seed = self.data.seed.wrapping_add(1);
+        self.data.as_of = self.data.as_of.plus_days(1);
         self.examples = deliver(&self.home, self.folder.path(), &self.catalog, &self.datasets, &self.data)?;
         self.engine.reload().map_err(PlayError::of)?;
         Ok(())

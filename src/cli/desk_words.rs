@@ -181,20 +181,23 @@ fn quoted(names: &[String], separator: &str) -> String {
 
 /// A case in a line; where it came out otherwise, with where it stands, and in what.
 fn shown(case: &PlayedCase, path: &str, lang: Lang) -> String {
-    let PlayedCase { number, line, title, expected, got, deviations } = case;
+    let PlayedCase { number, line, title, expected, got, left, deviations } = case;
     let in_lang = |words: &Bilingual| words.in_lang(lang).to_owned();
-    let (good, wrong, colon) = match lang {
-        Lang::En => ("ok   ", "WRONG", ": "),
-        Lang::Zh => ("相符", "不符", "："),
+    let (good, wrong, colon, semicolon) = match lang {
+        Lang::En => ("ok   ", "WRONG", ": ", "; "),
+        Lang::Zh => ("相符", "不符", "：", "；"),
     };
     if deviations.is_empty() {
         let said = if title == expected { String::new() } else { format!("{}{colon}", in_lang(title)) };
-        return format!("  {good} {number:>2}  {said}{}", in_lang(got));
+        let left: String = left.iter().map(|left| format!("{semicolon}{}", in_lang(left))).collect();
+        return format!("  {good} {number:>2}  {said}{}{left}", in_lang(got));
     }
     let one = |Deviation { what, expected, got }: &Deviation| {
         let (what, expected, got) = (in_lang(what), in_lang(expected), in_lang(got));
         match lang {
-            Lang::En => format!("\n             {what}\n               expected  {expected}\n               got       {got}"),
+            Lang::En => {
+                format!("\n             {what}\n               expected  {expected}\n               got       {got}")
+            }
             Lang::Zh => format!("\n             {what}\n               预期  {expected}\n               实际  {got}"),
         }
     };

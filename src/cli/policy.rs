@@ -40,9 +40,7 @@ pub enum PolicyCommand {
     #[command(after_help = "Example: anshi policy explain sme-credit-check --home /tmp/anshi-demo")]
     Explain(ExplainArgs),
     /// Compare two versions: each change as looser, tighter or neither. Exit code 3 where anything is looser
-    #[command(
-        after_help = "Example: anshi policy diff HEAD~1:policies/sme-credit-check policies/sme-credit-check"
-    )]
+    #[command(after_help = "Example: anshi policy diff HEAD~1:policies/sme-credit-check policies/sme-credit-check")]
     Diff(DiffArgs),
     /// Ask what the `cases.toml` beside a policy asks, on invented data with the real engine, and compare. Exit code 1 where a case fails
     #[command(after_help = "Example: anshi policy test policies/sme-credit-check --guests target/guests")]

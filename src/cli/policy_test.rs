@@ -158,12 +158,7 @@ impl Desk {
 
     /// Every guest that the cases name: the one given, one of the folder given, or the one that the policy lists and the home
     /// has.
-    fn modules(
-        &self,
-        cases: &Cases,
-        policy: &Policy,
-        args: &GuestArgs,
-    ) -> Result<BTreeMap<String, Vec<u8>>, CliError> {
+    fn modules(&self, cases: &Cases, policy: &Policy, args: &GuestArgs) -> Result<BTreeMap<String, Vec<u8>>, CliError> {
         let mut modules = BTreeMap::new();
         for name in cases.guests() {
             let file = self.guest_file(name, cases, policy, args);
@@ -214,13 +209,11 @@ fn say(tested: &Tested, terminal: &Terminal) {
 fn as_json(tested: &Tested) -> Value {
     let Tested { policy, path, played, .. } = tested;
     let both = |Bilingual { zh, en }: &Bilingual| json!({ "zh": zh, "en": en });
-    let deviation = |Deviation { what, expected, got }: &Deviation| {
-        json!({ "what": both(what), "expected": both(expected), "got": both(got) })
-    };
+    let deviation = |Deviation { what, expected, got }: &Deviation| json!({ "what": both(what), "expected": both(expected), "got": both(got) });
     let case = |case: &PlayedCase| {
         json!({
             "number": case.number, "line": case.line, "title": both(&case.title), "expected": both(&case.expected),
-            "got": both(&case.got), "as_expected": case.deviations.is_empty(),
+            "got": both(&case.got), "left": case.left.iter().map(both).collect::<Vec<_>>(), "as_expected": case.deviations.is_empty(),
             "deviations": case.deviations.iter().map(deviation).collect::<Vec<_>>(),
         })
     };

@@ -78,13 +78,13 @@ const STYLE: &str = "@page{size:A4;margin:18mm 16mm}\
     table{border-collapse:collapse;width:100%;margin:.6rem 0;font-size:.93em}\
     th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;border-bottom:1px solid #ccc;overflow-wrap:anywhere}\
     th{border-bottom:1px solid #1c1c1c;font-weight:600}tr{break-inside:avoid}\
-    td.n{text-align:right;white-space:nowrap;color:#666}td.w{white-space:nowrap;overflow-wrap:normal}\
+    td.n{text-align:right;white-space:nowrap;color:#666}td.w{white-space:nowrap;overflow-wrap:normal}th{overflow-wrap:normal}\
     .meta{color:#555}.meta code{font-size:.8em}\
     .summary{border:1px solid #1c1c1c;padding:.4rem .9rem;margin:1.2rem 0}.summary th{width:11rem;border:0}\
     .summary td{border:0}.summary table{margin:0}\
     .good,.bad,.note{font-weight:600;white-space:nowrap}.good{color:#14602b}.bad{color:#a31212}.note{color:#7a5200}\
     .sign td{height:3.2rem;vertical-align:bottom;width:33%}\
-    footer{margin-top:2rem;color:#555;font-size:.85em}\
+    small{color:#555}footer{margin-top:2rem;color:#555;font-size:.85em}\
     @media print{body{margin:0;padding:0;max-width:none;font-size:10.5pt}}";
 
 /// The dossier as one HTML file.

@@ -42,21 +42,26 @@ pub(super) fn summary(dossier: &Dossier<'_>, lang: Lang) -> String {
     let change = match earlier {
         Earlier::Unnamed => say(lang, "not compared", "未比较").to_owned(),
         Earlier::Version { version, difference, .. } => {
-            format!("{} {}", verdict(difference, lang), say(lang, "than", "，相对于版本").to_owned() + " " + &escaped(version))
+            let (verdict, version) = (verdict(difference, lang), escaped(version));
+            match lang {
+                Lang::En => format!("{verdict}, compared with {version}"),
+                Lang::Zh => format!("{verdict}（相对于版本 {version}）"),
+            }
         }
     };
     let tested = match played {
         Err(_) => mark("bad", say(lang, "not asked", "未测试")),
         Ok(played) => counted(played, lang),
     };
-    let warned = match (warnings.len(), accepted.len(), lang) {
-        (0, 0, _) => mark("good", say(lang, "none", "无")),
-        (0, accepted, Lang::En) => format!("none; {accepted} accepted with reasons"),
-        (0, accepted, Lang::Zh) => format!("无；已说明理由而接受 {accepted} 条"),
-        (open, accepted, Lang::En) => format!("{}; {accepted} accepted with reasons", mark("note", &format!("{open} open"))),
-        (open, accepted, Lang::Zh) => {
-            format!("{}；已说明理由而接受 {accepted} 条", mark("note", &format!("{open} 条待处理")))
-        }
+    let open = match (warnings.len(), lang) {
+        (0, _) => mark("good", say(lang, "none", "无")),
+        (open, Lang::En) => mark("note", &format!("{open} open")),
+        (open, Lang::Zh) => mark("note", &format!("{open} 条待处理")),
+    };
+    let warned = match (accepted.len(), lang) {
+        (0, _) => open,
+        (accepted, Lang::En) => format!("{open}; {accepted} accepted with reasons"),
+        (accepted, Lang::Zh) => format!("{open}；已说明理由而接受 {accepted} 条"),
     };
     let line = |name: &str, words: String| format!("<tr><th>{name}</th><td>{words}</td></tr>\n");
     let lines = [
@@ -102,15 +107,17 @@ pub(super) fn changes(earlier: &Earlier, lang: Lang) -> String {
              <code>REVISION:PATH</code>。",
         ));
     };
-    let against = format!(
-        "{} {} (<code>{}</code>): {}",
-        say(lang, "Compared with version", "相对于版本"),
-        escaped(version),
-        escaped(named),
-        verdict(difference, lang)
-    );
+    let (verdict, version, named) = (verdict(difference, lang), escaped(version), escaped(named));
+    let mut against = paragraph(&match lang {
+        Lang::En => format!("Compared with version {version} (<code>{named}</code>): {verdict}."),
+        Lang::Zh => format!("相对于版本 {version}（<code>{named}</code>）：{verdict}。"),
+    });
     if difference.changes.is_empty() {
-        return paragraph(&against);
+        return against;
+    }
+    if !difference.changes.iter().any(|change| change.field == "version") {
+        let same = say(lang, "Both bear the same version number.", "两者的版本号相同。");
+        against += &paragraph(&mark("note", same));
     }
     let nothing = say(lang, "–", "无");
     let one = |Change { field, of, old, new, direction: way }: &Change| {
@@ -118,8 +125,9 @@ pub(super) fn changes(earlier: &Earlier, lang: Lang) -> String {
         let shown = |value: &Option<String>| value.as_deref().map_or_else(|| nothing.to_owned(), escaped);
         row(&[format!("<code>{}</code>{of}", escaped(field)), shown(old), shown(new), direction(*way, lang)])
     };
-    let head = [say(lang, "Field", "字段"), say(lang, "Was", "原为"), say(lang, "Is", "现为"), say(lang, "Which way", "方向")];
-    paragraph(&against) + &table(&head, difference.changes.iter().map(one))
+    let head =
+        [say(lang, "Field", "字段"), say(lang, "Was", "原为"), say(lang, "Is", "现为"), say(lang, "Which way", "方向")];
+    against + &table(&head, difference.changes.iter().map(one))
 }
 
 /// What was asked, and what came of it.
@@ -138,19 +146,22 @@ pub(super) fn cases(played: &Result<&Played, Bilingual>, lang: Lang) -> String {
         "各用例均由真实的引擎、真实的出口闸门和独立的账本，在合成城市的数据上依次作答，额度随之递减。",
     );
     let one = |case: &PlayedCase| {
-        let PlayedCase { number, title, got, deviations, .. } = case;
+        let PlayedCase { number, title, got, left, deviations, .. } = case;
         let (class, word) = match deviations.is_empty() {
             true => ("good", say(lang, "ok", "相符")),
             false => ("bad", say(lang, "wrong", "不符")),
         };
         let mut words = marked(got.in_lang(lang));
+        for left in left {
+            words += &format!("<br><small>{}</small>", marked(left.in_lang(lang)));
+        }
         for Deviation { what, expected, got } in deviations {
             words += &format!(
-                "<br>{}: {} {}; {} {}",
+                "<br>{}{} {}{} {}",
                 marked(what.in_lang(lang)),
-                say(lang, "expected", "预期"),
+                say(lang, ": expected", "：预期"),
                 marked(expected.in_lang(lang)),
-                say(lang, "got", "实际"),
+                say(lang, "; got", "；实际"),
                 marked(got.in_lang(lang)),
             );
         }
@@ -181,7 +192,10 @@ pub(super) fn guests(dossier: &Dossier<'_>, lang: Lang) -> String {
         )),
         Guests::Listed(listed) => {
             let all = listed.iter().map(|digest| format!("<li><code>{digest}</code></li>\n")).collect::<String>();
-            paragraph(say(lang, "The policy allows these guests alone:", "政策只允许以下程序：")) + "<ul>\n" + &all + "</ul>\n"
+            paragraph(say(lang, "The policy allows these guests alone:", "政策只允许以下程序："))
+                + "<ul>\n"
+                + &all
+                + "</ul>\n"
         }
     };
     for PlayedGuest { name, digest, manifest } in dossier.played.iter().flat_map(|played| &played.guests) {
@@ -216,7 +230,7 @@ fn manifest_html(manifest: &Manifest, lang: Lang) -> String {
             let by = code(&mut dimensions.iter().map(|dimension| dimension.name.as_str()));
             let words = say(lang, "It adds", "累加的指标：");
             let measures = code(&mut measures.iter().map(String::as_str));
-            (rows.collect(), format!("{words} {measures} {} {by}", say(lang, "by", "，维度：")))
+            (rows.collect(), format!("{words} {measures}{} {by}", say(lang, " by", "，维度：")))
         }
     };
     let parameters = match manifest.parameters.is_empty() {
@@ -241,7 +255,7 @@ pub(super) fn warnings(dossier: &Dossier<'_>, lang: Lang) -> String {
         row(&[warning.code().to_owned(), marked(&warning.text(lang)), word])
     });
     let accepted = accepted.iter().map(|(warning, reason)| {
-        let word = format!("{}: {}", say(lang, "accepted", "已接受"), escaped(reason));
+        let word = format!("{} {}", say(lang, "accepted:", "已接受："), escaped(reason));
         row(&[warning.code().to_owned(), marked(&warning.text(lang)), word])
     });
     let head = [say(lang, "Code", "代码"), say(lang, "Warning", "警告"), say(lang, "State", "状态")];
@@ -257,19 +271,18 @@ pub(super) fn approvals(in_force: Option<&InForce>, lang: Lang) -> String {
             "未指明暗室：此处无从得知谁的批准有效。",
         ));
     };
-    let intro = format!(
-        "{} <code>{}</code>. {}",
-        say(lang, "Home of the ledger", "暗室的账本："),
-        escaped(ledger),
-        match lang {
-            Lang::En => format!("Approvals needed: {needed}."),
-            Lang::Zh => format!("需要 {needed} 份批准。"),
-        }
-    );
+    let ledger = escaped(ledger);
+    let intro = match lang {
+        Lang::En => format!("In the home of the ledger <code>{ledger}</code>. Approvals needed: {needed}."),
+        Lang::Zh => format!("暗室的账本为 <code>{ledger}</code>，需要 {needed} 份批准。"),
+    };
     let one = |of: &'static str| {
         move |approval: &Approval| {
             let until = approval.until.plus(-1).day().to_string();
-            row(&[of.to_owned(), escaped(&approval.auditor), until, format!("<code>{}</code>", approval.digest)])
+            let (auditor, digest) = (escaped(&approval.auditor), approval.digest);
+            format!(
+                "<tr><td class=\"w\">{of}</td><td>{auditor}</td><td class=\"w\">{until}</td><td><code>{digest}</code></td></tr>\n"
+            )
         }
     };
     if policy.is_empty() && accounts.is_empty() {
@@ -294,7 +307,8 @@ pub(super) fn decision(lang: Lang) -> String {
         "政策因审计员对其摘要的电子签名（<code>anshi policy approve</code>）而生效，不因本纸面材料而生效。",
     );
     let cell = |words: &str| format!("<td>{words}</td>");
-    let cells = [say(lang, "Name", "姓名"), say(lang, "Day", "日期"), say(lang, "Approved or not, why", "是否批准及理由")];
+    let cells =
+        [say(lang, "Name", "姓名"), say(lang, "Day", "日期"), say(lang, "Approved or not, why", "是否批准及理由")];
     let cells: String = cells.iter().map(|words| cell(words)).collect();
     format!("<table class=\"sign\"><tbody><tr>{cells}</tr><tr>{cells}</tr></tbody></table>\n<footer>{note}</footer>\n")
 }

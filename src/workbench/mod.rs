@@ -14,9 +14,7 @@ mod request;
 mod stage;
 mod words;
 
-pub use cases::{
-    Ask, CASES_FILE, Case, Cases, ConsentSpec, Expect, Left, TableShape, Who, Whose,
-};
+pub use cases::{Ask, CASES_FILE, Case, Cases, ConsentSpec, Expect, Left, TableShape, Who, Whose};
 pub use dossier::{Dossier, Earlier, InForce, dossier_html};
 pub use error::PlayError;
 pub use play::{Deviation, Played, PlayedCase, PlayedGuest, play};

@@ -55,6 +55,8 @@ pub struct PlayedCase {
     pub expected: Bilingual,
     /// What came of it.
     pub got: Bilingual,
+    /// What was left then, as expected; not told of a case that came out otherwise.
+    pub left: Vec<Bilingual>,
     /// In what both differ; nothing where it is as it should be.
     pub deviations: Vec<Deviation>,
 }
@@ -98,11 +100,8 @@ pub fn play(play: &Play<'_>, progress: &mut dyn FnMut(usize)) -> Result<Played, 
     let mut guests = Vec::with_capacity(stage.guests.len());
     for (name, digest) in &stage.guests {
         let guest = stage.engine.guest(*digest).map_err(PlayError::of)?;
-        let guest = guest.map(|guest| PlayedGuest {
-            name: name.clone(),
-            digest: *digest,
-            manifest: guest.manifest().clone(),
-        });
+        let guest =
+            guest.map(|guest| PlayedGuest { name: name.clone(), digest: *digest, manifest: guest.manifest().clone() });
         guests.extend(guest);
     }
     Ok(Played {
@@ -140,8 +139,10 @@ fn play_case(
             turn += 1;
             continue;
         }
+        let left = case.left.iter().map(|left| words::still_left(left, play.policy));
         return Ok(PlayedCase {
             number,
+            left: if deviations.is_empty() { left.collect() } else { Vec::new() },
             line: case.line,
             title: case.title.clone().unwrap_or_else(|| expected.clone()),
             got: words::got(&got, play.policy),
@@ -220,7 +221,8 @@ fn compare_table(shape: &TableShape, table: &ReleasedTable, found: &mut Vec<Devi
         got.sort_unstable();
         differ(words::dimensions(), all(keys.keys().map(String::as_str).collect()), all(got));
     }
-    let domain = table.dimensions.iter().fold(1, |cells: usize, dimension| cells.saturating_mul(dimension.labels.len()));
+    let domain =
+        table.dimensions.iter().fold(1, |cells: usize, dimension| cells.saturating_mul(dimension.labels.len()));
     differ(words::cells(), domain.to_string(), table.cells.len().to_string());
     if let Some(noise) = &shape.noise {
         differ(words::noise(), noise.clone(), table.noise.clone());

@@ -130,8 +130,7 @@ fn sign_consent(
         client: spec.client.clone().unwrap_or_else(|| ask.client.clone()),
         purpose: spec.purpose.clone().unwrap_or_else(|| policy.purpose.clone()),
         policy: spec.policy.clone().unwrap_or_else(|| policy.id.clone()),
-        versions: versions
-            .unwrap_or_else(|| (policy.version_text(), format!("{}.0.0", major.saturating_add(1)))),
+        versions: versions.unwrap_or_else(|| (policy.version_text(), format!("{}.0.0", major.saturating_add(1)))),
         role: spec.role.clone(),
         max_uses: 1,
         valid: validity(spec, now),

@@ -88,8 +88,7 @@ impl Stage {
         datasets.sort();
         datasets.dedup();
         let examples = deliver(&home, folder.path(), &catalog, &datasets, &data)?;
-        let options =
-            EngineOptions { clock: Clock::told(noon(play.cases.day)), compiler: play.compiler.to_owned() };
+        let options = EngineOptions { clock: Clock::told(noon(play.cases.day)), compiler: play.compiler.to_owned() };
         let engine = Arc::new(Engine::open(&home, options).map_err(PlayError::of)?);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(PlayError::of)?;
         let mut stage = Self {
@@ -138,9 +137,7 @@ fn furnish(home: &Path, play: &Play<'_>) -> Result<(), PlayError> {
     remove_tree(&policies).map_err(PlayError::of)?;
     let folder = policies.join(&play.policy.id);
     create_dir(&folder).map_err(PlayError::of)?;
-    let put = |path: PathBuf, text: &str| {
-        write_atomic(&path, text.as_bytes(), Durable::Shared).map_err(PlayError::of)
-    };
+    let put = |path: PathBuf, text: &str| write_atomic(&path, text.as_bytes(), Durable::Shared).map_err(PlayError::of);
     put(folder.join("policy.toml"), play.policy_text)?;
     put(policies.join("accounts.toml"), play.accounts_text)?;
     let Some(catalog) = play.catalog else { return Ok(()) };

@@ -1,6 +1,6 @@
 //! The words of what cases expect and what came of them, in both languages. Owns wording alone.
 
-use super::cases::Expect;
+use super::cases::{Expect, Left};
 use super::play::{Deviation, Got};
 use crate::model::{AccountKind, Bilingual, UnitKind};
 use crate::policy::Policy;
@@ -46,9 +46,7 @@ pub(super) fn expected(expect: &Expect, policy: &Policy) -> Bilingual {
 fn refused(word: &str, detail: Option<Bilingual>) -> Bilingual {
     match detail {
         None => both(format!("refused: {word}"), format!("拒绝：{word}")),
-        Some(detail) => {
-            both(format!("refused: {word} ({})", detail.en), format!("拒绝：{word}（{}）", detail.zh))
-        }
+        Some(detail) => both(format!("refused: {word} ({})", detail.en), format!("拒绝：{word}（{}）", detail.zh)),
     }
 }
 
@@ -115,6 +113,12 @@ pub(super) fn left(whose: &str, ever: bool) -> Bilingual {
         false => both(format!("left of `{whose}`"), format!("`{whose}` 的窗口余额")),
         true => both(format!("left of `{whose}` ever"), format!("`{whose}` 的终身余额")),
     }
+}
+
+/// `left of `healthy`: 21 bits`.
+pub(super) fn still_left(still: &Left, policy: &Policy) -> Bilingual {
+    let (of, amount) = (left(&still.whose.word(), still.ever), amount(still.amount, policy));
+    both(format!("{}: {}", of.en, amount.en), format!("{}：{}", of.zh, amount.zh))
 }
 
 pub(super) fn no_quota() -> Bilingual {

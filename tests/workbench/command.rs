@@ -80,7 +80,7 @@ fn a_wrong_case_is_told_with_its_line_and_what_came_instead() {
     let folder = desk("sme-credit-check", WRONG);
     let said = test(folder.path(), "en");
     let lines = [
-        "  ok     1  a good firm: answer `A`, 3 bits",
+        "  ok     1  a good firm: answer `A`, 3 bits; left of `healthy`: 21 bits",
         "  WRONG  2  a bad firm  (policies/sme-credit-check/cases.toml:12)",
         "             outcome",
         "               expected  answer `B`",
@@ -109,7 +109,13 @@ fn a_wrong_case_is_told_with_its_line_and_what_came_instead() {
     assert_eq!(told, lines, "{}", said.out);
     assert_eq!((said.err.trim(), said.code), ("error: 5 cases came out otherwise than expected", 1));
     let said = test(folder.path(), "zh");
-    for part in ["相符  1  好企业：回答 `A`，3 比特", "不符  2  坏企业", "预期  回答 `B`", "实际  回答 `D`，3 比特", "共 6 个用例，5 个与预期不符"] {
+    for part in [
+        "相符  1  好企业：回答 `A`，3 比特；`healthy` 的窗口余额：21 比特",
+        "不符  2  坏企业",
+        "预期  回答 `B`",
+        "实际  回答 `D`，3 比特",
+        "共 6 个用例，5 个与预期不符",
+    ] {
         assert!(said.out.contains(part), "{part}\n{}", said.out);
     }
     assert!(said.err.contains("有 5 个用例的结果与预期不符"), "{}", said.err);
@@ -119,7 +125,11 @@ fn a_wrong_case_is_told_with_its_line_and_what_came_instead() {
 const LOOSENED: [(&str, &str, &str); 4] = [
     ("sme-credit-check/policy.toml", "consent = \"required\"", "consent = \"not-required\"\nbasis = \"none\""),
     ("sme-credit-check/policy.toml", "50_000_000]", "50_000_000, 7_000_000]"),
-    ("sme-credit-check/policy.toml", "labels = [\"A\", \"B\", \"C\", \"D\"]", "labels = [\"A\", \"B\", \"C\", \"D\", \"E\", \"F\", \"G\", \"H\"]"),
+    (
+        "sme-credit-check/policy.toml",
+        "labels = [\"A\", \"B\", \"C\", \"D\"]",
+        "labels = [\"A\", \"B\", \"C\", \"D\", \"E\", \"F\", \"G\", \"H\"]",
+    ),
     ("accounts.toml", "bits = 24, lifetime = 240", "bits = 25, lifetime = 240"),
 ];
 
@@ -157,8 +167,10 @@ fn a_policy_that_does_otherwise_is_found_out() {
 fn json_is_one_value_with_both_languages() {
     let folder = desk("sme-credit-check", HELD);
     let guests = guests();
-    let said =
-        anshi(folder.path(), &["policy", "test", "policies/sme-credit-check", "--guests", guests.to_str().unwrap(), "--json"]);
+    let said = anshi(
+        folder.path(),
+        &["policy", "test", "policies/sme-credit-check", "--guests", guests.to_str().unwrap(), "--json"],
+    );
     let told: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!((told["cases"].as_u64(), told["wrong"].as_u64(), said.code), (Some(3), Some(0), 0));
     let policy = &told["policies"][0];

@@ -13,6 +13,7 @@ parameters = { min_paid_fen = 10_000_000 }
 [[case]]
 title = { zh = "<b>好企业</b>", en = "a <img src=x onerror=alert(1)> firm" }
 expect = { answer = "A", cost = 3 }
+left = { healthy = 21 }
 [[case]]
 expect = { answer = "B" }
 "#;
@@ -45,7 +46,8 @@ fn a_dossier_holds_every_part_in_both_languages() {
                 "<td>200</td><td>300</td>",
                 "looser",
                 "1 of 2 not as expected",
-                "answer <code>A</code>, 3 bits",
+                "answer <code>A</code>, 3 bits<br><small>left of <code>healthy</code>: 21 bits</small>",
+                "Both bear the same version number.",
                 "It answers with one of",
                 "Made without a home",
                 "lang=\"en\"",
@@ -60,7 +62,8 @@ fn a_dossier_holds_every_part_in_both_languages() {
                 "<td>200</td><td>300</td>",
                 "放宽",
                 "共 2 个，1 个与预期不符",
-                "回答 <code>A</code>，3 比特",
+                "回答 <code>A</code>，3 比特<br><small><code>healthy</code> 的窗口余额：21 比特</small>",
+                "两者的版本号相同。",
                 "作答用的标签",
                 "未指明暗室",
                 "lang=\"zh-CN\"",
@@ -134,7 +137,10 @@ fn a_homes_dossier_tells_its_approvals() {
         run(&["policy", "approve", "sme-credit-check", "--home", "room", "--key", &key, "--until", "2027-06-30"]);
     }
     let page = write(folder.path(), "en", &home);
-    assert!(page.contains("<td>the policy</td><td>li</td><td>2027-06-30</td>"), "{page}");
-    assert!(page.contains("<td>the accounts</td><td>wang</td>") && page.contains("Approvals needed: 2."), "{page}");
+    assert!(page.contains("<td class=\"w\">the policy</td><td>li</td><td class=\"w\">2027-06-30</td>"), "{page}");
+    assert!(
+        page.contains("<td class=\"w\">the accounts</td><td>wang</td>") && page.contains("Approvals needed: 2."),
+        "{page}"
+    );
     assert!(!page.contains("approvals are missing"));
 }

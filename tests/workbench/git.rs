@@ -30,12 +30,14 @@ fn repository() -> Option<TempDir> {
     let path = folder.path();
     assert!(git(path, &["init", "--quiet", "--initial-branch=main"]));
     let commit = |name: &str| {
-        assert!(git(path, &["add", "--all"]) && git(path, &["commit", "--quiet", "-m", name]) && git(path, &["tag", name]));
+        assert!(
+            git(path, &["add", "--all"]) && git(path, &["commit", "--quiet", "-m", name]) && git(path, &["tag", name])
+        );
     };
     commit("first");
-    change(path, "rows_max = 200", "rows_max = 100");
+    change(path, "rows_max = 200", "rows_max = 150");
     commit("second");
-    change(path, "rows_max = 100", "rows_max = 300");
+    change(path, "rows_max = 150", "rows_max = 300");
     commit("third");
     Some(folder)
 }
@@ -55,8 +57,8 @@ fn revisions_are_compared_in_every_form() {
     let Some(folder) = repository() else { return };
     let path = folder.path();
     let inside = path.join("policies");
-    let tighter = "tighter  grant.rows_max (enterprise.water_gas_heat_usage): 200 → 100";
-    let looser = "looser   grant.rows_max (enterprise.water_gas_heat_usage): 100 → 300";
+    let tighter = "tighter  grant.rows_max (enterprise.water_gas_heat_usage): 200 → 150";
+    let looser = "looser   grant.rows_max (enterprise.water_gas_heat_usage): 150 → 300";
     for (folder, words, part, code) in [
         (path, &["first", "second", "--", "policies/sme-credit-check"][..], tighter, 0),
         (path, &["first", "second", "--", "policies/sme-credit-check/"], tighter, 0),
@@ -104,7 +106,19 @@ fn what_is_no_revision_is_told_and_never_an_option() {
     // As REVISION:PATH, which the command line cannot take for an option of its own.
     for revision in [output.as_str(), "-p", "--exec=touch made"] {
         let named = format!("{revision}:policies");
-        let said = anshi(path, &["policy", "dossier", "sme-credit-check", "--policies", "policies", "--out", "d.html", &format!("--against={named}")]);
+        let said = anshi(
+            path,
+            &[
+                "policy",
+                "dossier",
+                "sme-credit-check",
+                "--policies",
+                "policies",
+                "--out",
+                "d.html",
+                &format!("--against={named}"),
+            ],
+        );
         assert!(said.code == 2, "{named}: {} {}", said.code, said.err);
     }
     assert!(!made.exists());
@@ -123,11 +137,19 @@ fn a_repository_has_nothing_run() {
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let script = script.to_str().unwrap();
     fs::write(path.join(".gitattributes"), "*.toml diff=evil filter=evil\n").unwrap();
-    for name in ["core.fsmonitor", "diff.external", "diff.evil.textconv", "filter.evil.smudge", "core.pager", "alias.rev-parse", "core.sshCommand"] {
+    for name in [
+        "core.fsmonitor",
+        "diff.external",
+        "diff.evil.textconv",
+        "filter.evil.smudge",
+        "core.pager",
+        "alias.rev-parse",
+        "core.sshCommand",
+    ] {
         assert!(git(path, &["config", name, script]), "{name}");
     }
     let said = diff(path, &["first:policies", "second:policies"]);
-    assert!(said.code == 0 && said.out.contains("200 → 100"), "{}{}", said.out, said.err);
+    assert!(said.code == 0 && said.out.contains("200 → 150"), "{}{}", said.out, said.err);
     assert!(!made.exists(), "the repository had its program run");
     // The trap works: git itself falls into it.
     assert!(git(path, &["diff", "--ext-diff", "first", "second"]));

@@ -54,14 +54,29 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("answer = \"A\"", "table = {}", "it has no table", "没有统计表"),
     ("answer = \"A\", ", "", "one of `answer`, `table` and `refused`", "之一"),
     ("answer = \"A\", ", "answer = \"A\", refused = \"bad-rows\", ", "one of `answer`, `table` and `refused`", "之一"),
-    ("answer = \"A\", ", "answer = \"A\", detail = \"x\", ", "`detail` stands only beside `refused`", "只能与 `refused` 同用"),
+    (
+        "answer = \"A\", ",
+        "answer = \"A\", detail = \"x\", ",
+        "`detail` stands only beside `refused`",
+        "只能与 `refused` 同用",
+    ),
     ("cost = 3", "cost = \"0.5\"", "bits are a whole number", "比特数为整数"),
     ("cost = 3", "cots = 3", "did you mean `cost`?", "是否指 `cost`"),
-    ("refused = \"wrong-purpose\"", "refused = \"wrong-porpose\"", "did you mean `wrong-purpose`?", "没有 `wrong-porpose` 这种拒绝"),
+    (
+        "refused = \"wrong-purpose\"",
+        "refused = \"wrong-porpose\"",
+        "did you mean `wrong-purpose`?",
+        "没有 `wrong-porpose` 这种拒绝",
+    ),
     ("detail = \"sme\"", "detail = \" \"", "would be a part of any", "没有意义"),
     ("detail = \"sme\"", "cost = 3", "a refusal costs nothing", "拒绝不扣额度"),
     ("left = { healthy", "left = { helthy", "did you mean `healthy`?", "是否指 `healthy`"),
-    ("left = { healthy", "left = { 91371402MA769M6L9X", "neither an example of the invented city nor an identifier", "18 位的标识"),
+    (
+        "left = { healthy",
+        "left = { 91371402MA769M6L9X",
+        "neither an example of the invented city nor an identifier",
+        "18 位的标识",
+    ),
     ("left = { healthy = 21", "left = { healthy = \"21\"", "bits are a whole number", "比特数为整数"),
     ("left = {", "lft = {", "did you mean `left`?", "是否指 `left`"),
 ];
@@ -118,8 +133,13 @@ fn tables_have_mistakes_of_their_own() {
             assert!(text.contains(wanted), "`{to}`: no `{wanted}` in:\n{text}");
         }
     }
-    let label = TABLE.replace("table = { noise = \"discrete-laplace\", scales = { count = \"8\" }, keys = { county = [\"371402\"] } }", "answer = \"A\"");
-    assert!(told("late-payment-by-county", &label, Lang::En).unwrap().contains("answers with a table, or `undetermined`"));
+    let label = TABLE.replace(
+        "table = { noise = \"discrete-laplace\", scales = { count = \"8\" }, keys = { county = [\"371402\"] } }",
+        "answer = \"A\"",
+    );
+    assert!(
+        told("late-payment-by-county", &label, Lang::En).unwrap().contains("answers with a table, or `undetermined`")
+    );
 }
 
 #[test]

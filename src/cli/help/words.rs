@@ -27,7 +27,10 @@ const COMMANDS: &[(&str, &str)] = &[
     ("anshi policy list", "列出暗室的政策：哪些生效、由谁批准、至何日止"),
     ("anshi policy explain", "用平实的语句说明一项政策允许问什么、最坏情况下会泄露多少"),
     ("anshi policy diff", "比较两个版本：每处改动是放宽、收紧还是两者皆非。有任何放宽时退出码为 3"),
-    ("anshi policy test", "用真实的引擎在合成数据上逐一询问政策旁 `cases.toml` 中的用例，并与预期比较。有不符时退出码为 1"),
+    (
+        "anshi policy test",
+        "用真实的引擎在合成数据上逐一询问政策旁 `cases.toml` 中的用例，并与预期比较。有不符时退出码为 1",
+    ),
     ("anshi policy dossier", "将审计员据以决定的内容写成一个可打印的网页文件：说明、改动、用例、程序、批准、警告"),
     ("anshi policy approve", "以审计员身份批准政策或额度账户：足够多的不同审计员批准后生效"),
     ("anshi policy revoke", "以作出批准的审计员身份撤回批准"),

@@ -47,7 +47,8 @@ pub struct Examples {
 
 impl Examples {
     /// What the examples are called where people name them.
-    pub const NAMES: [&'static str; 5] = ["healthy", "representative", "supervisor", "failing", "failing-representative"];
+    pub const NAMES: [&'static str; 5] =
+        ["healthy", "representative", "supervisor", "failing", "failing-representative"];
 
     /// The example of this name.
     pub fn named(&self, name: &str) -> Option<UnitId> {

@@ -122,6 +122,12 @@ impl Catalog {
         self.datasets.values()
     }
 
+    /// The same catalog with other datasets of the same names.
+    pub(super) fn map(self, change: impl Fn(Arc<Dataset>) -> Arc<Dataset>) -> Self {
+        let datasets = self.datasets.into_iter().map(|(name, dataset)| (name, change(dataset)));
+        Self { datasets: datasets.collect(), ..self }
+    }
+
     /// The catalog's digest.
     pub const fn sha256(&self) -> Digest {
         self.sha256

@@ -83,7 +83,7 @@ impl Stage {
             keys.insert(client.to_owned(), client_key(&paths, client)?);
         }
         let authority = load_key(&paths.key(KeyFile::Authority)).map_err(PlayError::of)?;
-        let catalog = Catalog::load(&home.join("catalog")).map_err(PlayError::of)?;
+        let catalog = Catalog::load(&home.join("catalog")).map_err(PlayError::of)?.delivered_as_csv();
         let mut datasets = play.policy.frame();
         datasets.sort();
         datasets.dedup();

@@ -200,3 +200,23 @@ fn what_cannot_be_tested_is_said() {
     let said = run(&["policies"]);
     assert!(said.code == 1 && said.err.contains("has no `cases.toml`"), "{}", said.err);
 }
+
+/// A home whose departments deliver otherwise than by files: its cases are played on a twin all the same.
+#[test]
+fn a_homes_policies_are_tested_whatever_its_departments_deliver() {
+    let folder = tempfile::tempdir().unwrap();
+    let guests = guests();
+    let run = |words: &[&str]| anshi(folder.path(), &[words, &["--lang", "en"]].concat());
+    assert_eq!(run(&["init", "--home", "home", "--kind", "production"]).code, 0);
+    let path = folder.path().join("home/catalog/electricity_usage.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let (schema, rest) = text.split_once("[source]").unwrap();
+    let synthetic = rest.split_once("[synthetic]").map_or_else(String::new, |(_, rest)| format!("[synthetic]{rest}"));
+    let source = "[source]\nkind = \"postgresql\"\nconnection = \"grid\"\ntable = \"usage\"\n\n";
+    fs::write(&path, format!("{schema}{source}{synthetic}")).unwrap();
+    fs::write(folder.path().join("home/policies/sme-credit-check/cases.toml"), HELD).unwrap();
+    let said = run(&["policy", "test", "sme-credit-check", "--home", "home", "--guests", guests.to_str().unwrap()]);
+    assert!(said.code == 0 && said.out.contains("3 cases, all as expected"), "{}{}", said.out, said.err);
+    // Nothing of it touched the home: there are still no data.
+    assert!(!folder.path().join("home/data/current").exists());
+}

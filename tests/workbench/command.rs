@@ -212,7 +212,7 @@ fn a_homes_policies_are_tested_whatever_its_departments_deliver() {
     let text = fs::read_to_string(&path).unwrap();
     let (schema, rest) = text.split_once("[source]").unwrap();
     let synthetic = rest.split_once("[synthetic]").map_or_else(String::new, |(_, rest)| format!("[synthetic]{rest}"));
-    let source = "[source]\nkind = \"postgresql\"\nconnection = \"grid\"\ntable = \"usage\"\n\n";
+    let source = "[source]\nkind = \"postgresql\"\nconnection = \"grid\"\ntable = \"usage\"\non_bad_id = \"reject\"\nrejects_max = \"0.01\"\n\n";
     fs::write(&path, format!("{schema}{source}{synthetic}")).unwrap();
     fs::write(folder.path().join("home/policies/sme-credit-check/cases.toml"), HELD).unwrap();
     let said = run(&["policy", "test", "sme-credit-check", "--home", "home", "--guests", guests.to_str().unwrap()]);

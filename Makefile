@@ -22,7 +22,7 @@ TABLE_SCALES ?= 0.11 1 2.2
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean
+.PHONY: help build target guests demo policies test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -41,8 +41,13 @@ guests: target   ## build the guests for the tests
 demo: build      ## watch a bank's question be answered
 	$(ANSHI) demo --home $(DEMO_HOME)
 
-test: guests     ## all tests: the project's, then the guests' own
+policies: build guests  ## check every shipped policy, and ask what its cases ask
+	set -e; for policy in policies/*/ policies/accounts.toml; do $(ANSHI) policy check $$policy; done
+	$(ANSHI) policy test policies --guests $(GUESTS)
+
+test: guests     ## all tests: the project's, the shipped policies' cases, then the guests' own
 	$(TEST)
+	$(MAKE) --no-print-directory policies
 	cd sandbox-guests && cargo test --release --locked --quiet
 
 test-odbc:       ## what an ODBC driver gives (Debian: unixodbc-dev, odbc-postgresql, postgresql)

@@ -18,3 +18,4 @@ pub mod receipt;
 pub mod review;
 pub mod server;
 pub mod upkeep;
+pub mod workbench;

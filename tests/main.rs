@@ -30,4 +30,5 @@ mod upkeep;
 mod utility;
 mod vectors;
 mod warnings;
+mod workbench;
 mod worker;

@@ -131,6 +131,12 @@ impl Catalog {
         self.texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
+    /// The same catalog with other datasets of the same names.
+    pub(super) fn map(self, change: impl Fn(Arc<Dataset>) -> Arc<Dataset>) -> Self {
+        let datasets = self.datasets.into_iter().map(|(name, dataset)| (name, change(dataset)));
+        Self { datasets: datasets.collect(), ..self }
+    }
+
     /// The catalog's digest.
     pub const fn sha256(&self) -> Digest {
         self.sha256

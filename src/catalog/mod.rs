@@ -9,6 +9,7 @@ mod mistake;
 mod raw;
 mod schema;
 mod source;
+mod twin;
 mod words;
 
 pub use check::check_columns;

@@ -69,7 +69,7 @@ enum Command {
     /// Build, inspect and register guests
     #[command(subcommand, after_help = "Example: anshi guest inspect /tmp/anshi-demo/demo/sme-credit-check.wasm")]
     Guest(guest::GuestCommand),
-    /// Check, list, explain, compare and approve policies
+    /// Check, list, explain, compare, test and approve policies
     #[command(subcommand, after_help = "Example: anshi policy list --home /tmp/anshi-demo")]
     Policy(policy::PolicyCommand),
     /// Issue and revoke consents, of the development authority or another

@@ -1,48 +1,45 @@
 //! `anshi policy diff`: two versions of a policy, of the accounts, or of a whole folder of policies. Looser is exit code 3.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
 
+use super::edition::{Edition, accounts_of, policy_of};
 use super::error::CliError;
-use super::policy_place::{ACCOUNTS_FILE, POLICY_FILE, read_accounts, read_policy};
+use super::policy_place::ACCOUNTS_FILE;
 use super::policy_words::{DiffProblem, PolicyMessage};
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
-use crate::env::list_dir;
+use crate::document::Document;
 use crate::job::unpack_catalog;
-use crate::model::{Bilingual, Chinese, Pace};
+use crate::model::{Bilingual, Chinese};
 use crate::review::{Change, Difference, Direction, compare, compare_accounts};
 
 /// Arguments of `anshi policy diff`.
 #[derive(Args)]
 pub struct DiffArgs {
-    /// The old version: a policy's file or folder, an accounts file, or a folder of policies
-    pub old: PathBuf,
+    /// The old version: a policy's file or folder, an accounts file, or a folder of policies; `REVISION:PATH` of git; with `-- PATH` a revision
+    pub old: String,
     /// The new version, of the same kind
-    pub new: PathBuf,
+    pub new: String,
+    /// What to compare of both revisions of git, from the working folder
+    #[arg(last = true, value_name = "PATH")]
+    pub path: Option<String>,
     /// The home whose catalog counts (default: the catalog built in)
     #[arg(long, value_name = "FOLDER")]
     pub home: Option<PathBuf>,
 }
 
-/// What two paths are versions of.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Policy,
-    Accounts,
-    Folder,
-}
-
-fn kind(path: &Path) -> Result<Kind, CliError> {
-    match (path.is_dir(), path.is_file()) {
-        (true, _) if path.join(POLICY_FILE).is_file() => Ok(Kind::Policy),
-        (true, _) if path.join(ACCOUNTS_FILE).is_file() => Ok(Kind::Folder),
-        (_, true) if path.file_name().is_some_and(|name| name == ACCOUNTS_FILE) => Ok(Kind::Accounts),
-        (_, true) => Ok(Kind::Policy),
-        _ => Err(CliError::wrong(DiffProblem::Nothing(path.to_owned()))),
+/// Both versions that are named.
+fn editions(args: &DiffArgs) -> Result<(Edition, Edition), CliError> {
+    match &args.path {
+        None => Ok((Edition::find(&args.old)?, Edition::find(&args.new)?)),
+        Some(path) => {
+            let here = format!("./{path}");
+            Ok((Edition::in_git(&args.old, &here)?, Edition::in_git(&args.new, &here)?))
+        }
     }
 }
 
@@ -52,11 +49,14 @@ pub fn diff(args: &DiffArgs, terminal: &Terminal) -> Result<(), CliError> {
         Some(home) => Catalog::load(&crate::config::Config::load(home)?.catalog).map_err(CliError::failed)?,
         None => unpack_catalog().map_err(CliError::failed)?,
     };
-    let (old, new) = (args.old.as_path(), args.new.as_path());
-    let found = match (kind(old)?, kind(new)?) {
-        (Kind::Policy, Kind::Policy) => vec![policies(old, new, &catalog)?],
-        (Kind::Accounts, Kind::Accounts) => vec![(ACCOUNTS_FILE.to_owned(), accounts(old, new)?)],
-        (Kind::Folder, Kind::Folder) => folders(old, new, &catalog)?,
+    let found = match editions(args)? {
+        (Edition::Policy(old), Edition::Policy(new)) => vec![policies(&old, &new, &catalog)?],
+        (Edition::Accounts(old), Edition::Accounts(new)) => vec![(ACCOUNTS_FILE.to_owned(), accounts(&old, &new)?)],
+        (Edition::Folder(old_accounts, old), Edition::Folder(new_accounts, new)) => {
+            let mut found = vec![(ACCOUNTS_FILE.to_owned(), accounts(&old_accounts, &new_accounts)?)];
+            found.extend(folders(&old, &new, &catalog)?);
+            found
+        }
         _ => return Err(CliError::wrong(DiffProblem::Kinds)),
     };
     let verdict = found.iter().filter_map(|(_, difference)| difference.verdict()).max();
@@ -87,34 +87,26 @@ fn as_json(of: &str, change: &Change) -> serde_json::Value {
     })
 }
 
-fn file(path: &Path) -> PathBuf {
-    if path.is_dir() { path.join(POLICY_FILE) } else { path.to_owned() }
-}
-
-fn policies(old: &Path, new: &Path, catalog: &Catalog) -> Result<(String, Difference), CliError> {
-    // Whether slots hold is another machine's question: `policy check` asks it.
-    let read = |path: &Path| read_policy(&file(path), catalog, Pace::NONE);
-    let (old, new) = (read(old)?, read(new)?);
+fn policies(old: &Document, new: &Document, catalog: &Catalog) -> Result<(String, Difference), CliError> {
+    let (old, new) = (policy_of(old, catalog)?, policy_of(new, catalog)?);
     Ok((new.id.clone(), compare(&old, &new)))
 }
 
-fn accounts(old: &Path, new: &Path) -> Result<Difference, CliError> {
-    Ok(compare_accounts(&read_accounts(old)?, &read_accounts(new)?))
+fn accounts(old: &Document, new: &Document) -> Result<Difference, CliError> {
+    Ok(compare_accounts(&accounts_of(old)?, &accounts_of(new)?))
 }
 
-fn names(folder: &Path) -> Result<BTreeSet<String>, CliError> {
-    let inside = list_dir(folder)?.into_iter().filter(|path| path.join(POLICY_FILE).is_file());
-    Ok(inside.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect())
-}
-
-fn folders(old: &Path, new: &Path, catalog: &Catalog) -> Result<Vec<(String, Difference)>, CliError> {
-    let (before, after) = (names(old)?, names(new)?);
-    let mut found = vec![(ACCOUNTS_FILE.to_owned(), accounts(&old.join(ACCOUNTS_FILE), &new.join(ACCOUNTS_FILE))?)];
-    for name in before.union(&after) {
-        found.push(match (before.contains(name), after.contains(name)) {
-            (true, true) => policies(&old.join(name), &new.join(name), catalog)?,
-            (false, _) => (name.clone(), Difference::added(name)),
-            (true, false) => (name.clone(), Difference::removed(name)),
+fn folders(
+    old: &BTreeMap<String, Document>,
+    new: &BTreeMap<String, Document>,
+    catalog: &Catalog,
+) -> Result<Vec<(String, Difference)>, CliError> {
+    let mut found = Vec::new();
+    for name in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
+        found.push(match (old.get(name), new.get(name)) {
+            (Some(old), Some(new)) => policies(old, new, catalog)?,
+            (None, _) => (name.clone(), Difference::added(name)),
+            (Some(_), None) => (name.clone(), Difference::removed(name)),
         });
     }
     Ok(found)

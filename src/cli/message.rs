@@ -4,6 +4,7 @@
 use super::audit_words::AuditMessage;
 use super::catalog_words::CatalogMessage;
 use super::delivery_words::DeliveryMessage;
+use super::desk_words::DeskMessage;
 use super::guest_words::GuestMessage;
 use super::policy_words::PolicyMessage;
 use super::service_words::ServiceMessage;
@@ -33,6 +34,8 @@ pub enum Message {
     Guest(GuestMessage),
     /// About policies and their approvals.
     Policy(PolicyMessage),
+    /// About a policy's cases and its dossier.
+    Desk(DeskMessage),
     /// About tables.
     Table(TableMessage),
     /// About the service.
@@ -294,6 +297,7 @@ impl Message {
             (Self::Delivery(message), lang) => message.text(lang),
             (Self::Guest(message), lang) => message.text(lang),
             (Self::Policy(message), lang) => message.text(lang),
+            (Self::Desk(message), lang) => message.text(lang),
             (Self::Table(message), lang) => message.text(lang),
             (Self::Service(message), lang) => message.text(lang),
             (Self::Audit(message), lang) => message.text(lang),
@@ -346,6 +350,12 @@ impl From<GuestMessage> for Message {
 impl From<PolicyMessage> for Message {
     fn from(message: PolicyMessage) -> Self {
         Self::Policy(message)
+    }
+}
+
+impl From<DeskMessage> for Message {
+    fn from(message: DeskMessage) -> Self {
+        Self::Desk(message)
     }
 }
 

@@ -7,11 +7,13 @@ use serde_json::json;
 
 use super::approve::{ApproveArgs, RevokeArgs, approve, revoke, shown};
 use super::diff::{DiffArgs, diff};
+use super::dossier::{DossierArgs, dossier};
 use super::error::CliError;
 use super::explain::{ExplainArgs, explain_command};
 use super::guest::{describe, read_guest};
 use super::message::{Answers, Cost, PolicyState, WorkMessage};
 use super::policy_place::{ACCOUNTS_FILE, POLICY_FILE, Place, read_accounts, read_policy};
+use super::policy_test::{TestArgs, test};
 use super::policy_words::{PolicyMessage, last_day};
 use super::problem::{AskProblem, FileProblem};
 use super::terminal::Terminal;
@@ -38,10 +40,16 @@ pub enum PolicyCommand {
     #[command(after_help = "Example: anshi policy explain sme-credit-check --home /tmp/anshi-demo")]
     Explain(ExplainArgs),
     /// Compare two versions: each change as looser, tighter or neither. Exit code 3 where anything is looser
-    #[command(
-        after_help = "Example: anshi policy diff policies/sme-credit-check /tmp/anshi-demo/policies/sme-credit-check"
-    )]
+    #[command(after_help = "Example: anshi policy diff HEAD~1:policies/sme-credit-check policies/sme-credit-check")]
     Diff(DiffArgs),
+    /// Ask what the `cases.toml` beside a policy asks, on invented data with the real engine, and compare. Exit code 1 where a case fails
+    #[command(after_help = "Example: anshi policy test policies/sme-credit-check --guests target/guests")]
+    Test(TestArgs),
+    /// Write what an auditor decides by into one HTML file to print: sentences, changes, cases, guests, approvals, warnings
+    #[command(
+        after_help = "Example: anshi policy dossier sme-credit-check --home /tmp/anshi-demo --out dossier.html \\\n  --guests /tmp/anshi-demo/demo --against HEAD~1:policies/sme-credit-check"
+    )]
+    Dossier(DossierArgs),
     /// Approve a policy or the accounts, as an auditor: so many different auditors put it in force
     #[command(
         after_help = "Example: anshi policy approve sme-credit-check --home /tmp/anshi-demo \\\n  --key /tmp/anshi-demo/keys/development-auditor.jwk"
@@ -85,6 +93,8 @@ pub fn policy(command: &PolicyCommand, terminal: &Terminal) -> Result<(), CliErr
         PolicyCommand::List(args) => list(args, terminal),
         PolicyCommand::Explain(args) => explain_command(args, terminal),
         PolicyCommand::Diff(args) => diff(args, terminal),
+        PolicyCommand::Test(args) => test(args, terminal),
+        PolicyCommand::Dossier(args) => dossier(args, terminal),
         PolicyCommand::Approve(args) => approve(args, terminal),
         PolicyCommand::Revoke(args) => revoke(args, terminal),
     }

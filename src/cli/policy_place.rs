@@ -71,6 +71,11 @@ impl Place {
         Ok((self.read(&folder)?, folder))
     }
 
+    /// The folder of the policy `id` among the policies in `folder`, a home's or not.
+    pub fn find(folder: &Path, home: Option<&Path>, id: &str) -> Result<PathBuf, CliError> {
+        find(folder, home.unwrap_or(folder), id)
+    }
+
     /// All policies with their folders.
     pub fn all(&self) -> Result<Vec<(Policy, PathBuf)>, CliError> {
         folders(&self.folder)?.into_iter().map(|folder| Ok((self.read(&folder)?, folder))).collect()

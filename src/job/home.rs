@@ -191,15 +191,26 @@ pub fn load_key(path: &Path) -> Result<SigningKey, InitError> {
 /// Makes a home: keys, catalog, policies, ledger, mirror; its configuration last, so that a home without
 /// one was never finished.
 pub fn initialise(options: &InitOptions, entropy: &Entropy) -> Result<(), InitError> {
-    let (home, paths) = (&options.home, HomePaths::new(&options.home));
-    let mirror = mirror_folder(home);
-    for folder in [home, &mirror] {
+    check_unused(options)?;
+    // First what can fail and leaves nothing behind.
+    initialise_paced(options, calibrate()?, entropy)
+}
+
+fn check_unused(options: &InitOptions) -> Result<(), InitError> {
+    let mirror = mirror_folder(&options.home);
+    for folder in [&options.home, &mirror] {
         if !list_dir(folder)?.is_empty() {
             return Err(InitError::Used(folder.display().to_string()));
         }
     }
-    // First what can fail and leaves nothing behind.
-    let pace = calibrate()?;
+    Ok(())
+}
+
+/// The same on a machine that is known to be so slow, or where nobody waits for a tick.
+pub fn initialise_paced(options: &InitOptions, pace: Pace, entropy: &Entropy) -> Result<(), InitError> {
+    check_unused(options)?;
+    let (home, paths) = (&options.home, HomePaths::new(&options.home));
+    let mirror = mirror_folder(home);
     // Data files can be read by whoever reaches them: nobody else enters.
     for folder in [home, &mirror] {
         create_dir(folder)?;

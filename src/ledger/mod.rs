@@ -8,6 +8,7 @@ mod keep;
 mod limits;
 mod notices;
 mod open;
+mod parked;
 mod read;
 mod record;
 mod records;
@@ -21,6 +22,7 @@ pub use accounts::{Spent, exceeds};
 pub use audit_read::{LeafCharge, LeafGuest, LeafJob, LeafOutcome, LeafRows};
 pub use limits::{Excess, Share};
 pub use open::{LedgerConfig, create};
+pub use parked::Decider;
 pub use read::{AuditCharge, AuditEntry, AuditJob, AuditOutcome, Evidence, Existing, GuestRow, LedgerReader, SpentRow};
 pub use record::{End, Logged, OutcomeEntry, reason_commitment};
 pub use records::{
@@ -30,4 +32,4 @@ pub use requests::{Ending, Forgetter, SealedBatch, SealedRequest, StoredRequest,
 pub use reserve::{Reservation, Stored};
 pub use store::{Behind, Inconsistency, LedgerError, Stopped};
 pub use subject_read::Access;
-pub use writer::{Decider, Ledger, Parking, ReserveError, Scheduled};
+pub use writer::{Ledger, Parking, ReserveError, Scheduled};

@@ -12,6 +12,7 @@ use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
 use super::notices::{keep_guest, revoke, rotate};
+use super::parked::{Decider, Parked};
 use super::read::GuestRow;
 use super::record::{Due, Logged, OutcomeEntry, Written, write_outcome};
 use super::requests::{SealedRequest, remove};
@@ -76,26 +77,6 @@ pub(super) struct Pending {
     reply: Reply<Logged, LedgerError>,
 }
 
-/// What waits for a job's tick.
-#[derive(Default)]
-struct Parked {
-    outcome: Option<OutcomeEntry>,
-    /// Nothing else is taken any more.
-    closed: bool,
-}
-
-/// Decides a job's outcome whatever its run does, and whether or not it has ended.
-pub struct Decider(Arc<Mutex<Parked>>);
-
-impl Decider {
-    /// From here on until the tick this is the outcome.
-    pub fn decide(&self, outcome: OutcomeEntry) {
-        if let Ok(mut parked) = self.0.lock() {
-            *parked = Parked { outcome: Some(outcome), closed: true };
-        }
-    }
-}
-
 /// Where a run leaves its outcome until the tick.
 pub struct Parking {
     parked: Arc<Mutex<Parked>>,
@@ -107,7 +88,7 @@ pub struct Parking {
 impl Parking {
     /// What can decide the outcome in the run's stead.
     pub fn decider(&self) -> Decider {
-        Decider(Arc::clone(&self.parked))
+        Decider::of(Arc::clone(&self.parked))
     }
 
     /// Leaves the outcome. Behind the tick it changes nothing any more.
@@ -123,6 +104,13 @@ impl Parking {
         if weaken::on(Weakness::OutcomeEarly) {
             let _ = self.sender.send(Message::Wake);
         }
+    }
+}
+
+/// Nothing more comes: a clock that stands still goes on to the tick. Every other clock takes no notice.
+impl Drop for Parking {
+    fn drop(&mut self) {
+        self.clock.tell(self.tick);
     }
 }
 

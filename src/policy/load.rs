@@ -54,6 +54,11 @@ pub fn check_policy_file(path: &Path, catalog: &Catalog, pace: Pace) -> Result<P
     check(&document, catalog, pace).map_err(|error| PolicyError::Documents(vec![error]))
 }
 
+/// Checks the text of a policy, wherever it is from: a revision of git has no file.
+pub fn check_policy_text(document: &Document, catalog: &Catalog, pace: Pace) -> Result<Policy, DocumentError> {
+    check(document, catalog, pace)
+}
+
 /// Label jobs wait for each other: the shortest slot must have time for the longest run of another policy too.
 fn too_short(labels: &[(u32, u64, String, Document)]) -> Option<DocumentError> {
     let (slot_ms, _, _, document) = labels.iter().min_by_key(|(slot_ms, ..)| *slot_ms)?;

@@ -29,22 +29,30 @@ pub fn explanation_html(explanation: &Explanation, lang: Lang) -> String {
         escaped(policy),
         escaped(version)
     );
-    for Section { heading, sentences } in sections {
-        page += &format!("<h2>{}</h2>\n<ul>\n", heading.text(lang));
-        for Sentence { id, words } in sentences {
-            page += &format!("<li id=\"{}\">{}</li>\n", id.word(), marked(words.in_lang(lang)));
-        }
-        page += "</ul>\n";
-    }
+    page += &sections_html(sections, "h2", lang);
     page + "</body>\n</html>\n"
 }
 
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// The sentences as HTML, below headings of this element: a part of a page.
+pub fn sections_html(sections: &[Section], heading_element: &str, lang: Lang) -> String {
+    let mut part = String::new();
+    for Section { heading, sentences } in sections {
+        part += &format!("<{heading_element}>{}</{heading_element}>\n<ul>\n", heading.text(lang));
+        for Sentence { id, words } in sentences {
+            part += &format!("<li id=\"{}\">{}</li>\n", id.word(), marked(words.in_lang(lang)));
+        }
+        part += "</ul>\n";
+    }
+    part
 }
 
-/// What stands in backticks is code.
-pub(super) fn marked(text: &str) -> String {
+/// A text that is no markup, in an element or an attribute.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+/// The same, and what stands in backticks is code.
+pub fn marked(text: &str) -> String {
     let parts = text.split('`').enumerate();
     let one = |(place, part): (usize, &str)| match place % 2 {
         0 => escaped(part),
@@ -60,6 +68,6 @@ mod tests {
     #[test]
     fn what_a_policys_author_writes_is_no_markup() {
         assert_eq!(marked("a `<b>` & <script>"), "a <code>&lt;b&gt;</code> &amp; &lt;script&gt;");
-        assert_eq!(escaped("\"><"), "&quot;&gt;&lt;");
+        assert_eq!(escaped("\"><'"), "&quot;&gt;&lt;&#39;");
     }
 }

@@ -30,7 +30,7 @@ mod worst;
 pub use audit::{AUDIT_STAGES, AuditError, AuditInputs, AuditReport, Check, Counted, audit_home};
 pub use diff::{Change, Difference, compare, compare_accounts};
 pub use explain::explain;
-pub use explain_page::{explanation_html, explanation_text};
+pub use explain_page::{escaped, explanation_html, explanation_text, marked, sections_html};
 pub use month::{Asked, BudgetLine, Ended, JobLine, Month, MonthError, Sum, Wanted, asked};
 pub use month_csv::{BUDGET_COLUMNS, JOB_COLUMNS, budgets_csv, jobs_csv};
 pub use month_page::{MonthPage, month_html};

@@ -67,6 +67,7 @@ def documents():
     for policy in sorted(policies.glob("*/policy.toml")):
         seed("policy", policy.parent.name, policy.read_text())
     distorted_toml("policy", (policies / "sme-credit-check/policy.toml").read_text())
+    distorted_toml("cases", (policies / "sme-credit-check/cases.toml").read_text())
     distorted_toml("accounts", (policies / "accounts.toml").read_text())
     for dataset in sorted((ROOT / "catalog").glob("*.toml")):
         seed("catalog", dataset.stem, dataset.read_text())

@@ -115,7 +115,8 @@ mod tests {
         let expected = "wasmtime=guest wasmparser=guest wit_component=guest wit_parser=guest csv=data hashbrown=data \
             rand_chacha=data memmap2=data,env arrow_ipc=data,guest arrow_array=data,guest rusqlite=ledger \
             tlog_tiles=log signed_note=log ring=keys,env jiff=model,env,data toml=document annotate_snippets=document \
-            clap=cli,main indicatif=cli tracing_subscriber=cli axum=server tokio=ledger,job,cli,server rayon=job,guest,data,disclosure \
+            clap=cli,main indicatif=cli tracing_subscriber=cli axum=server tokio=ledger,job,workbench,cli,server \
+            rayon=job,guest,data,disclosure \
             base64= hex= encoding_rs=data unicode_width=cli parquet=data calamine=data postgres=data \
             tokio_postgres_rustls=data rustls=data odbc_api=data prio=disclosure rand=disclosure,env \
             num_bigint=disclosure plotters=cli hyper=server hyper_util=server http_body_util=server futures_util=server \

@@ -45,6 +45,18 @@ pub struct Examples {
     pub failing_representative: UnitId,
 }
 
+impl Examples {
+    /// What the examples are called where people name them.
+    pub const NAMES: [&'static str; 5] =
+        ["healthy", "representative", "supervisor", "failing", "failing-representative"];
+
+    /// The example of this name.
+    pub fn named(&self, name: &str) -> Option<UnitId> {
+        let all = [self.healthy, self.representative, self.supervisor, self.failing, self.failing_representative];
+        Self::NAMES.into_iter().zip(all).find(|(known, _)| *known == name).map(|(_, unit)| unit)
+    }
+}
+
 /// What a synthetic delivery was made from, and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeedManifest {

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use anshi::catalog::Catalog;
 use anshi::config::{Callers, Config};
+use anshi::document::Document;
 use anshi::policy::{ApprovalTrust, PolicySet, check_policy_file};
+use anshi::workbench::Cases;
 
 use super::scratch;
 
@@ -44,6 +46,25 @@ pub fn accounts(data: &[u8]) {
     strict(&folder.join("accounts.toml"), data, || {
         let set = PolicySet::load(&folder, scratch::catalog(), scratch::QUICK, &ApprovalTrust::none_needed());
         set.map(|set| set.accounts().sha256()).map_err(|error| error.to_string())
+    });
+}
+
+/// A policy's cases: what is checked names no file outside of the policy's folder, and no day that goes back.
+pub fn cases(data: &[u8]) {
+    let path = scratch::folder("cases").join("cases.toml");
+    strict(&path, data, || {
+        let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
+        let cases =
+            Cases::check(&Document::new("cases.toml", text), scratch::policy()).map_err(|error| error.to_string())?;
+        let mut day = cases.day;
+        for case in &cases.cases {
+            assert!(
+                case.ask.rows.values().all(|file| !file.starts_with('/') && !file.split('/').any(|part| part == ".."))
+            );
+            assert!(case.day.is_none_or(|later| later >= day), "the clock goes back");
+            day = case.day.unwrap_or(day);
+        }
+        Ok(format!("{cases:?}"))
     });
 }
 

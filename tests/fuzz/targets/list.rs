@@ -12,6 +12,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("bundle", evidence::bundle),
     ("call", tokens::call),
     ("caller", documents::caller),
+    ("cases", documents::cases),
     ("catalog", documents::catalog),
     ("checkpoint", evidence::checkpoint),
     ("component", guests::component),

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use anshi::catalog::Catalog;
 use anshi::job::unpack_catalog;
 use anshi::model::Pace;
+use anshi::policy::{Policy, check_policy_file};
 
 thread_local! {
     static SCRATCH: tempfile::TempDir = tempfile::tempdir().unwrap();
@@ -32,4 +33,11 @@ pub const QUICK: Pace = Pace { nanos_per_kilofuel: 1, nanos_per_mib: 1 };
 pub fn catalog() -> &'static Catalog {
     static CATALOG: OnceLock<Catalog> = OnceLock::new();
     CATALOG.get_or_init(|| unpack_catalog().unwrap())
+}
+
+/// The shipped policy whose cases the corpus holds.
+pub fn policy() -> &'static Policy {
+    static POLICY: OnceLock<Policy> = OnceLock::new();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/sme-credit-check/policy.toml");
+    POLICY.get_or_init(|| check_policy_file(&path, catalog(), QUICK).unwrap())
 }

@@ -1,0 +1,21 @@
+//! An auditor's workbench: a policy's cases, played on the real engine with invented data, and the policy's dossier. Owns what
+//! a case is and when it came out as expected; never touches a home that is in use.
+
+mod cases;
+mod check;
+mod check_expect;
+mod dossier;
+mod dossier_parts;
+mod error;
+mod mistake;
+mod play;
+mod raw;
+mod request;
+mod stage;
+mod words;
+
+pub use cases::{Ask, CASES_FILE, Case, Cases, ConsentSpec, Expect, Left, TableShape, Who, Whose};
+pub use dossier::{Dossier, Earlier, InForce, dossier_html};
+pub use error::PlayError;
+pub use play::{Deviation, Played, PlayedCase, PlayedGuest, play};
+pub use stage::Play;

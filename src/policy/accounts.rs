@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::check::named;
 use super::mistake::{Cure, Mistake};
 use super::raw::{RawAccounts, RawEpsilon, RawLabelAccount, RawQuota, RawTableAccount};
-use crate::document::{Document, DocumentError, Finding};
+use super::schema::accounts_shape;
+use crate::document::{Document, DocumentError, Finding, Spanned};
 use crate::env::weaken::{self, Weakness};
 use crate::keys::{DigestKind, digest_json};
-use crate::model::{AccountKind, Billionths, Digest, UnitKind, check_name};
+use crate::model::{AccountKind, Billionths, Digest, UnitKind};
 
 /// What one client may spend of one account: bits of one party's, or billionths of ε of all units'.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,38 +33,15 @@ pub struct Accounts {
 impl Accounts {
     /// Checks the accounts file.
     pub fn check(document: &Document) -> Result<Self, DocumentError> {
-        let raw: RawAccounts = document.parse()?;
-        let mut findings = Vec::new();
-        let (mut quotas, mut limits) = (BTreeMap::new(), BTreeMap::new());
-        for (unit, account) in &raw.label {
-            match UnitKind::from_word(unit) {
-                Some(unit) => {
-                    let (account, kind) = (labels(account), AccountKind::Label(unit));
-                    limits.insert(kind, account.whole());
-                    account.check(kind, &mut quotas, &mut findings);
-                }
-                None => {
-                    let mistake = Mistake::AccountUnit("label", unit.clone());
-                    findings.push(Finding::at(account.window_days.span(), mistake));
-                }
-            }
-        }
-        for (unit, account) in &raw.table {
-            match UnitKind::from_word(unit) {
-                Some(unit) => {
-                    let (account, kind) = (tables(account, &mut findings), AccountKind::Table(unit));
-                    limits.insert(kind, account.whole());
-                    account.check(kind, &mut quotas, &mut findings);
-                }
-                None => {
-                    let mistake = Mistake::AccountUnit("table", unit.clone());
-                    findings.push(Finding::at(account.window_days.span(), mistake));
-                }
-            }
-        }
-        let sha256 = digest_json(DigestKind::Accounts, &raw)
-            .map_err(|error| document.error(vec![Finding::whole(Mistake::Digest(error.to_string()))]))?;
-        document.check(Some(Self { quotas, limits, sha256 }), findings)
+        // Sums need every quota: a file with a mistake in its form is not added up.
+        document.read::<RawAccounts>(accounts_shape(), |_| true).settle(document, |raw, findings| {
+            let (quotas, limits) = check_accounts(&raw, findings);
+            let sha256 = digest_json(DigestKind::Accounts, &raw).unwrap_or_else(|error| {
+                findings.push(Finding::whole(Mistake::Digest(error.to_string())));
+                Digest::from_bytes([0; 32])
+            });
+            Self { quotas, limits, sha256 }
+        })
     }
 
     /// The quota of `client` in `account`; `None` where it has none and may not ask.
@@ -100,9 +79,35 @@ impl Accounts {
     }
 }
 
+type Quotas = BTreeMap<(AccountKind, String), Quota>;
+
+fn check_accounts(raw: &RawAccounts, findings: &mut Vec<Finding>) -> (Quotas, BTreeMap<AccountKind, Quota>) {
+    let (mut quotas, mut limits) = (BTreeMap::new(), BTreeMap::new());
+    let mut take = |account: Shares, kind: AccountKind, findings: &mut Vec<Finding>| {
+        limits.insert(kind, account.whole());
+        account.check(kind, &mut quotas, findings);
+    };
+    for (unit, account) in &raw.label {
+        match UnitKind::from_word(unit.get_ref()) {
+            Some(unit) => take(labels(account), AccountKind::Label(unit), findings),
+            None => findings.push(Finding::at(unit.span(), Mistake::AccountUnit("label", unit.get_ref().clone()))),
+        }
+    }
+    for (unit, account) in &raw.table {
+        match UnitKind::from_word(unit.get_ref()) {
+            Some(unit) => {
+                let account = tables(account, findings);
+                take(account, AccountKind::Table(unit), findings);
+            }
+            None => findings.push(Finding::at(unit.span(), Mistake::AccountUnit("table", unit.get_ref().clone()))),
+        }
+    }
+    (quotas, limits)
+}
+
 /// An account of either kind: amounts as (window, lifetime), places in the file.
 struct Shares {
-    clients: BTreeMap<String, (u64, u64)>,
+    clients: BTreeMap<Spanned<String>, (u64, u64)>,
     limit: (u64, u64),
     limit_place: std::ops::Range<usize>,
     window_days: u32,
@@ -147,7 +152,7 @@ impl Shares {
     fn check(
         self,
         account: AccountKind,
-        quotas: &mut BTreeMap<(AccountKind, String), Quota>,
+        quotas: &mut Quotas,
         findings: &mut Vec<Finding>,
     ) {
         let place = || self.limit_place.clone();
@@ -155,14 +160,12 @@ impl Shares {
             findings.push(Finding::at(self.window_place.clone(), Mistake::Window));
         }
         for (client, (window, lifetime)) in &self.clients {
-            if let Err(error) = check_name(client) {
-                findings.push(Finding::at(place(), error));
-            }
+            named(client, findings);
             if lifetime < window {
-                findings.push(Finding::at(place(), Mistake::Lifetime(client.clone())));
+                findings.push(Finding::at(client.span(), Mistake::Lifetime(client.get_ref().clone())));
             }
             let quota = Quota { window: *window, lifetime: *lifetime, window_days: self.window_days };
-            quotas.insert((account, client.clone()), quota);
+            quotas.insert((account, client.get_ref().clone()), quota);
         }
         // Quotas are disjoint: a refusal then never tells what other clients asked.
         let sum = |part: fn(&(u64, u64)) -> u64| self.clients.values().map(part).fold(0, u64::saturating_add);

@@ -6,6 +6,7 @@ use super::check_answer::{Kind, check_answer, check_limits, kind};
 use super::client_dataset::check_client_datasets;
 use super::mistake::{AcceptMistake, Mistake, ValueKind};
 use super::raw::{RawAccept, RawGrant, RawGuests, RawParameter, RawPolicy, RawRole, RawValue};
+use super::schema::policy_shape;
 use super::rules::{Allowed, AnswerRule, Grant, Guests, ParameterRule, Policy, RoleRule};
 use crate::catalog::{Catalog, Dataset};
 use crate::document::{Document, DocumentError, Finding, LocalDate, Spanned};
@@ -20,14 +21,18 @@ pub(super) const PARTIES_MAX: u32 = 16;
 
 /// Checks a policy file. `pace` is the machine's calibrated worst case.
 pub(super) fn check(document: &Document, catalog: &Catalog, pace: Pace) -> Result<Policy, DocumentError> {
-    let raw: RawPolicy = document.parse()?;
-    let mut findings = Vec::new();
-    let sha256 = digest_json(DigestKind::Policy, &raw).unwrap_or_else(|error| {
-        findings.push(Finding::whole(Mistake::Digest(error.to_string())));
-        Digest::from_bytes([0; 32])
-    });
-    let policy = check_policy(&raw, catalog, pace, sha256, &mut findings);
-    document.check(Some(policy), findings)
+    document.read::<RawPolicy>(policy_shape(), others_depend_on).settle(document, |raw, findings| {
+        let sha256 = digest_json(DigestKind::Policy, &raw).unwrap_or_else(|error| {
+            findings.push(Finding::whole(Mistake::Digest(error.to_string())));
+            Digest::from_bytes([0; 32])
+        });
+        check_policy(&raw, catalog, pace, sha256, findings)
+    })
+}
+
+/// The fields without which the checks of others would find what is not there.
+fn others_depend_on(path: &str) -> bool {
+    matches!(path, "answer" | "answer.kind" | "role" | "role.unit" | "answer.unit")
 }
 
 fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, findings: &mut Vec<Finding>) -> Policy {
@@ -129,7 +134,7 @@ fn check_guests(raw: &Spanned<RawGuests>, findings: &mut Vec<Finding>) -> Guests
 }
 
 fn check_roles(
-    raw: &BTreeMap<String, RawRole>,
+    raw: &BTreeMap<Spanned<String>, RawRole>,
     id: &Spanned<String>,
     findings: &mut Vec<Finding>,
 ) -> BTreeMap<String, RoleRule> {
@@ -138,9 +143,7 @@ fn check_roles(
     }
     let mut roles = BTreeMap::new();
     for (name, role) in raw {
-        if let Err(error) = check_name(name) {
-            findings.push(Finding::at(role.unit.span(), error));
-        }
+        named(name, findings);
         let unit = UnitKind::from_word(role.unit.get_ref()).unwrap_or_else(|| {
             findings.push(Finding::at(role.unit.span(), Mistake::Unit));
             UnitKind::Enterprise
@@ -162,15 +165,15 @@ fn check_roles(
         if max < min || max == 0 || max > PARTIES_MAX {
             findings.push(Finding::at(role.count.max.span(), Mistake::Count));
         }
-        roles.insert(name.clone(), RoleRule { unit, min, max, consent_required, basis: role.basis.clone() });
+        roles.insert(name.get_ref().clone(), RoleRule { unit, min, max, consent_required, basis: role.basis.clone() });
     }
     roles
 }
 
 /// A table has no roles: its unit is the only party.
 fn no_roles(raw: &RawPolicy, findings: &mut Vec<Finding>) -> BTreeMap<String, RoleRule> {
-    for role in raw.role.values() {
-        findings.push(Finding::at(role.unit.span(), Mistake::Stray("[role.…]")));
+    for name in raw.role.keys() {
+        findings.push(Finding::at(name.span(), Mistake::Stray("[role.…]")));
     }
     BTreeMap::new()
 }

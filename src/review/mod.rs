@@ -21,6 +21,7 @@ mod facts;
 mod odds;
 mod order;
 mod sentence;
+mod trial;
 mod warn;
 mod worst;
 
@@ -30,5 +31,6 @@ pub use explain::explain;
 pub use explain_page::{explanation_html, explanation_text};
 pub use order::{Direction, ORDERS, Order};
 pub use sentence::{Explanation, Heading, Section, Sentence, SentenceId};
+pub use trial::trial;
 pub use warn::{Warning, warnings};
 pub use worst::{Context, Spent, Worst, worst};

@@ -86,10 +86,10 @@ fn cases() -> Vec<Case> {
 /// Worst cases are this machine's: its processors count.
 pub fn without_times(told: &str) -> String {
     let mut told = told.to_owned();
-    for end in [" to 60000 ms", " 至 60000 毫秒", " to 86400 s", " 至 86400 秒", " ms", " 毫秒"] {
-        if let Some(place) = told.find(end) {
+    for end in [" to 60000 ms", " 至 60000 毫秒", " to 86400 s", " 至 86400 秒", " ms\n", " 毫秒\n"] {
+        while let Some(place) = told.find(end).filter(|place| told[..*place].ends_with(|c: char| c.is_ascii_digit())) {
             let digits = told[..place].trim_end_matches(|c: char| c.is_ascii_digit()).len();
-            told.replace_range(digits..place, if digits < place { "…" } else { "" });
+            told.replace_range(digits..place, "…");
         }
     }
     told
@@ -171,7 +171,7 @@ fn mistakes_of_every_sort_are_told_at_once() {
     for part in [
         "unknown key `porpose`",
         "did you mean `purpose`?",
-        "`version` is a text",
+        "`version` must be a text",
         "did you mean `paid_date`?",
         "`consent` is \"required\"",
         "missing key `jobs_per_minute`",

@@ -20,6 +20,8 @@ pub(super) struct Form {
     pub mended: Vec<Range<usize>>,
     /// The paths of these values, without names: `role.unit`.
     pub paths: Vec<String>,
+    /// The places of integers that their type cannot hold. The check sees the nearest that it can, and may know better.
+    pub clamped: Vec<Range<usize>>,
 }
 
 /// A walk through a file along its form.
@@ -35,6 +37,8 @@ struct Spot<'s> {
     /// The key that it stands under.
     key: &'s str,
     path: &'s str,
+    /// Whether it is one of a list.
+    element: bool,
 }
 
 /// The place of a value that was missing: no other value has it.
@@ -55,21 +59,34 @@ impl<'w> Walk<'w> {
         match (shape, value.get_mut()) {
             (Shape::Anything, _) | (Shape::Text, DeValue::String(_)) | (Shape::Boolean, DeValue::Boolean(_)) => {}
             (Shape::Day, DeValue::Datetime(moment)) if is_day(moment) => {}
+            (Shape::Day, DeValue::Datetime(moment)) if moment.time.is_none() => {
+                self.form.findings.push(Finding::at(span.clone(), FormMistake::Far(spot.key.to_owned())));
+                self.mend(shape, value, &span, spot.path);
+            }
             (Shape::Integer(least, greatest), DeValue::Integer(number)) => {
-                let read = i128::from_str_radix(number.as_str(), number.radix()).ok();
-                if read.is_none_or(|read| !(*least..=*greatest).contains(&read)) {
+                let read = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX);
+                if !(*least..=*greatest).contains(&read) {
                     let (key, least, greatest) = (spot.key.to_owned(), *least, *greatest);
                     self.form.findings.push(Finding::at(span.clone(), FormMistake::Range { key, least, greatest }));
-                    self.mend(shape, value, &span, spot.path);
+                    self.form.clamped.push(span.clone());
+                    *value = Spanned::new(span, nearest(read, least, greatest));
                 }
             }
             (Shape::List(element), DeValue::Array(values)) => {
+                let spot = Spot { element: true, ..spot };
                 values.iter_mut().for_each(|value| self.value(element, value, spot));
             }
             (Shape::Table(keys), DeValue::Table(table)) => self.table(keys, table, &span, spot.path),
+            (Shape::Named(of), DeValue::Table(table))
+                if matches!(**of, Shape::Table(_)) && table.values().any(|value| !value.get_ref().is_table()) =>
+            {
+                let finding = Finding::at(span.clone(), FormMistake::Named(spot.key.to_owned()));
+                self.form.findings.push(finding.help(FormCure::Write(format!("`[{}.NAME]`", spot.path))));
+                self.mend(shape, value, &span, spot.path);
+            }
             (Shape::Named(of), DeValue::Table(table)) => {
                 for (name, value) in table.iter_mut() {
-                    self.value(of, value, Spot { key: name.get_ref(), path: spot.path });
+                    self.value(of, value, Spot { key: name.get_ref(), path: spot.path, element: false });
                 }
             }
             (Shape::Either(choices), given) => match choices.iter().find(|choice| fits(choice, given)) {
@@ -81,11 +98,11 @@ impl<'w> Walk<'w> {
     }
 
     fn table(&mut self, keys: &[Key], table: &mut DeTable<'_>, span: &Range<usize>, path: &str) {
-        self.unknown(keys, table, path);
+        self.unknown(keys, table);
         for Key { name, shape, needed } in keys {
             let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
             match table.get_mut(name.as_str()) {
-                Some(value) => self.value(shape, value, Spot { key: name, path: &below }),
+                Some(value) => self.value(shape, value, Spot { key: name, path: &below, element: false }),
                 None if *needed => {
                     let example = example(name, shape, &below);
                     let cure = if path.is_empty() && !example.starts_with('[') {
@@ -105,7 +122,7 @@ impl<'w> Walk<'w> {
     }
 
     /// Tells and takes out unknown keys. One that is close to a key which is not there stands in for it from here on.
-    fn unknown(&mut self, keys: &[Key], table: &mut DeTable<'_>, path: &str) {
+    fn unknown(&mut self, keys: &[Key], table: &mut DeTable<'_>) {
         let strange: Vec<String> = table
             .keys()
             .map(|key| key.get_ref().to_string())
@@ -115,17 +132,18 @@ impl<'w> Walk<'w> {
             let Some((place, value)) = table.remove_entry(key.as_str()) else { continue };
             let free = keys.iter().map(|known| known.name.as_str()).filter(|known| !table.contains_key(*known));
             let close = did_you_mean(&key, free).map(str::to_owned);
-            let known = keys.iter().map(|known| known.name.clone()).collect();
-            let finding = Finding::at(place.span(), FormMistake::Unknown { key: key.clone(), known });
+            let alone = Finding::at(place.span(), FormMistake::Unknown(key.clone()));
             let homes = self.whole.homes(&key);
-            let finding = match &close {
-                Some(close) => finding.suggest(&key, [close.as_str()]),
-                None if !homes.is_empty() && !path.is_empty() | !homes.contains(&String::new()) => {
-                    finding.help(FormCure::Home { key: key.clone(), homes })
+            self.form.findings.push(match &close {
+                Some(close) => alone.suggest(&key, [close.as_str()]),
+                None if !homes.is_empty() => alone.help(FormCure::Home { key: key.clone(), homes }),
+                None => {
+                    let names = keys.iter().map(|known| known.name.as_str());
+                    let known = names.clone().map(str::to_owned).collect();
+                    let finding = Finding::at(place.span(), FormMistake::UnknownHere { key: key.clone(), known });
+                    finding.suggest(&key, names)
                 }
-                None => finding.suggest(&key, keys.iter().map(|known| known.name.as_str())),
-            };
-            self.form.findings.push(finding);
+            });
             if let Some(close) = close {
                 table.insert(Spanned::new(place.span(), DeString::Owned(close)), value);
             }
@@ -135,8 +153,12 @@ impl<'w> Walk<'w> {
     fn wrong(&mut self, shape: &Shape, value: &mut Spanned<DeValue<'_>>, spot: Spot<'_>) {
         let span = value.span();
         let given = sort(value.get_ref());
-        let mistake = FormMistake::Type { key: spot.key.to_owned(), wanted: Sort::wanted(shape), given };
-        let finding = Finding::at(span.clone(), mistake);
+        let (key, wanted) = (spot.key.to_owned(), Sort::wanted(shape));
+        let finding = if spot.element {
+            Finding::at(span.clone(), FormMistake::Element { key, wanted, given })
+        } else {
+            Finding::at(span.clone(), FormMistake::Type { key, wanted, given })
+        };
         let written = self.text.get(span.clone()).unwrap_or_default();
         self.form.findings.push(match cure(shape, given, written, spot) {
             Some(text) => finding.help(FormCure::Write(text)),
@@ -168,7 +190,7 @@ fn sort(value: &DeValue<'_>) -> Sort {
         DeValue::Integer(_) => Sort::Integer,
         DeValue::Float(_) => Sort::Number,
         DeValue::Boolean(_) => Sort::Boolean,
-        DeValue::Datetime(moment) if is_day(moment) => Sort::Day,
+        DeValue::Datetime(moment) if moment.time.is_none() => Sort::Day,
         DeValue::Datetime(_) => Sort::Moment,
         DeValue::Array(_) => Sort::List,
         DeValue::Table(_) => Sort::Table,
@@ -210,6 +232,17 @@ fn example(name: &str, shape: &Shape, path: &str) -> String {
         Shape::Either(choices) => choices.first().map_or_else(String::new, |first| example(name, first, path)),
         Shape::Anything => format!("{name} = …"),
     }
+}
+
+/// The number of a type that is nearest to one that it cannot hold.
+fn nearest<'i>(read: i128, least: i128, greatest: i128) -> DeValue<'i> {
+    let greatest = match greatest {
+        255 => "255",
+        4_294_967_295 => "4294967295",
+        _ => "9223372036854775807",
+    };
+    let text = if read < least { "0" } else { greatest };
+    DeValue::parse(text).map_or(DeValue::Integer(DeInteger::default()), Spanned::into_inner)
 }
 
 /// A value of the right form: the least that there is, so that it makes nothing else wrong.

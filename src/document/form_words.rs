@@ -1,6 +1,6 @@
 //! What is said of a file whose form is wrong, in both languages. Owns wording alone.
 
-use crate::model::Chinese;
+use crate::model::{Chinese, YEAR_MAX, YEAR_MIN};
 
 use super::shape::Shape;
 
@@ -50,7 +50,7 @@ impl Sort {
             Self::Text => "带引号的文本",
             Self::Integer => "整数",
             Self::Number => "带小数的数",
-            Self::Boolean => "`true` 或 `false`",
+            Self::Boolean => " `true` 或 `false` ",
             Self::Day => "日期，例如 `2026-01-31`，不加引号",
             Self::Moment => "时刻",
             Self::List => "方括号中的列表",
@@ -70,12 +70,20 @@ fn quoted(names: &[String], separator: &str) -> String {
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum FormMistake {
+    #[error("unknown key `{0}`")]
+    Unknown(String),
     #[error("unknown key `{key}`: this table has {}", quoted(.known, ", "))]
-    Unknown { key: String, known: Vec<String> },
+    UnknownHere { key: String, known: Vec<String> },
     #[error("missing key `{0}`")]
     Missing(String),
-    #[error("`{key}` is {}, and this is {}", joined(.wanted, " or ", Sort::english), .given.english())]
+    #[error("`{key}` must be {}, and this is {}", joined(.wanted, " or ", Sort::english), .given.english())]
     Type { key: String, wanted: Vec<Sort>, given: Sort },
+    #[error("each of `{key}` must be {}, and this is {}", joined(.wanted, " or ", Sort::english), .given.english())]
+    Element { key: String, wanted: Vec<Sort>, given: Sort },
+    #[error("`{0}` is a table of tables, each under a name")]
+    Named(String),
+    #[error("`{0}` is no day of the years from {YEAR_MIN} to {YEAR_MAX}")]
+    Far(String),
     #[error("`{key}` is from {least} to {greatest}")]
     Range { key: String, least: i128, greatest: i128 },
 }
@@ -83,11 +91,17 @@ pub(super) enum FormMistake {
 impl Chinese for FormMistake {
     fn chinese(&self) -> String {
         match self {
-            Self::Unknown { key, known } => format!("未知的键 `{key}`：此表可用 {}", quoted(known, "、")),
+            Self::Unknown(key) => format!("未知的键 `{key}`"),
+            Self::UnknownHere { key, known } => format!("未知的键 `{key}`：此表可用 {}", quoted(known, "、")),
             Self::Missing(key) => format!("缺少键 `{key}`"),
             Self::Type { key, wanted, given } => {
                 format!("`{key}` 应为{}，而此处为{}", joined(wanted, "，或", Sort::chinese), given.chinese())
             }
+            Self::Element { key, wanted, given } => {
+                format!("`{key}` 的每一项应为{}，而此处为{}", joined(wanted, "，或", Sort::chinese), given.chinese())
+            }
+            Self::Named(key) => format!("`{key}` 之下应为各有名称的表"),
+            Self::Far(key) => format!("`{key}` 不是 {YEAR_MIN} 至 {YEAR_MAX} 年间的日期"),
             Self::Range { key, least, greatest } => format!("`{key}` 应在 {least} 至 {greatest} 之间"),
         }
     }
@@ -111,14 +125,14 @@ fn homes_english(homes: &[String]) -> String {
 }
 
 fn homes_chinese(homes: &[String]) -> String {
-    homes.iter().map(|home| if home.is_empty() { "文件开头".to_owned() } else { format!(" `{home}` ") }).collect::<Vec<_>>().join("或")
+    homes.iter().map(|home| if home.is_empty() { "文件开头".to_owned() } else { format!(" `{home}` 中") }).collect::<Vec<_>>().join("或")
 }
 
 impl Chinese for FormCure {
     fn chinese(&self) -> String {
         match self {
             Self::Write(text) => format!("请写成 {text}"),
-            Self::Home { key, homes } => format!("`{key}` 应写在{}中", homes_chinese(homes)),
+            Self::Home { key, homes } => format!("`{key}` 应写在{}", homes_chinese(homes)),
             Self::AddFirst(text) => format!("请在第一个表之前加上 `{text}`"),
             Self::Add(text) => format!("请在此表中加上 `{text}`"),
         }

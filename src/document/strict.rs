@@ -1,8 +1,9 @@
 //! Reading strict TOML: unknown and duplicate keys are errors, with the place.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
-use serde::de::{Deserialize, DeserializeOwned};
+use serde::de::DeserializeOwned;
 use toml::de::{DeTable, Deserializer, Error};
 
 use super::finding::{DocumentError, Finding};
@@ -10,7 +11,7 @@ use super::form::{Form, Walk};
 use super::shape::Shape;
 use super::syntax::SyntaxMistake;
 
-/// A reader that lost its way says much: so many of its complaints are told, of each line one.
+/// A reader that lost its way says one thing of every line that follows: each is told once, and so many at most.
 const SYNTAX_FINDINGS_MAX: usize = 20;
 
 /// A file's path and text.
@@ -39,12 +40,8 @@ impl Document {
     pub fn read<T: DeserializeOwned>(&self, shape: &Shape, bearing: impl Fn(&str) -> bool) -> Formed<T> {
         let (mut root, errors) = DeTable::parse_recoverable(&self.text);
         if !errors.is_empty() {
-            let mut lines = BTreeSet::new();
-            let line = |error: &Error| {
-                let before = error.span().and_then(|span| self.text.get(..span.start)).unwrap_or_default();
-                before.matches('\n').count()
-            };
-            let first = errors.iter().filter(|error| lines.insert(line(error))).take(SYNTAX_FINDINGS_MAX);
+            let mut said = BTreeSet::new();
+            let first = errors.iter().filter(|error| said.insert(error.message())).take(SYNTAX_FINDINGS_MAX);
             return Formed { value: None, form: Form { findings: first.map(told).collect(), ..Form::default() } };
         }
         let mut form = Walk::through(&self.text, shape, &mut root);
@@ -84,9 +81,10 @@ fn told(error: &Error) -> Finding {
         Some(span) => Finding::at(span, mistake.clone()),
         None => Finding::whole(mistake.clone()),
     };
-    match mistake.unknown_key() {
-        Some((unknown, known)) => finding.suggest(unknown, known),
-        None => finding,
+    match (mistake.unknown_key(), mistake.cure()) {
+        (Some((unknown, known)), _) => finding.suggest(unknown, known),
+        (None, Some(cure)) => finding.help(cure),
+        (None, None) => finding,
     }
 }
 
@@ -104,9 +102,11 @@ impl<T> Formed<T> {
         document: &Document,
         check: impl FnOnce(T, &mut Vec<Finding>) -> U,
     ) -> Result<U, DocumentError> {
-        let Form { findings: mut all, mended, .. } = self.form;
+        let Form { findings: mut all, mended, clamped, .. } = self.form;
         let mut found = Vec::new();
         let value = self.value.map(|value| check(value, &mut found));
+        let better = |span: &Option<Range<usize>>| found.iter().any(|finding| finding.span == *span);
+        all.retain(|Finding { span, .. }| !(span.as_ref().is_some_and(|span| clamped.contains(span)) && better(span)));
         // Of what was put in there is nothing to say.
         all.extend(found.into_iter().filter(|finding| !finding.span.as_ref().is_some_and(|span| mended.contains(span))));
         all.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));

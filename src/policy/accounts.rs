@@ -109,6 +109,8 @@ fn check_accounts(raw: &RawAccounts, findings: &mut Vec<Finding>) -> (Quotas, BT
 struct Shares {
     clients: BTreeMap<Spanned<String>, (u64, u64)>,
     limit: (u64, u64),
+    /// Whether all of them are numbers: others are told where they stand, and not added up.
+    whole: bool,
     limit_place: std::ops::Range<usize>,
     window_days: u32,
     window_place: std::ops::Range<usize>,
@@ -119,6 +121,7 @@ fn labels(raw: &RawLabelAccount) -> Shares {
     Shares {
         clients: raw.clients.iter().map(|(client, quota)| (client.clone(), amounts(quota))).collect(),
         limit: amounts(raw.limit.get_ref()),
+        whole: true,
         limit_place: raw.limit.span(),
         window_days: *raw.window_days.get_ref(),
         window_place: raw.window_days.span(),
@@ -126,17 +129,21 @@ fn labels(raw: &RawLabelAccount) -> Shares {
 }
 
 fn tables(raw: &RawTableAccount, findings: &mut Vec<Finding>) -> Shares {
-    let mut amount = |text: &str| {
-        let parsed = Billionths::parse(text);
+    let before = findings.len();
+    let mut amount = |text: &Spanned<String>| {
+        let parsed = Billionths::parse(text.get_ref());
         parsed.map(Billionths::count).unwrap_or_else(|error| {
-            findings.push(Finding::at(raw.limit.span(), error).help(Cure::Decimal));
+            findings.push(Finding::at(text.span(), error).help(Cure::Decimal));
             0
         })
     };
     let mut amounts = |quota: &RawEpsilon| (amount(&quota.epsilon), amount(&quota.lifetime));
+    let clients = raw.clients.iter().map(|(client, quota)| (client.clone(), amounts(quota))).collect();
+    let limit = amounts(raw.limit.get_ref());
     Shares {
-        clients: raw.clients.iter().map(|(client, quota)| (client.clone(), amounts(quota))).collect(),
-        limit: amounts(raw.limit.get_ref()),
+        clients,
+        limit,
+        whole: findings.len() == before,
         limit_place: raw.limit.span(),
         window_days: *raw.window_days.get_ref(),
         window_place: raw.window_days.span(),
@@ -161,7 +168,7 @@ impl Shares {
         }
         for (client, (window, lifetime)) in &self.clients {
             named(client, findings);
-            if lifetime < window {
+            if lifetime < window && self.whole {
                 findings.push(Finding::at(client.span(), Mistake::Lifetime(client.get_ref().clone())));
             }
             let quota = Quota { window: *window, lifetime: *lifetime, window_days: self.window_days };
@@ -171,8 +178,10 @@ impl Shares {
         let sum = |part: fn(&(u64, u64)) -> u64| self.clients.values().map(part).fold(0, u64::saturating_add);
         let (window, lifetime) = (sum(|quota| quota.0), sum(|quota| quota.1));
         let overlap = window > self.limit.0 || lifetime > self.limit.1;
-        if overlap && !weaken::on(Weakness::QuotasOverlap) {
-            let mistake = Mistake::Sum { window: account.shown(window), lifetime: account.shown(lifetime) };
+        if overlap && self.whole && !weaken::on(Weakness::QuotasOverlap) {
+            let [window, lifetime, limit, ever] =
+                [window, lifetime, self.limit.0, self.limit.1].map(|amount| account.shown(amount));
+            let mistake = Mistake::Sum { window, lifetime, limit, ever };
             findings.push(Finding::at(place(), mistake).help(Cure::Sum));
         }
     }

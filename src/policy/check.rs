@@ -47,8 +47,8 @@ fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, 
     if until < from {
         findings.push(Finding::at(raw.valid.until.span(), Mistake::Validity));
     }
-    if raw.basis.is_empty() {
-        findings.push(Finding::at(raw.id.span(), Mistake::NoBasis));
+    if raw.basis.get_ref().is_empty() {
+        findings.push(Finding::at(raw.basis.span(), Mistake::NoBasis));
     }
     let kind = kind(raw, findings);
     let answer = check_answer(raw, kind, findings);
@@ -70,7 +70,7 @@ fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, 
         version,
         title: Bilingual { zh: raw.title.zh.clone(), en: raw.title.en.clone() },
         purpose: raw.purpose.get_ref().clone(),
-        basis: raw.basis.clone(),
+        basis: raw.basis.get_ref().clone(),
         valid_from: from,
         valid_until: until,
         clients: raw.who.clients.iter().map(|client| client.get_ref().clone()).collect(),
@@ -145,7 +145,8 @@ fn check_roles(
     for (name, role) in raw {
         named(name, findings);
         let unit = UnitKind::from_word(role.unit.get_ref()).unwrap_or_else(|| {
-            findings.push(Finding::at(role.unit.span(), Mistake::Unit));
+            let words = [UnitKind::Enterprise, UnitKind::Person].map(UnitKind::word);
+            findings.push(Finding::at(role.unit.span(), Mistake::Unit).suggest(role.unit.get_ref(), words));
             UnitKind::Enterprise
         });
         let consent_required = match role.consent.get_ref().as_str() {
@@ -157,7 +158,8 @@ fn check_roles(
                 false
             }
             _ => {
-                findings.push(Finding::at(role.consent.span(), Mistake::Consent));
+                let words = ["required", "not-required"];
+                findings.push(Finding::at(role.consent.span(), Mistake::Consent).suggest(role.consent.get_ref(), words));
                 true
             }
         };
@@ -173,7 +175,7 @@ fn check_roles(
 /// A table has no roles: its unit is the only party.
 fn no_roles(raw: &RawPolicy, findings: &mut Vec<Finding>) -> BTreeMap<String, RoleRule> {
     for name in raw.role.keys() {
-        findings.push(Finding::at(name.span(), Mistake::Stray("[role.…]")));
+        findings.push(Finding::at(name.span(), Mistake::Stray { key: "[role.…]", kind: "table" }));
     }
     BTreeMap::new()
 }
@@ -190,11 +192,11 @@ impl About<'_> {
         match (self, &raw.role) {
             (Self::Units(unit), None) => Some(*unit),
             (Self::Units(_), Some(role)) => {
-                findings.push(Finding::at(role.span(), Mistake::Stray("role")));
+                findings.push(Finding::at(role.span(), Mistake::Stray { key: "role", kind: "table" }));
                 None
             }
             (Self::Roles(_), None) => {
-                findings.push(Finding::at(raw.dataset.span(), Mistake::Needed("role")));
+                findings.push(Finding::at(raw.dataset.span(), Mistake::Needed { key: "role", kind: "label" }));
                 None
             }
             (Self::Roles(roles), Some(role)) => {
@@ -220,7 +222,8 @@ fn check_grant(raw: &RawGrant, about: &About<'_>, catalog: &Catalog, findings: &
         }
         Some(dataset) => {
             if unit.is_some_and(|unit| unit != dataset.unit) {
-                let mistake = Mistake::OtherUnit { dataset: dataset.name.clone(), unit: dataset.unit.word() };
+                let table = matches!(about, About::Units(_));
+                let mistake = Mistake::OtherUnit { dataset: dataset.name.clone(), unit: dataset.unit.word(), table };
                 findings.push(Finding::at(raw.dataset.span(), mistake));
             }
             check_granted_columns(raw, dataset, findings);
@@ -302,8 +305,9 @@ fn allowed(raw: &RawParameter) -> Result<Allowed, Finding> {
         ("identifier", ..) => Err(at(Mistake::IdentifierListed)),
         ("integer", None, (Some(min), Some(max), Some(step))) => {
             let (min, max, step) = (*min.get_ref(), *max.get_ref(), *step.get_ref());
-            if step < 1 || max < min {
-                return Err(at(Mistake::Range));
+            let wrong = if step < 1 { raw.step.as_ref() } else { raw.max.as_ref().filter(|_| max < min) };
+            if let Some(wrong) = wrong {
+                return Err(Finding::at(wrong.span(), Mistake::Range));
             }
             Ok(Allowed::Range { min, max, step })
         }
@@ -323,7 +327,7 @@ fn allowed(raw: &RawParameter) -> Result<Allowed, Finding> {
         })
         .map(Allowed::Texts),
         ("integer" | "date" | "text", ..) => Err(at(Mistake::Allowed)),
-        _ => Err(at(Mistake::ParameterKind)),
+        _ => Err(at(Mistake::ParameterKind).suggest(kind, ["integer", "date", "text", "identifier"])),
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) struct RawPolicy {
     /// what answers may be used for; requests and consents name it
     pub purpose: Spanned<String>,
     /// legal bases, at least one
-    pub basis: Vec<String>,
+    pub basis: Spanned<Vec<String>>,
     /// the days on which it is in force
     pub valid: RawValid,
     /// who may ask, with which guests
@@ -46,7 +46,7 @@ pub(super) struct RawPolicy {
     #[serde(default)]
     pub privacy: Option<RawPrivacy>,
     /// what a run may use
-    pub limits: RawLimits,
+    pub limits: Spanned<RawLimits>,
     // As of the client's datasets.
     /// `[[accept]]`: a warning that was considered
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -307,7 +307,7 @@ pub(super) struct RawTableAccount {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawEpsilon {
     /// within the window
-    pub epsilon: String,
+    pub epsilon: Spanned<String>,
     /// ever
-    pub lifetime: String,
+    pub lifetime: Spanned<String>,
 }

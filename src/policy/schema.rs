@@ -65,7 +65,9 @@ fn plain(schema: &mut Value) {
                 if let [only] = choices.as_slice() {
                     let only = only.as_object().cloned().unwrap_or_default();
                     members.remove("anyOf");
-                    only.into_iter().for_each(|(name, value)| drop(members.entry(name).or_insert(value)));
+                    for (name, value) in only {
+                        members.entry(name).or_insert(value);
+                    }
                 }
             }
             let greatest = match members.get("format").and_then(Value::as_str) {

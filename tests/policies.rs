@@ -76,7 +76,7 @@ fn a_label_policys_slot_holds_the_others_runs_too() {
     std::fs::write(&path, text).unwrap();
     check_policy_file(&path, &catalog(), PACE).unwrap();
     let told = load().map(drop).unwrap_err().to_string();
-    assert!(told.contains("a run of `guarantor-check` too") && told.contains("/policy.toml`"), "{told}");
+    assert!(told.contains("a run of `guarantor-check` too") && told.contains("/policy.toml:"), "{told}");
 }
 
 #[test]

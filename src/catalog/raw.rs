@@ -42,7 +42,7 @@ pub(super) struct RawBilingual {
 pub struct RawColumn {
     /// its name
     pub(super) name: Spanned<String>,
-    /// `boolean`, `integer`, `date`, `timestamp`, `text` or `identifier`
+    /// what its values are
     #[serde(rename = "type")]
     #[schemars(extend("enum" = ["boolean", "integer", "date", "timestamp", "text", "identifier"]))]
     pub(super) kind: Spanned<String>,
@@ -58,7 +58,7 @@ pub struct RawColumn {
     pub(super) max: Option<Spanned<i64>>,
     /// all that a text may be
     pub(super) values: Option<Vec<Spanned<String>>>,
-    /// whom an identifier names: `enterprise` or `person`
+    /// whom an identifier names
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("enum" = ["enterprise", "person"]))]
     pub(super) names: Option<Spanned<String>>,

@@ -95,10 +95,10 @@ impl Chinese for FormMistake {
             Self::UnknownHere { key, known } => format!("未知的键 `{key}`：此表可用 {}", quoted(known, "、")),
             Self::Missing(key) => format!("缺少键 `{key}`"),
             Self::Type { key, wanted, given } => {
-                format!("`{key}` 应为{}，而此处为{}", joined(wanted, "，或", Sort::chinese), given.chinese())
+                format!("`{key}` 应为{}，而此处为{}", joined(wanted, "，或", Sort::chinese), given.chinese().trim_end())
             }
             Self::Element { key, wanted, given } => {
-                format!("`{key}` 的每一项应为{}，而此处为{}", joined(wanted, "，或", Sort::chinese), given.chinese())
+                format!("`{key}` 的每一项应为{}，而此处为{}", joined(wanted, "，或", Sort::chinese), given.chinese().trim_end())
             }
             Self::Named(key) => format!("`{key}` 之下应为各有名称的表"),
             Self::Far(key) => format!("`{key}` 不是 {YEAR_MIN} 至 {YEAR_MAX} 年间的日期"),

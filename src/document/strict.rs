@@ -11,7 +11,7 @@ use super::form::{Form, Walk};
 use super::shape::Shape;
 use super::syntax::SyntaxMistake;
 
-/// A reader that lost its way says one thing of every line that follows: each is told once, and so many at most.
+/// A reader that lost its way says much: so many of its complaints are told.
 const SYNTAX_FINDINGS_MAX: usize = 20;
 
 /// A file's path and text.
@@ -40,9 +40,8 @@ impl Document {
     pub fn read<T: DeserializeOwned>(&self, shape: &Shape, bearing: impl Fn(&str) -> bool) -> Formed<T> {
         let (mut root, errors) = DeTable::parse_recoverable(&self.text);
         if !errors.is_empty() {
-            let mut said = BTreeSet::new();
-            let first = errors.iter().filter(|error| said.insert(error.message())).take(SYNTAX_FINDINGS_MAX);
-            return Formed { value: None, form: Form { findings: first.map(told).collect(), ..Form::default() } };
+            let findings = self.syntax(&errors);
+            return Formed { value: None, form: Form { findings, ..Form::default() } };
         }
         let mut form = Walk::through(&self.text, shape, &mut root);
         if form.paths.iter().any(|path| bearing(path)) {
@@ -58,6 +57,22 @@ impl Document {
                 Formed { value: None, form }
             }
         }
+    }
+
+    /// What is told of a text that is no TOML: one thing of each line, each thing once, and nothing behind an open list, whose reader
+    /// takes all that follows for its elements.
+    fn syntax(&self, errors: &[Error]) -> Vec<Finding> {
+        let (mut lines, mut said, mut findings) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        for error in errors {
+            let before = error.span().and_then(|span| self.text.get(..span.start)).unwrap_or_default();
+            if lines.insert(before.matches('\n').count()) & said.insert(error.message()) {
+                findings.push(told(error));
+            }
+            if SyntaxMistake(error.message().to_owned()).is_open_list() || findings.len() == SYNTAX_FINDINGS_MAX {
+                break;
+            }
+        }
+        findings
     }
 
     /// `value` where there are no findings, the error with all of them where there are.

@@ -32,6 +32,11 @@ impl SyntaxMistake {
             .or_else(|| of("duplicate", SyntaxCure::Once))
     }
 
+    /// Whether a list seems not to be closed.
+    pub fn is_open_list(&self) -> bool {
+        self.cure() == Some(SyntaxCure::CloseList)
+    }
+
     fn quoted(&self) -> impl Iterator<Item = &str> {
         self.0.split('`').skip(1).step_by(2)
     }

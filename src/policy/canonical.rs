@@ -73,7 +73,10 @@ fn value_text(shape: &Shape, value: &Value, days: bool) -> String {
             let values = values.iter().map(|value| value_text(element, value, days));
             format!("[{}]", values.collect::<Vec<_>>().join(", "))
         }
-        Value::Object(members) => format!("{{ {} }}", entries(shape, members).join(", ")),
+        Value::Object(members) => match entries(shape, members) {
+            none if none.is_empty() => "{}".to_owned(),
+            entries => format!("{{ {} }}", entries.join(", ")),
+        },
         Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }

@@ -1,6 +1,7 @@
 //! Raw policy → checked policy, against the catalog and the machine's calibration.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::check_answer::{Kind, check_answer, check_limits, kind};
 use super::client_dataset::check_client_datasets;
@@ -28,6 +29,13 @@ pub(super) fn check(document: &Document, catalog: &Catalog, pace: Pace) -> Resul
         });
         check_policy(&raw, catalog, pace, sha256, findings)
     })
+}
+
+/// Where the id and the slot of a policy's file stand: for what is wrong with them beside other files.
+pub(super) fn places(document: &Document) -> Option<(Range<usize>, Range<usize>)> {
+    let raw: RawPolicy = document.parse().ok()?;
+    let slot = raw.limits.get_ref().slot_ms.as_ref().map_or_else(|| raw.limits.span(), Spanned::span);
+    Some((raw.id.span(), slot))
 }
 
 /// The fields without which the checks of others would find what is not there.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::accounts::Accounts;
 use super::approval::{APPROVALS_FOLDER, ApprovalTrust, Approvals};
-use super::check::check;
+use super::check::{check, places};
 use super::mistake::{Cure, Mistake};
 use super::rules::Policy;
 use super::worst::label_slot_nanos;
@@ -87,7 +87,12 @@ pub fn check_folder(folder: &Path, catalog: &Catalog, pace: Pace) -> Result<Fold
         match check(&document, catalog, pace) {
             Err(error) => found.errors.push(error),
             Ok(policy) if folder.file_name().is_none_or(|name| name != policy.id.as_str()) => {
-                found.errors.push(document.error(vec![Finding::whole(Mistake::FolderName(policy.id))]));
+                let mistake = Mistake::FolderName(policy.id);
+                let finding = match places(&document) {
+                    Some((id, _)) => Finding::at(id, mistake),
+                    None => Finding::whole(mistake),
+                };
+                found.errors.push(document.error(vec![finding]));
             }
             Ok(policy) => {
                 if policy.table().is_none() {
@@ -116,7 +121,13 @@ fn too_short(labels: &[(u32, u64, String, Document)]) -> Option<DocumentError> {
     let (_, run_nanos, other, _) = labels.iter().max_by_key(|(_, run_nanos, ..)| *run_nanos)?;
     let worst_ms = label_slot_nanos(*run_nanos).div_ceil(1_000_000);
     let mistake = Mistake::SlotBeside { other: other.clone(), worst_ms };
-    (u64::from(*slot_ms) < worst_ms).then(|| document.error(vec![Finding::whole(mistake).help(Cure::Slot)]))
+    (u64::from(*slot_ms) < worst_ms).then(|| {
+        let finding = match places(document) {
+            Some((_, slot)) => Finding::at(slot, mistake),
+            None => Finding::whole(mistake),
+        };
+        document.error(vec![finding.help(Cure::Slot)])
+    })
 }
 
 impl PolicySet {

@@ -92,6 +92,7 @@ pub(super) struct RawWho {
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(untagged, expecting = "expected \"any\" or a list of `sha256:…` digests")]
 pub(super) enum RawGuests {
+    #[schemars(extend("enum" = ["any"]))]
     Word(String),
     Listed(Vec<String>),
 }
@@ -99,12 +100,12 @@ pub(super) enum RawGuests {
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRole {
-    /// `enterprise` or `person`
+    /// what kind of unit a party of it is
     #[schemars(extend("enum" = ["enterprise", "person"]))]
     pub unit: Spanned<String>,
     /// how many parties a job has of it
     pub count: RawCount,
-    /// `required` or `not-required`
+    /// whether each party must have consented
     #[schemars(extend("enum" = ["required", "not-required"]))]
     pub consent: Spanned<String>,
     /// what makes consent unnecessary
@@ -161,12 +162,12 @@ pub(super) struct RawClientDataset {
 pub(super) struct RawParameter {
     /// its name
     pub name: Spanned<String>,
-    /// `integer`, `date`, `text` or `identifier`
+    /// what its values are; an identifier is anybody's, and a guest only compares it
     #[schemars(extend("enum" = ["integer", "date", "text", "identifier"]))]
     pub kind: Spanned<String>,
-    /// all that it may be
+    /// all that it may be, as a list
     pub values: Option<Vec<Spanned<RawValue>>>,
-    /// or for integers the least
+    /// or, for integers, the least
     pub min: Option<Spanned<i64>>,
     /// the greatest
     pub max: Option<Spanned<i64>>,
@@ -186,7 +187,7 @@ pub(super) enum RawValue {
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawAnswer {
-    /// `label` or `table`
+    /// one word about named parties, or a table of noisy figures
     #[schemars(extend("enum" = ["label", "table"]))]
     pub kind: Spanned<String>,
     /// what may be answered beside `undetermined`
@@ -233,7 +234,7 @@ pub(super) struct RawMeasure {
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawPrivacy {
-    /// `discrete-laplace`, or `discrete-gaussian`, which is looser
+    /// how it is drawn; the Gaussian is looser
     #[schemars(extend("enum" = ["discrete-laplace", "discrete-gaussian"]))]
     pub noise: Spanned<String>,
     /// what a table costs, up to 20
@@ -244,19 +245,19 @@ pub(super) struct RawPrivacy {
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawLimits {
-    /// of one label job
+    /// what one label job may compute
     pub fuel: Option<Spanned<u64>>,
     /// from dispatch to tick of a label job
     pub slot_ms: Option<Spanned<u32>>,
-    /// of one unit of a table
+    /// what one unit's run may compute
     pub fuel_per_unit: Option<Spanned<u64>>,
     /// the slot has time for so many units
     pub units_max: Option<Spanned<u32>>,
     /// from dispatch to tick of a table
     pub slot_s: Option<Spanned<u32>>,
-    /// of one run, up to 256
+    /// the memory of one run, up to 256
     pub memory_mib: Spanned<u32>,
-    /// of one client
+    /// what one client may ask
     pub jobs_per_minute: Spanned<u32>,
 }
 

@@ -102,7 +102,14 @@ impl Chinese for Warning {
                 "参数 `{name}` 有 {values} 个有序的值，`{client}` 在 {days} 天内的额度足以逐步逼近：减少取值，可少透露具体数字"
             ),
             Self::Window { account, days, dataset, update } => {
-                format!("`{account}` 的窗口为 {days} 天，而 `{dataset}` 的更新周期为 {update}：数据未更新，额度已恢复")
+                let update = match *update {
+                    "daily" => "每日",
+                    "weekly" => "每周",
+                    "monthly" => "每月",
+                    "quarterly" => "每季度",
+                    _ => "每年",
+                };
+                format!("`{account}` 的窗口为 {days} 天，而 `{dataset}` {update}更新一次：数据未更新，额度已恢复")
             }
             Self::ManyLabels(labels) => {
                 format!("任何程序都可用 {labels} 个标签中的任意一个作答：请列明程序，或减少标签")

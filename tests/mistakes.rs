@@ -145,7 +145,8 @@ fn every_unwise_policy_is_told_in_both_languages() {
         let told = |one: &dyn Fn(&Warning) -> String, because: &str| {
             let open = open.iter().map(|warning| format!("{} {}", warning.code(), one(warning)));
             let accepted = accepted.iter();
-            let accepted = accepted.map(|(warning, why)| format!("{} ({because}{why}) {}", warning.code(), one(warning)));
+            let accepted =
+                accepted.map(|(warning, why)| format!("{} ({because}{why}) {}", warning.code(), one(warning)));
             open.chain(accepted).collect::<Vec<_>>().join("\n")
         };
         let (en, zh) = (told(&ToString::to_string, "accepted: "), told(&Chinese::chinese, "已接受："));
@@ -283,7 +284,8 @@ fn the_reference_is_made_of_the_types_that_parse() {
     let (mut policy, mut accounts) = (Vec::new(), Vec::new());
     fields(&policy_schema(), "", &mut policy);
     fields(&accounts_schema(), "", &mut accounts);
-    let mut rows = "| field | form | what it is | looser with | sentence | mistakes |\n|---|---|---|---|---|---|\n".to_owned();
+    let mut rows =
+        "| field | form | what it is | looser with | sentence | mistakes |\n|---|---|---|---|---|---|\n".to_owned();
     for Field { path, form, about, .. } in &policy {
         let (_, order, sentence) =
             ORDERS.iter().find(|(field, ..)| field == path).unwrap_or_else(|| panic!("`{path}` has no order"));
@@ -299,9 +301,12 @@ fn the_reference_is_made_of_the_types_that_parse() {
         assert!(*several || !about.is_empty(), "nothing is said of `{path}`");
         of_accounts += &format!("| `{path}` | {form} | {about} | {links} |\n");
     }
-    for ((accounts_own, field), _) in &told {
+    for (accounts_own, field) in told.keys() {
         let known = if *accounts_own { &accounts } else { &policy };
-        assert!(known.iter().any(|known| known.path == *field), "a case is about `{field}`, and there is no such field");
+        assert!(
+            known.iter().any(|known| known.path == *field),
+            "a case is about `{field}`, and there is no such field"
+        );
     }
     let page = text_of("docs/policies.md");
     let page = between(&page, "fields", &rows);

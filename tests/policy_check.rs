@@ -87,7 +87,8 @@ fn programs_get_one_value_with_both_languages() {
     ] {
         let (code, value) = json(folder.path(), args);
         assert_eq!((code, &value["files"], &value["mistakes"]), (1, &6.into(), &6.into()), "{value}");
-        let error = value["errors"].as_array().unwrap().iter().find(|error| error["en"].as_str().unwrap().contains("porpose"));
+        let error =
+            value["errors"].as_array().unwrap().iter().find(|error| error["en"].as_str().unwrap().contains("porpose"));
         let error = error.unwrap();
         assert_eq!((&error["line"], &error["column"], &error["end_column"]), (&4.into(), &1.into(), &8.into()));
         assert_eq!(error["help"]["en"], "did you mean `purpose`?");
@@ -100,9 +101,15 @@ fn programs_get_one_value_with_both_languages() {
     }
     let (code, value) = json(&root(), &["check", "policies/late-payment-by-county", "--json"]);
     let warning = &value["policies"][0]["warnings"][0];
-    assert_eq!((code, &warning["code"], &warning["reference"]), (0, &"A005".into(), &"docs/policies.md#warnings".into()));
+    assert_eq!(
+        (code, &warning["code"], &warning["reference"]),
+        (0, &"A005".into(), &"docs/policies.md#warnings".into())
+    );
     assert!(warning["zh"].as_str().unwrap().contains("累计可用"), "{warning}");
-    assert!(value["policies"][0]["accepted"][0]["reason"].as_str().unwrap().contains("share of late payers"), "{value}");
+    assert!(
+        value["policies"][0]["accepted"][0]["reason"].as_str().unwrap().contains("share of late payers"),
+        "{value}"
+    );
 }
 
 #[test]
@@ -150,10 +157,11 @@ fn schema_and_canonical_form_are_printed() {
     let (code, schema) = json(&root(), &["schema", "--accounts", "--json"]);
     assert_eq!((code, schema), (0, anshi::policy::accounts_schema()));
     let mut wrong = Vec::new();
-    for (path, name) in SHIPPED.map(|id| (format!("policies/{id}"), id)).into_iter().chain([(
-        "policies/accounts.toml".to_owned(),
-        "accounts",
-    )]) {
+    for (path, name) in SHIPPED
+        .map(|id| (format!("policies/{id}"), id))
+        .into_iter()
+        .chain([("policies/accounts.toml".to_owned(), "accounts")])
+    {
         let (code, out, err) = run(&root(), &["canonical", &path]);
         assert_eq!((code, err.as_str()), (0, ""));
         wrong.extend(differs(&format!("tests/goldens/policy-check/canonical.{name}.toml"), &out));
@@ -190,7 +198,9 @@ fn apply(text: &str, changes: &[(prop::sample::Index, Change)]) -> String {
         let line = lines[place].clone();
         match change {
             Change::Number(number) => {
-                let end = |from: usize| line[from..].find(|c: char| !c.is_ascii_digit() && c != '_').map_or(line.len(), |n| from + n);
+                let end = |from: usize| {
+                    line[from..].find(|c: char| !c.is_ascii_digit() && c != '_').map_or(line.len(), |n| from + n)
+                };
                 if let Some(start) = line.find(|c: char| c.is_ascii_digit()) {
                     lines[place].replace_range(start..end(start), &number.to_string());
                 }
@@ -261,8 +271,7 @@ fn tried(home: &Path, from: &str, to: &str) -> String {
     fs::write(&path, text.replacen(from, to, 1)).unwrap();
     let guest = crate::support::guest_path("late_payment_by_county");
     let (path, home, guest) = (path.to_str().unwrap(), home.to_str().unwrap(), guest.to_str().unwrap());
-    let (code, out, err) =
-        run(&root(), &["check", path, "--home", home, "--guest", guest, "--trial", "--lang", "en"]);
+    let (code, out, err) = run(&root(), &["check", path, "--home", home, "--guest", guest, "--trial", "--lang", "en"]);
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
     out
 }
@@ -284,7 +293,10 @@ fn runs_on_invented_data_show_bounds_that_bias_or_drown_and_history_that_is_not_
     assert!(narrow.contains("warning A013: on invented data the bounds of `late_fen` take away "), "{narrow}");
     assert!(!narrow.contains("A014"), "{narrow}");
     let wide = tried(&home, "upper = 2_000_000", "upper = 900_000_000_000");
-    assert!(wide.contains("warning A014: on invented data, scaled to 80000 units, a middling cell of `late_fen`"), "{wide}");
+    assert!(
+        wide.contains("warning A014: on invented data, scaled to 80000 units, a middling cell of `late_fen`"),
+        "{wide}"
+    );
     assert!(!wide.contains("A013") && !wide.contains("A015"), "{wide}");
     let long = tried(&home, "history_months = 18", "history_months = 480");
     assert!(long.contains("warning A015: half of the 480 months of `tax_payment` would do"), "{long}");
@@ -312,7 +324,8 @@ fn a_production_home_runs_no_guest_outside_of_the_gate() {
     let home = folder.path().join("home");
     initialise(&InitOptions { home: home.clone(), kind: HomeKind::Production }, &Entropy).unwrap();
     let guest = crate::support::guest_path("late_payment_by_county");
-    let args = ["check", "--home", home.to_str().unwrap(), "--guest", guest.to_str().unwrap(), "--trial", "--lang", "en"];
+    let args =
+        ["check", "--home", home.to_str().unwrap(), "--guest", guest.to_str().unwrap(), "--trial", "--lang", "en"];
     let (code, _, err) = run(&root(), &args);
     assert_eq!(code, 2);
     assert!(err.contains("on invented data alone"), "{err}");

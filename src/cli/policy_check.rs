@@ -115,7 +115,14 @@ fn standard(args: &CheckArgs, config: Option<&Config>, terminal: &Terminal) -> R
     let named = module.as_ref().map(|module| describe(module, terminal)).transpose()?;
     let Some(config) = config else {
         let catalog = unpack_catalog().map_err(CliError::failed)?;
-        return Ok(Standard { catalog, pace: Pace::ASSUMED, accounts: None, named, registered: Vec::new(), trial: None });
+        return Ok(Standard {
+            catalog,
+            pace: Pace::ASSUMED,
+            accounts: None,
+            named,
+            registered: Vec::new(),
+            trial: None,
+        });
     };
     let path = config.policies.join(ACCOUNTS_FILE);
     // A mistake in them is told where they are checked.
@@ -217,9 +224,10 @@ fn tell(found: Found, standard: &Standard, format: CheckFormat, terminal: &Termi
         })
         .collect();
     let policies = found.policies.iter().zip(&reviewed).map(|(good, reviewed)| policy_json(good, reviewed));
-    let accounts = found.accounts.iter().map(|(path, accounts)| {
-        json!({ "file": path.display().to_string(), "sha256": accounts.sha256().to_string() })
-    });
+    let accounts = found
+        .accounts
+        .iter()
+        .map(|(path, accounts)| json!({ "file": path.display().to_string(), "sha256": accounts.sha256().to_string() }));
     let value = json!({
         "files": found.files, "mistakes": mistakes,
         "errors": found.errors.iter().flat_map(errors_json).collect::<Vec<_>>(),

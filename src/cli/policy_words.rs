@@ -174,13 +174,10 @@ pub enum CheckProblem {
 impl Chinese for CheckProblem {
     fn chinese(&self) -> String {
         match self {
-            Self::NothingThere(path) => format!(
-                "`{}` 中既没有 `policy.toml`，也没有 `accounts.toml`，其下的文件夹中也没有政策",
-                path.display()
-            ),
-            Self::TrialOnRealData => {
-                "`--trial` 在出口检查之外运行程序，只可用于合成数据：请指明合成的暗室".to_owned()
+            Self::NothingThere(path) => {
+                format!("`{}` 中既没有 `policy.toml`，也没有 `accounts.toml`，其下的文件夹中也没有政策", path.display())
             }
+            Self::TrialOnRealData => "`--trial` 在出口检查之外运行程序，只可用于合成数据：请指明合成的暗室".to_owned(),
             Self::Mistakes { mistakes, bad, files } => {
                 format!("共 {files} 个文件，其中 {bad} 个有误，错误 {mistakes} 处")
             }

@@ -267,10 +267,9 @@ fn stand_in<'i>(shape: &Shape, place: &Range<usize>) -> Spanned<DeValue<'i>> {
         }
         Shape::Named(_) => DeValue::Table(DeTable::new()),
         Shape::Either(choices) => {
-            return choices.first().map_or_else(
-                || Spanned::new(place.clone(), DeValue::Boolean(false)),
-                |first| stand_in(first, place),
-            );
+            return choices
+                .first()
+                .map_or_else(|| Spanned::new(place.clone(), DeValue::Boolean(false)), |first| stand_in(first, place));
         }
     };
     Spanned::new(place.clone(), value)

@@ -98,7 +98,11 @@ impl Chinese for FormMistake {
                 format!("`{key}` 应为{}，而此处为{}", joined(wanted, "，或", Sort::chinese), given.chinese().trim_end())
             }
             Self::Element { key, wanted, given } => {
-                format!("`{key}` 的每一项应为{}，而此处为{}", joined(wanted, "，或", Sort::chinese), given.chinese().trim_end())
+                format!(
+                    "`{key}` 的每一项应为{}，而此处为{}",
+                    joined(wanted, "，或", Sort::chinese),
+                    given.chinese().trim_end()
+                )
             }
             Self::Named(key) => format!("`{key}` 之下应为各有名称的表"),
             Self::Far(key) => format!("`{key}` 不是 {YEAR_MIN} 至 {YEAR_MAX} 年间的日期"),
@@ -121,11 +125,19 @@ pub(super) enum FormCure {
 }
 
 fn homes_english(homes: &[String]) -> String {
-    homes.iter().map(|home| if home.is_empty() { "the top of the file".to_owned() } else { format!("`{home}`") }).collect::<Vec<_>>().join(" or ")
+    homes
+        .iter()
+        .map(|home| if home.is_empty() { "the top of the file".to_owned() } else { format!("`{home}`") })
+        .collect::<Vec<_>>()
+        .join(" or ")
 }
 
 fn homes_chinese(homes: &[String]) -> String {
-    homes.iter().map(|home| if home.is_empty() { "文件开头".to_owned() } else { format!(" `{home}` 中") }).collect::<Vec<_>>().join("或")
+    homes
+        .iter()
+        .map(|home| if home.is_empty() { "文件开头".to_owned() } else { format!(" `{home}` 中") })
+        .collect::<Vec<_>>()
+        .join("或")
 }
 
 impl Chinese for FormCure {

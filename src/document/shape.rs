@@ -49,7 +49,8 @@ impl Shape {
             Some("string") => Self::Text,
             Some("boolean") => Self::Boolean,
             Some("integer") => {
-                let bound = |name: &str| schema.get(name).and_then(Value::as_number).and_then(serde_json::Number::as_i128);
+                let bound =
+                    |name: &str| schema.get(name).and_then(Value::as_number).and_then(serde_json::Number::as_i128);
                 let (least, greatest) = (i128::from(i64::MIN), i128::from(i64::MAX));
                 Self::Integer(bound("minimum").unwrap_or(least), bound("maximum").unwrap_or(greatest))
             }

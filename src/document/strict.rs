@@ -123,7 +123,9 @@ impl<T> Formed<T> {
         let better = |span: &Option<Range<usize>>| found.iter().any(|finding| finding.span == *span);
         all.retain(|Finding { span, .. }| !(span.as_ref().is_some_and(|span| clamped.contains(span)) && better(span)));
         // Of what was put in there is nothing to say.
-        all.extend(found.into_iter().filter(|finding| !finding.span.as_ref().is_some_and(|span| mended.contains(span))));
+        all.extend(
+            found.into_iter().filter(|finding| !finding.span.as_ref().is_some_and(|span| mended.contains(span))),
+        );
         all.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
         document.check(value, all)
     }

@@ -109,6 +109,7 @@ mod tests {
         assert_eq!(told("unknown field `a`, expected `b` or `c`"), "未知的键 `a`：此处可用 `b`、`c`");
         assert_eq!(told("missing field `id`"), "缺少键 `id`");
         assert_eq!(told("duplicate key"), "键重复：同一个键只能出现一次");
-        assert_eq!(told("string values must be quoted"), "不符合格式：`string values must be quoted`");
+        assert_eq!(told("string values must be quoted, expected literal string"), "文本须加引号");
+        assert_eq!(told("extra comma in array"), "不符合格式：`extra comma in array`");
     }
 }

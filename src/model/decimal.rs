@@ -7,7 +7,7 @@ pub enum DecimalError {
     #[error("not a number: digits, at most one `.`, and a sign are allowed")]
     Syntax,
     /// More decimals than the column carries, and not all of them zero.
-    #[error("more than {0} decimals")]
+    #[error("has more than {0} decimals")]
     Precision(u8),
     /// Does not fit a signed 64-bit integer at this scale.
     #[error("is too large")]

@@ -133,7 +133,7 @@ fn tables(raw: &RawTableAccount, findings: &mut Vec<Finding>) -> Shares {
     let mut amount = |text: &Spanned<String>| {
         let parsed = Billionths::parse(text.get_ref());
         parsed.map(Billionths::count).unwrap_or_else(|error| {
-            findings.push(Finding::at(text.span(), error).help(Cure::Decimal));
+            findings.push(Finding::at(text.span(), Mistake::Number(error)).help(Cure::Decimal));
             0
         })
     };
@@ -156,12 +156,7 @@ impl Shares {
         Quota { window: self.limit.0, lifetime: self.limit.1, window_days: self.window_days }
     }
 
-    fn check(
-        self,
-        account: AccountKind,
-        quotas: &mut Quotas,
-        findings: &mut Vec<Finding>,
-    ) {
+    fn check(self, account: AccountKind, quotas: &mut Quotas, findings: &mut Vec<Finding>) {
         let place = || self.limit_place.clone();
         if self.window_days == 0 {
             findings.push(Finding::at(self.window_place.clone(), Mistake::Window));

@@ -7,8 +7,8 @@ use super::check_answer::{Kind, check_answer, check_limits, kind};
 use super::client_dataset::check_client_datasets;
 use super::mistake::{AcceptMistake, Mistake, ValueKind};
 use super::raw::{RawAccept, RawGrant, RawGuests, RawParameter, RawPolicy, RawRole, RawValue};
-use super::schema::policy_shape;
 use super::rules::{Allowed, AnswerRule, Grant, Guests, ParameterRule, Policy, RoleRule};
+use super::schema::policy_shape;
 use crate::catalog::{Catalog, Dataset};
 use crate::document::{Document, DocumentError, Finding, LocalDate, Spanned};
 use crate::keys::{DigestKind, digest_json};
@@ -167,7 +167,8 @@ fn check_roles(
             }
             _ => {
                 let words = ["required", "not-required"];
-                findings.push(Finding::at(role.consent.span(), Mistake::Consent).suggest(role.consent.get_ref(), words));
+                findings
+                    .push(Finding::at(role.consent.span(), Mistake::Consent).suggest(role.consent.get_ref(), words));
                 true
             }
         };

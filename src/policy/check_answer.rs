@@ -138,7 +138,8 @@ fn check_table_answer(raw: &RawPolicy, findings: &mut Vec<Finding>) -> TableRule
     }
     let unit = known.unwrap_or(UnitKind::Enterprise);
     let cells_per_unit = needed(answer.cells_per_unit.as_ref(), (Kind::Table, "cells_per_unit", place()), findings);
-    if let Some(given) = answer.cells_per_unit.as_ref().filter(|_| !(1..=CELLS_PER_UNIT_MAX).contains(&cells_per_unit)) {
+    if let Some(given) = answer.cells_per_unit.as_ref().filter(|_| !(1..=CELLS_PER_UNIT_MAX).contains(&cells_per_unit))
+    {
         findings.push(Finding::at(given.span(), Mistake::CellsPerUnit));
     }
     let min_units = needed(answer.min_units.as_ref(), (Kind::Table, "min_units", place()), findings);
@@ -214,7 +215,7 @@ fn check_measures(raw: &[RawMeasure], findings: &mut Vec<Finding>) -> Vec<Measur
 
 fn decimal(text: &Spanned<String>, findings: &mut Vec<Finding>) -> Billionths {
     Billionths::parse(text.get_ref()).unwrap_or_else(|error| {
-        findings.push(Finding::at(text.span(), error).help(Cure::Decimal));
+        findings.push(Finding::at(text.span(), Mistake::Number(error)).help(Cure::Decimal));
         Billionths::ONE
     })
 }

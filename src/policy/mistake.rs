@@ -6,7 +6,7 @@ use super::check_answer::{
     BOUND_MAX, CELLS_PER_UNIT_MAX, DIMENSIONS_MAX, EPSILON_MAX, FIGURES_MAX, MEASURES_MAX, SLOT_S_MAX, UNITS_MAX,
 };
 use super::client_dataset::{CLIENT_COLUMNS_MAX, CLIENT_ROWS_MAX};
-use crate::model::Chinese;
+use crate::model::{Chinese, DecimalError};
 
 /// One mistake in a policy's file or in the accounts'.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,6 +93,8 @@ pub(super) enum Mistake {
     Shares,
     #[error("`noise` is \"discrete-laplace\" or \"discrete-gaussian\"")]
     Noise,
+    #[error("{}", number_english(.0))]
+    Number(DecimalError),
     #[error("`epsilon_per_job` is above 0 and at most {EPSILON_MAX}")]
     Epsilon,
     #[error("`fuel_per_unit` is from 1 to {FUEL_MAX}")]
@@ -191,6 +193,13 @@ impl ValueKind {
     }
 }
 
+fn number_english(error: &DecimalError) -> String {
+    match error {
+        DecimalError::Syntax => error.to_string(),
+        _ => format!("the number {error}"),
+    }
+}
+
 fn slot_chinese(worst_ms: u64) -> String {
     format!("时隙须容得下燃料、内存与数据行在本机的最坏情况，以及另一任务的一部分：{worst_ms} 至 {SLOT_MS_MAX} 毫秒")
 }
@@ -247,6 +256,8 @@ impl Chinese for Mistake {
             Self::Share => "没有分得 ε 的指标没有噪声保护：`share` 应大于 0".to_owned(),
             Self::Shares => "各指标的份额合计须小于 1，其余归主体计数".to_owned(),
             Self::Noise => "`noise` 应为 \"discrete-laplace\" 或 \"discrete-gaussian\"".to_owned(),
+            Self::Number(error @ DecimalError::Syntax) => error.chinese(),
+            Self::Number(error) => format!("该数{}", error.chinese()),
             Self::Epsilon => format!("`epsilon_per_job` 应大于 0 且不超过 {EPSILON_MAX}"),
             Self::FuelPerUnit => format!("`fuel_per_unit` 应在 1 至 {FUEL_MAX} 之间"),
             Self::Units => format!("`units_max` 应在 1 至 {UNITS_MAX} 之间"),

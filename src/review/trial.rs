@@ -202,7 +202,10 @@ fn labels(
     }
     let units = |role: &str| {
         let datasets = policy.grants.iter().filter(|grant| grant.role.as_deref() == Some(role));
-        datasets.filter_map(|grant| snapshot.dataset(&grant.dataset)).map(|files| files.unit_ids()).max_by_key(|ids| ids.len())
+        datasets
+            .filter_map(|grant| snapshot.dataset(&grant.dataset))
+            .map(|files| files.unit_ids())
+            .max_by_key(|ids| ids.len())
     };
     let all: Vec<_> = roles.iter().filter_map(|role| Some((role, units(&role.role)?))).collect();
     let count = all.iter().map(|(_, ids)| ids.len()).min().unwrap_or_default().min(HISTORY_UNITS);

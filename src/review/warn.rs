@@ -125,7 +125,8 @@ impl Chinese for Warning {
                 "计数的噪声大于 `min_units`，空格也会列出：请提高计数的份额、ε 或 `min_units`".to_owned()
             }
             Self::Unread { dataset, columns, guests } => {
-                let readers = if *guests == 1 { "程序并不".to_owned() } else { format!(" {guests} 个程序均不") };
+                let readers =
+                    if *guests == 1 { "程序并不".to_owned() } else { format!(" {guests} 个程序均不") };
                 format!("`{dataset}` 授予了{readers}读取的列 {columns}：只授予所读取的列")
             }
             Self::Class { dataset, class } => format!("`{dataset}` 为 {class} 级，属最高等级：请说明为何需要"),
@@ -211,7 +212,9 @@ fn own(policy: &Policy, catalog: &Catalog, found: &mut Vec<Warning>) {
         .filter(|dataset| CLASSES_HIGH.contains(&dataset.classification.as_str()))
         .map(|dataset| (dataset.name.as_str(), dataset.classification.as_str()))
         .collect();
-    found.extend(high.into_iter().map(|(name, class)| Warning::Class { dataset: name.to_owned(), class: class.to_owned() }));
+    found.extend(
+        high.into_iter().map(|(name, class)| Warning::Class { dataset: name.to_owned(), class: class.to_owned() }),
+    );
     let days = policy.valid_until.days().saturating_sub(policy.valid_from.days()).saturating_add(1);
     if days > VALID_DAYS_USUAL {
         found.push(Warning::Validity(days));

@@ -33,7 +33,8 @@ pub fn check(house: &House) -> Vec<Violation> {
             found.push(Violation::new(RAW, 1, RULE, format!("`{field}` has no row in `{TABLE}`: describe it")));
         }
         if !mistaken(house, field) {
-            let message = format!("no mistake in `{MISTAKES}` is in `{field}`, or it has no golden in `{GOLDENS}`: make one");
+            let message =
+                format!("no mistake in `{MISTAKES}` is in `{field}`, or it has no golden in `{GOLDENS}`: make one");
             found.push(Violation::new(RAW, 1, RULE, message));
         }
     }
@@ -72,7 +73,8 @@ fn mistaken(house: &House, field: &str) -> bool {
     house.tree.iter().filter(|(path, _)| path.starts_with(MISTAKES)).any(|(path, text)| {
         let file = path.trim_start_matches(MISTAKES).trim_end_matches(".toml");
         let of_case = |case: &str| {
-            let name = case.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"')).unwrap_or_default();
+            let name =
+                case.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"')).unwrap_or_default();
             case.lines().any(|line| line == about) && house.tree.has(&format!("{GOLDENS}{file}/{name}.txt"))
         };
         !file.starts_with("accounts") && text.split("[[case]]").any(of_case)
@@ -144,7 +146,8 @@ mod tests {
         let every = ["id", "grant", "grant.rows"].map(case).concat();
         let (golden, sentences) = (("tests/goldens/mistakes/x/bad.txt", "a\n"), (SENTENCES, "| `a.a` | x | `t` |\n"));
         let cases = |text| ("tests/mistakes/x.toml", text);
-        let all = |orders, table: &str| found(RULE, &[raw, orders, cases(&every), golden, sentences, (TABLE, table)]);
+        let all =
+            |orders, table: &str| found(RULE, &[raw, orders, cases(every.as_str()), golden, sentences, (TABLE, table)]);
         let good = row("id", "heading") + &row("grant", "a.a");
         let whole = good.clone() + &row("grant.rows", "a.a");
         assert_eq!(all(orders, &whole), [""; 0]);
@@ -154,9 +157,9 @@ mod tests {
         assert_eq!(all(orders, &(good + &row("grant.rows", "b.b"))), [format!("{TABLE}:3")], "no sentence");
         assert_eq!(all(orders, &(whole.clone() + &row("other", "a.a"))), [format!("{TABLE}:4")], "no field");
         let two = ["id", "grant"].map(case).concat();
-        let files = [raw, orders, cases(&two), golden, sentences, (TABLE, &whole)];
+        let files = [raw, orders, cases(two.as_str()), golden, sentences, (TABLE, whole.as_str())];
         assert_eq!(found(RULE, &files), [format!("{RAW}:1")], "no mistake");
-        let files = [raw, orders, cases(&every), sentences, (TABLE, &whole)];
+        let files = [raw, orders, cases(every.as_str()), sentences, (TABLE, whole.as_str())];
         assert_eq!(found(RULE, &files).len(), 3, "no golden");
     }
 }

@@ -38,7 +38,11 @@ pub fn policy(data: &[u8]) {
         match read(text) {
             Ok(policy) => {
                 let canonical = canonical_policy(&Document::new("policy.toml", text)).unwrap();
-                assert_eq!(read(&canonical).as_ref(), Ok(&policy), "the canonical form is another policy:\n{canonical}");
+                assert_eq!(
+                    read(&canonical).as_ref(),
+                    Ok(&policy),
+                    "the canonical form is another policy:\n{canonical}"
+                );
                 let again = canonical_policy(&Document::new("policy.toml", canonical.as_str()));
                 assert_eq!(again, Ok(canonical), "a canonical form has another");
             }
@@ -69,7 +73,11 @@ pub fn accounts(data: &[u8]) {
         match read(text) {
             Ok(accounts) => {
                 let canonical = canonical_accounts(&Document::new("accounts.toml", text)).unwrap();
-                assert_eq!(read(&canonical).as_ref(), Ok(&accounts), "the canonical form is other accounts:\n{canonical}");
+                assert_eq!(
+                    read(&canonical).as_ref(),
+                    Ok(&accounts),
+                    "the canonical form is other accounts:\n{canonical}"
+                );
             }
             Err(error) => told(&error),
         }

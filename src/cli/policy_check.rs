@@ -14,15 +14,14 @@ use super::policy_words::{CheckProblem, PolicyMessage};
 use super::problem::AskProblem;
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
-use crate::config::{Config, HomeKind};
-use crate::data::Snapshot;
+use crate::config::Config;
 use crate::document::{Document, DocumentError, Finding};
 use crate::env::{list_dir, read_text};
 use crate::guest::Guest;
 use crate::job::{HomePaths, unpack_catalog};
 use crate::model::{Bilingual, Chinese, Digest, Manifest, Pace};
 use crate::policy::{Accounts, Guests, Policy, check_folder, check_policy, fit};
-use crate::review::{Warning, trial, warnings};
+use crate::review::{Invented, Warning, trial, warnings};
 
 /// Where a warning's code is explained.
 const REFERENCE: &str = "docs/policies.md#warnings";
@@ -70,7 +69,7 @@ struct Standard {
     /// The home's guests, by digest.
     registered: Vec<(Digest, Manifest)>,
     /// What is needed to run the guest that was named.
-    trial: Option<(Arc<Guest>, Snapshot)>,
+    trial: Option<(Arc<Guest>, Invented)>,
 }
 
 /// A policy that is in order, and the accounts that it is charged to.
@@ -130,11 +129,10 @@ fn standard(args: &CheckArgs, config: Option<&Config>, terminal: &Terminal) -> R
     let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
     let trial = match &module {
         Some(module) if args.trial => {
-            if config.kind != HomeKind::Synthetic {
-                return Err(CliError::wrong(CheckProblem::TrialOnRealData));
-            }
-            let snapshot = Snapshot::open(&HomePaths::new(&config.home).data(), &catalog, None);
-            Some((load(module, terminal)?, snapshot.map_err(CliError::failed)?))
+            let data = HomePaths::new(&config.home).data();
+            let invented = Invented::open(config, &data, &catalog).map_err(CliError::failed)?;
+            let invented = invented.ok_or_else(|| CliError::wrong(CheckProblem::TrialOnRealData))?;
+            Some((load(module, terminal)?, invented))
         }
         _ => None,
     };
@@ -218,7 +216,7 @@ fn tell(found: Found, standard: &Standard, format: CheckFormat, terminal: &Termi
         .map(|good| {
             let accounts = found.accounts_of(good, standard);
             let tried = standard.trial.as_ref();
-            let tried = tried.map(|(guest, snapshot)| trial(&good.policy, &standard.catalog, guest, snapshot));
+            let tried = tried.map(|(guest, invented)| trial(&good.policy, &standard.catalog, guest, invented));
             let manifests = manifests(&good.policy, standard);
             warnings(&good.policy, &standard.catalog, accounts.as_ref(), &manifests, tried)
         })

@@ -31,6 +31,6 @@ pub use explain::explain;
 pub use explain_page::{explanation_html, explanation_text};
 pub use order::{Direction, ORDERS, Order};
 pub use sentence::{Explanation, Heading, Section, Sentence, SentenceId};
-pub use trial::trial;
+pub use trial::{Invented, trial};
 pub use warn::{Warning, warnings};
 pub use worst::{Context, Spent, Worst, worst};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::document::Spanned;
@@ -25,27 +26,41 @@ pub(super) struct RawDataset {
     pub synthetic: RawSynthetic,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawBilingual {
+    /// its title in Chinese
     pub zh: String,
+    /// its title in English
     pub en: String,
 }
 
 /// A column as written: of a department's dataset, or of a client's own in a policy.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[schemars(description = "A column, as in the catalog")]
 #[serde(deny_unknown_fields)]
 pub struct RawColumn {
+    /// its name
     pub(super) name: Spanned<String>,
+    /// what its values are
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["boolean", "integer", "date", "timestamp", "text", "identifier"]))]
     pub(super) kind: Spanned<String>,
+    /// what people call it
     pub(super) title: Option<RawBilingual>,
+    /// what an integer is counted in; money is in `fen`
     pub(super) unit: Option<Spanned<String>>,
+    /// how many of an integer's digits are decimals
     pub(super) scale: Option<Spanned<u8>>,
+    /// the least integer
     pub(super) min: Option<Spanned<i64>>,
+    /// the greatest integer
     pub(super) max: Option<Spanned<i64>>,
+    /// all that a text may be
     pub(super) values: Option<Vec<Spanned<String>>>,
+    /// whom an identifier names
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = ["enterprise", "person"]))]
     pub(super) names: Option<Spanned<String>>,
 }
 

@@ -270,9 +270,6 @@ impl FileProblem {
             Self::NotAConsent { path, error } => {
                 format!("`{}` 不是本暗室所信任的授权机构签署的授权书：{}", path.display(), error.zh)
             }
-            Self::PolicyFolder(path) => {
-                format!("文件夹 `{}` 中没有 `policy.toml`：请指明政策文件", path.display())
-            }
             Self::PolicyName { folder, id } => {
                 format!("文件夹 `{}` 应与政策同名，即 `{id}`", folder.display())
             }

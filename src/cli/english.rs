@@ -301,9 +301,6 @@ impl FileProblem {
             Self::NotAConsent { path, error } => {
                 format!("`{}` is no consent that an authority of this home signed: {error}", path.display())
             }
-            Self::PolicyFolder(path) => {
-                format!("`{}` is a folder without a `policy.toml`: name a policy's file", path.display())
-            }
             Self::PolicyName { folder, id } => {
                 format!("the folder `{}` must be called `{id}`, as its policy", folder.display())
             }

@@ -1,6 +1,7 @@
 //! `anshi guest`: build, inspect and register guests.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
@@ -16,7 +17,7 @@ use super::remote::{Remote, RemoteArgs};
 use super::run::open_engine;
 use super::terminal::Terminal;
 use crate::env::{Durable, read, run_tool};
-use crate::guest::{GUEST_BYTES_MAX, Registry, inspect};
+use crate::guest::{GUEST_BYTES_MAX, Guest, Registry, inspect};
 use crate::job::Engine;
 use crate::keys::sha256;
 use crate::model::{Bilingual, Chinese, Digest, Dimension, Manifest, Role, TableRead, World};
@@ -172,11 +173,17 @@ fn inspect_command(path: &Path, terminal: &Terminal) -> Result<(), CliError> {
 
 /// Compiles and describes a guest in the child, in a folder that is thrown away.
 pub fn describe(module: &[u8], terminal: &Terminal) -> Result<Manifest, CliError> {
+    Ok(load(module, terminal)?.manifest().clone())
+}
+
+/// The same, ready to run.
+pub fn load(module: &[u8], terminal: &Terminal) -> Result<Arc<Guest>, CliError> {
     let _waiting = terminal.waiting(WorkMessage::Compiling);
     let program = crate::env::program().map_err(CliError::failed)?;
     let folder = crate::env::TemporaryDir::new().map_err(CliError::failed)?;
     let registry = Registry::open(folder.path(), &program).map_err(CliError::failed)?;
-    Ok(registry.register(module).map_err(CliError::failed)?.manifest)
+    let registered = registry.register(module).map_err(CliError::failed)?;
+    registry.load(&registered.row).map_err(CliError::failed)
 }
 
 fn manifest_json(manifest: &Manifest) -> serde_json::Value {

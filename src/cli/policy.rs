@@ -1,6 +1,6 @@
 //! `anshi policy`: check and list policies; its other commands are in files of their own.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -10,29 +10,30 @@ use super::diff::{DiffArgs, diff};
 use super::dossier::{DossierArgs, dossier};
 use super::error::CliError;
 use super::explain::{ExplainArgs, explain_command};
-use super::guest::{describe, read_guest};
-use super::message::{Answers, Cost, PolicyState, WorkMessage};
-use super::policy_place::{ACCOUNTS_FILE, POLICY_FILE, Place, read_accounts, read_policy};
+use super::message::{PolicyState, WorkMessage};
+use super::policy_check::{CheckArgs, check};
+use super::policy_place::Place;
+use super::policy_schema::{CanonicalArgs, SchemaArgs, canonical, schema};
 use super::policy_test::{TestArgs, test};
 use super::policy_words::{PolicyMessage, last_day};
-use super::problem::{AskProblem, FileProblem};
 use super::terminal::Terminal;
-use crate::catalog::Catalog;
-use crate::config::Config;
 use crate::env::Clock;
-use crate::job::unpack_catalog;
-use crate::model::{Bilingual, Chinese, Pace};
-use crate::policy::{APPROVALS_FOLDER, Accounts, Approval, ApprovalTrust, Approvals, fit};
-use crate::review::{Warning, warnings};
+use crate::policy::{APPROVALS_FOLDER, Approval, ApprovalTrust, Approvals};
 
 /// Subcommands of `anshi policy`.
 #[derive(Subcommand)]
 pub enum PolicyCommand {
-    /// Check a policy against the catalog and, with --guest, against a guest
+    /// Check policies and accounts: all mistakes at once, each with its place and its cure, then what is unwise
     #[command(
         after_help = "Example: anshi policy check policies/sme-credit-check/policy.toml \\\n  --guest /tmp/anshi-demo/demo/sme-credit-check.wasm"
     )]
     Check(CheckArgs),
+    /// Print the JSON Schema of a policy, for editors
+    #[command(after_help = "Example: anshi policy schema")]
+    Schema(SchemaArgs),
+    /// Print what of a file its digest, and so an approval, is of: without comments and layout, in one order
+    #[command(after_help = "Example: anshi policy canonical policies/sme-credit-check")]
+    Canonical(CanonicalArgs),
     /// List a home's policies: which are in force, who approved them, until when
     #[command(after_help = "Example: anshi policy list --home /tmp/anshi-demo")]
     List(ListArgs),
@@ -62,19 +63,6 @@ pub enum PolicyCommand {
     Revoke(RevokeArgs),
 }
 
-/// Arguments of `anshi policy check`.
-#[derive(Args)]
-pub struct CheckArgs {
-    /// The policy's file or folder; or the file `accounts.toml`, which is checked as what it is
-    pub file: PathBuf,
-    /// The home whose catalog and calibration count (default: the catalog built in, a cautious calibration)
-    #[arg(long, value_name = "FOLDER")]
-    pub home: Option<PathBuf>,
-    /// A guest that should fit the policy
-    #[arg(long, value_name = "FILE")]
-    pub guest: Option<PathBuf>,
-}
-
 /// Arguments of `anshi policy list`.
 #[derive(Args)]
 pub struct ListArgs {
@@ -86,10 +74,9 @@ pub struct ListArgs {
 /// Runs a subcommand.
 pub fn policy(command: &PolicyCommand, terminal: &Terminal) -> Result<(), CliError> {
     match command {
-        PolicyCommand::Check(args) if args.file.file_name().is_some_and(|name| name == ACCOUNTS_FILE) => {
-            check_accounts(&args.file, terminal)
-        }
         PolicyCommand::Check(args) => check(args, terminal),
+        PolicyCommand::Schema(args) => schema(args, terminal),
+        PolicyCommand::Canonical(args) => canonical(args, terminal),
         PolicyCommand::List(args) => list(args, terminal),
         PolicyCommand::Explain(args) => explain_command(args, terminal),
         PolicyCommand::Diff(args) => diff(args, terminal),
@@ -98,73 +85,6 @@ pub fn policy(command: &PolicyCommand, terminal: &Terminal) -> Result<(), CliErr
         PolicyCommand::Approve(args) => approve(args, terminal),
         PolicyCommand::Revoke(args) => revoke(args, terminal),
     }
-}
-
-fn check(args: &CheckArgs, terminal: &Terminal) -> Result<(), CliError> {
-    let config = args.home.as_deref().map(Config::load).transpose()?;
-    let (catalog, pace) = match &config {
-        Some(config) => (Catalog::load(&config.catalog).map_err(CliError::failed)?, config.pace),
-        None => (unpack_catalog().map_err(CliError::failed)?, Pace::ASSUMED),
-    };
-    let file = policy_file(&args.file)?;
-    let policy = read_policy(&file, &catalog, pace)?;
-    let accounts = accounts_beside(&file, config.as_ref())?;
-    let manifest = match &args.guest {
-        Some(guest) => Some(describe(&read_guest(guest)?, terminal)?),
-        None => None,
-    };
-    if let Some(Err(misfits)) = manifest.as_ref().map(|manifest| fit(&policy, manifest, &catalog)) {
-        return Err(CliError::failure(AskProblem::Misfits(misfits)));
-    }
-    let (answers, cost, cost_json) = match policy.table() {
-        None => {
-            let cost = policy.cost();
-            (Answers::Labels(policy.labels().join(", ")), Cost::Bits(cost), json!({ "bits": cost }))
-        }
-        Some(table) => {
-            let epsilon = table.epsilon.to_string();
-            (Answers::Table(table.cells()), Cost::Epsilon(epsilon.clone()), json!({ "epsilon": epsilon }))
-        }
-    };
-    let (id, version) = (policy.id.clone(), policy.version_text());
-    terminal.say(WorkMessage::PolicyGood { id, version, answers, cost });
-    let (open, accepted) = warnings(&policy, &catalog, accounts.as_ref(), manifest.as_ref());
-    let as_json = |warning: &Warning| {
-        let Bilingual { zh, en } = warning.bilingual();
-        json!({ "code": warning.code(), "zh": zh, "en": en })
-    };
-    terminal.result(&json!({
-        "policy": policy.id, "version": policy.version_text(), "sha256": policy.sha256.to_string(), "cost": cost_json,
-        "warnings": open.iter().map(as_json).collect::<Vec<_>>(),
-        "accepted": accepted.iter().map(|(warning, _)| as_json(warning)).collect::<Vec<_>>(),
-    }));
-    open.into_iter().for_each(|warning| terminal.say(PolicyMessage::Warned(warning)));
-    accepted.into_iter().for_each(|(warning, reason)| terminal.say(PolicyMessage::Accepted { warning, reason }));
-    Ok(())
-}
-
-/// The accounts that a policy is charged to: its home's, or those that lie beside its folder.
-fn accounts_beside(file: &Path, config: Option<&Config>) -> Result<Option<Accounts>, CliError> {
-    let beside = || file.parent()?.parent().map(|folder| folder.join(ACCOUNTS_FILE));
-    let path = config.map(|config| config.policies.join(ACCOUNTS_FILE)).or_else(beside);
-    path.filter(|path| path.is_file()).map(|path| read_accounts(&path)).transpose()
-}
-
-/// The file of a policy that was named by its file or its folder.
-fn policy_file(path: &Path) -> Result<PathBuf, CliError> {
-    let inside = path.join(POLICY_FILE);
-    match (path.is_dir(), inside.is_file()) {
-        (false, _) => Ok(path.to_owned()),
-        (true, true) => Ok(inside),
-        (true, false) => Err(CliError::misuse(FileProblem::PolicyFolder(path.to_owned()))),
-    }
-}
-
-fn check_accounts(path: &Path, terminal: &Terminal) -> Result<(), CliError> {
-    let digest = read_accounts(path)?.sha256().to_string();
-    terminal.result(&json!({ "accounts": path.display().to_string(), "sha256": digest }));
-    terminal.say(WorkMessage::AccountsGood { path: path.display().to_string(), digest });
-    Ok(())
 }
 
 fn list(args: &ListArgs, terminal: &Terminal) -> Result<(), CliError> {

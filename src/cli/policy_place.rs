@@ -11,8 +11,10 @@ use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::document::{Document, did_you_mean};
 use crate::env::list_dir;
-use crate::job::unpack_catalog;
-use crate::model::Pace;
+use crate::guest::read_description;
+use crate::job::{HomePaths, unpack_catalog};
+use crate::ledger::LedgerReader;
+use crate::model::{Digest, Manifest, Pace};
 use crate::policy::{Accounts, Policy, check_policy_file};
 
 pub(super) const POLICY_FILE: &str = "policy.toml";
@@ -114,6 +116,14 @@ fn folders(policies: &Path) -> Result<Vec<PathBuf>, CliError> {
 /// The policy `id` of a home, in force or not.
 pub fn home_policy(home: &Path, config: &Config, catalog: &Catalog, id: &str) -> Result<Policy, CliError> {
     read_policy(&find(&config.policies, home, id)?.join(POLICY_FILE), catalog, config.pace)
+}
+
+/// The guests that are registered with a home, and what they read. What no guest reads of
+/// what is granted can be taken out.
+pub fn home_guests(config: &Config) -> Result<Vec<(Digest, Manifest)>, CliError> {
+    let reader = LedgerReader::open(&HomePaths::new(&config.home).store()).map_err(CliError::failed)?;
+    let rows = reader.audit_guests().map_err(CliError::failed)?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.digest, read_description(&row.manifest)?))).collect())
 }
 
 /// The policy in a file.

@@ -146,6 +146,45 @@ impl Chinese for DiffProblem {
     }
 }
 
+/// Why files are not in order.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CheckProblem {
+    /// A folder without policies.
+    #[error("`{}` has neither `policy.toml` nor `accounts.toml`, nor has a folder in it a policy", .0.display())]
+    NothingThere(PathBuf),
+    /// Guests are tried on data that are nobody's.
+    #[error("`--trial` runs a guest outside of the gate, and so on invented data alone: name a synthetic home")]
+    TrialOnRealData,
+    /// How much is wrong in all of them.
+    #[error(
+        "{} in {bad} of {}",
+        some(*mistakes as u64, "mistake", "mistakes"),
+        some(*files as u64, "file", "files")
+    )]
+    Mistakes {
+        /// In all files.
+        mistakes: usize,
+        /// Files with mistakes.
+        bad: usize,
+        /// Files that were checked.
+        files: usize,
+    },
+}
+
+impl Chinese for CheckProblem {
+    fn chinese(&self) -> String {
+        match self {
+            Self::NothingThere(path) => {
+                format!("`{}` 中既没有 `policy.toml`，也没有 `accounts.toml`，其下的文件夹中也没有政策", path.display())
+            }
+            Self::TrialOnRealData => "`--trial` 在出口检查之外运行程序，只可用于合成数据：请指明合成的暗室".to_owned(),
+            Self::Mistakes { mistakes, bad, files } => {
+                format!("共 {files} 个文件，其中 {bad} 个有误，错误 {mistakes} 处")
+            }
+        }
+    }
+}
+
 /// `sme-credit-check  looser   grant.rows_max (enterprise.tax_payment): 500 → 600`.
 fn changed(policy: &str, change: &Change, lang: Lang) -> String {
     let Change { field, of, old, new, direction } = change;

@@ -52,7 +52,6 @@ pub enum FileProblem {
     NoCargo(PathBuf),
     NotABundle { path: PathBuf, error: Bilingual },
     NotAConsent { path: PathBuf, error: Bilingual },
-    PolicyFolder(PathBuf),
     PolicyName { folder: PathBuf, id: String },
     DemoFolder(&'static str),
     DemoPolicy(PathBuf),

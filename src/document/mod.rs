@@ -3,9 +3,15 @@
 
 mod date;
 mod finding;
+mod form;
+mod form_words;
+mod shape;
+mod spanned;
 mod strict;
 mod syntax;
 
 pub use date::LocalDate;
 pub use finding::{DocumentError, Finding, Place, did_you_mean};
-pub use strict::{Document, Spanned};
+pub use shape::{Key, Shape};
+pub use spanned::Spanned;
+pub use strict::{Document, Formed};

@@ -12,8 +12,10 @@ pub struct Date(i32);
 pub struct Millis(pub i64);
 
 const MILLIS_PER_DAY: i64 = 86_400_000;
-const YEAR_MIN: i16 = 1900;
-const YEAR_MAX: i16 = 2200;
+/// The first year of a [`Date`].
+pub const YEAR_MIN: i16 = 1900;
+/// The last.
+pub const YEAR_MAX: i16 = 2200;
 
 impl Date {
     /// The day with this number.

@@ -22,7 +22,7 @@ mod text;
 pub use account::{AccountKind, Charge};
 pub use answer::{Answer, label_cost_bits};
 pub use billionths::Billionths;
-pub use date::{Date, DateError, DateFormat, Millis};
+pub use date::{Date, DateError, DateFormat, Millis, YEAR_MAX, YEAR_MIN};
 pub use decimal::{DecimalError, parse_decimal};
 pub use detail::{ConsentPart, Detail};
 pub use digest::{Digest, DigestError, length_prefixed};

@@ -1,12 +1,14 @@
 //! Raw policy → checked policy, against the catalog and the machine's calibration.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::check_answer::{Kind, check_answer, check_limits, kind};
 use super::client_dataset::check_client_datasets;
 use super::mistake::{AcceptMistake, Mistake, ValueKind};
 use super::raw::{RawAccept, RawGrant, RawGuests, RawParameter, RawPolicy, RawRole, RawValue};
 use super::rules::{Allowed, AnswerRule, Grant, Guests, ParameterRule, Policy, RoleRule};
+use super::schema::policy_shape;
 use crate::catalog::{Catalog, Dataset};
 use crate::document::{Document, DocumentError, Finding, LocalDate, Spanned};
 use crate::keys::{DigestKind, digest_json};
@@ -20,14 +22,25 @@ pub(super) const PARTIES_MAX: u32 = 16;
 
 /// Checks a policy file. `pace` is the machine's calibrated worst case.
 pub(super) fn check(document: &Document, catalog: &Catalog, pace: Pace) -> Result<Policy, DocumentError> {
-    let raw: RawPolicy = document.parse()?;
-    let mut findings = Vec::new();
-    let sha256 = digest_json(DigestKind::Policy, &raw).unwrap_or_else(|error| {
-        findings.push(Finding::whole(Mistake::Digest(error.to_string())));
-        Digest::from_bytes([0; 32])
-    });
-    let policy = check_policy(&raw, catalog, pace, sha256, &mut findings);
-    document.check(Some(policy), findings)
+    document.read::<RawPolicy>(policy_shape(), others_depend_on).settle(document, |raw, findings| {
+        let sha256 = digest_json(DigestKind::Policy, &raw).unwrap_or_else(|error| {
+            findings.push(Finding::whole(Mistake::Digest(error.to_string())));
+            Digest::from_bytes([0; 32])
+        });
+        check_policy(&raw, catalog, pace, sha256, findings)
+    })
+}
+
+/// Where the id and the slot of a policy's file stand: for what is wrong with them beside other files.
+pub(super) fn places(document: &Document) -> Option<(Range<usize>, Range<usize>)> {
+    let raw: RawPolicy = document.parse().ok()?;
+    let slot = raw.limits.get_ref().slot_ms.as_ref().map_or_else(|| raw.limits.span(), Spanned::span);
+    Some((raw.id.span(), slot))
+}
+
+/// The fields without which the checks of others would find what is not there.
+fn others_depend_on(path: &str) -> bool {
+    matches!(path, "answer" | "answer.kind" | "role" | "role.unit" | "answer.unit")
 }
 
 fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, findings: &mut Vec<Finding>) -> Policy {
@@ -42,8 +55,8 @@ fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, 
     if until < from {
         findings.push(Finding::at(raw.valid.until.span(), Mistake::Validity));
     }
-    if raw.basis.is_empty() {
-        findings.push(Finding::at(raw.id.span(), Mistake::NoBasis));
+    if raw.basis.get_ref().is_empty() {
+        findings.push(Finding::at(raw.basis.span(), Mistake::NoBasis));
     }
     let kind = kind(raw, findings);
     let answer = check_answer(raw, kind, findings);
@@ -65,7 +78,7 @@ fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, 
         version,
         title: Bilingual { zh: raw.title.zh.clone(), en: raw.title.en.clone() },
         purpose: raw.purpose.get_ref().clone(),
-        basis: raw.basis.clone(),
+        basis: raw.basis.get_ref().clone(),
         valid_from: from,
         valid_until: until,
         clients: raw.who.clients.iter().map(|client| client.get_ref().clone()).collect(),
@@ -129,7 +142,7 @@ fn check_guests(raw: &Spanned<RawGuests>, findings: &mut Vec<Finding>) -> Guests
 }
 
 fn check_roles(
-    raw: &BTreeMap<String, RawRole>,
+    raw: &BTreeMap<Spanned<String>, RawRole>,
     id: &Spanned<String>,
     findings: &mut Vec<Finding>,
 ) -> BTreeMap<String, RoleRule> {
@@ -138,11 +151,10 @@ fn check_roles(
     }
     let mut roles = BTreeMap::new();
     for (name, role) in raw {
-        if let Err(error) = check_name(name) {
-            findings.push(Finding::at(role.unit.span(), error));
-        }
+        named(name, findings);
         let unit = UnitKind::from_word(role.unit.get_ref()).unwrap_or_else(|| {
-            findings.push(Finding::at(role.unit.span(), Mistake::Unit));
+            let words = [UnitKind::Enterprise, UnitKind::Person].map(UnitKind::word);
+            findings.push(Finding::at(role.unit.span(), Mistake::Unit).suggest(role.unit.get_ref(), words));
             UnitKind::Enterprise
         });
         let consent_required = match role.consent.get_ref().as_str() {
@@ -154,7 +166,9 @@ fn check_roles(
                 false
             }
             _ => {
-                findings.push(Finding::at(role.consent.span(), Mistake::Consent));
+                let words = ["required", "not-required"];
+                findings
+                    .push(Finding::at(role.consent.span(), Mistake::Consent).suggest(role.consent.get_ref(), words));
                 true
             }
         };
@@ -162,15 +176,15 @@ fn check_roles(
         if max < min || max == 0 || max > PARTIES_MAX {
             findings.push(Finding::at(role.count.max.span(), Mistake::Count));
         }
-        roles.insert(name.clone(), RoleRule { unit, min, max, consent_required, basis: role.basis.clone() });
+        roles.insert(name.get_ref().clone(), RoleRule { unit, min, max, consent_required, basis: role.basis.clone() });
     }
     roles
 }
 
 /// A table has no roles: its unit is the only party.
 fn no_roles(raw: &RawPolicy, findings: &mut Vec<Finding>) -> BTreeMap<String, RoleRule> {
-    for role in raw.role.values() {
-        findings.push(Finding::at(role.unit.span(), Mistake::Stray("[role.…]")));
+    for name in raw.role.keys() {
+        findings.push(Finding::at(name.span(), Mistake::Stray { key: "[role.…]", kind: "table" }));
     }
     BTreeMap::new()
 }
@@ -187,11 +201,11 @@ impl About<'_> {
         match (self, &raw.role) {
             (Self::Units(unit), None) => Some(*unit),
             (Self::Units(_), Some(role)) => {
-                findings.push(Finding::at(role.span(), Mistake::Stray("role")));
+                findings.push(Finding::at(role.span(), Mistake::Stray { key: "role", kind: "table" }));
                 None
             }
             (Self::Roles(_), None) => {
-                findings.push(Finding::at(raw.dataset.span(), Mistake::Needed("role")));
+                findings.push(Finding::at(raw.dataset.span(), Mistake::Needed { key: "role", kind: "label" }));
                 None
             }
             (Self::Roles(roles), Some(role)) => {
@@ -217,7 +231,8 @@ fn check_grant(raw: &RawGrant, about: &About<'_>, catalog: &Catalog, findings: &
         }
         Some(dataset) => {
             if unit.is_some_and(|unit| unit != dataset.unit) {
-                let mistake = Mistake::OtherUnit { dataset: dataset.name.clone(), unit: dataset.unit.word() };
+                let table = matches!(about, About::Units(_));
+                let mistake = Mistake::OtherUnit { dataset: dataset.name.clone(), unit: dataset.unit.word(), table };
                 findings.push(Finding::at(raw.dataset.span(), mistake));
             }
             check_granted_columns(raw, dataset, findings);
@@ -299,8 +314,9 @@ fn allowed(raw: &RawParameter) -> Result<Allowed, Finding> {
         ("identifier", ..) => Err(at(Mistake::IdentifierListed)),
         ("integer", None, (Some(min), Some(max), Some(step))) => {
             let (min, max, step) = (*min.get_ref(), *max.get_ref(), *step.get_ref());
-            if step < 1 || max < min {
-                return Err(at(Mistake::Range));
+            let wrong = if step < 1 { raw.step.as_ref() } else { raw.max.as_ref().filter(|_| max < min) };
+            if let Some(wrong) = wrong {
+                return Err(Finding::at(wrong.span(), Mistake::Range));
             }
             Ok(Allowed::Range { min, max, step })
         }
@@ -320,7 +336,7 @@ fn allowed(raw: &RawParameter) -> Result<Allowed, Finding> {
         })
         .map(Allowed::Texts),
         ("integer" | "date" | "text", ..) => Err(at(Mistake::Allowed)),
-        _ => Err(at(Mistake::ParameterKind)),
+        _ => Err(at(Mistake::ParameterKind).suggest(kind, ["integer", "date", "text", "identifier"])),
     }
 }
 

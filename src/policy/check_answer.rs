@@ -34,7 +34,8 @@ pub(super) fn kind(raw: &RawPolicy, findings: &mut Vec<Finding>) -> Kind {
         "label" => Kind::Label,
         "table" => Kind::Table,
         other => {
-            findings.push(Finding::at(raw.answer.kind.span(), Mistake::AnswerKind(other.to_owned())));
+            let mistake = Mistake::AnswerKind(other.to_owned());
+            findings.push(Finding::at(raw.answer.kind.span(), mistake).suggest(other, ["label", "table"]));
             Kind::Label
         }
     }
@@ -47,22 +48,45 @@ pub(super) fn check_answer(raw: &RawPolicy, kind: Kind, findings: &mut Vec<Findi
     }
 }
 
-/// A member that the kind of answer does not have.
-fn stray<T>(member: Option<&Spanned<T>>, name: &'static str, findings: &mut Vec<Finding>) {
-    if let Some(member) = member {
-        findings.push(Finding::at(member.span(), Mistake::Stray(name)));
+impl Kind {
+    /// The word in TOML.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Label => "label",
+            Self::Table => "table",
+        }
+    }
+
+    /// A member that this kind of answer does not have.
+    fn stray<T>(self, member: Option<&Spanned<T>>, key: &'static str, findings: &mut Vec<Finding>) {
+        if let Some(member) = member {
+            let finding = Finding::at(member.span(), Mistake::Stray { key, kind: self.word() });
+            findings.push(match self.own(key) {
+                Some(own) => finding.help(Cure::Own(own)),
+                None => finding,
+            });
+        }
+    }
+
+    /// What this kind has in the place of a member of the other.
+    fn own(self, key: &str) -> Option<&'static str> {
+        let pairs = [("fuel", "fuel_per_unit"), ("slot_ms", "slot_s")];
+        pairs.into_iter().find_map(|(label, table)| match self {
+            Self::Label => (key == table).then_some(label),
+            Self::Table => (key == label).then_some(table),
+        })
     }
 }
 
 /// A member that the kind of answer must have.
 fn needed<T: Clone + Default>(
     member: Option<&Spanned<T>>,
-    (name, place): (&'static str, std::ops::Range<usize>),
+    (kind, key, place): (Kind, &'static str, std::ops::Range<usize>),
     findings: &mut Vec<Finding>,
 ) -> T {
     member.map_or_else(
         || {
-            findings.push(Finding::at(place, Mistake::Needed(name)));
+            findings.push(Finding::at(place, Mistake::Needed { key, kind: kind.word() }));
             T::default()
         },
         |member| member.get_ref().clone(),
@@ -71,12 +95,12 @@ fn needed<T: Clone + Default>(
 
 fn check_label_answer(raw: &RawPolicy, findings: &mut Vec<Finding>) -> Vec<String> {
     let answer = &raw.answer;
-    stray(answer.unit.as_ref(), "unit", findings);
-    stray(answer.cells_per_unit.as_ref(), "cells_per_unit", findings);
-    stray(answer.min_units.as_ref(), "min_units", findings);
-    stray(answer.dimension.first().map(|dimension| &dimension.name), "[[answer.dimension]]", findings);
-    stray(answer.measure.first().map(|measure| &measure.name), "[[answer.measure]]", findings);
-    stray(raw.privacy.as_ref().map(|privacy| &privacy.noise), "[privacy]", findings);
+    Kind::Label.stray(answer.unit.as_ref(), "unit", findings);
+    Kind::Label.stray(answer.cells_per_unit.as_ref(), "cells_per_unit", findings);
+    Kind::Label.stray(answer.min_units.as_ref(), "min_units", findings);
+    Kind::Label.stray(answer.dimension.first().map(|dimension| &dimension.name), "[[answer.dimension]]", findings);
+    Kind::Label.stray(answer.measure.first().map(|measure| &measure.name), "[[answer.measure]]", findings);
+    Kind::Label.stray(raw.privacy.as_ref().map(|privacy| &privacy.noise), "[privacy]", findings);
     let labels = answer.labels.as_ref().map(|labels| labels.get_ref().as_slice()).unwrap_or_default();
     if labels.is_empty() {
         findings.push(Finding::at(answer.kind.span(), Mistake::NoLabels));
@@ -105,29 +129,32 @@ fn check_labels(labels: &[Spanned<String>], findings: &mut Vec<Finding>) -> Vec<
 fn check_table_answer(raw: &RawPolicy, findings: &mut Vec<Finding>) -> TableRule {
     let answer = &raw.answer;
     let place = || answer.kind.span();
-    stray(answer.labels.as_ref(), "labels", findings);
-    let unit = needed(answer.unit.as_ref(), ("unit", place()), findings);
-    let unit = UnitKind::from_word(&unit).unwrap_or_else(|| {
-        let span = answer.unit.as_ref().map_or_else(place, Spanned::span);
-        findings.push(Finding::at(span, Mistake::Unit));
-        UnitKind::Enterprise
-    });
-    let cells_per_unit = needed(answer.cells_per_unit.as_ref(), ("cells_per_unit", place()), findings);
-    if !(1..=CELLS_PER_UNIT_MAX).contains(&cells_per_unit) {
-        let span = answer.cells_per_unit.as_ref().map_or_else(place, Spanned::span);
-        findings.push(Finding::at(span, Mistake::CellsPerUnit));
+    Kind::Table.stray(answer.labels.as_ref(), "labels", findings);
+    let unit = needed(answer.unit.as_ref(), (Kind::Table, "unit", place()), findings);
+    let known = UnitKind::from_word(&unit);
+    if let (None, Some(given)) = (known, &answer.unit) {
+        let words = [UnitKind::Enterprise, UnitKind::Person].map(UnitKind::word);
+        findings.push(Finding::at(given.span(), Mistake::Unit).suggest(&unit, words));
     }
-    let min_units = needed(answer.min_units.as_ref(), ("min_units", place()), findings);
+    let unit = known.unwrap_or(UnitKind::Enterprise);
+    let cells_per_unit = needed(answer.cells_per_unit.as_ref(), (Kind::Table, "cells_per_unit", place()), findings);
+    if let Some(given) = answer.cells_per_unit.as_ref().filter(|_| !(1..=CELLS_PER_UNIT_MAX).contains(&cells_per_unit))
+    {
+        findings.push(Finding::at(given.span(), Mistake::CellsPerUnit));
+    }
+    let min_units = needed(answer.min_units.as_ref(), (Kind::Table, "min_units", place()), findings);
     let dimensions = check_dimensions(raw, findings);
     let measures = check_measures(&answer.measure, findings);
     let (noise, epsilon) = check_privacy(raw.privacy.as_ref(), place(), findings);
     let shares = measures.iter().try_fold(Billionths::ZERO, |sum, measure| sum.checked_add(measure.share));
     let count_share = shares.and_then(|shares| Billionths::ONE.checked_sub(shares)).unwrap_or(Billionths::ZERO);
-    if count_share == Billionths::ZERO {
+    // A share that is no number was told.
+    let numbers = answer.measure.iter().all(|measure| Billionths::parse(measure.share.get_ref()).is_ok());
+    if count_share == Billionths::ZERO && numbers {
         let span = answer.measure.last().map_or_else(place, |measure| measure.share.span());
         findings.push(Finding::at(span, Mistake::Shares));
     }
-    let units_max = raw.limits.units_max.as_ref().map_or(0, |units| *units.get_ref());
+    let units_max = raw.limits.get_ref().units_max.as_ref().map_or(0, |units| *units.get_ref());
     let rule =
         TableRule { unit, cells_per_unit, min_units, dimensions, measures, noise, epsilon, count_share, units_max };
     if rule.cells().saturating_mul(rule.measures.len() + 1) > FIGURES_MAX {
@@ -188,7 +215,7 @@ fn check_measures(raw: &[RawMeasure], findings: &mut Vec<Finding>) -> Vec<Measur
 
 fn decimal(text: &Spanned<String>, findings: &mut Vec<Finding>) -> Billionths {
     Billionths::parse(text.get_ref()).unwrap_or_else(|error| {
-        findings.push(Finding::at(text.span(), error).help(Cure::Decimal));
+        findings.push(Finding::at(text.span(), Mistake::Number(error)).help(Cure::Decimal));
         Billionths::ONE
     })
 }
@@ -199,7 +226,7 @@ fn check_privacy(
     findings: &mut Vec<Finding>,
 ) -> (NoiseKind, Billionths) {
     let Some(raw) = raw else {
-        findings.push(Finding::at(place, Mistake::Needed("[privacy]")));
+        findings.push(Finding::at(place, Mistake::Needed { key: "[privacy]", kind: "table" }));
         return (NoiseKind::DiscreteLaplace, Billionths::ONE);
     };
     let noise = NoiseKind::from_word(raw.noise.get_ref()).unwrap_or_else(|| {
@@ -217,7 +244,7 @@ fn check_privacy(
 /// Fuel, memory, pace, and the slot that must hold the worst case on this machine; and how many nanoseconds a run takes at
 /// worst.
 pub(super) fn check_limits(raw: &RawPolicy, kind: Kind, pace: Pace, findings: &mut Vec<Finding>) -> (Limits, u64) {
-    let limits = &raw.limits;
+    let limits = raw.limits.get_ref();
     let memory_mib = *limits.memory_mib.get_ref();
     if !(1..=MEMORY_MIB_MAX).contains(&memory_mib) {
         findings.push(Finding::at(limits.memory_mib.span(), Mistake::Memory));
@@ -245,13 +272,13 @@ struct Checked {
 }
 
 fn check_label_limits(raw: &RawPolicy, pace: Pace, findings: &mut Vec<Finding>) -> Checked {
-    let limits = &raw.limits;
-    stray(limits.fuel_per_unit.as_ref(), "fuel_per_unit", findings);
-    stray(limits.units_max.as_ref(), "units_max", findings);
-    stray(limits.slot_s.as_ref(), "slot_s", findings);
-    let place = || limits.memory_mib.span();
-    let fuel = needed(limits.fuel.as_ref(), ("fuel", place()), findings);
-    let slot_ms = needed(limits.slot_ms.as_ref(), ("slot_ms", place()), findings);
+    let limits = raw.limits.get_ref();
+    Kind::Label.stray(limits.fuel_per_unit.as_ref(), "fuel_per_unit", findings);
+    Kind::Label.stray(limits.units_max.as_ref(), "units_max", findings);
+    Kind::Label.stray(limits.slot_s.as_ref(), "slot_s", findings);
+    let place = || raw.limits.span();
+    let fuel = needed(limits.fuel.as_ref(), (Kind::Label, "fuel", place()), findings);
+    let slot_ms = needed(limits.slot_ms.as_ref(), (Kind::Label, "slot_ms", place()), findings);
     if let Some(given) = limits.fuel.as_ref().filter(|_| !(1..=FUEL_MAX).contains(&fuel)) {
         findings.push(Finding::at(given.span(), Mistake::Fuel));
     }
@@ -265,13 +292,13 @@ fn check_label_limits(raw: &RawPolicy, pace: Pace, findings: &mut Vec<Finding>) 
 }
 
 fn check_table_limits(raw: &RawPolicy, pace: Pace, findings: &mut Vec<Finding>) -> Checked {
-    let limits = &raw.limits;
-    stray(limits.fuel.as_ref(), "fuel", findings);
-    stray(limits.slot_ms.as_ref(), "slot_ms", findings);
-    let place = || limits.memory_mib.span();
-    let fuel = needed(limits.fuel_per_unit.as_ref(), ("fuel_per_unit", place()), findings);
-    let units = needed(limits.units_max.as_ref(), ("units_max", place()), findings);
-    let slot_s = needed(limits.slot_s.as_ref(), ("slot_s", place()), findings);
+    let limits = raw.limits.get_ref();
+    Kind::Table.stray(limits.fuel.as_ref(), "fuel", findings);
+    Kind::Table.stray(limits.slot_ms.as_ref(), "slot_ms", findings);
+    let place = || raw.limits.span();
+    let fuel = needed(limits.fuel_per_unit.as_ref(), (Kind::Table, "fuel_per_unit", place()), findings);
+    let units = needed(limits.units_max.as_ref(), (Kind::Table, "units_max", place()), findings);
+    let slot_s = needed(limits.slot_s.as_ref(), (Kind::Table, "slot_s", place()), findings);
     if let Some(given) = limits.fuel_per_unit.as_ref().filter(|_| !(1..=FUEL_MAX).contains(&fuel)) {
         findings.push(Finding::at(given.span(), Mistake::FuelPerUnit));
     }

@@ -60,7 +60,8 @@ pub(super) fn check_client_datasets(
     for dataset in &raw.client_dataset {
         let name = dataset.name.get_ref();
         if matches!(kind, Kind::Table) {
-            findings.push(Finding::at(dataset.name.span(), Mistake::Stray("[[client_dataset]]")));
+            findings
+                .push(Finding::at(dataset.name.span(), Mistake::Stray { key: "[[client_dataset]]", kind: "table" }));
             continue;
         }
         named(&dataset.name, findings);

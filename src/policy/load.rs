@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::accounts::Accounts;
 use super::approval::{APPROVALS_FOLDER, ApprovalTrust, Approvals};
-use super::check::check;
+use super::check::{check, places};
 use super::mistake::{Cure, Mistake};
 use super::rules::Policy;
 use super::worst::label_slot_nanos;
@@ -15,6 +15,9 @@ use crate::catalog::Catalog;
 use crate::document::{Document, DocumentError, Finding};
 use crate::env::{FileError, list_dir, read_text};
 use crate::model::{Digest, Millis, Pace};
+
+const POLICY_FILE: &str = "policy.toml";
+const ACCOUNTS_FILE: &str = "accounts.toml";
 
 /// Policies cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -48,15 +51,71 @@ pub struct PolicySet {
     accounts_approvals: Approvals,
 }
 
-/// Checks one policy file. `pace` is the machine's calibrated worst case.
+/// Checks the text of one policy. `pace` is the machine's calibrated worst case.
+pub fn check_policy(document: &Document, catalog: &Catalog, pace: Pace) -> Result<Policy, DocumentError> {
+    check(document, catalog, pace)
+}
+
+/// Checks one policy file.
 pub fn check_policy_file(path: &Path, catalog: &Catalog, pace: Pace) -> Result<Policy, PolicyError> {
     let document = Document::new(path.display().to_string(), read_text(path)?);
     check(&document, catalog, pace).map_err(|error| PolicyError::Documents(vec![error]))
 }
 
-/// Checks the text of a policy, wherever it is from: a revision of git has no file.
-pub fn check_policy_text(document: &Document, catalog: &Catalog, pace: Pace) -> Result<Policy, DocumentError> {
-    check(document, catalog, pace)
+/// A folder of policies, every file of it checked.
+#[derive(Debug, Default)]
+pub struct FolderCheck {
+    /// The accounts; `None` where there are none, or none that are right.
+    pub accounts: Option<Accounts>,
+    /// The policies that are right, with their folders, and their files as they were read.
+    pub policies: Vec<(PathBuf, Policy, String)>,
+    /// What is wrong, file by file.
+    pub errors: Vec<DocumentError>,
+}
+
+/// Checks `folder/accounts.toml`, every `folder/<id>/policy.toml`, and what each of them asks of the others: names and slots.
+pub fn check_folder(folder: &Path, catalog: &Catalog, pace: Pace) -> Result<FolderCheck, FileError> {
+    let mut found = FolderCheck::default();
+    if let Some(document) = read_if_there(&folder.join(ACCOUNTS_FILE))? {
+        match Accounts::check(&document) {
+            Ok(accounts) => found.accounts = Some(accounts),
+            Err(error) => found.errors.push(error),
+        }
+    }
+    let mut labels = Vec::new();
+    for folder in list_dir(folder)? {
+        // Beside policies lie the accounts and their approvals.
+        let Some(document) = read_if_there(&folder.join(POLICY_FILE))? else { continue };
+        match check(&document, catalog, pace) {
+            Err(error) => found.errors.push(error),
+            Ok(policy) if folder.file_name().is_none_or(|name| name != policy.id.as_str()) => {
+                let mistake = Mistake::FolderName(policy.id);
+                let finding = match places(&document) {
+                    Some((id, _)) => Finding::at(id, mistake),
+                    None => Finding::whole(mistake),
+                };
+                found.errors.push(document.error(vec![finding]));
+            }
+            Ok(policy) => {
+                let text = document.text.clone();
+                if policy.table().is_none() {
+                    labels.push((policy.limits.slot_ms, policy.run_nanos, policy.id.clone(), document));
+                }
+                found.policies.push((folder, policy, text));
+            }
+        }
+    }
+    found.errors.extend(too_short(&labels));
+    Ok(found)
+}
+
+/// A file, if there is one. One that cannot be read is no missing one.
+fn read_if_there(path: &Path) -> Result<Option<Document>, FileError> {
+    match read_text(path) {
+        Ok(text) => Ok(Some(Document::new(path.display().to_string(), text))),
+        Err(error) if matches!(error.source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Label jobs wait for each other: the shortest slot must have time for the longest run of another policy too.
@@ -65,46 +124,31 @@ fn too_short(labels: &[(u32, u64, String, Document)]) -> Option<DocumentError> {
     let (_, run_nanos, other, _) = labels.iter().max_by_key(|(_, run_nanos, ..)| *run_nanos)?;
     let worst_ms = label_slot_nanos(*run_nanos).div_ceil(1_000_000);
     let mistake = Mistake::SlotBeside { other: other.clone(), worst_ms };
-    (u64::from(*slot_ms) < worst_ms).then(|| document.error(vec![Finding::whole(mistake).help(Cure::Slot)]))
+    (u64::from(*slot_ms) < worst_ms).then(|| {
+        let finding = match places(document) {
+            Some((_, slot)) => Finding::at(slot, mistake),
+            None => Finding::whole(mistake),
+        };
+        document.error(vec![finding.help(Cure::Slot)])
+    })
 }
 
 impl PolicySet {
     /// Reads `folder/accounts.toml` and every `folder/<id>/policy.toml`. A mistake anywhere is an error;
     /// a policy without its approvals is left out and listed.
     pub fn load(folder: &Path, catalog: &Catalog, pace: Pace, trust: &ApprovalTrust) -> Result<Self, PolicyError> {
-        let path = folder.join("accounts.toml");
-        let document = Document::new(path.display().to_string(), read_text(&path)?);
-        let accounts = Accounts::check(&document).map_err(|error| PolicyError::Documents(vec![error]))?;
+        read_text(&folder.join(ACCOUNTS_FILE))?;
+        let FolderCheck { accounts, policies, errors } = check_folder(folder, catalog, pace)?;
+        let Some(accounts) = accounts.filter(|_| errors.is_empty()) else { return Err(PolicyError::Documents(errors)) };
         let accounts_approvals = trust.approvals(&folder.join(APPROVALS_FOLDER), accounts.sha256())?;
         if accounts_approvals.at(trust.now).is_none() {
             return Err(PolicyError::AccountsUnapproved(trust.needed));
         }
         let mut set = Self { in_force: BTreeMap::new(), unapproved: Vec::new(), accounts, accounts_approvals };
-        let mut errors = Vec::new();
-        let mut labels = Vec::new();
-        for folder in list_dir(folder)? {
-            let path = folder.join("policy.toml");
-            let text = match read_text(&path) {
-                // Beside policies lie the accounts and their approvals. A policy that cannot be read is no missing one.
-                Err(error) if matches!(error.source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
-                text => text?,
-            };
-            let document = Document::new(path.display().to_string(), text.clone());
-            match check(&document, catalog, pace) {
-                Err(error) => errors.push(error),
-                Ok(policy) if folder.file_name().is_none_or(|name| name != policy.id.as_str()) => {
-                    errors.push(document.error(vec![Finding::whole(Mistake::FolderName(policy.id))]));
-                }
-                Ok(policy) => {
-                    if policy.table().is_none() {
-                        labels.push((policy.limits.slot_ms, policy.run_nanos, policy.id.clone(), document));
-                    }
-                    set.admit((policy, text), trust, &folder)?;
-                }
-            }
+        for (folder, policy, text) in policies {
+            set.admit((policy, text), trust, &folder)?;
         }
-        errors.extend(too_short(&labels));
-        if errors.is_empty() { Ok(set) } else { Err(PolicyError::Documents(errors)) }
+        Ok(set)
     }
 
     fn admit(

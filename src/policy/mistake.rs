@@ -6,7 +6,7 @@ use super::check_answer::{
     BOUND_MAX, CELLS_PER_UNIT_MAX, DIMENSIONS_MAX, EPSILON_MAX, FIGURES_MAX, MEASURES_MAX, SLOT_S_MAX, UNITS_MAX,
 };
 use super::client_dataset::{CLIENT_COLUMNS_MAX, CLIENT_ROWS_MAX};
-use crate::model::Chinese;
+use crate::model::{Chinese, DecimalError};
 
 /// One mistake in a policy's file or in the accounts'.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,14 +31,14 @@ pub(super) enum Mistake {
     NoConsentBasis,
     #[error("`consent` is \"required\" or \"not-required\"")]
     Consent,
-    #[error("a role has at least `min` and at most {PARTIES_MAX} parties")]
+    #[error("`max` is from 1 to {PARTIES_MAX}, and not below `min`")]
     Count,
     #[error("the policy has no role `{0}`")]
     NoRole(String),
     #[error("the catalog has no dataset `{0}`")]
     NoDataset(String),
-    #[error("the rows of `{dataset}` are about the unit `{unit}`, the role is not")]
-    OtherUnit { dataset: String, unit: &'static str },
+    #[error("the rows of `{dataset}` are about the unit `{unit}`, and the {} is not", if *.table { "table" } else { "role" })]
+    OtherUnit { dataset: String, unit: &'static str, table: bool },
     #[error("`rows_max` is from 1 to {ROWS_MAX}")]
     RowsMax,
     #[error("the dataset `{dataset}` has no column `{column}`")]
@@ -63,16 +63,16 @@ pub(super) enum Mistake {
     Allowed,
     #[error("a parameter is an `integer`, a `date`, a `text` or an `identifier`")]
     ParameterKind,
-    #[error("this is not {}", .0.english())]
+    #[error("this is not {}, and the parameter's `kind` asks for one", .0.english())]
     Value(ValueKind),
     #[error("this value stands here twice")]
     ValueTwice,
     #[error("this engine does not answer `{0}`: `kind` is \"label\" or \"table\"")]
     AnswerKind(String),
-    #[error("`{0}` has no meaning for this kind of answer")]
-    Stray(&'static str),
-    #[error("this kind of answer needs `{0}`")]
-    Needed(&'static str),
+    #[error("`{key}` has no meaning for an answer of kind `{kind}`")]
+    Stray { key: &'static str, kind: &'static str },
+    #[error("an answer of kind `{kind}` needs `{key}`")]
+    Needed { key: &'static str, kind: &'static str },
     #[error("`cells_per_unit` is from 1 to {CELLS_PER_UNIT_MAX}")]
     CellsPerUnit,
     #[error("a table has 1 to {DIMENSIONS_MAX} dimensions")]
@@ -93,6 +93,8 @@ pub(super) enum Mistake {
     Shares,
     #[error("`noise` is \"discrete-laplace\" or \"discrete-gaussian\"")]
     Noise,
+    #[error("{}", number_english(.0))]
+    Number(DecimalError),
     #[error("`epsilon_per_job` is above 0 and at most {EPSILON_MAX}")]
     Epsilon,
     #[error("`fuel_per_unit` is from 1 to {FUEL_MAX}")]
@@ -128,9 +130,9 @@ pub(super) enum Mistake {
     #[error("the lifetime of `{0}` is less than its window's quota")]
     Lifetime(String),
     #[error(
-        "the clients' quotas add up to {window} in the window and {lifetime} over the lifetime, more than the limit"
+        "the clients' quotas add up to {window} in the window and {lifetime} over the lifetime, and the limit is {limit} and {ever}"
     )]
-    Sum { window: String, lifetime: String },
+    Sum { window: String, lifetime: String, limit: String, ever: String },
 }
 
 /// One mistake in a dataset whose rows the client sends along.
@@ -161,6 +163,8 @@ pub(super) enum Cure {
     Sum,
     #[error("write a decimal of at most nine places in quotes: \"0.5\"")]
     Decimal,
+    #[error("here it is `{0}`")]
+    Own(&'static str),
 }
 
 /// What a parameter's value should have been.
@@ -189,6 +193,13 @@ impl ValueKind {
     }
 }
 
+fn number_english(error: &DecimalError) -> String {
+    match error {
+        DecimalError::Syntax => error.to_string(),
+        _ => format!("the number {error}"),
+    }
+}
+
 fn slot_chinese(worst_ms: u64) -> String {
     format!("时隙须容得下燃料、内存与数据行在本机的最坏情况，以及另一任务的一部分：{worst_ms} 至 {SLOT_MS_MAX} 毫秒")
 }
@@ -210,11 +221,12 @@ impl Chinese for Mistake {
             Self::Unit => "主体种类应为 `enterprise` 或 `person`".to_owned(),
             Self::NoConsentBasis => "无须授权的角色应写明其依据 `basis`".to_owned(),
             Self::Consent => "`consent` 应为 \"required\" 或 \"not-required\"".to_owned(),
-            Self::Count => format!("一个角色的当事方不少于 `min`，不多于 {PARTIES_MAX}"),
+            Self::Count => format!("`max` 应在 1 至 {PARTIES_MAX} 之间，且不小于 `min`"),
             Self::NoRole(role) => format!("政策没有角色 `{role}`"),
             Self::NoDataset(dataset) => format!("目录中没有数据集 `{dataset}`"),
-            Self::OtherUnit { dataset, unit } => {
-                format!("`{dataset}` 的行是关于主体种类 `{unit}` 的，而该角色不是")
+            Self::OtherUnit { dataset, unit, table } => {
+                let other = if *table { "本表" } else { "该角色" };
+                format!("`{dataset}` 的行是关于主体种类 `{unit}` 的，而{other}不是")
             }
             Self::RowsMax => format!("`rows_max` 应在 1 至 {ROWS_MAX} 之间"),
             Self::NoColumn { dataset, column } => format!("数据集 `{dataset}` 没有列 `{column}`"),
@@ -229,11 +241,11 @@ impl Chinese for Mistake {
             Self::Range => "取值范围应满足 `min` ≤ `max` 且 `step` ≥ 1".to_owned(),
             Self::Allowed => "参数应有有限的取值列表 `values`；整数也可用 `min`、`max` 和 `step`".to_owned(),
             Self::ParameterKind => "参数种类应为 `integer`、`date`、`text` 或 `identifier`".to_owned(),
-            Self::Value(kind) => format!("此值不是{}", kind.chinese()),
+            Self::Value(kind) => format!("此值不是{}，而参数的 `kind` 如此要求", kind.chinese()),
             Self::ValueTwice => "此值在此出现两次".to_owned(),
             Self::AnswerKind(kind) => format!("本引擎不回答 `{kind}`：`kind` 应为 \"label\" 或 \"table\""),
-            Self::Stray(name) => format!("`{name}` 对此种回答没有意义"),
-            Self::Needed(name) => format!("此种回答须有 `{name}`"),
+            Self::Stray { key, kind } => format!("`{key}` 对 `{kind}` 类的回答没有意义"),
+            Self::Needed { key, kind } => format!("`{kind}` 类的回答须有 `{key}`"),
             Self::CellsPerUnit => format!("`cells_per_unit` 应在 1 至 {CELLS_PER_UNIT_MAX} 之间"),
             Self::Dimensions => format!("统计表应有 1 至 {DIMENSIONS_MAX} 个维度"),
             Self::DimensionTwice(name) => format!("维度 `{name}` 在此出现两次"),
@@ -244,6 +256,8 @@ impl Chinese for Mistake {
             Self::Share => "没有分得 ε 的指标没有噪声保护：`share` 应大于 0".to_owned(),
             Self::Shares => "各指标的份额合计须小于 1，其余归主体计数".to_owned(),
             Self::Noise => "`noise` 应为 \"discrete-laplace\" 或 \"discrete-gaussian\"".to_owned(),
+            Self::Number(error @ DecimalError::Syntax) => error.chinese(),
+            Self::Number(error) => format!("该数{}", error.chinese()),
             Self::Epsilon => format!("`epsilon_per_job` 应大于 0 且不超过 {EPSILON_MAX}"),
             Self::FuelPerUnit => format!("`fuel_per_unit` 应在 1 至 {FUEL_MAX} 之间"),
             Self::Units => format!("`units_max` 应在 1 至 {UNITS_MAX} 之间"),
@@ -261,8 +275,8 @@ impl Chinese for Mistake {
             Self::AccountUnit(kind, unit) => format!("`{kind}.{unit}`：主体种类应为 `enterprise` 或 `person`"),
             Self::Window => "窗口期至少一天".to_owned(),
             Self::Lifetime(client) => format!("`{client}` 的终身额度小于其窗口期额度"),
-            Self::Sum { window, lifetime } => {
-                format!("各客户的额度合计为窗口期 {window}、终身 {lifetime}，超过上限")
+            Self::Sum { window, lifetime, limit, ever } => {
+                format!("各客户的额度合计为窗口期 {window}、终身 {lifetime}，而上限为 {limit}、{ever}")
             }
         }
     }
@@ -311,6 +325,7 @@ impl Chinese for Cure {
             Self::Slot => "更短的时隙会泄露程序运行了多久".to_owned(),
             Self::Sum => "请提高上限或降低额度：各客户的额度不得重叠".to_owned(),
             Self::Decimal => "请写成带引号的小数，至多九位：\"0.5\"".to_owned(),
+            Self::Own(key) => format!("此处应为 `{key}`"),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod approval;
+mod canonical;
 mod cells;
 mod check;
 mod check_answer;
@@ -16,18 +17,21 @@ mod misfit;
 mod mistake;
 mod raw;
 mod rules;
+mod schema;
 mod table;
 mod worst;
 
 pub use accounts::{Accounts, Quota};
 pub use approval::{APPROVALS_FOLDER, Approval, ApprovalStatement, ApprovalTrust, Approvals};
+pub use canonical::{canonical_accounts, canonical_policy};
 pub use cells::CellMap;
 pub use client_dataset::ClientDataset;
 pub use client_rows::{ClientColumn, ClientRows, ClientTable, ClientValues};
 pub use decide::{Asked, ConsentUse, PartyCharge, Permit, PermittedParty, Resolved, decide, everyone, resolve};
 pub use fit::{Origin, Plan, RolePlan, TablePlan, fit};
-pub use load::{PolicyError, PolicySet, check_policy_file, check_policy_text};
+pub use load::{FolderCheck, PolicyError, PolicySet, check_folder, check_policy, check_policy_file};
 pub use misfit::Misfit;
 pub use rules::{Allowed, AnswerRule, Grant, Guests, Limits, ParameterRule, Policy, RoleRule};
+pub use schema::{accounts_schema, policy_schema};
 pub use table::{MeasureRule, TableRule, UnitBounds};
 pub use worst::{BUCKETS_PER_WORKER_MIN, TABLE_CORES_SHARE, TABLE_PART_UNITS, label_capacity_nanos};

@@ -23,7 +23,7 @@ pub const BUCKETS_PER_WORKER_MIN: usize = 16;
 /// The processor time of one run at worst, in nanoseconds: all fuel, all memory, as many rows as are granted of every party.
 pub(super) fn run_nanos(raw: &RawPolicy, fuel: u64, memory_mib: u32, pace: Pace) -> u64 {
     let cells = raw.grant.iter().map(|grant| {
-        let role = grant.role.as_ref().and_then(|role| raw.role.get(role.get_ref()));
+        let role = grant.role.as_ref().and_then(|role| raw.role.get(role.get_ref().as_str()));
         let parties = role.map_or(1, |role| u64::from(*role.count.max.get_ref()));
         parties.saturating_mul(u64::from(*grant.rows_max.get_ref())).saturating_mul(grant.columns.len() as u64)
     });

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::worst::accounts_of;
 use crate::catalog::{Catalog, Update};
 use crate::model::{Billionths, Chinese, Manifest, NoiseKind, World};
-use crate::policy::{Accounts, Allowed, Guests, Policy, TableRule};
+use crate::policy::{Accounts, Allowed, Grant, Guests, Policy, TableRule};
 
 /// An ordered parameter with so many values can be searched.
 const VALUES_MIN: u64 = 16;
@@ -15,7 +15,8 @@ const LABELS_MANY: usize = 8;
 const EPSILON_JOB_USUAL: Billionths = Billionths::ONE;
 const EPSILON_EVER_USUAL: Billionths = Billionths::new(10 * Billionths::ONE.count());
 const VALID_DAYS_USUAL: i32 = 731;
-const CLASS_HIGHEST: &str = "L4";
+/// Of the five grades, those whose breach harms many, or the nation.
+const CLASSES_HIGH: [&str; 2] = ["L4", "L5"];
 
 /// Something unwise.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,16 +44,32 @@ pub enum Warning {
         "the noise of the count is larger than `min_units`: cells that are empty will be printed; raise the count's share, ε or `min_units`"
     )]
     Threshold,
-    #[error("`{dataset}` grants {columns}, which the guest does not read: grant what is read")]
-    Unread { dataset: String, columns: String },
-    #[error("`{0}` is of class L4, the highest: say why it is needed")]
-    Class(String),
+    #[error("`{dataset}` grants {columns}, which {} not read: grant what is read", readers(*.guests))]
+    Unread { dataset: String, columns: String, guests: usize },
+    #[error("`{dataset}` is of class {class}, of the highest: say why it is needed")]
+    Class { dataset: String, class: String },
     #[error("it is valid for {0} days: an end within two years makes somebody look again")]
     Validity(i32),
     #[error("`{client}` has no quota in `{account}` and will be refused")]
     NoQuota { client: String, account: &'static str },
     #[error("`{0}` is accepted, and there is no such warning: take it out")]
     AcceptedNothing(String),
+    #[error(
+        "on invented data the bounds of `{name}` take away {percent} % of what is summed: widen them, or say that sums are too small"
+    )]
+    Narrow { name: String, percent: u64 },
+    #[error(
+        "on invented data, scaled to {units} units, a middling cell of `{name}` has {median}, and its noise goes up to {noise}: narrow the bounds, or make fewer cells"
+    )]
+    Wide { name: String, median: u128, noise: u128, units: u32 },
+    #[error(
+        "half of the {months} months of `{dataset}` would do: none of {runs} runs on invented data answered otherwise"
+    )]
+    History { dataset: String, months: u32, runs: usize },
+}
+
+fn readers(guests: usize) -> String {
+    if guests == 1 { "the guest does".to_owned() } else { format!("all {guests} guests do") }
 }
 
 impl Warning {
@@ -67,10 +84,13 @@ impl Warning {
             Self::Drowned(_) => "A006",
             Self::Threshold => "A007",
             Self::Unread { .. } => "A008",
-            Self::Class(_) => "A009",
+            Self::Class { .. } => "A009",
             Self::Validity(_) => "A010",
             Self::NoQuota { .. } => "A011",
             Self::AcceptedNothing(_) => "A012",
+            Self::Narrow { .. } => "A013",
+            Self::Wide { .. } => "A014",
+            Self::History { .. } => "A015",
         }
     }
 }
@@ -82,7 +102,14 @@ impl Chinese for Warning {
                 "参数 `{name}` 有 {values} 个有序的值，`{client}` 在 {days} 天内的额度足以逐步逼近：减少取值，可少透露具体数字"
             ),
             Self::Window { account, days, dataset, update } => {
-                format!("`{account}` 的窗口为 {days} 天，而 `{dataset}` 的更新周期为 {update}：数据未更新，额度已恢复")
+                let update = match *update {
+                    "daily" => "每日",
+                    "weekly" => "每周",
+                    "monthly" => "每月",
+                    "quarterly" => "每季度",
+                    _ => "每年",
+                };
+                format!("`{account}` 的窗口为 {days} 天，而 `{dataset}` {update}更新一次：数据未更新，额度已恢复")
             }
             Self::ManyLabels(labels) => {
                 format!("任何程序都可用 {labels} 个标签中的任意一个作答：请列明程序，或减少标签")
@@ -97,35 +124,52 @@ impl Chinese for Warning {
             Self::Threshold => {
                 "计数的噪声大于 `min_units`，空格也会列出：请提高计数的份额、ε 或 `min_units`".to_owned()
             }
-            Self::Unread { dataset, columns } => {
-                format!("`{dataset}` 授予了程序并不读取的列 {columns}：只授予所读取的列")
+            Self::Unread { dataset, columns, guests } => {
+                let readers =
+                    if *guests == 1 { "程序并不".to_owned() } else { format!(" {guests} 个程序均不") };
+                format!("`{dataset}` 授予了{readers}读取的列 {columns}：只授予所读取的列")
             }
-            Self::Class(dataset) => format!("`{dataset}` 为最高的 L4 级：请说明为何需要"),
+            Self::Class { dataset, class } => format!("`{dataset}` 为 {class} 级，属最高等级：请说明为何需要"),
             Self::Validity(days) => format!("有效期长达 {days} 天：两年之内到期，才会有人重新审视"),
             Self::NoQuota { client, account } => format!("`{client}` 在 `{account}` 中没有额度，会被拒绝"),
             Self::AcceptedNothing(code) => format!("接受了 `{code}`，但并无此项警告：请删去"),
+            Self::Narrow { name, percent } => {
+                format!("在合成数据上，`{name}` 的上下限削去了合计的 {percent}%：请放宽，或说明合计偏小")
+            }
+            Self::Wide { name, median, noise, units } => format!(
+                "在合成数据上（按 {units} 个主体折算），`{name}` 居中的一格为 {median}，而噪声可达 {noise}：请收窄上下限，或减少单元格"
+            ),
+            Self::History { dataset, months, runs } => {
+                format!("`{dataset}` 的 {months} 个月减半即可：在合成数据上的 {runs} 次运行，答案无一不同")
+            }
         }
     }
 }
 
-/// What is unwise in `policy`; with `guest`, also in what is granted to it. The second list is what the policy accepts.
+/// What is unwise in `policy`; with `guests`, those that may answer, also in what is
+/// granted to them; and what a `trial` found, where there was one. The second list is what the policy accepts.
 pub fn warnings(
     policy: &Policy,
     catalog: &Catalog,
     accounts: Option<&Accounts>,
-    guest: Option<&Manifest>,
+    guests: &[Manifest],
+    trial: Option<Vec<Warning>>,
 ) -> (Vec<Warning>, Vec<(Warning, String)>) {
     let mut found = Vec::new();
     own(policy, catalog, &mut found);
     accounts.into_iter().for_each(|accounts| spending(policy, catalog, accounts, &mut found));
-    guest.into_iter().for_each(|guest| unread(policy, guest, &mut found));
+    if !guests.is_empty() {
+        unread(policy, guests, &mut found);
+    }
+    let tried = trial.is_some();
+    found.extend(trial.into_iter().flatten());
     let reason = |warning: &Warning| policy.accepts.iter().find(|(code, _)| code == warning.code());
     let idle: Vec<String> = policy
         .accepts
         .iter()
         .map(|(code, _)| code)
         .filter(|code| !found.iter().any(|warning| warning.code() == code.as_str()))
-        .filter(|code| judged(code, accounts.is_some(), guest.is_some()))
+        .filter(|code| judged(code, accounts.is_some(), !guests.is_empty(), tried))
         .cloned()
         .collect();
     let (accepted, open): (Vec<Warning>, Vec<Warning>) =
@@ -139,10 +183,11 @@ pub fn warnings(
 }
 
 /// Whether a warning of this code could have been found with what was at hand.
-fn judged(code: &str, accounts: bool, guest: bool) -> bool {
+fn judged(code: &str, accounts: bool, guest: bool, tried: bool) -> bool {
     match code {
         "A001" | "A002" | "A005" | "A011" => accounts,
         "A008" => guest,
+        "A013" | "A014" | "A015" => tried,
         _ => true,
     }
 }
@@ -163,11 +208,13 @@ fn own(policy: &Policy, catalog: &Catalog, found: &mut Vec<Warning>) {
         }
     }
     let datasets = policy.grants.iter().filter_map(|grant| catalog.dataset(&grant.dataset));
-    let highest: BTreeSet<&str> = datasets
-        .filter(|dataset| dataset.classification == CLASS_HIGHEST)
-        .map(|dataset| dataset.name.as_str())
+    let high: BTreeSet<(&str, &str)> = datasets
+        .filter(|dataset| CLASSES_HIGH.contains(&dataset.classification.as_str()))
+        .map(|dataset| (dataset.name.as_str(), dataset.classification.as_str()))
         .collect();
-    found.extend(highest.into_iter().map(|name| Warning::Class(name.to_owned())));
+    found.extend(
+        high.into_iter().map(|(name, class)| Warning::Class { dataset: name.to_owned(), class: class.to_owned() }),
+    );
     let days = policy.valid_until.days().saturating_sub(policy.valid_from.days()).saturating_add(1);
     if days > VALID_DAYS_USUAL {
         found.push(Warning::Validity(days));
@@ -246,18 +293,10 @@ fn ordered(allowed: &Allowed) -> u64 {
     }
 }
 
-/// What is granted and not read by the one guest that was named.
-fn unread(policy: &Policy, guest: &Manifest, found: &mut Vec<Warning>) {
+/// What is granted and read by none of the guests.
+fn unread(policy: &Policy, guests: &[Manifest], found: &mut Vec<Warning>) {
     for grant in &policy.grants {
-        let tables = match (&guest.world, &grant.role) {
-            (World::Contributor { tables, .. }, None) => tables.as_slice(),
-            (World::Verifier { roles, .. }, Some(name)) => {
-                roles.iter().find(|role| role.name == *name).map_or(&[][..], |role| &role.tables)
-            }
-            _ => &[],
-        };
-        let of = tables.iter().filter(|table| table.dataset == grant.dataset);
-        let read: BTreeSet<&str> = of.flat_map(|table| &table.reads).map(|read| read.column.as_str()).collect();
+        let read: BTreeSet<&str> = guests.iter().flat_map(|guest| read_by(guest, grant)).collect();
         let left: Vec<String> = grant
             .columns
             .iter()
@@ -265,7 +304,21 @@ fn unread(policy: &Policy, guest: &Manifest, found: &mut Vec<Warning>) {
             .map(|column| format!("`{column}`"))
             .collect();
         if !left.is_empty() {
-            found.push(Warning::Unread { dataset: grant.dataset.clone(), columns: left.join(", ") });
+            let (dataset, guests) = (grant.dataset.clone(), guests.len());
+            found.push(Warning::Unread { dataset, columns: left.join(", "), guests });
         }
     }
+}
+
+/// The columns of a grant that a guest reads.
+fn read_by<'m>(guest: &'m Manifest, grant: &'m Grant) -> impl Iterator<Item = &'m str> {
+    let tables = match (&guest.world, &grant.role) {
+        (World::Contributor { tables, .. }, None) => tables.as_slice(),
+        (World::Verifier { roles, .. }, Some(name)) => {
+            roles.iter().find(|role| role.name == *name).map_or(&[][..], |role| &role.tables)
+        }
+        _ => &[],
+    };
+    let of = tables.iter().filter(|table| table.dataset == grant.dataset);
+    of.flat_map(|table| &table.reads).map(|read| read.column.as_str())
 }

@@ -22,6 +22,9 @@ if ! test -e "$venv/ready"; then
     touch "$venv/ready"
 fi
 
+# The form of policies for editors is a specification, too.
+"$venv/bin/python" "$here/policy_schema.py"
+
 work=$(mktemp -d)
 server=
 # A server that does not end by itself would outlive the test.

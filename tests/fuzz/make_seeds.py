@@ -66,6 +66,9 @@ def documents():
     policies = ROOT / "policies"
     for policy in sorted(policies.glob("*/policy.toml")):
         seed("policy", policy.parent.name, policy.read_text())
+    for name in ["late-payment-by-county", "sme-credit-check"]:
+        canonical = ROOT / f"tests/goldens/policy-check/canonical.{name}.toml"
+        seed("policy", f"canonical-{name}", canonical.read_text())
     distorted_toml("policy", (policies / "sme-credit-check/policy.toml").read_text())
     distorted_toml("cases", (policies / "sme-credit-check/cases.toml").read_text())
     distorted_toml("accounts", (policies / "accounts.toml").read_text())

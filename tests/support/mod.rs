@@ -3,6 +3,7 @@
 mod ask;
 mod base;
 mod client_rows;
+mod golden;
 mod handmade;
 mod home;
 mod http;
@@ -16,6 +17,7 @@ mod twins;
 pub use ask::{label, refusal, reseal, signed_again};
 pub use base::{copy_folder, engine_options, guest_path};
 pub use client_rows::{OWN, OwnRows, changed, own_row, text};
+pub use golden::differs;
 pub use handmade::{Handmade, policy_of};
 pub use home::{Setup, TestHome, block_on, block_on_all, take_delivery};
 pub use http::{Reply, Served, send_to, try_send, written};

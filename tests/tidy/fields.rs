@@ -1,5 +1,5 @@
 //! Every field that a policy's parser reads has an order in `src/review/order.rs` and a row in `docs/policies.md`, with a
-//! sentence of an explanation and a mistake that `tests/policies.rs` makes in it. Knows only names.
+//! sentence of an explanation, and a mistake in `tests/mistakes/` whose words are a golden. Knows only names.
 
 use crate::source::House;
 use crate::tree::Violation;
@@ -11,7 +11,8 @@ const RAW: &str = "src/policy/raw.rs";
 const ROOT: &str = "RawPolicy";
 const ORDERS: &str = "src/review/order.rs";
 const TABLE: &str = "docs/policies.md";
-const MISTAKES: &str = "tests/policies.rs";
+const MISTAKES: &str = "tests/mistakes/";
+const GOLDENS: &str = "tests/goldens/mistakes/";
 const SENTENCES: &str = "docs/sentences.md";
 /// Stands for a sentence where a page's head says it.
 const HEADING: &str = "heading";
@@ -31,17 +32,20 @@ pub fn check(house: &House) -> Vec<Violation> {
         if !rows.iter().any(|row| row.field == field) {
             found.push(Violation::new(RAW, 1, RULE, format!("`{field}` has no row in `{TABLE}`: describe it")));
         }
+        if !mistaken(house, field) {
+            let message =
+                format!("no mistake in `{MISTAKES}` is in `{field}`, or it has no golden in `{GOLDENS}`: make one");
+            found.push(Violation::new(RAW, 1, RULE, message));
+        }
     }
     for stray in orders.difference(&fields) {
         found.push(Violation::new(ORDERS, 1, RULE, format!("policies have no field `{stray}`: take it out")));
     }
-    for Row { field, sentence, mistake, line } in rows {
+    for Row { field, sentence, line } in rows {
         let wrong = if !fields.contains(field) {
             format!("policies have no field `{field}`: take the row out")
         } else if sentence != HEADING && !house.tree.text(SENTENCES).contains(&format!("| `{sentence}` |")) {
             format!("`{sentence}` is no sentence of `{SENTENCES}`")
-        } else if mistake.is_empty() || !house.tree.text(MISTAKES).replace('\\', "").contains(mistake) {
-            format!("`{MISTAKES}` makes no mistake that is told with “{mistake}”: make one in `{field}`")
         } else {
             continue;
         };
@@ -53,16 +57,28 @@ pub fn check(house: &House) -> Vec<Violation> {
 struct Row<'t> {
     field: &'t str,
     sentence: &'t str,
-    mistake: &'t str,
     line: usize,
 }
 
-/// `| field | what it is | looser with | sentence | mistake |`.
+/// `| field | form | what it is | looser with | sentence | mistakes |`; other tables have fewer cells.
 fn row((text, line): (&str, usize)) -> Option<Row<'_>> {
     let cells: Vec<&str> = text.strip_prefix("| `")?.split(" | ").collect();
-    let [field, _, _, sentence, mistake] = cells.as_slice() else { return None };
-    let mistake = mistake.trim_end_matches('|').trim().trim_matches(['“', '”']);
-    Some(Row { field: field.trim_matches('`'), sentence: sentence.trim_matches('`'), mistake, line })
+    let [field, _, _, _, sentence, _] = cells.as_slice() else { return None };
+    Some(Row { field: field.trim_matches('`'), sentence: sentence.trim_matches('`'), line })
+}
+
+/// Whether a case is about `field`, and what is said of it stands in a golden.
+fn mistaken(house: &House, field: &str) -> bool {
+    let about = format!("field = \"{field}\"");
+    house.tree.iter().filter(|(path, _)| path.starts_with(MISTAKES)).any(|(path, text)| {
+        let file = path.trim_start_matches(MISTAKES).trim_end_matches(".toml");
+        let of_case = |case: &str| {
+            let name =
+                case.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"')).unwrap_or_default();
+            case.lines().any(|line| line == about) && house.tree.has(&format!("{GOLDENS}{file}/{name}.txt"))
+        };
+        !file.starts_with("accounts") && text.split("[[case]]").any(of_case)
+    })
 }
 
 fn names(text: &str, before: &str, after: &str) -> BTreeSet<String> {
@@ -125,23 +141,25 @@ mod tests {
         );
         let orders =
             (ORDERS, "//! Doc.\n(\"id\", Order::Words),\n(\"grant\", Order::Set),\n(\"grant.rows\", Order::More),\n");
-        let row = |field: &str, sentence: &str, mistake: &str| {
-            format!("| `{field}` | x | more | `{sentence}` | “{mistake}” |\n")
-        };
-        let mistakes = (MISTAKES, "\"bad id\"\n");
-        let all = |orders: (&str, &str), table: &str| {
-            found(RULE, &[raw, orders, mistakes, (SENTENCES, "| `a.a` | x | `t` |\n"), (TABLE, table)])
-        };
-        let good = row("id", "heading", "bad id") + &row("grant", "a.a", "bad id");
-        let whole = good.clone() + &row("grant.rows", "a.a", "bad id");
+        let row = |field: &str, sentence: &str| format!("| `{field}` | text | x | more | `{sentence}` | [x](y) |\n");
+        let case = |field: &str| format!("[[case]]\nname = \"bad\"\nfield = \"{field}\"\n");
+        let every = ["id", "grant", "grant.rows"].map(case).concat();
+        let (golden, sentences) = (("tests/goldens/mistakes/x/bad.txt", "a\n"), (SENTENCES, "| `a.a` | x | `t` |\n"));
+        let cases = |text| ("tests/mistakes/x.toml", text);
+        let all =
+            |orders, table: &str| found(RULE, &[raw, orders, cases(every.as_str()), golden, sentences, (TABLE, table)]);
+        let good = row("id", "heading") + &row("grant", "a.a");
+        let whole = good.clone() + &row("grant.rows", "a.a");
         assert_eq!(all(orders, &whole), [""; 0]);
         assert_eq!(all(orders, &good), [format!("{RAW}:1")], "no row");
-        assert_eq!(
-            all((ORDERS, "//! Doc.\n(\"id\", Order::Words),\n(\"grant\", Order::Set),\n"), &whole),
-            [format!("{RAW}:1")]
-        );
-        assert_eq!(all(orders, &(good.clone() + &row("grant.rows", "b.b", "bad id"))), [format!("{TABLE}:3")]);
-        assert_eq!(all(orders, &(good.clone() + &row("grant.rows", "a.a", "worse"))), [format!("{TABLE}:3")]);
-        assert_eq!(all(orders, &(whole + &row("other", "a.a", "bad id"))), [format!("{TABLE}:4")]);
+        let fewer = (ORDERS, "//! Doc.\n(\"id\", Order::Words),\n(\"grant\", Order::Set),\n");
+        assert_eq!(all(fewer, &whole), [format!("{RAW}:1")], "no order");
+        assert_eq!(all(orders, &(good + &row("grant.rows", "b.b"))), [format!("{TABLE}:3")], "no sentence");
+        assert_eq!(all(orders, &(whole.clone() + &row("other", "a.a"))), [format!("{TABLE}:4")], "no field");
+        let two = ["id", "grant"].map(case).concat();
+        let files = [raw, orders, cases(two.as_str()), golden, sentences, (TABLE, whole.as_str())];
+        assert_eq!(found(RULE, &files), [format!("{RAW}:1")], "no mistake");
+        let files = [raw, orders, cases(every.as_str()), sentences, (TABLE, whole.as_str())];
+        assert_eq!(found(RULE, &files).len(), 3, "no golden");
     }
 }

@@ -6,8 +6,11 @@ use std::path::Path;
 
 use anshi::catalog::Catalog;
 use anshi::config::{Callers, Config};
-use anshi::document::Document;
-use anshi::policy::{ApprovalTrust, PolicySet, check_policy_file};
+use anshi::document::{Document, DocumentError};
+use anshi::model::Chinese;
+use anshi::policy::{
+    Accounts, ApprovalTrust, PolicySet, canonical_accounts, canonical_policy, check_policy, check_policy_file,
+};
 use anshi::workbench::Cases;
 
 use super::scratch;
@@ -27,9 +30,26 @@ fn strict<T: PartialEq + std::fmt::Debug>(path: &Path, data: &[u8], read: impl F
     }
 }
 
-/// A policy file.
+/// A policy file. What is accepted has a canonical form, which is the same policy; what is refused is told in both languages,
+/// each mistake within the file.
 pub fn policy(data: &[u8]) {
     let path = scratch::folder("policy").join("policy.toml");
+    if let Ok(text) = std::str::from_utf8(data) {
+        let read = |text: &str| check_policy(&Document::new("policy.toml", text), scratch::catalog(), scratch::QUICK);
+        match read(text) {
+            Ok(policy) => {
+                let canonical = canonical_policy(&Document::new("policy.toml", text)).unwrap();
+                assert_eq!(
+                    read(&canonical).as_ref(),
+                    Ok(&policy),
+                    "the canonical form is another policy:\n{canonical}"
+                );
+                let again = canonical_policy(&Document::new("policy.toml", canonical.as_str()));
+                assert_eq!(again, Ok(canonical), "a canonical form has another");
+            }
+            Err(error) => told(&error),
+        }
+    }
     strict(&path, data, || {
         let policy = check_policy_file(&path, scratch::catalog(), scratch::QUICK).map_err(|error| error.to_string())?;
         for grant in &policy.grants {
@@ -40,9 +60,29 @@ pub fn policy(data: &[u8]) {
     });
 }
 
-/// The file of accounts.
+fn told(error: &DocumentError) {
+    assert!(!error.findings.is_empty(), "refused, and nothing is wrong");
+    assert!(error.findings.iter().filter_map(|finding| finding.span.as_ref()).all(|span| span.end <= error.text.len()));
+    assert!(!error.to_string().is_empty() && !error.chinese().is_empty());
+}
+
+/// The file of accounts, with the same promises.
 pub fn accounts(data: &[u8]) {
     let folder = scratch::folder("accounts");
+    if let Ok(text) = std::str::from_utf8(data) {
+        let read = |text: &str| Accounts::check(&Document::new("accounts.toml", text));
+        match read(text) {
+            Ok(accounts) => {
+                let canonical = canonical_accounts(&Document::new("accounts.toml", text)).unwrap();
+                assert_eq!(
+                    read(&canonical).as_ref(),
+                    Ok(&accounts),
+                    "the canonical form is other accounts:\n{canonical}"
+                );
+            }
+            Err(error) => told(&error),
+        }
+    }
     strict(&folder.join("accounts.toml"), data, || {
         let set = PolicySet::load(&folder, scratch::catalog(), scratch::QUICK, &ApprovalTrust::none_needed());
         set.map(|set| set.accounts().sha256()).map_err(|error| error.to_string())

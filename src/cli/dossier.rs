@@ -59,7 +59,8 @@ pub fn dossier(args: &DossierArgs, terminal: &Terminal) -> Result<(), CliError> 
         let allowed = tested.played.guests.iter().find(|guest| guest.name == tested.main_guest);
         allowed.map(|guest| &guest.manifest)
     });
-    let (open, accepted) = warnings(&policy, &place.catalog, Some(&accounts), manifest);
+    let manifests: Vec<_> = manifest.into_iter().cloned().collect();
+    let (open, accepted) = warnings(&policy, &place.catalog, Some(&accounts), &manifests, None);
     let played = played.as_ref().map(|tested| &tested.played).map_err(Clone::clone);
     let dossier = Dossier {
         policy: &policy,

@@ -161,7 +161,11 @@ impl Found {
             self.accounts.push((path.join(ACCOUNTS_FILE), accounts));
             self.accounts.len() - 1
         });
-        let good = |(folder, policy, _): (PathBuf, Policy, String)| Good { path: folder.join(POLICY_FILE), policy, accounts: own };
+        let good = |(folder, policy, _): (PathBuf, Policy, String)| Good {
+            path: folder.join(POLICY_FILE),
+            policy,
+            accounts: own,
+        };
         self.policies.extend(checked.policies.into_iter().map(good));
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::env::{Clock, read_text};
 use crate::job::HomePaths;
 use crate::keys::SaltKey;
 use crate::ledger::LedgerReader;
-use crate::model::{AccountKind, UnitId, UnitKind};
+use crate::model::{AccountKind, UnitId};
 use crate::policy::Accounts;
 
 /// Subcommands of `anshi budget`.
@@ -48,9 +48,7 @@ pub fn budget(command: &BudgetCommand, terminal: &Terminal) -> Result<(), CliErr
     let wanted = match &args.party {
         None => None,
         Some(id) => {
-            let unit =
-                [UnitKind::Enterprise, UnitKind::Person].into_iter().find_map(|kind| UnitId::parse(kind, id).ok());
-            let unit = unit.ok_or_else(|| CliError::misuse(AskProblem::NotAnId(id.clone())))?;
+            let unit = UnitId::parse_any(id).map_err(|_| CliError::misuse(AskProblem::NotAnId(id.clone())))?;
             let salt = SaltKey::from_file_text(&read_text(&paths.salt()).map_err(CliError::failed)?);
             salt.map(|salt| salt.pseudonym(&unit))
         }

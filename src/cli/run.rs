@@ -230,8 +230,7 @@ pub fn ask(
 
 fn find_policy(engine: &Engine, id: &str) -> Result<Arc<Policy>, CliError> {
     let policies = engine.policies();
-    let found = policies.policies().find(|policy| policy.id == id);
-    found.cloned().ok_or_else(|| {
+    policies.policy(id).cloned().ok_or_else(|| {
         let known = policies.policies().map(|policy| policy.id.as_str());
         let meant = did_you_mean(id, known).map(str::to_owned);
         CliError::Refused(Refusal::about(RefusalCode::Policy, Detail::PolicyClose(id.to_owned(), meant)))

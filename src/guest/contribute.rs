@@ -35,7 +35,7 @@ impl<'s> UnitRuns<'s> {
         snapshot: &'s Snapshot,
     ) -> Option<Self> {
         let Plan::Table { tables, frame, .. } = plan else { return None };
-        guest.contributor()?;
+        guest.lane().contributor()?;
         let inputs = UnitInputs::new(tables, parameters, (snapshot, frame))?;
         Some(Self { guest, inputs, limits: *limits })
     }
@@ -62,7 +62,7 @@ impl<'j> StreamRuns<'j> {
         (tables, parameters): (&'j [TableShape], &'j [ParameterValue]),
         limits: &Limits,
     ) -> Option<Self> {
-        guest.contributor()?;
+        guest.lane().contributor()?;
         Some(Self { guest, inputs: StreamInputs { as_of, tables, parameters }, limits: *limits })
     }
 
@@ -83,8 +83,9 @@ fn contribute(guest: &Guest, limits: &Limits, input: &contributing::Input) -> Re
     if weaken::on(Weakness::UnitInstanceReused) {
         return super::reused::run(guest, input, limits);
     }
-    let pre = guest.contributor().ok_or_else(gone)?;
-    let mut store = guest.store(limits);
+    let lane = guest.lane();
+    let pre = lane.contributor().ok_or_else(gone)?;
+    let mut store = lane.store(limits);
     let result = pre.call(&mut store, input);
     let contributions = result.map_err(|error| fault(&error, store.data()))?;
     Ok(contributions.into())

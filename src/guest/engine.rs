@@ -1,8 +1,8 @@
 //! The two wasmtime engines: one tuned for small guests, one with copy-on-write memory for large ones.
 //! Figures and reasons are in `docs/performance.md`.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig};
@@ -63,11 +63,35 @@ impl From<wasmtime::Error> for EngineError {
     }
 }
 
-/// Both engines, and the thread that advances their epochs.
+/// Both engines, those of further lanes, and the thread that advances their epochs.
 pub struct GuestEngine {
-    small: Engine,
-    large: Engine,
+    small: Lanes,
+    large: Lanes,
     running: Arc<AtomicBool>,
+}
+
+/// Engines that are alike, each with a pool of its own: threads that take instances from one pool spend more than half as
+/// much again waiting for each other's cache lines, so that each thread that makes many has its lane.
+#[derive(Clone)]
+struct Lanes {
+    first: Engine,
+    further: Arc<Mutex<Vec<Engine>>>,
+}
+
+impl Lanes {
+    fn new(tier: Tier) -> Result<Self, EngineError> {
+        Ok(Self { first: pooled_engine(tier)?, further: Arc::default() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Engine>> {
+        // A panic while it was held left whole engines.
+        self.further.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn advance(&self) {
+        self.first.increment_epoch();
+        self.lock().iter().for_each(Engine::increment_epoch);
+    }
 }
 
 /// What decides how code is compiled: equal in the compiling child and in the engine, or an artefact would not load.
@@ -121,29 +145,36 @@ pub(super) fn pooled_engine(tier: Tier) -> Result<Engine, EngineError> {
 impl GuestEngine {
     /// Starts both engines.
     pub fn new() -> Result<Self, EngineError> {
-        let (small, large) = (pooled_engine(Tier::Small)?, pooled_engine(Tier::Large)?);
+        let (small, large) = (Lanes::new(Tier::Small)?, Lanes::new(Tier::Large)?);
         let running = Arc::new(AtomicBool::new(true));
-        let (engines, alive) = ([small.clone(), large.clone()], Arc::clone(&running));
+        let (lanes, alive) = ([small.clone(), large.clone()], Arc::clone(&running));
         std::thread::spawn(move || {
             while alive.load(Ordering::Relaxed) {
                 std::thread::sleep(Duration::from_millis(EPOCH_MS));
-                engines.iter().for_each(Engine::increment_epoch);
+                lanes.iter().for_each(Lanes::advance);
             }
         });
         Ok(Self { small, large, running })
     }
 
-    pub(super) const fn engine(&self, tier: Tier) -> &Engine {
-        match tier {
+    /// The engine for guests of this tier, and others that are alike, so that there are `lanes` of them together. They are
+    /// made when they are first asked for, and kept.
+    pub(super) fn lanes(&self, tier: Tier, lanes: usize) -> Result<(Engine, Vec<Engine>), EngineError> {
+        let of = match tier {
             Tier::Small => &self.small,
             Tier::Large => &self.large,
+        };
+        let (mut further, wanted) = (of.lock(), lanes.saturating_sub(1));
+        while further.len() < wanted {
+            further.push(pooled_engine(tier)?);
         }
+        Ok((of.first.clone(), further.iter().take(wanted).cloned().collect()))
     }
 
     /// What artefacts are compiled for: changes with every change that could change code.
     pub fn identity(&self) -> String {
         let mut hasher = StableHasher::default();
-        for engine in [&self.small, &self.large] {
+        for engine in [&self.small.first, &self.large.first] {
             std::hash::Hash::hash(&engine.precompile_compatibility_hash(), &mut hasher);
         }
         sha256(&hasher.0).hex().chars().take(16).collect()

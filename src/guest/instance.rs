@@ -11,6 +11,7 @@ use super::bindings::verifying as wit;
 use super::engine::{EPOCH_MS, EngineError, GuestEngine, TABLE_ELEMENTS_MAX, Tier};
 use super::input::RunInput;
 use super::unit::UnitPre;
+use crate::env::cores;
 use crate::env::weaken::{self, Weakness};
 use crate::model::{Digest, Manifest, World};
 use crate::policy::Limits;
@@ -21,6 +22,8 @@ const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// have. A policy's slot has time for lists that are as long as this at every unit.
 const CONTRIBUTIONS_BYTES_MAX: usize = 16 << 10;
 
+/// More threads than so many share lanes: each has the guest's code once more.
+const LANES_MAX: usize = 32;
 /// All tables of an instance together; clearing them is time that no fuel counts.
 const ALL_TABLES_ELEMENTS_MAX: usize = 2 * TABLE_ELEMENTS_MAX;
 
@@ -39,8 +42,15 @@ pub enum Fault {
 pub struct Guest {
     digest: Digest,
     manifest: Manifest,
-    pre: Pre,
+    lane: Lane,
+    /// Of a contributor, of which a table makes an instance for every unit: as many as there are further threads.
+    further: Vec<Lane>,
+}
+
+/// A guest on one engine.
+pub(super) struct Lane {
     engine: Engine,
+    pre: Pre,
 }
 
 /// A guest before its instances, by the interface that it exports.
@@ -83,20 +93,21 @@ impl Guest {
         manifest: Manifest,
         artefact: &[u8],
     ) -> Result<Self, EngineError> {
-        let engine = engines.engine(tier).clone();
-        // SAFETY: the artefact was written by this engine's own compiling child, and its digest is the one
-        // that the ledger kept at registration.
-        let component = unsafe { Component::deserialize(&engine, artefact) }?;
-        let mut linker = Linker::new(&engine);
-        if weaken::on(Weakness::ImportsIgnored) {
-            linker.define_unknown_imports_as_traps(&component)?;
-        }
-        let instances = linker.instantiate_pre(&component)?;
-        let pre = match manifest.world {
-            World::Verifier { .. } => Pre::Verifier(VerifierPre::new(instances)?),
-            World::Contributor { .. } => Pre::Contributor(Box::new(UnitPre::new(ContributorPre::new(instances)?)?)),
+        let lanes = match manifest.world {
+            World::Verifier { .. } => 1,
+            World::Contributor { .. } => usize::try_from(cores()).unwrap_or(1).min(LANES_MAX),
         };
-        Ok(Self { digest, manifest, pre, engine })
+        let (first, further) = engines.lanes(tier, lanes)?;
+        let lane = Lane::load(first, &manifest, artefact)?;
+        let further = further.into_iter().map(|engine| Lane::load(engine, &manifest, artefact));
+        let further = further.collect::<Result<_, _>>()?;
+        Ok(Self { digest, manifest, lane, further })
+    }
+
+    /// That of the thread that asks, by its place in its pool.
+    pub(super) fn lane(&self) -> &Lane {
+        let place = rayon::current_thread_index().unwrap_or(0) % (self.further.len() + 1);
+        place.checked_sub(1).and_then(|place| self.further.get(place)).unwrap_or(&self.lane)
     }
 
     /// SHA-256 of the module as submitted.
@@ -114,11 +125,53 @@ impl Guest {
         if weaken::on(Weakness::InstanceReused) {
             return self.run_reused(input, limits);
         }
-        let mut store = self.store(limits);
-        let verifier = self.verifier().and_then(|pre| pre.instantiate(&mut store));
+        let lane = self.lane();
+        let mut store = lane.store(limits);
+        let verifier = lane.verifier().and_then(|pre| pre.instantiate(&mut store));
         let result = verifier.and_then(|verifier| call(&mut store, &verifier, &input.0));
         let used = limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
         (result.map_err(|error| fault(&error, store.data())), used)
+    }
+
+    /// What a weakened build does: the instance of the run before serves this one too. Also the benchmark's baseline.
+    fn run_reused(&self, input: &RunInput, limits: &Limits) -> (Result<u32, Fault>, u64) {
+        thread_local! {
+            static KEPT: std::cell::RefCell<Option<(Digest, Store<Bounds>, Verifier)>> = const { std::cell::RefCell::new(None) };
+        }
+        KEPT.with_borrow_mut(|kept| {
+            if kept.as_ref().is_none_or(|(digest, ..)| *digest != self.digest) {
+                let lane = self.lane();
+                let mut store = lane.store(limits);
+                let verifier = lane.verifier().and_then(|pre| pre.instantiate(&mut store));
+                *kept = verifier.ok().map(|verifier| (self.digest, store, verifier));
+            }
+            let Some((_, store, verifier)) = kept.as_mut() else { return (Err(Fault::Memory), 0) };
+            let _ = store.set_fuel(limits.fuel);
+            store.set_epoch_deadline(u64::from(limits.slot_ms) / EPOCH_MS + 2);
+            let result = call(store, verifier, &input.0).map_err(|error| fault(&error, store.data()));
+            if result.is_err() {
+                *kept = None;
+            }
+            (result, 0)
+        })
+    }
+}
+
+impl Lane {
+    fn load(engine: Engine, manifest: &Manifest, artefact: &[u8]) -> Result<Self, EngineError> {
+        // SAFETY: the artefact was written by this engine's own compiling child, and its digest is the one
+        // that the ledger kept at registration.
+        let component = unsafe { Component::deserialize(&engine, artefact) }?;
+        let mut linker = Linker::new(&engine);
+        if weaken::on(Weakness::ImportsIgnored) {
+            linker.define_unknown_imports_as_traps(&component)?;
+        }
+        let instances = linker.instantiate_pre(&component)?;
+        let pre = match manifest.world {
+            World::Verifier { .. } => Pre::Verifier(VerifierPre::new(instances)?),
+            World::Contributor { .. } => Pre::Contributor(Box::new(UnitPre::new(ContributorPre::new(instances)?)?)),
+        };
+        Ok(Self { engine, pre })
     }
 
     fn verifier(&self) -> wasmtime::Result<&VerifierPre<Bounds>> {
@@ -129,7 +182,7 @@ impl Guest {
     }
 
     /// What makes instances of a contributor; `None` of a verifier.
-    pub(super) const fn contributor(&self) -> Option<&UnitPre> {
+    pub const fn contributor(&self) -> Option<&UnitPre> {
         match &self.pre {
             Pre::Verifier(_) => None,
             Pre::Contributor(pre) => Some(pre),
@@ -137,7 +190,7 @@ impl Guest {
     }
 
     /// What one fresh instance runs in.
-    pub(super) fn store(&self, limits: &Limits) -> Store<Bounds> {
+    pub fn store(&self, limits: &Limits) -> Store<Bounds> {
         let memory_bytes = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
         let memory_bytes = memory_bytes.saturating_sub(weakened_bytes());
         let mut store = Store::new(&self.engine, Bounds { memory_bytes, table_elements: 0, denied: false });
@@ -150,28 +203,6 @@ impl Guest {
             Pre::Contributor(_) => CONTRIBUTIONS_BYTES_MAX,
         });
         store
-    }
-
-    /// What a weakened build does: the instance of the run before serves this one too. Also the benchmark's baseline.
-    fn run_reused(&self, input: &RunInput, limits: &Limits) -> (Result<u32, Fault>, u64) {
-        thread_local! {
-            static KEPT: std::cell::RefCell<Option<(Digest, Store<Bounds>, Verifier)>> = const { std::cell::RefCell::new(None) };
-        }
-        KEPT.with_borrow_mut(|kept| {
-            if kept.as_ref().is_none_or(|(digest, ..)| *digest != self.digest) {
-                let mut store = self.store(limits);
-                let verifier = self.verifier().and_then(|pre| pre.instantiate(&mut store));
-                *kept = verifier.ok().map(|verifier| (self.digest, store, verifier));
-            }
-            let Some((_, store, verifier)) = kept.as_mut() else { return (Err(Fault::Memory), 0) };
-            let _ = store.set_fuel(limits.fuel);
-            store.set_epoch_deadline(u64::from(limits.slot_ms) / EPOCH_MS + 2);
-            let result = call(store, verifier, &input.0).map_err(|error| fault(&error, store.data()));
-            if result.is_err() {
-                *kept = None;
-            }
-            (result, 0)
-        })
     }
 }
 
@@ -192,8 +223,9 @@ pub struct ReusedInstance {
 impl Guest {
     /// An instance to call again and again, as the baseline of a benchmark.
     pub fn reused(&self, limits: &Limits) -> Result<ReusedInstance, EngineError> {
-        let mut store = self.store(limits);
-        let verifier = self.verifier()?.instantiate(&mut store)?;
+        let lane = self.lane();
+        let mut store = lane.store(limits);
+        let verifier = lane.verifier()?.instantiate(&mut store)?;
         Ok(ReusedInstance { store, verifier, limits: *limits })
     }
 }

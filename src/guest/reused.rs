@@ -18,8 +18,9 @@ thread_local! {
 pub(super) fn run(guest: &Guest, input: &contributing::Input, limits: &Limits) -> Result<Contributions, Fault> {
     KEPT.with_borrow_mut(|kept| {
         if kept.as_ref().is_none_or(|(digest, ..)| *digest != guest.digest()) {
-            let mut store = guest.store(limits);
-            let instance = guest.contributor().and_then(|pre| pre.generated().instantiate(&mut store).ok());
+            let lane = guest.lane();
+            let mut store = lane.store(limits);
+            let instance = lane.contributor().and_then(|pre| pre.generated().instantiate(&mut store).ok());
             *kept = instance.map(|instance| (guest.digest(), store, instance));
         }
         let Some((_, store, instance)) = kept.as_mut() else { return Err(Fault::Memory) };

@@ -7,12 +7,12 @@ use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use super::authenticate::{Addressed, Authenticated, check_addressed, check_consents, request, token_refusal};
-use super::compose::{ComposeError, JobOrder};
+use super::compose::{ComposeError, JobOrder, member};
 use super::dispatch::dispatch_together;
 use super::engine::Engine;
 use super::life::{Failure, Reserved, authorise, finished, known_before, reserve};
 use super::standing::Standing;
-use super::wire::{WireBatch, WireJob, WireMember, WireParameters, WireParty, WirePolicy};
+use super::wire::{WireBatch, WireJob, WirePolicy};
 use crate::config::Config;
 use crate::env::Entropy;
 use crate::guest::Guest;
@@ -150,8 +150,8 @@ impl Batch {
 
     fn asks_for_table(&self) -> bool {
         let wanted = self.members.first().map(|member| &member.request.value().policy.id);
-        let mut policies = self.standing.policies.policies();
-        policies.any(|policy| Some(&policy.id) == wanted && policy.table().is_some())
+        let policy = wanted.and_then(|id| self.standing.policies.policy(id));
+        policy.is_some_and(|policy| policy.table().is_some())
     }
 }
 
@@ -335,12 +335,6 @@ pub fn compose_batch(
     entropy: &Entropy,
 ) -> Result<String, ComposeError> {
     let first = orders.first().ok_or(ComposeError::Empty)?;
-    let member = |order: &JobOrder| WireMember {
-        parameters: WireParameters(order.parameters.iter().cloned().collect()),
-        parties: order.parties.iter().map(|(role, id)| WireParty { role: role.clone(), id: id.clone() }).collect(),
-        consents: order.consents.clone(),
-        rows: (!order.rows.0.is_empty()).then(|| (&order.rows).into()),
-    };
     let wire = WireBatch {
         iss: first.client.clone(),
         aud: first.audience.clone(),

@@ -6,7 +6,9 @@ use crate::keys::{
 };
 use crate::model::{Digest, Millis, RawParameter, RawRows, UnitId};
 
-use super::wire::{AUTHORISATION_KIND, WireAuthorisation, WireConsent, WireJob, WireParameters, WireParty, WirePolicy};
+use super::wire::{
+    AUTHORISATION_KIND, WireAuthorisation, WireConsent, WireJob, WireMember, WireParameters, WireParty, WirePolicy,
+};
 
 /// A request or consent cannot be composed.
 #[derive(Debug, thiserror::Error)]
@@ -50,8 +52,19 @@ pub struct JobOrder {
 /// How long a composed request is valid.
 pub(super) const REQUEST_SECONDS: i64 = 120;
 
+/// What a job says beside what a batch's jobs share.
+pub(super) fn member(order: &JobOrder) -> WireMember {
+    WireMember {
+        consents: order.consents.clone(),
+        parameters: WireParameters(order.parameters.iter().cloned().collect()),
+        parties: order.parties.iter().map(|(role, id)| WireParty { id: id.clone(), role: role.clone() }).collect(),
+        rows: (!order.rows.0.is_empty()).then(|| (&order.rows).into()),
+    }
+}
+
 /// Signs a request.
 pub fn compose_job(order: &JobOrder, key: &SigningKey, now: Millis, entropy: &Entropy) -> Result<String, ComposeError> {
+    let WireMember { consents, parameters, parties, rows } = member(order);
     let wire = WireJob {
         iss: order.client.clone(),
         aud: order.audience.clone(),
@@ -62,10 +75,10 @@ pub fn compose_job(order: &JobOrder, key: &SigningKey, now: Millis, entropy: &En
         htu: format!("{}/v1/jobs", order.public_url),
         policy: WirePolicy { id: order.policy.0.clone(), version: order.policy.1.clone() },
         guest: order.guest.to_string(),
-        parameters: WireParameters(order.parameters.iter().cloned().collect()),
-        parties: order.parties.iter().map(|(role, id)| WireParty { role: role.clone(), id: id.clone() }).collect(),
-        consents: order.consents.clone(),
-        rows: (!order.rows.0.is_empty()).then(|| (&order.rows).into()),
+        parameters,
+        parties,
+        consents,
+        rows,
         purpose: order.purpose.clone(),
     };
     // A missing value is a `null`, and stays one.

@@ -17,6 +17,7 @@ use crate::receipt::seal;
 use super::engine::{Engine, OpenError};
 use super::running::{Cancelling, Running};
 use super::standing::{ReloadError, Standing};
+use super::threads::Threads;
 
 /// The slot that an engine without label policies is made for; shorter ones need a restart.
 const SLOT_MS_WITHOUT_LABELS: u32 = 20;
@@ -27,7 +28,7 @@ const SLOT_MS_WITHOUT_LABELS: u32 = 20;
 /// nothing about guests that ran before. One table runs at a time, on every processor that label jobs leave idle; while it
 /// does, it is sure of its share of them, and label jobs of the rest.
 pub(super) struct Dispatcher {
-    threads: ThreadPool,
+    threads: Threads,
     tables: ThreadPool,
     table_turn: Arc<Semaphore>,
     /// Microseconds of processor time that jobs under way may need at worst.
@@ -39,18 +40,16 @@ pub(super) struct Dispatcher {
 
 impl Dispatcher {
     pub fn new(policies: &PolicySet) -> Result<Self, OpenError> {
-        let pool = |name: &'static str| {
-            ThreadPoolBuilder::new()
-                .num_threads(usize::try_from(cores()).unwrap_or(1))
-                .thread_name(move |n| format!("{name}-{n}"))
-                // Such a job has no answer at its tick; without a handler the process would end.
-                .panic_handler(|_| tracing::error!("a guest's thread panicked: its job is undetermined"))
-        };
-        let failed = |error: rayon::ThreadPoolBuildError| OpenError::Threads(error.to_string());
+        let tables = ThreadPoolBuilder::new()
+            .num_threads(usize::try_from(cores()).unwrap_or(1))
+            .thread_name(|n| format!("table-{n}"))
+            .start_handler(|_| yield_to_others())
+            // Such a job has no answer at its tick; without a handler the process would end.
+            .panic_handler(|_| tracing::error!("a table's thread panicked: its job is undetermined"));
         let capacity_micros = capacity_micros(policies);
         Ok(Self {
-            threads: pool("guest").build().map_err(failed)?,
-            tables: pool("table").start_handler(|_| yield_to_others()).build().map_err(failed)?,
+            threads: Threads::start(cores()).map_err(|error| OpenError::Threads(error.to_string()))?,
+            tables: tables.build().map_err(|error| OpenError::Threads(error.to_string()))?,
             table_turn: Arc::new(Semaphore::new(1)),
             capacity: Arc::new(Semaphore::new(usize::try_from(capacity_micros).unwrap_or(1))),
             capacity_micros,
@@ -139,7 +138,7 @@ pub(super) async fn dispatch(
     let tick = engine.clock.now().plus(i64::from(reservation.permit().policy().limits.slot_ms));
     let salt = Arc::clone(&engine.salt);
     // What replaces it is sealed in the same way, in whichever thread it comes to be.
-    let seal = move |disclosed: &Disclosed| seal(disclosed, &facts, &salt, tick);
+    let seal = move |disclosed: &Disclosed| Ok::<_, LedgerError>(seal(disclosed, &facts, &salt, tick)?);
     let halt = Arc::new(Halt::at(tick, engine.clock.clone()));
     // A stored answer needs no thread, and so cannot miss its tick.
     if is_stored {
@@ -147,21 +146,26 @@ pub(super) async fn dispatch(
             false => disclosure::disclose(execute(Arc::clone(&reservation), &guest, &snapshot)),
             true => disclosure::disclose_table(gather(Arc::clone(&reservation), &guest, &snapshot, &halt, None)),
         };
-        let (_, scheduled) = engine.ledger.schedule(&reservation, tick, seal(&disclosed)?);
+        let sealed = seal(&disclosed)?;
+        let (_, scheduled) = engine.ledger.schedule(&reservation, tick, move || Ok(sealed));
         return Ok(Dispatched { scheduled, slot, running: None });
     }
-    let otherwise = seal(&disclosure::undetermined(&reservation))?;
-    let (parking, scheduled) = engine.ledger.schedule(&reservation, tick, otherwise.clone());
     if !is_table {
-        engine.dispatcher.threads.spawn_fifo(move || {
+        // Sealed where it is needed: hardly ever.
+        let (sealing, missed) = (seal.clone(), Arc::clone(&reservation));
+        let otherwise = move || sealing(&disclosure::undetermined(&missed));
+        let (parking, scheduled) = engine.ledger.schedule(&reservation, tick, otherwise);
+        engine.dispatcher.threads.run(move || {
             if let Ok(sealed) = seal(&disclosure::disclose(execute(reservation, &guest, &snapshot))) {
                 parking.park(sealed);
             }
         });
         return Ok(Dispatched { scheduled, slot, running: None });
     }
+    let otherwise = seal(&disclosure::undetermined(&reservation))?;
     // What a client gets that cancels is what it gets of a missed tick; auditors see which of them it was.
-    let cancelled = OutcomeEntry { end: End::Cancelled, ..otherwise };
+    let cancelled = OutcomeEntry { end: End::Cancelled, ..otherwise.clone() };
+    let (parking, scheduled) = engine.ledger.schedule(&reservation, tick, move || Ok(otherwise));
     let cancelling = Cancelling { halt: Arc::clone(&halt), decider: parking.decider(), cancelled };
     if running.as_ref().is_some_and(|running| !running.begin(tick, cancelling)) {
         // It was cancelled while it waited: others need not wait for its slot.
@@ -206,12 +210,13 @@ pub(super) async fn dispatch_together(
     for (reservation, guest) in reserved {
         let reservation = Arc::new(reservation);
         let (facts, salt, snapshot) = (Arc::clone(&facts), Arc::clone(&engine.salt), Arc::clone(&snapshot));
-        let otherwise = seal(&disclosure::undetermined(&reservation), &facts, &salt, tick)?;
+        let seal = move |disclosed: &Disclosed| Ok::<_, LedgerError>(seal(disclosed, &facts, &salt, tick)?);
+        let (sealing, missed) = (seal.clone(), Arc::clone(&reservation));
+        let otherwise = move || sealing(&disclosure::undetermined(&missed));
         let (parking, waiting) = engine.ledger.schedule(&reservation, tick, otherwise);
         scheduled.push(waiting);
         engine.dispatcher.tables.spawn_fifo(move || {
-            let disclosed = disclosure::disclose(execute(reservation, &guest, &snapshot));
-            if let Ok(sealed) = seal(&disclosed, &facts, &salt, tick) {
+            if let Ok(sealed) = seal(&disclosure::disclose(execute(reservation, &guest, &snapshot))) {
                 parking.park(sealed);
             }
         });

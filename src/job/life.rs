@@ -73,8 +73,7 @@ impl Asking {
 
     /// Whether a table is asked for, as far as the policy that it names is in force.
     pub fn is_table(&self) -> bool {
-        let wanted = &self.request().policy;
-        let policy = self.standing.policies.policies().find(|policy| policy.id == wanted.id);
+        let policy = self.standing.policies.policy(&self.request().policy.id);
         policy.is_some_and(|policy| policy.table().is_some())
     }
 

@@ -13,6 +13,7 @@ mod home;
 mod life;
 mod running;
 mod standing;
+mod threads;
 mod wire;
 mod wire_rows;
 

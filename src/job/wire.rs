@@ -1,4 +1,5 @@
-//! Requests and consents on the wire: strict JSON, every member known, none twice.
+//! Requests and consents on the wire: strict JSON, every member known, none twice. Members are declared in the order of
+//! canonical JSON: what is written so need not be compared as a document (`keys::read_json`).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,22 +15,22 @@ use super::wire_rows::WireRows;
 #[derive(Debug, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WireJob {
-    pub iss: String,
     pub aud: String,
-    pub iat: i64,
+    pub consents: Vec<String>,
     pub exp: i64,
-    pub jti: String,
+    pub guest: String,
     pub htm: String,
     pub htu: String,
-    pub policy: WirePolicy,
-    pub guest: String,
+    pub iat: i64,
+    pub iss: String,
+    pub jti: String,
     pub parameters: WireParameters,
     pub parties: Vec<WireParty>,
-    pub consents: Vec<String>,
+    pub policy: WirePolicy,
+    pub purpose: String,
     /// The client's own rows; left out where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<WireRows>,
-    pub purpose: String,
 }
 
 #[derive(Debug, Serialize, DeriveDeserialize)]
@@ -42,34 +43,34 @@ pub(super) struct WirePolicy {
 #[derive(Debug, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WireParty {
-    pub role: String,
     pub id: String,
+    pub role: String,
 }
 
 /// The payload of a `batch+jwt`: what its jobs share, and the jobs.
 #[derive(Debug, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WireBatch {
-    pub iss: String,
     pub aud: String,
-    pub iat: i64,
     pub exp: i64,
-    pub jti: String,
+    pub guest: String,
     pub htm: String,
     pub htu: String,
-    pub policy: WirePolicy,
-    pub guest: String,
-    pub purpose: String,
+    pub iat: i64,
+    pub iss: String,
     pub jobs: Vec<WireMember>,
+    pub jti: String,
+    pub policy: WirePolicy,
+    pub purpose: String,
 }
 
 /// One job of a batch.
 #[derive(Debug, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WireMember {
+    pub consents: Vec<String>,
     pub parameters: WireParameters,
     pub parties: Vec<WireParty>,
-    pub consents: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<WireRows>,
 }
@@ -78,31 +79,31 @@ pub(super) struct WireMember {
 #[derive(Debug, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WireConsent {
-    pub iss: String,
-    pub sub: String,
-    pub client_id: String,
     pub aud: String,
-    pub jti: String,
-    pub iat: i64,
-    pub nbf: i64,
-    pub exp: i64,
     pub authorization_details: [WireAuthorisation; 1],
+    pub client_id: String,
+    pub exp: i64,
+    pub iat: i64,
+    pub iss: String,
+    pub jti: String,
+    pub nbf: i64,
+    pub sub: String,
 }
 
 /// One authorisation (RFC 9396).
 #[derive(Debug, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WireAuthorisation {
+    pub max_uses: u32,
+    pub policy: String,
+    pub purpose: String,
+    pub role: String,
     #[serde(rename = "type")]
     pub kind: String,
-    pub purpose: String,
-    pub policy: String,
-    /// The first version covered.
-    pub version_min: String,
     /// The first version covered no more.
     pub version_below: String,
-    pub role: String,
-    pub max_uses: u32,
+    /// The first version covered.
+    pub version_min: String,
 }
 
 /// The `type` of an authorisation.

@@ -75,9 +75,40 @@ const JSON_INTEGER_MAX: u64 = (1 << 53) - 1;
 
 /// The RFC 8785 bytes of `value`: absent members left out, integers beyond ±(2⁵³ − 1) as strings.
 pub fn canonical_json(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
-    let mut value = serde_json::to_value(value)?;
-    tame(&mut value, false);
-    written(&value)
+    Canonical::of(value)?.bytes()
+}
+
+/// An object with a canonical form, where more than its bytes are wanted.
+pub struct Canonical(Value);
+
+impl Canonical {
+    /// Of `value`, as [`canonical_json`] takes it.
+    pub fn of(value: &impl Serialize) -> Result<Self, CanonicalError> {
+        let mut value = serde_json::to_value(value)?;
+        tame(&mut value, false);
+        Ok(Self(value))
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> Result<Vec<u8>, CanonicalError> {
+        written(&self.0)
+    }
+
+    /// SHA-256 of the kind's prefix and its bytes.
+    pub fn digest(&self, kind: DigestKind) -> Result<Digest, CanonicalError> {
+        let mut hasher = Hasher::new();
+        hasher.update(kind.prefix());
+        hasher.update(&self.bytes()?);
+        Ok(hasher.finish())
+    }
+
+    /// The same with one more member.
+    pub fn with(mut self, name: &str, member: &impl Serialize) -> Result<Self, CanonicalError> {
+        if let Value::Object(members) = &mut self.0 {
+            members.insert(name.to_owned(), Self::of(member)?.0);
+        }
+        Ok(self)
+    }
 }
 
 /// The same with every `null` in its place, for what tells a missing value from an absent member.
@@ -156,6 +187,10 @@ pub fn read_json<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, ser
         return serde_json::from_value(serde_json::from_slice(bytes)?);
     }
     let read: T = serde_json::from_slice(bytes)?;
+    // Who writes the members in our order and nothing between them has written the very bytes.
+    if serde_json::to_vec(&read)? == bytes {
+        return Ok(read);
+    }
     if serde_json::to_value(&read)? != serde_json::from_slice::<Value>(bytes)? {
         return Err(serde::de::Error::custom("it is not written as it must be: an array for an object, or a `null`"));
     }
@@ -164,10 +199,7 @@ pub fn read_json<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, ser
 
 /// SHA-256 of the kind's prefix and the canonical JSON of `value`.
 pub fn digest_json(kind: DigestKind, value: &impl Serialize) -> Result<Digest, CanonicalError> {
-    let mut hasher = Hasher::new();
-    hasher.update(kind.prefix());
-    hasher.update(&canonical_json(value)?);
-    Ok(hasher.finish())
+    Canonical::of(value)?.digest(kind)
 }
 
 /// SHA-256 of the kind's prefix and the length-prefixed `parts`.

@@ -9,8 +9,8 @@ mod key_set;
 mod secret;
 
 pub use canonical::{
-    CanonicalError, DigestKind, Hasher, canonical_json, canonical_json_with_nulls, digest_json, digest_parts,
-    read_json, sha256,
+    Canonical, CanonicalError, DigestKind, Hasher, canonical_json, canonical_json_with_nulls, digest_json,
+    digest_parts, read_json, sha256,
 };
 pub use jwk::{Algorithm, JwkError, PublicJwk, PublicKey, SigningKey};
 pub use jws::{

@@ -20,6 +20,10 @@ use crate::model::{Bilingual, Date, Digest};
 /// then moved once for many commits.
 const WAL_PAGES_MAX: i64 = 8_192;
 
+/// The writer's pages in memory. SQLite goes through all of them at nearly every commit, because it gives pages a number
+/// behind the store's last for a moment while it sorts them; what is not among them is in the system's cache.
+const CACHE_KIB: i64 = 8_000;
+
 /// `PRAGMA user_version` of `schema.sql`.
 pub(super) const SCHEMA_VERSION: i64 = 3;
 
@@ -150,7 +154,7 @@ fn configure(connection: &Connection) -> Result<(), LedgerError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let synchronous = if weaken::on(Weakness::CommitUnsynced) { "OFF" } else { "FULL" };
     connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "cache_size", -64_000)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_MAX)?;
     settle(connection)
 }

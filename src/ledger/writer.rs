@@ -69,7 +69,7 @@ struct Pending {
     job: Digest,
     tick: Millis,
     parked: Arc<Mutex<Parked>>,
-    otherwise: OutcomeEntry,
+    otherwise: Box<dyn FnOnce() -> Result<OutcomeEntry, LedgerError> + Send>,
     reply: Reply<Logged, LedgerError>,
 }
 
@@ -189,8 +189,14 @@ impl Ledger {
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Fixes the job's tick. At the tick the outcome then parked is logged, or `otherwise`.
-    pub fn schedule(&self, reservation: &Reservation, tick: Millis, otherwise: OutcomeEntry) -> (Parking, Scheduled) {
+    /// Fixes the job's tick. At the tick the outcome then parked is logged, or what `otherwise` makes; where it fails, the
+    /// ledger stops, because the tick would have no outcome.
+    pub fn schedule(
+        &self,
+        reservation: &Reservation,
+        tick: Millis,
+        otherwise: impl FnOnce() -> Result<OutcomeEntry, LedgerError> + Send + 'static,
+    ) -> (Parking, Scheduled) {
         let (reply, answer) = oneshot::channel();
         let parked = Arc::new(Mutex::new(Parked::default()));
         let pending = Pending {
@@ -198,7 +204,7 @@ impl Ledger {
             job: reservation.permit().request().job,
             tick,
             parked: Arc::clone(&parked),
-            otherwise,
+            otherwise: Box::new(otherwise),
             reply,
         };
         // A writer that has ended drops the reply, which `Scheduled::logged` sees.
@@ -359,7 +365,10 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(due.len());
         for job in due {
             let parked = job.parked.lock().ok().and_then(|mut parked| parked.outcome.take());
-            let outcome = parked.unwrap_or(job.otherwise);
+            let outcome = match parked {
+                Some(outcome) => outcome,
+                None => (job.otherwise)()?,
+            };
             let due = Due { intent_index: job.intent.index, job: job.job, tick: job.tick, outcome };
             let opened = write_outcome(&self.connection, &self.entropy, &mut leaves, size, &due)?;
             outcomes.push((job.intent, opened, due.outcome, job.reply));

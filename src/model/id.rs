@@ -81,6 +81,11 @@ impl UnitId {
         Ok(Self { kind, bytes })
     }
 
+    /// Parses a canonical identifier of whichever kind it is; the error is that of a firm's.
+    pub fn parse_any(text: &str) -> Result<Self, IdError> {
+        Self::parse(UnitKind::Enterprise, text).or_else(|error| Self::parse(UnitKind::Person, text).map_err(|_| error))
+    }
+
     /// Mends the variants that departments deliver (white space around, lower case, full-width
     /// characters, the 15 digits that a citizen id had before 1999), then parses. For ingest only.
     pub fn canonicalise(kind: UnitKind, text: &str) -> Result<Self, IdError> {

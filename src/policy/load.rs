@@ -162,6 +162,11 @@ impl PolicySet {
         self.in_force.get(id)
     }
 
+    /// The policy `id`, where it was in force when it was read. Its approvals can have expired since ([`Self::approvals`]).
+    pub fn policy(&self, id: &str) -> Option<&Arc<Policy>> {
+        self.get(id).map(|in_force| &in_force.policy)
+    }
+
     /// The digests of the approvals of the policy `id` that hold at `now`; `None` where they, or those of the accounts, are
     /// too few by then.
     pub fn approvals(&self, id: &str, now: Millis) -> Option<Vec<Digest>> {

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::disclosure::{Disclosed, Released, ReleasedTable};
 use crate::env::weaken::{self, Weakness};
-use crate::keys::{CanonicalError, DigestKind, SaltKey, canonical_json, digest_json, encode_segment, party_commitment};
+use crate::keys::{
+    Canonical, CanonicalError, DigestKind, SaltKey, canonical_json, digest_json, encode_segment, party_commitment,
+};
 use crate::ledger::OutcomeEntry;
 use crate::model::{AccountKind, Date, Digest, Millis};
 
@@ -200,7 +202,7 @@ pub fn seal(
     let (request, policy) = (permit.request(), permit.policy());
     let parties = opened_parties(disclosed, salt);
     let claim = |party: &OpenedParty| PartyClaim { role: party.role.clone(), commitment: party.commitment.clone() };
-    let mut claims = Claims {
+    let claims = Claims {
         iss: facts.issuer.clone(),
         aud: request.client.clone(),
         jti: request.job.hex(),
@@ -223,12 +225,13 @@ pub fn seal(
         log: None,
         covert: covert(disclosed),
     };
-    let claims_sha256 = digest_json(DigestKind::Claims, &claims)?;
-    claims.log = Some(LogClaim { origin: facts.origin.clone(), index: reservation.intent_index() });
+    let canonical = Canonical::of(&claims)?;
+    let claims_sha256 = canonical.digest(DigestKind::Claims)?;
+    let log = LogClaim { origin: facts.origin.clone(), index: reservation.intent_index() };
     Ok(OutcomeEntry {
         answer: claims.result.word().unwrap_or_else(|| UNDETERMINED.to_owned()),
         end: disclosed.end(),
-        claims: canonical_json(&claims)?,
+        claims: canonical.with("log", &log)?.bytes()?,
         claims_sha256,
         parties: canonical_json(&parties)?,
     })

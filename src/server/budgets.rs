@@ -9,7 +9,7 @@ use super::app::App;
 use super::call::Call;
 use super::problem::Problem;
 use crate::config::CallerKind;
-use crate::model::{AccountKind, Detail, Refusal, RefusalCode, UnitId, UnitKind};
+use crate::model::{AccountKind, Detail, Refusal, RefusalCode, UnitId};
 use crate::policy::everyone;
 
 /// One account of the caller.
@@ -80,9 +80,6 @@ pub(super) async fn show(State(app): State<App>, call: Call) -> Result<Json<Vec<
 
 /// The unit that a token names as its subject.
 pub(super) fn party(id: &str) -> Result<UnitId, Problem> {
-    let parsed = [UnitKind::Enterprise, UnitKind::Person].map(|kind| UnitId::parse(kind, id));
-    match parsed {
-        [Ok(unit), _] | [_, Ok(unit)] => Ok(unit),
-        [Err(error), _] => Err(Refusal::about(RefusalCode::Parties, Detail::PartyId("sub".to_owned(), error)).into()),
-    }
+    UnitId::parse_any(id)
+        .map_err(|error| Refusal::about(RefusalCode::Parties, Detail::PartyId("sub".to_owned(), error)).into())
 }

@@ -173,7 +173,7 @@ pub(super) async fn show(
     call: Call,
 ) -> Result<Json<PolicyView>, Problem> {
     let (standing, now) = (app.engine.standing(), app.engine.clock().now());
-    let found = standing.policies.policies().find(|policy| policy.id == id).ok_or(ProblemKind::NotFound)?;
+    let found = standing.policies.policy(&id).ok_or(ProblemKind::NotFound)?;
     standing.policies.approvals(&id, now).ok_or(ProblemKind::NotFound)?;
     let sees_all = [CallerKind::Auditor, CallerKind::Operator].contains(&call.0.kind);
     let context = Context {

@@ -193,10 +193,22 @@ impl ValueKind {
     }
 }
 
+fn other_unit_chinese(dataset: &str, unit: &str, table: bool) -> String {
+    let other = if table { "本表" } else { "该角色" };
+    format!("`{dataset}` 的行是关于主体种类 `{unit}` 的，而{other}不是")
+}
+
 fn number_english(error: &DecimalError) -> String {
     match error {
         DecimalError::Syntax => error.to_string(),
         _ => format!("the number {error}"),
+    }
+}
+
+fn number_chinese(error: DecimalError) -> String {
+    match error {
+        DecimalError::Syntax => error.chinese(),
+        _ => format!("该数{}", error.chinese()),
     }
 }
 
@@ -224,10 +236,7 @@ impl Chinese for Mistake {
             Self::Count => format!("`max` 应在 1 至 {PARTIES_MAX} 之间，且不小于 `min`"),
             Self::NoRole(role) => format!("政策没有角色 `{role}`"),
             Self::NoDataset(dataset) => format!("目录中没有数据集 `{dataset}`"),
-            Self::OtherUnit { dataset, unit, table } => {
-                let other = if *table { "本表" } else { "该角色" };
-                format!("`{dataset}` 的行是关于主体种类 `{unit}` 的，而{other}不是")
-            }
+            Self::OtherUnit { dataset, unit, table } => other_unit_chinese(dataset, unit, *table),
             Self::RowsMax => format!("`rows_max` 应在 1 至 {ROWS_MAX} 之间"),
             Self::NoColumn { dataset, column } => format!("数据集 `{dataset}` 没有列 `{column}`"),
             Self::ColumnTwice(column) => format!("列 `{column}` 在此出现两次"),
@@ -256,8 +265,7 @@ impl Chinese for Mistake {
             Self::Share => "没有分得 ε 的指标没有噪声保护：`share` 应大于 0".to_owned(),
             Self::Shares => "各指标的份额合计须小于 1，其余归主体计数".to_owned(),
             Self::Noise => "`noise` 应为 \"discrete-laplace\" 或 \"discrete-gaussian\"".to_owned(),
-            Self::Number(error @ DecimalError::Syntax) => error.chinese(),
-            Self::Number(error) => format!("该数{}", error.chinese()),
+            Self::Number(error) => number_chinese(*error),
             Self::Epsilon => format!("`epsilon_per_job` 应大于 0 且不超过 {EPSILON_MAX}"),
             Self::FuelPerUnit => format!("`fuel_per_unit` 应在 1 至 {FUEL_MAX} 之间"),
             Self::Units => format!("`units_max` 应在 1 至 {UNITS_MAX} 之间"),

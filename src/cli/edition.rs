@@ -14,7 +14,7 @@ use crate::catalog::Catalog;
 use crate::document::Document;
 use crate::env::list_dir;
 use crate::model::Pace;
-use crate::policy::{Accounts, Policy, check_policy_text};
+use crate::policy::{Accounts, Policy, check_policy};
 
 /// A version's texts.
 pub enum Edition {
@@ -95,7 +95,7 @@ impl Edition {
 
 /// A policy of a version. Whether slots hold is another machine's question: `policy check` asks it.
 pub fn policy_of(document: &Document, catalog: &Catalog) -> Result<Policy, CliError> {
-    check_policy_text(document, catalog, Pace::NONE).map_err(CliError::failed)
+    check_policy(document, catalog, Pace::NONE).map_err(CliError::failed)
 }
 
 /// The accounts of a version.

@@ -18,7 +18,7 @@ use crate::document::Document;
 use crate::env::{list_dir, program};
 use crate::job::{HomePaths, unpack_catalog};
 use crate::model::{Bilingual, Pace};
-use crate::policy::{Guests, Policy, check_policy_text};
+use crate::policy::{Guests, Policy, check_policy};
 use crate::workbench::{CASES_FILE, Cases, Deviation, Play, Played, PlayedCase, play};
 
 /// Arguments of `anshi policy test`.
@@ -130,7 +130,7 @@ impl Desk {
         let policy_text = text(&file)?;
         let document = Document::new(file.display().to_string(), policy_text.as_str());
         // Nobody waits for a slot here: whether they hold, `policy check` asks.
-        let policy = check_policy_text(&document, &self.catalog, Pace::NONE).map_err(CliError::failed)?;
+        let policy = check_policy(&document, &self.catalog, Pace::NONE).map_err(CliError::failed)?;
         let path = folder.join(CASES_FILE);
         if !path.is_file() {
             return Err(CliError::failed(CaseProblem::NoCases(folder.to_owned())));

@@ -46,15 +46,15 @@ pub struct PolicySet {
     accounts_approvals: Approvals,
 }
 
-/// Checks one policy file. `pace` is the machine's calibrated worst case.
+/// Checks the text of one policy. `pace` is the machine's calibrated worst case.
+pub fn check_policy(document: &Document, catalog: &Catalog, pace: Pace) -> Result<Policy, DocumentError> {
+    check(document, catalog, pace)
+}
+
+/// Checks one policy file.
 pub fn check_policy_file(path: &Path, catalog: &Catalog, pace: Pace) -> Result<Policy, PolicyError> {
     let document = Document::new(path.display().to_string(), read_text(path)?);
     check(&document, catalog, pace).map_err(|error| PolicyError::Documents(vec![error]))
-}
-
-/// Checks the text of a policy, wherever it is from: a revision of git has no file.
-pub fn check_policy_text(document: &Document, catalog: &Catalog, pace: Pace) -> Result<Policy, DocumentError> {
-    check(document, catalog, pace)
 }
 
 /// Label jobs wait for each other: the shortest slot must have time for the longest run of another policy too.

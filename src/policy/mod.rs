@@ -26,7 +26,7 @@ pub use client_dataset::ClientDataset;
 pub use client_rows::{ClientColumn, ClientRows, ClientTable, ClientValues};
 pub use decide::{Asked, ConsentUse, PartyCharge, Permit, PermittedParty, decide, everyone};
 pub use fit::{Origin, Plan, RolePlan, TablePlan, fit};
-pub use load::{PolicyError, PolicySet, check_policy_file, check_policy_text};
+pub use load::{PolicyError, PolicySet, check_policy, check_policy_file};
 pub use misfit::Misfit;
 pub use rules::{Allowed, AnswerRule, Grant, Guests, Limits, ParameterRule, Policy, RoleRule};
 pub use table::{MeasureRule, TableRule, UnitBounds};

@@ -216,6 +216,7 @@ fn an_approval_ends_while_the_engine_runs() {
     let answered = home.answered(&home.token(100, 1));
     let receipt = home.verify(&serde_json::to_string(&answered.bundle).unwrap()).unwrap();
     assert_eq!(receipt.claims.approvals.len(), 1, "the receipt names the approval");
+    assert_eq!(receipt.intent.approvals, receipt.claims.approvals, "and so does the log");
     let asked_after = |minutes: i64, number| {
         shift.store(minutes * 60_000, Ordering::SeqCst);
         refusal(&home.ask(&home.token(number, 1)))

@@ -21,6 +21,9 @@ pub struct IntentRecord {
     pub version: String,
     /// The policy's digest.
     pub policy_sha256: String,
+    /// The digests of the approvals that the policy and the accounts rested on; none where the home asks for none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<String>,
     /// The guest.
     pub guest: String,
     /// The snapshot.

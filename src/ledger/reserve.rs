@@ -352,6 +352,7 @@ fn intent_record(desk: &Desk<'_>, permit: &Permit, charges: &[PartyCharge]) -> I
         policy: policy.id.clone(),
         version: policy.version_text(),
         policy_sha256: policy.sha256.to_string(),
+        approvals: permit.approvals().iter().map(Digest::to_string).collect(),
         guest: request.guest.to_string(),
         snapshot: permit.snapshot().to_string(),
         sameness: permit.sameness().to_string(),

@@ -225,6 +225,11 @@ fn check_together(
             intent.policy_sha256 == claims.policy.sha256,
             both("the intent was admitted under another policy", "意向是在另一政策下接受的"),
         ),
+        (
+            // Engines before this one left them out of the intent.
+            intent.approvals.is_empty() || intent.approvals == claims.approvals,
+            both("the intent rested on other approvals", "意向所依据的批准不同"),
+        ),
         (intent.guest == claims.guest, both("the intent names another guest", "意向写明另一程序")),
         (intent.snapshot == claims.snapshot.sha256, both("the intent names another snapshot", "意向写明另一快照")),
         (

@@ -116,6 +116,7 @@ pub(super) fn check_claims(
         (claims.policy.id == record.policy, "name another policy"),
         (claims.policy.version == record.version, "name another version of the policy"),
         (claims.policy.sha256 == record.policy_sha256, "name another text of the policy"),
+        (record.approvals.is_empty() || claims.approvals == record.approvals, "name other approvals"),
         (claims.guest == record.guest, "name another guest"),
         (claims.snapshot.sha256 == record.snapshot, "name another snapshot"),
         (claims.consents.len() == record.consents.len(), "name other consents"),

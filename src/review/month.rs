@@ -104,7 +104,7 @@ pub struct JobLine {
     pub client: String,
     /// Under which policy: id, version, digest.
     pub policy: (String, String, String),
-    /// The digests of the approvals that the policy rested on; none known of a job without a receipt.
+    /// The digests of the approvals that the policy rested on; an older engine left them to the receipt.
     pub approvals: Vec<String>,
     /// What the answer may be used for; not known of a job without a receipt.
     pub purpose: Option<String>,
@@ -210,7 +210,7 @@ pub struct Asked {
     pub total: Sum,
     /// By client.
     pub clients: BTreeMap<String, Sum>,
-    /// By policy: id, version, digest, and the approvals' digests, as far as there is a receipt.
+    /// By policy: id, version, digest, and the approvals' digests, as far as they are known.
     pub policies: BTreeMap<(String, String, String, Option<String>), Sum>,
     /// By purpose; what is not known is empty.
     pub purposes: BTreeMap<String, Sum>,
@@ -256,7 +256,9 @@ impl Asked {
     pub fn add(&mut self, line: JobLine) {
         let (id, version, sha256) = line.policy.clone();
         let purpose = line.purpose.clone().unwrap_or_default();
-        let approvals = line.purpose.is_some().then(|| line.approvals.join(" "));
+        // Without a receipt, an intent that names none is that of an older engine, or of a home that asks for none.
+        let known = line.purpose.is_some() || !line.approvals.is_empty();
+        let approvals = known.then(|| line.approvals.join(" "));
         let sums = [
             &mut self.total,
             self.clients.entry(line.client.clone()).or_default(),
@@ -295,7 +297,7 @@ fn line(rows: &LeafRows, record: IntentRecord) -> Option<JobLine> {
     let tamed = |texts: Vec<String>| texts.into_iter().map(tame).collect();
     let (approvals, purpose, as_of) = match claims {
         Some(claims) => (tamed(claims.approvals), Some(tame(claims.purpose)), Some(tame(claims.snapshot.as_of))),
-        None => (Vec::new(), None, None),
+        None => (tamed(record.approvals), None, None),
     };
     Some(JobLine {
         index: u64::try_from(rows.index).ok()?,

@@ -271,8 +271,8 @@ const LIMITS: [Both; 6] = [
         "被拒绝的请求不在本页：拒绝发生在记账之前，账本和日志中均不留记录。运行中的服务自启动起按代码统计拒绝次数（`/metrics` 的 `anshi_requests_total`）；批次之内单个询问的拒绝只告知其客户。",
     ),
     (
-        "Purpose and approvals stand in the receipt: of jobs without one (abandoned, under way) they are not known here.",
-        "用途和批准载于回执：没有回执的询问（中断、进行中）在此不详。",
+        "The purpose stands in the receipt: of jobs without one (abandoned, under way) it is not known here.",
+        "用途载于回执：没有回执的询问（中断、进行中）在此不详。",
     ),
     (
         "Quotas are those of `accounts.toml` today; what was spent is the ledger's.",

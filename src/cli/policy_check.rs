@@ -87,6 +87,8 @@ struct Found {
     errors: Vec<DocumentError>,
     policies: Vec<Good>,
     accounts: Vec<(PathBuf, Accounts)>,
+    /// Accounts that were looked at because a policy beside them was named.
+    beside: Vec<PathBuf>,
 }
 
 /// Checks everything that was named.
@@ -184,7 +186,26 @@ impl Found {
             Ok(policy) => self.policies.push(Good { path: path.to_owned(), policy, accounts: None }),
             Err(error) => self.errors.push(error),
         }
+        if standard.accounts.is_none() {
+            self.take_beside(path);
+        }
         Ok(())
+    }
+
+    /// What is wrong with the accounts that lie beside a policy: without them it cannot be judged whole.
+    fn take_beside(&mut self, policy: &Path) {
+        let Some(path) = policy.parent().and_then(Path::parent).map(|folder| folder.join(ACCOUNTS_FILE)) else {
+            return;
+        };
+        if self.beside.contains(&path) {
+            return;
+        }
+        if let Ok(text) = read_text(&path)
+            && let Err(error) = Accounts::check(&Document::new(path.display().to_string(), text))
+        {
+            self.errors.push(error);
+        }
+        self.beside.push(path);
     }
 
     /// The accounts that `good` is charged to: the home's, its folder's, or those that lie beside it.

@@ -207,8 +207,8 @@ const fn chinese_direction(direction: Direction) -> &'static str {
 
 const fn verdict_text(verdict: Option<Direction>, lang: Lang) -> &'static str {
     match (verdict, lang) {
-        (None, Lang::En) => "nothing has changed but layout and comments, if those",
-        (None, Lang::Zh) => "除排版和注释外没有改动",
+        (None, Lang::En) => "nothing has changed but layout, comments and the order of what is listed, if those",
+        (None, Lang::Zh) => "除排版、注释和列举的顺序外没有改动",
         (Some(Direction::Neither), Lang::En) => "neither looser nor tighter: words, or what no answer depends on",
         (Some(Direction::Neither), Lang::Zh) => "既未放宽也未收紧：只改了文字或与回答无关之处",
         (Some(Direction::Tighter), Lang::En) => "tighter: what the new version allows, the old one allowed",

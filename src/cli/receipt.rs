@@ -13,7 +13,7 @@ use super::run::{cost, read_party};
 use super::table_answer::show_table;
 use super::terminal::Terminal;
 use crate::log::CheckpointError;
-use crate::model::{Chinese, check_label};
+use crate::model::{Chinese, check_label, seen};
 use crate::receipt::{Bundle, Claims, VerifiedBundle, VerifyError, verify_bundle};
 
 /// An example that works where `anshi demo --home /tmp/anshi-demo` was run.
@@ -115,14 +115,14 @@ pub fn verify_files(bundle: &Path, jwks: &Path, log_key: &Path) -> Result<Verifi
 fn show(claims: &Claims, terminal: &Terminal) {
     terminal.say(WorkMessage::ReceiptShown {
         answer: match (&claims.result.label, &claims.result.table) {
-            (Some(label), _) => ShownAnswer::Label(label.clone()),
+            (Some(label), _) => ShownAnswer::Label(seen(label)),
             (None, Some(table)) => ShownAnswer::Table(table.cells.len(), table.cells.iter().flatten().count()),
             (None, None) => ShownAnswer::NoTable,
         },
-        client: claims.aud.clone(),
-        policy: format!("{} {}", claims.policy.id, claims.policy.version),
-        as_of: claims.snapshot.as_of.clone(),
-        guest: claims.guest.clone(),
+        client: seen(&claims.aud),
+        policy: seen(&format!("{} {}", claims.policy.id, claims.policy.version)),
+        as_of: seen(&claims.snapshot.as_of),
+        guest: seen(&claims.guest),
         cost: cost(&claims.cost),
         index: claims.log.as_ref().map_or(0, |log| log.index),
     });

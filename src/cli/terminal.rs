@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 use super::error::CliError;
 use super::message::Message;
 use crate::env::variable;
-use crate::model::Lang;
+use crate::model::{Lang, seen};
 
 /// How often a sign of life moves.
 const SPIN: Duration = Duration::from_millis(100);
@@ -47,7 +47,7 @@ impl Terminal {
     /// Says a message to a person; a program gets [`Self::result`] alone.
     pub fn say(&self, message: impl Into<Message>) {
         if !self.json {
-            self.line(&message.into().text(self.lang));
+            self.line(&tame(&message.into().text(self.lang)));
         }
     }
 
@@ -77,7 +77,7 @@ impl Terminal {
         if !self.told.get() {
             self.result(&serde_json::json!({ "error": error.word(), "message": error.text(self.lang) }));
         }
-        let _ = writeln!(std::io::stderr().lock(), "{}", error.text(self.lang));
+        let _ = writeln!(std::io::stderr().lock(), "{}", tame(&error.text(self.lang)));
     }
 
     /// A bar on a terminal, nothing in a pipe.
@@ -132,6 +132,14 @@ impl Terminal {
         let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
         let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
     }
+}
+
+/// Lines as they are; whatever else a terminal would obey is written out. A bundle, a policy or a table can be anybody's.
+fn tame(text: &str) -> String {
+    text.split('\n')
+        .map(|line| line.split('\t').map(seen).collect::<Vec<_>>().join("\t"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn locale() -> Lang {

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::files::NOT_UTF8;
 use super::{ChildError, EntropyError, FileError};
 use crate::model::{Chinese, foreign};
 
@@ -15,6 +16,9 @@ fn system(error: &io::Error) -> String {
         io::ErrorKind::ReadOnlyFilesystem => "文件系统只读".to_owned(),
         io::ErrorKind::NotADirectory => "其中一段不是文件夹".to_owned(),
         io::ErrorKind::IsADirectory => "是文件夹".to_owned(),
+        io::ErrorKind::InvalidData if error.to_string() == NOT_UTF8 => {
+            "不是 UTF-8 编码的文本，请另存为 UTF-8".to_owned()
+        }
         io::ErrorKind::InvalidData => format!("内容不合格式：{}", foreign(error)),
         _ => foreign(error),
     }

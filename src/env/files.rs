@@ -156,13 +156,15 @@ pub fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
+/// What is said of a text that is another encoding's.
+pub(super) const NOT_UTF8: &str = "not UTF-8";
 /// The largest text file that is read whole.
 const TEXT_BYTES_MAX: u64 = 16 << 20;
 
 /// Reads a UTF-8 file of at most 16 MiB.
 pub fn read_text(path: &Path) -> Result<String, FileError> {
     let bytes = read(path, TEXT_BYTES_MAX)?;
-    String::from_utf8(bytes).map_err(|_| failed("read", path)(io::Error::new(io::ErrorKind::InvalidData, "not UTF-8")))
+    String::from_utf8(bytes).map_err(|_| failed("read", path)(io::Error::new(io::ErrorKind::InvalidData, NOT_UTF8)))
 }
 
 /// The names in a folder, sorted; a folder that is not there has none.

@@ -38,4 +38,4 @@ pub use request::{
 };
 pub use row_fault::{CLIENT_TEXT_CHARS_MAX, RowFault};
 pub use table::{Dimension, NoiseKind};
-pub use text::{Bilingual, Chinese, Lang, Phrase, foreign};
+pub use text::{Bilingual, Chinese, Lang, Phrase, foreign, is_unseen, seen};

@@ -87,16 +87,41 @@ impl Chinese for Phrase {
     }
 }
 
+/// Whether a terminal would obey the character, or nobody would see it: controls, marks of direction, what has no width. In
+/// somebody else's text such a one makes a page look like what it is not.
+pub fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// The text with every unseen character written out, line ends among them: for what comes from elsewhere.
+pub fn seen(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut seen, c| {
+        if is_unseen(c) {
+            seen.extend(c.escape_default())
+        } else {
+            seen.push(c)
+        }
+        seen
+    })
+}
+
 /// What another program says, as it stands in a Chinese sentence: on one line, in backticks.
 pub fn foreign(words: impl fmt::Display) -> String {
     let words = words.to_string();
     let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("`{}`", line.replace('`', "'"))
+    format!("`{}`", seen(&line.replace('`', "'")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nobody_would_see_is_written_out() {
+        assert_eq!(seen("a\u{1b}[2J\nb\u{202e}\u{7}甲"), r"a\u{1b}[2J\nb\u{202e}\u{7}甲");
+        assert_eq!(foreign("x\u{1b}y\nz"), r"`x\u{1b}y z`");
+    }
 
     #[test]
     fn foreign_words_stay_in_their_backticks() {

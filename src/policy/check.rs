@@ -12,7 +12,7 @@ use super::schema::policy_shape;
 use crate::catalog::{Catalog, Dataset};
 use crate::document::{Document, DocumentError, Finding, LocalDate, Spanned};
 use crate::keys::{DigestKind, digest_json};
-use crate::model::{Bilingual, Digest, Pace, UnitKind, Version, check_label, check_name};
+use crate::model::{Bilingual, Digest, Pace, UnitKind, Version, check_label, check_name, is_unseen, seen};
 
 pub(super) const FUEL_MAX: u64 = 1_000_000_000;
 pub(super) const MEMORY_MIB_MAX: u32 = 256;
@@ -58,6 +58,7 @@ fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, 
     if raw.basis.get_ref().is_empty() {
         findings.push(Finding::at(raw.basis.span(), Mistake::NoBasis));
     }
+    check_prose(raw, findings);
     let kind = kind(raw, findings);
     let answer = check_answer(raw, kind, findings);
     let roles = match kind {
@@ -92,6 +93,24 @@ fn check_policy(raw: &RawPolicy, catalog: &Catalog, pace: Pace, sha256: Digest, 
         accepts: check_accepts(&raw.accept, findings),
         run_nanos,
         sha256,
+    }
+}
+
+/// What people read in reviews must be all that is there: no text may move a cursor, or begin a line of its own.
+fn check_prose(raw: &RawPolicy, findings: &mut Vec<Finding>) {
+    let titles = std::iter::once(&raw.title).chain(raw.client_dataset.iter().map(|dataset| &dataset.title));
+    for text in titles.flat_map(|title| [&title.zh, &title.en]).filter(|text| text.contains(is_unseen)) {
+        findings.push(Finding::whole(Mistake::Unseen(seen(text))));
+    }
+    let bases = raw.role.values().filter_map(|role| role.basis.as_ref());
+    for text in bases.filter(|text| text.contains(is_unseen)) {
+        findings.push(Finding::whole(Mistake::Unseen(seen(text))));
+    }
+    for text in raw.basis.get_ref().iter().filter(|text| text.contains(is_unseen)) {
+        findings.push(Finding::at(raw.basis.span(), Mistake::Unseen(seen(text))));
+    }
+    for reason in raw.accept.iter().map(|accept| &accept.reason).filter(|reason| reason.get_ref().contains(is_unseen)) {
+        findings.push(Finding::at(reason.span(), Mistake::Unseen(seen(reason.get_ref()))));
     }
 }
 

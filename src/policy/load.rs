@@ -76,7 +76,7 @@ pub struct FolderCheck {
 /// Checks `folder/accounts.toml`, every `folder/<id>/policy.toml`, and what each of them asks of the others: names and slots.
 pub fn check_folder(folder: &Path, catalog: &Catalog, pace: Pace) -> Result<FolderCheck, FileError> {
     let mut found = FolderCheck::default();
-    if let Some(document) = read_if_there(&folder.join(ACCOUNTS_FILE))? {
+    if let Some(document) = read_found(&folder.join(ACCOUNTS_FILE), &mut found.errors)? {
         match Accounts::check(&document) {
             Ok(accounts) => found.accounts = Some(accounts),
             Err(error) => found.errors.push(error),
@@ -85,7 +85,7 @@ pub fn check_folder(folder: &Path, catalog: &Catalog, pace: Pace) -> Result<Fold
     let mut labels = Vec::new();
     for folder in list_dir(folder)? {
         // Beside policies lie the accounts and their approvals.
-        let Some(document) = read_if_there(&folder.join(POLICY_FILE))? else { continue };
+        let Some(document) = read_found(&folder.join(POLICY_FILE), &mut found.errors)? else { continue };
         match check(&document, catalog, pace) {
             Err(error) => found.errors.push(error),
             Ok(policy) if folder.file_name().is_none_or(|name| name != policy.id.as_str()) => {
@@ -107,6 +107,18 @@ pub fn check_folder(folder: &Path, catalog: &Catalog, pace: Pace) -> Result<Fold
     }
     found.errors.extend(too_short(&labels));
     Ok(found)
+}
+
+/// A file, if there is one; where it is no text, that is its mistake, and the others are looked at all the same.
+fn read_found(path: &Path, errors: &mut Vec<DocumentError>) -> Result<Option<Document>, FileError> {
+    match read_if_there(path) {
+        Err(error) if error.source.kind() == ErrorKind::InvalidData => {
+            let document = Document::new(path.display().to_string(), "");
+            errors.push(document.error(vec![Finding::whole(Mistake::Encoding)]));
+            Ok(None)
+        }
+        read => read,
+    }
 }
 
 /// A file, if there is one. One that cannot be read is no missing one.

@@ -21,6 +21,10 @@ pub(super) enum Mistake {
     Validity,
     #[error("a policy names at least one legal `basis`")]
     NoBasis,
+    #[error("`{0}` has a character that nobody sees or that begins a new line: leave it out")]
+    Unseen(String),
+    #[error("the file is not UTF-8: save it as UTF-8")]
+    Encoding,
     #[error("`guests` is \"any\" or a list of `sha256:…` digests")]
     Guests,
     #[error("a label policy has at least one `[role.…]`")]
@@ -228,6 +232,8 @@ impl Chinese for Mistake {
             Self::Version => "版本应为三个数：`1.0.0`".to_owned(),
             Self::Validity => "`until` 早于 `from`".to_owned(),
             Self::NoBasis => "政策至少须写明一项法律依据 `basis`".to_owned(),
+            Self::Unseen(text) => format!("`{text}` 含有看不见或换行的字符：请删去"),
+            Self::Encoding => "文件不是 UTF-8 编码：请另存为 UTF-8".to_owned(),
             Self::Guests => "`guests` 应为 \"any\" 或 `sha256:…` 摘要的列表".to_owned(),
             Self::NoRoles => "标签政策至少须有一个 `[role.…]`".to_owned(),
             Self::Unit => "主体种类应为 `enterprise` 或 `person`".to_owned(),

@@ -15,7 +15,7 @@ use crate::ledger::{IntentRecord, OutcomeRecord};
 use crate::log::{
     Checkpoint, CheckpointError, EntryKind, InclusionProof, LogVerifier, ProofError, SALT_BYTES, entry_bytes,
 };
-use crate::model::{Phrase, UnitId, UnitKind};
+use crate::model::{Phrase, UnitId, UnitKind, seen};
 
 /// A bundle is not to be believed.
 #[derive(Debug, thiserror::Error)]
@@ -125,7 +125,7 @@ impl fmt::Display for Part {
 }
 
 fn form(what: Part) -> impl Fn(serde_json::Error) -> VerifyError {
-    move |error| VerifyError::Form { what, reason: error.to_string() }
+    move |error| VerifyError::Form { what, reason: seen(&error.to_string()) }
 }
 
 /// A fact that does not hold, in both languages.

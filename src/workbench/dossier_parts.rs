@@ -54,6 +54,7 @@ pub(super) fn summary(dossier: &Dossier<'_>, lang: Lang) -> String {
         Ok(played) => counted(played, lang),
     };
     let open = match (warnings.len(), lang) {
+        (0, _) if played.is_err() => mark("note", say(lang, "none, guests not looked at", "无，未核对程序")),
         (0, _) => mark("good", say(lang, "none", "无")),
         (open, Lang::En) => mark("note", &format!("{open} open")),
         (open, Lang::Zh) => mark("note", &format!("{open} 条待处理")),
@@ -247,8 +248,17 @@ fn manifest_html(manifest: &Manifest, lang: Lang) -> String {
 /// What is unwise, open or accepted.
 pub(super) fn warnings(dossier: &Dossier<'_>, lang: Lang) -> String {
     let Dossier { warnings, accepted, .. } = dossier;
+    // Without cases no guest is known.
+    let unseen = match dossier.played {
+        Ok(_) => String::new(),
+        Err(_) => paragraph(say(
+            lang,
+            "Which of the granted columns no guest reads (A008) was not looked at: no guest is known.",
+            "未核对哪些授予的列没有程序读取（A008）：未指明程序。",
+        )),
+    };
     if warnings.is_empty() && accepted.is_empty() {
-        return paragraph(say(lang, "There is none.", "没有警告。"));
+        return paragraph(say(lang, "There is none.", "没有警告。")) + &unseen;
     }
     let open = warnings.iter().map(|warning| {
         let word = mark("note", say(lang, "open", "待处理"));
@@ -259,7 +269,7 @@ pub(super) fn warnings(dossier: &Dossier<'_>, lang: Lang) -> String {
         row(&[warning.code().to_owned(), marked(&warning.text(lang)), word])
     });
     let head = [say(lang, "Code", "代码"), say(lang, "Warning", "警告"), say(lang, "State", "状态")];
-    table(&head, open.chain(accepted))
+    table(&head, open.chain(accepted)) + &unseen
 }
 
 /// Who has approved, until when.

@@ -63,6 +63,29 @@ fn bad_folder() -> tempfile::TempDir {
     folder
 }
 
+/// A Chinese office's editor saves GB 18030: that is a mistake of that file, and hides none of the others'.
+#[test]
+fn a_file_that_is_no_utf8_hides_nothing_of_the_others() {
+    let folder = bad_folder();
+    let path = folder.path().join("policies/loan-renewal-check/policy.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, encoding_rs::GB18030.encode(&text).0).unwrap();
+    for (lang, told) in [("en", "save it as UTF-8"), ("zh", "请另存为 UTF-8")] {
+        let (code, _, err) = run(folder.path(), &["check", "policies", "--lang", lang]);
+        assert!(code == 1 && err.contains(told) && err.contains("porpose") && err.contains("window_day"), "{err}");
+    }
+}
+
+/// Without accounts a policy is judged in part: broken ones beside it are told, whichever of its names it goes by.
+#[test]
+fn broken_accounts_beside_a_policy_are_told() {
+    let folder = bad_folder();
+    for path in ["policies/loan-renewal-check", "policies/loan-renewal-check/policy.toml"] {
+        let (code, out, err) = run(folder.path(), &["check", path, "--lang", "en"]);
+        assert!(code == 1 && err.contains("window_day") && err.contains("policies/accounts.toml"), "{out}{err}");
+    }
+}
+
 #[test]
 fn every_mistake_of_every_file_is_told_at_once() {
     let folder = bad_folder();

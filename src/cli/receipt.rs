@@ -13,7 +13,7 @@ use super::run::{cost, read_party};
 use super::table_answer::show_table;
 use super::terminal::Terminal;
 use crate::log::CheckpointError;
-use crate::model::{Chinese, check_label, seen};
+use crate::model::{Bilingual, Chinese, check_label, seen};
 use crate::receipt::{Bundle, Claims, VerifiedBundle, VerifyError, verify_bundle};
 
 /// An example that works where `anshi demo --home /tmp/anshi-demo` was run.
@@ -60,7 +60,9 @@ pub fn receipt(command: &ReceiptCommand, terminal: &Terminal) -> Result<(), CliE
     match command {
         ReceiptCommand::Show(args) => {
             let bundle: Bundle = serde_json::from_str(&text(&args.bundle)?).map_err(|error| {
-                CliError::failure(FileProblem::NotABundle { path: args.bundle.clone(), error: error.bilingual() })
+                // It repeats names that stand in the file.
+                let error = Bilingual { en: seen(&error.to_string()), zh: seen(&error.chinese()) };
+                CliError::failure(FileProblem::NotABundle { path: args.bundle.clone(), error })
             })?;
             let claims = bundle.claims().ok_or_else(|| CliError::failure(AskProblem::ReceiptUnreadable))?;
             terminal.say(WorkMessage::ReceiptUnverified);

@@ -81,6 +81,8 @@ pub fn fails(words: &[&str], code: i32) {
     assert_eq!((zh.code, en.code), (code, code), "{words:?}:\n{}\n{}", zh.text, en.text);
     assert_eq!(english(&zh.text), None, "{words:?}:\n{}", zh.text);
     assert_eq!(chinese(&en.text), None, "{words:?}:\n{}", en.text);
+    let commands = |text: &str| text.chars().any(|c| c.is_control() && c != '\n' && c != '\t');
+    assert!(!commands(&zh.text) && !commands(&en.text), "{words:?}: {:?} {:?}", zh.text, en.text);
     assert!(chinese(&zh.text).is_some() && !en.text.trim().is_empty(), "{words:?}:\n{}\n{}", zh.text, en.text);
 }
 
@@ -145,6 +147,10 @@ fn what_files_have_wrong_is_told_in_the_readers_language() {
     fails(&["key", "show", &at("key.jwk", b"{}")], 1);
     fails(&["key", "show", &folder.path().join("absent").display().to_string()], 1);
     fails(&["receipt", "show", &at("bundle.json", b"{\"receipt\": 1}")], 1);
+    // A bundle is anybody's, and its names are no orders to the terminal.
+    let moving = at("moving.json", br#"{"\u001b[2Jsame\nverified": 1}"#);
+    fails(&["receipt", "show", &moving], 1);
+    assert!(!anshi(&["receipt", "show", &moving], "en").text.contains("\nverified"), "a line of its own");
     let catalog = folder.path().join("catalog");
     std::fs::create_dir(&catalog).unwrap();
     let tax = std::fs::read_to_string(root.join("catalog/tax_payment.toml")).unwrap();

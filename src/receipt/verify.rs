@@ -209,20 +209,13 @@ fn check_together(
         (intent.req == claims.req, both("the intent is of another request", "意向属于另一请求")),
         (intent.client == claims.aud, both("the intent is of another client", "意向属于另一客户")),
         (
-            intent.policy == claims.policy.id,
-            both("the intent was admitted under another policy", "意向是在另一政策下接受的"),
-        ),
-        (
-            intent.version == claims.policy.version,
-            both("the intent was admitted under another policy", "意向是在另一政策下接受的"),
-        ),
-        (
             intent.consents.len() == claims.consents.len(),
             both("the intent used other consents", "意向使用了其他授权书"),
         ),
         (intent.parties.len() == claims.parties.len(), both("the intent is about other parties", "意向涉及其他当事方")),
         (
-            intent.policy_sha256 == claims.policy.sha256,
+            (&intent.policy, &intent.version, &intent.policy_sha256)
+                == (&claims.policy.id, &claims.policy.version, &claims.policy.sha256),
             both("the intent was admitted under another policy", "意向是在另一政策下接受的"),
         ),
         (

@@ -22,7 +22,7 @@ const WAL_PAGES_MAX: i64 = 8_192;
 
 /// The writer's pages in memory. SQLite goes through all of them at nearly every commit, because it gives pages a number
 /// behind the store's last for a moment while it sorts them; what is not among them is in the system's cache.
-const CACHE_KIB: i64 = 8_000;
+const CACHE_KIB: i64 = 32_000;
 
 /// `PRAGMA user_version` after `schema.sql` and `requests.sql`.
 pub(super) const SCHEMA_VERSION: i64 = REQUESTS_SCHEMA;

@@ -15,10 +15,8 @@ use crate::guest::read_description;
 use crate::job::{HomePaths, unpack_catalog};
 use crate::ledger::LedgerReader;
 use crate::model::{Digest, Manifest, Pace};
+pub(super) use crate::policy::{ACCOUNTS_FILE, POLICY_FILE};
 use crate::policy::{Accounts, Policy, check_policy_file};
-
-pub(super) const POLICY_FILE: &str = "policy.toml";
-pub(super) const ACCOUNTS_FILE: &str = "accounts.toml";
 
 /// `--home` or `--policies`.
 #[derive(Args)]

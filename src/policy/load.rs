@@ -16,8 +16,10 @@ use crate::document::{Document, DocumentError, Finding};
 use crate::env::{FileError, list_dir, read_text};
 use crate::model::{Digest, Millis, Pace};
 
-const POLICY_FILE: &str = "policy.toml";
-const ACCOUNTS_FILE: &str = "accounts.toml";
+/// A policy in its folder.
+pub const POLICY_FILE: &str = "policy.toml";
+/// The accounts, beside the policies' folders.
+pub const ACCOUNTS_FILE: &str = "accounts.toml";
 
 /// Policies cannot be used.
 #[derive(Debug, thiserror::Error)]

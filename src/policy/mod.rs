@@ -29,7 +29,9 @@ pub use client_dataset::ClientDataset;
 pub use client_rows::{ClientColumn, ClientRows, ClientTable, ClientValues};
 pub use decide::{Asked, ConsentUse, PartyCharge, Permit, PermittedParty, Resolved, decide, everyone, resolve};
 pub use fit::{Origin, Plan, RolePlan, TablePlan, fit};
-pub use load::{FolderCheck, PolicyError, PolicySet, check_folder, check_policy, check_policy_file};
+pub use load::{
+    ACCOUNTS_FILE, FolderCheck, POLICY_FILE, PolicyError, PolicySet, check_folder, check_policy, check_policy_file,
+};
 pub use misfit::Misfit;
 pub use rules::{Allowed, AnswerRule, Grant, Guests, Limits, ParameterRule, Policy, RoleRule};
 pub use schema::{accounts_schema, policy_schema};

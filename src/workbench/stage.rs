@@ -19,7 +19,7 @@ use crate::job::{
 };
 use crate::keys::SigningKey;
 use crate::model::{Bilingual, Date, Digest, Millis, Pace};
-use crate::policy::Policy;
+use crate::policy::{ACCOUNTS_FILE, POLICY_FILE, Policy};
 
 /// What is played, and with what.
 pub struct Play<'a> {
@@ -138,8 +138,8 @@ fn furnish(home: &Path, play: &Play<'_>) -> Result<(), PlayError> {
     let folder = policies.join(&play.policy.id);
     create_dir(&folder).map_err(PlayError::of)?;
     let put = |path: PathBuf, text: &str| write_atomic(&path, text.as_bytes(), Durable::Shared).map_err(PlayError::of);
-    put(folder.join("policy.toml"), play.policy_text)?;
-    put(policies.join("accounts.toml"), play.accounts_text)?;
+    put(folder.join(POLICY_FILE), play.policy_text)?;
+    put(policies.join(ACCOUNTS_FILE), play.accounts_text)?;
     let Some(catalog) = play.catalog else { return Ok(()) };
     let own = home.join("catalog");
     remove_tree(&own).map_err(PlayError::of)?;

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod ledger;
 pub mod log;
 pub mod model;
+pub mod pack;
 pub mod policy;
 pub mod receipt;
 pub mod review;

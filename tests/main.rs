@@ -23,6 +23,7 @@ mod http;
 mod life_of_query;
 mod load;
 mod mistakes;
+mod pack;
 mod policies;
 mod policy_check;
 mod support;

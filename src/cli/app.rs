@@ -10,7 +10,7 @@ use super::help::{ArgumentError, chinese_help, localise, wrong_use};
 use super::problem::Problem;
 use super::terminal::Terminal;
 use super::{
-    audit, backup, budget, catalog, client, consent, demo, doctor, guest, ingest, init, key, policy, receipt, restore,
+    audit, backup, budget, catalog, client, consent, demo, doctor, guest, ingest, init, key, manual, pack, policy, receipt, restore,
     run, serve, snapshot, submit, synth, worker,
 };
 use crate::env::forbid_core_dumps;
@@ -19,13 +19,19 @@ use crate::model::{Bilingual, Lang};
 
 /// Anshi (暗室): a data sandbox. Data that is usable but invisible.
 #[derive(Parser)]
-#[command(name = "anshi", version, disable_help_subcommand = true, after_help = EXIT_CODES)]
+#[command(name = "anshi", version = VERSION, disable_help_subcommand = true, after_help = EXIT_CODES)]
 struct App {
     #[command(flatten)]
     common: Common,
     #[command(subcommand)]
     command: Command,
 }
+
+/// A build that can be weakened says so: it is for tests, and `make dist` takes none.
+#[cfg(feature = "weaken")]
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (can be weakened: for tests alone)");
+#[cfg(not(feature = "weaken"))]
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by a policy, 4 verification failed.\n\
 Example: anshi demo --home /tmp/anshi-demo";
@@ -69,6 +75,9 @@ enum Command {
     /// Build, inspect and register guests
     #[command(subcommand, after_help = "Example: anshi guest inspect /tmp/anshi-demo/demo/sme-credit-check.wasm")]
     Guest(guest::GuestCommand),
+    /// Give a bank's developer what is needed to write guests, and nothing else
+    #[command(subcommand, after_help = "Example: anshi pack import smart-finance.pack --dir bank")]
+    Pack(pack::PackCommand),
     /// Check, list, explain, compare, test and approve policies
     #[command(subcommand, after_help = "Example: anshi policy list --home /tmp/anshi-demo")]
     Policy(policy::PolicyCommand),
@@ -102,6 +111,10 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Run a table's units as a stream: their rows as Arrow IPC on standard input, what each adds on standard output
     Worker(worker::WorkerArgs),
+    /// Print the script with which a shell completes commands and arguments
+    Completions(manual::CompletionsArgs),
+    /// Write the manual's pages, one for each command
+    Man(manual::ManArgs),
 }
 
 /// Runs the command line.
@@ -192,6 +205,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
         Command::Snapshot(command) => snapshot::snapshot(&command, terminal),
         Command::Catalog(command) => catalog::catalog(&command, terminal),
         Command::Guest(command) => guest::guest(&command, terminal),
+        Command::Pack(command) => pack::pack(&command, terminal),
         Command::Policy(command) => policy::policy(&command, terminal),
         Command::Consent(command) => consent::consent(&command, terminal),
         Command::Receipt(command) => receipt::receipt(&command, terminal),
@@ -205,6 +219,8 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
         Command::Client(command) => client::client(&command, terminal),
         Command::Serve(args) => serve::serve(&args, terminal),
         Command::Worker(args) => worker::worker(&args),
+        Command::Completions(args) => manual::completions(&args, terminal),
+        Command::Man(args) => manual::man(&args, terminal),
     }
 }
 

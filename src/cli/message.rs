@@ -6,6 +6,7 @@ use super::catalog_words::CatalogMessage;
 use super::delivery_words::DeliveryMessage;
 use super::desk_words::DeskMessage;
 use super::guest_words::GuestMessage;
+use super::pack_words::PackMessage;
 use super::policy_words::PolicyMessage;
 use super::service_words::ServiceMessage;
 use super::table_words::TableMessage;
@@ -42,6 +43,8 @@ pub enum Message {
     Service(ServiceMessage),
     /// About what was asked.
     Audit(AuditMessage),
+    /// About packs and the manual.
+    Pack(PackMessage),
 }
 
 /// Lines about deliveries and snapshots; their words are in `english` and `chinese`.
@@ -301,6 +304,7 @@ impl Message {
             (Self::Table(message), lang) => message.text(lang),
             (Self::Service(message), lang) => message.text(lang),
             (Self::Audit(message), lang) => message.text(lang),
+            (Self::Pack(message), lang) => message.text(lang),
         }
     }
 }
@@ -308,6 +312,12 @@ impl Message {
 impl From<AuditMessage> for Message {
     fn from(message: AuditMessage) -> Self {
         Self::Audit(message)
+    }
+}
+
+impl From<PackMessage> for Message {
+    fn from(message: PackMessage) -> Self {
+        Self::Pack(message)
     }
 }
 

@@ -23,7 +23,7 @@ mod worst;
 
 pub use accounts::{Accounts, Quota};
 pub use approval::{APPROVALS_FOLDER, Approval, ApprovalStatement, ApprovalTrust, Approvals};
-pub use canonical::{canonical_accounts, canonical_policy};
+pub use canonical::{accounts_of_client, canonical_accounts, canonical_policy};
 pub use cells::CellMap;
 pub use client_dataset::ClientDataset;
 pub use client_rows::{ClientColumn, ClientRows, ClientTable, ClientValues};

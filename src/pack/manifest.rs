@@ -67,12 +67,15 @@ impl PackManifest {
     /// other is there.
     pub fn take(files: &mut Files) -> Result<Self, PackError> {
         let bytes = files.remove(PACK_MANIFEST).ok_or(PackError::NoManifest)?;
-        let json = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-        let manifest: Self = read_json(json).map_err(|error| {
-            PackError::Manifest(Bilingual { zh: foreign(&error), en: error.to_string() })
-        })?;
+        let unusable = |zh: String, en: String| PackError::Manifest(Bilingual { zh, en });
+        let read: Result<Self, _> = read_json(&bytes);
+        let manifest = read.map_err(|error| unusable(foreign(&error), error.to_string()))?;
         if manifest.format != PACK_FORMAT {
             return Err(PackError::Format { found: manifest.format, anshi: manifest.anshi });
+        }
+        if manifest.bytes()? != bytes {
+            let en = "it is not written as Anshi writes it".to_owned();
+            return Err(unusable("其写法与本程序所写不同".to_owned(), en));
         }
         for file in &manifest.files {
             let found = files.get(&file.path).ok_or_else(|| PackError::Missing(file.path.clone()))?;
@@ -82,9 +85,8 @@ impl PackManifest {
         }
         // In order and each once, so that a file listed twice cannot stand for one that is not listed.
         if !manifest.files.is_sorted_by(|a, b| a.path < b.path) || !manifest.files.iter().all(|f| is_known(&f.path)) {
-            let zh = "其文件次序不对，或有文件列了两次".to_owned();
             let en = "its files are not in order, or one is listed twice".to_owned();
-            return Err(PackError::Manifest(Bilingual { zh, en }));
+            return Err(unusable("其文件次序不对，或有文件列了两次".to_owned(), en));
         }
         let listed = |path: &String| manifest.files.iter().any(|file| file.path == *path);
         match files.keys().find(|path| !listed(path)) {

@@ -73,7 +73,7 @@ fn listed(files: &BTreeMap<String, Vec<u8>>) -> Vec<Entry> {
         .map(|(path, bytes)| format!(r#"{{"bytes":{},"path":"{path}","sha256":"{}"}}"#, bytes.len(), sha256(bytes)))
         .collect();
     let manifest = format!(r#"{{"anshi":"0.1.0","client":"smart-finance","files":[{}],"format":1}}"#, list.join(","));
-    let mut entries = vec![file("pack.json", manifest.as_bytes())];
+    let mut entries = vec![file("pack.json", (manifest + "\n").as_bytes())];
     entries.extend(files.iter().filter(|(path, _)| *path != "pack.json").map(|(path, bytes)| file(path, bytes)));
     entries
 }

@@ -22,7 +22,7 @@ TABLE_SCALES ?= 0.11 1 2.2
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo policies test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean
+.PHONY: help build target guests demo dist policies test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -38,12 +38,18 @@ guests: target   ## build the guests for the tests
 	cd sandbox-guests && env -u RUSTFLAGS cargo build --release --locked --target wasm32-unknown-unknown
 	cp $(CARGO_TARGET_DIR)/wasm32-unknown-unknown/release/*.wasm $(GUESTS)/
 
+dist: build      ## the tarball for developers of guests, and its digest
+	@tarball=$$(deploy/dist/make.sh $(ANSHI) $(CARGO_TARGET_DIR)/dist) && echo "$$tarball" && cat "$$tarball.sha256" && \
+		echo "check it: cd $$(dirname "$$tarball") && sha256sum -c $$(basename "$$tarball").sha256; inside: sha256sum -c SHA256SUMS"
+
 demo: build      ## watch a bank's question be answered
 	$(ANSHI) demo --home $(DEMO_HOME)
 
 policies: build guests  ## check every shipped policy, and ask what its cases ask
 	$(ANSHI) policy check policies
 	$(ANSHI) policy test policies --guests $(GUESTS)
+	$(ANSHI) policy check sandbox-guests/kit/policies
+	$(ANSHI) policy test sandbox-guests/kit/policies --guests $(GUESTS)
 
 test: guests     ## all tests: the project's, the shipped policies' cases, then the guests' own
 	$(TEST)

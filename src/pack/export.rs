@@ -150,6 +150,13 @@ fn put_accounts(files: &mut Files, path: &Path, client: &str) -> Result<(), Pack
     put(files, &format!("{POLICIES}/{ACCOUNTS_FILE}"), text.as_bytes())
 }
 
+/// A file that the program brings along for a policy: one of its own, or one of the guest kit's.
+fn shipped(id: &str, file: &str) -> Option<&'static [u8]> {
+    let path = format!("{id}/{file}");
+    let of_kit = || crate::kit::policies().into_iter().find(|file| file.path == path).map(|file| file.bytes);
+    shipped_policy_file(&path).or_else(of_kit)
+}
+
 /// The policy's cases. Those that the program brings along go with their rows, from the program. Others are written anew, and
 /// stay behind where they name anybody but the invented city's examples, or rows of a file: nobody can tell here whose they are.
 fn put_cases(files: &mut Files, policy: &Policy, folder: &Path) -> Result<Option<LeftOut>, PackError> {
@@ -161,11 +168,10 @@ fn put_cases(files: &mut Files, policy: &Policy, folder: &Path) -> Result<Option
     let document = Document::new(path.display().to_string(), read_text(&path)?);
     let Ok(cases) = Cases::check(&document, policy) else { return Ok(Some(LeftOut::BadCases(id.clone()))) };
     let to = format!("{POLICIES}/{id}/{CASES_FILE}");
-    let shipped = shipped_policy_file(&format!("{id}/{CASES_FILE}"));
-    if shipped == Some(document.text.as_bytes()) {
+    if shipped(id, CASES_FILE) == Some(document.text.as_bytes()) {
         put(files, &to, document.text.as_bytes())?;
         for file in cases.row_files() {
-            if let Some(rows) = shipped_policy_file(&format!("{id}/{file}")) {
+            if let Some(rows) = shipped(id, file) {
                 put(files, &format!("{POLICIES}/{id}/{file}"), rows)?;
             }
         }

@@ -20,7 +20,7 @@ pub const LAYERS: Layers = Layers {
         &["cli"],
         &["server"],
         &["pack"],
-        &["upkeep", "workbench"],
+        &["upkeep", "workbench", "kit"],
         &["job", "review"],
         &["disclosure", "guest", "data", "ledger", "log", "receipt", "policy", "catalog"],
         &["config", "document"],
@@ -36,6 +36,7 @@ pub const LAYERS: Layers = Layers {
         ("disclosure", &["data", "guest", "ledger", "policy"]),
         ("receipt", &["disclosure", "ledger", "log", "policy"]),
         ("config", &["document"]),
+        ("kit", &["workbench"]),
     ],
     shorter: &[("document", &["model"])],
 };

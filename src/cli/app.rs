@@ -10,8 +10,8 @@ use super::help::{ArgumentError, chinese_help, localise, wrong_use};
 use super::problem::Problem;
 use super::terminal::Terminal;
 use super::{
-    audit, backup, budget, catalog, client, consent, demo, doctor, guest, ingest, init, key, manual, pack, policy, receipt, restore,
-    run, serve, snapshot, submit, synth, worker,
+    audit, backup, budget, catalog, client, consent, demo, doctor, guest, ingest, init, key, manual, pack, policy,
+    receipt, restore, run, serve, snapshot, submit, synth, worker,
 };
 use crate::env::forbid_core_dumps;
 use crate::guest::{CHILD_COMMAND, child_main};

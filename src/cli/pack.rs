@@ -106,12 +106,8 @@ fn export_command(args: &ExportArgs, terminal: &Terminal) -> Result<(), CliError
 }
 
 fn import_command(args: &ImportArgs, terminal: &Terminal) -> Result<(), CliError> {
-    let options = ImportOptions {
-        file: args.file.clone(),
-        folder: args.dir.clone(),
-        digest: args.sha256,
-        force: args.force,
-    };
+    let options =
+        ImportOptions { file: args.file.clone(), folder: args.dir.clone(), digest: args.sha256, force: args.force };
     let imported = import(&options)?;
     let (manifest, folder) = (&imported.manifest, args.dir.display().to_string());
     terminal.say(PackMessage::Imported {

@@ -29,7 +29,7 @@ pub use piped::{PipedChild, spawn_piped};
 pub use textbook::textbook_laplace;
 pub use tool::{ToolOutput, find_program, run_git, run_tool};
 pub use tree::{
-    FileLock, Space, copy_durable, create_private_dir, exchange, finish_file, list_tree, mode, modified, move_into_place,
-    remove_tree, share_file_system, space, sync_tree,
+    FileLock, Space, copy_durable, create_private_dir, exchange, finish_file, list_tree, mode, modified,
+    move_into_place, remove_tree, share_file_system, space, sync_tree,
 };
 pub use watched::WatchedFile;

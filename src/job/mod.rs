@@ -27,7 +27,8 @@ pub use call::{CallError, CallOrder, CallTarget, Called, Recognised, compose_cal
 pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose_job};
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
 pub use home::{
-    HomePaths, InitError, InitOptions, KeyFile, initialise, initialise_paced, load_key, shipped_policy_file, unpack_catalog,
+    HomePaths, InitError, InitOptions, KeyFile, initialise, initialise_paced, load_key, shipped_policy_file,
+    unpack_catalog,
 };
 pub use life::{Answered, Asking, Failure, Underway, answer, begin};
 pub use replay::{Archived, Difference, Lacking, Replay, ReplayError, ReplayInputs, SignatureCheck, Verdict, replay};

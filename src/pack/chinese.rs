@@ -47,13 +47,15 @@ impl Chinese for PackError {
             Self::Missing(path) => format!("包中缺少清单所列的 `{path}`；没有写入任何内容"),
             Self::Unlisted(path) => format!("包的清单没有列出 `{path}`；没有写入任何内容"),
             Self::Changed(path) => format!("包中的 `{path}` 被改动：摘要与清单不符；没有写入任何内容"),
-            Self::Digest { wanted, found } => format!("这是另一个包：摘要应为 {wanted}，实为 {found}；没有写入任何内容"),
+            Self::Digest { wanted, found } => {
+                format!("这是另一个包：摘要应为 {wanted}，实为 {found}；没有写入任何内容")
+            }
             Self::Used(folder) => {
                 format!("`{folder}` 不是空文件夹：请指定尚不存在的文件夹，或用 `--force` 替换以前的包")
             }
-            Self::NotAPack { folder, name } => format!(
-                "`{folder}` 中有不属于包的 `{name}`：`--force` 只替换以前的包；请指定另一文件夹"
-            ),
+            Self::NotAPack { folder, name } => {
+                format!("`{folder}` 中有不属于包的 `{name}`：`--force` 只替换以前的包；请指定另一文件夹")
+            }
             Self::LeftOver(place) => {
                 format!("`{place}` 是中断的导入留下的，或另一导入正在进行：确认没有导入在进行后将其删除")
             }

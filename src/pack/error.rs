@@ -86,7 +86,9 @@ pub enum PackError {
     #[error("`pack.json` of the pack cannot be used: {}", .0.en)]
     Manifest(Bilingual),
     /// Another format.
-    #[error("the pack's format is {found}, of Anshi {anshi}; this program reads format 1: take the program that came with the pack")]
+    #[error(
+        "the pack's format is {found}, of Anshi {anshi}; this program reads format 1: take the program that came with the pack"
+    )]
     Format {
         /// Its format.
         found: u32,
@@ -114,7 +116,9 @@ pub enum PackError {
     #[error("`{0}` is not empty: name a folder that does not exist, or replace an earlier pack with `--force`")]
     Used(String),
     /// `--force` replaces packs alone.
-    #[error("`{folder}` holds `{name}`, which is of no pack: `--force` replaces an earlier pack and nothing else; name another folder")]
+    #[error(
+        "`{folder}` holds `{name}`, which is of no pack: `--force` replaces an earlier pack and nothing else; name another folder"
+    )]
     NotAPack {
         /// The folder.
         folder: String,
@@ -128,7 +132,11 @@ pub enum PackError {
 
 fn clients(known: &[String]) -> String {
     let known: Vec<String> = known.iter().map(|client| format!("`{client}`")).collect();
-    if known.is_empty() { ", nor any other".to_owned() } else { format!("; those that are named: {}", known.join(", ")) }
+    if known.is_empty() {
+        ", nor any other".to_owned()
+    } else {
+        format!("; those that are named: {}", known.join(", "))
+    }
 }
 
 const fn told(fault: EntryFault) -> &'static str {

@@ -45,7 +45,9 @@ pub(super) fn seeds_text(options: &SynthOptions) -> String {
         "" => whole.to_string(),
         decimals => format!("{whole}.{decimals}"),
     };
-    format!("# The invented city of this pack: `anshi synth --pack FOLDER` makes it.\nseed = {seed}\nscale = \"{scale}\"\nas_of = {as_of}\n")
+    format!(
+        "# The invented city of this pack: `anshi synth --pack FOLDER` makes it.\nseed = {seed}\nscale = \"{scale}\"\nas_of = {as_of}\n"
+    )
 }
 
 /// The seeds of the pack in `folder`.

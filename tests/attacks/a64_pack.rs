@@ -79,7 +79,9 @@ fn plant(home: &Path, planted: &mut Vec<String>) {
     let (config, server) = (known("config"), known("database-host"));
     change("anshi.toml", &|text| {
         let text = text.replace("kind = \"synthetic\"", "kind = \"production\"");
-        format!("{text}\n# {config}\n[connection.{connection}]\nkind = \"postgresql\"\nhost = \"{server}\"\ndbname = \"d\"\nuser = \"u\"\ntls = \"off\"\n")
+        format!(
+            "{text}\n# {config}\n[connection.{connection}]\nkind = \"postgresql\"\nhost = \"{server}\"\ndbname = \"d\"\nuser = \"u\"\ntls = \"off\"\n"
+        )
     });
     for path in ["clients.d/housing-fund.toml", "clients.d/smart-finance.toml"] {
         let client = known("client");
@@ -126,7 +128,9 @@ fn plant(home: &Path, planted: &mut Vec<String>) {
 fn secrets(home: &TestHome, into: &mut Vec<String>) {
     let paths = home.paths();
     let text = |path: &Path| fs::read_to_string(path).unwrap();
-    for key in [KeyFile::Receipt, KeyFile::Log, KeyFile::Client, KeyFile::Authority, KeyFile::Operator, KeyFile::Auditor] {
+    for key in
+        [KeyFile::Receipt, KeyFile::Log, KeyFile::Client, KeyFile::Authority, KeyFile::Operator, KeyFile::Auditor]
+    {
         let jwk: serde_json::Value = serde_json::from_str(&text(&paths.key(key))).unwrap();
         into.extend(["d", "x"].map(|member| jwk[member].as_str().unwrap().to_owned()));
     }

@@ -78,10 +78,8 @@ fn a_client_sees_its_own_quotas_and_no_limit_of_others() {
     room.import(&room.export().bytes, false).unwrap();
     let read = fs::read_to_string(room.path("bank/policies/accounts.toml")).unwrap();
     assert!(!read.contains("other"), "{read}");
-    let (own, all) = (
-        Accounts::check(&Document::new("own", read)).unwrap(),
-        Accounts::check(&Document::new("all", text)).unwrap(),
-    );
+    let (own, all) =
+        (Accounts::check(&Document::new("own", read)).unwrap(), Accounts::check(&Document::new("all", text)).unwrap());
     let quotas = |accounts: &Accounts| accounts.quotas_of(CLIENT).collect::<Vec<_>>();
     assert_eq!(quotas(&own), quotas(&all));
     let limits: Vec<(AccountKind, u64)> = own.limits().map(|(account, limit)| (account, limit.window)).collect();
@@ -117,7 +115,10 @@ fn a_dataset_tells_nothing_of_its_source() {
     let (home, bank) = (room.home.join("catalog"), room.path("bank/catalog"));
     let (own, theirs) = (Catalog::load(&home).unwrap(), Catalog::load(&bank).unwrap());
     for (own, theirs) in own.datasets().zip(theirs.datasets()) {
-        assert_eq!((&own.name, own.schema_sha256, own.rows_per_unit), (&theirs.name, theirs.schema_sha256, theirs.rows_per_unit));
+        assert_eq!(
+            (&own.name, own.schema_sha256, own.rows_per_unit),
+            (&theirs.name, theirs.schema_sha256, theirs.rows_per_unit)
+        );
         assert_eq!((&own.title, &own.department, &own.columns), (&theirs.title, &theirs.department, &theirs.columns));
         assert_ne!(own.source, theirs.source, "{}", own.name);
         assert_eq!(theirs.source.headers, own.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>());
@@ -154,5 +155,7 @@ fn policies_of_others_and_drafts_stay_behind() {
     assert_eq!(exported.left_out, [LeftOut::Foreign(foreign.clone()), LeftOut::Unapproved(draft.clone())]);
     assert!(!exported.manifest.files.iter().any(|file| file.path.contains(&foreign) || file.path.contains(&draft)));
     assert!(matches!(room.export_for("other-bank"), Err(PackError::NoQuota(_))));
-    assert!(matches!(room.export_for("nobody"), Err(PackError::NoClient { known, .. }) if known == ["other-bank", CLIENT]));
+    assert!(
+        matches!(room.export_for("nobody"), Err(PackError::NoClient { known, .. }) if known == ["other-bank", CLIENT])
+    );
 }

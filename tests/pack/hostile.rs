@@ -108,7 +108,9 @@ fn entries_that_no_pack_has_are_refused_by_name() {
         entries.push(entry);
         refused(&room, &gzip(&tar_of(&entries)))
     };
-    for path in ["/etc/passwd", "../escaped", "catalog/../../escaped", "./pack.json", "keys/receipt.jwk", "catalog/a.toml/"] {
+    for path in
+        ["/etc/passwd", "../escaped", "catalog/../../escaped", "./pack.json", "keys/receipt.jwk", "catalog/a.toml/"]
+    {
         let error = with(file(path, b"x"));
         assert!(matches!(&error, PackError::Entry { path: told, fault: EntryFault::Path } if told == path), "{error}");
         // Listing it changes nothing.

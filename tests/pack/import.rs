@@ -56,7 +56,8 @@ fn the_digest_that_the_bureau_sent_is_asked_for() {
     let exported = room.export();
     let file = room.path("pack");
     fs::write(&file, &exported.bytes).unwrap();
-    let options = |digest| ImportOptions { file: file.clone(), folder: room.path("bank"), digest: Some(digest), force: false };
+    let options =
+        |digest| ImportOptions { file: file.clone(), folder: room.path("bank"), digest: Some(digest), force: false };
     let other = anshi::keys::sha256(b"another");
     assert!(matches!(import(&options(other)), Err(PackError::Digest { .. })));
     assert!(!room.path("bank").exists());

@@ -199,6 +199,7 @@ pub enum WorkMessage {
     },
     Auditing,
     Calibrating,
+    Building,
     Compiling,
     AuditCheck {
         name: &'static str,

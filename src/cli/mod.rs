@@ -28,6 +28,7 @@ mod explain;
 mod files;
 mod git;
 mod guest;
+mod guest_build;
 mod guest_words;
 mod help;
 mod infer_words;

@@ -236,23 +236,48 @@ export function add(left: bigint, right: bigint): bigint {
   return int64(left + right);
 }
 
-/** The sum of many numbers, those that are missing left out; throws as soon as it has no place in 64 bits. */
-export function sum(values: Iterable<bigint | null>): bigint {
-  let total = 0n;
-  for (const value of values) if (value !== null) total = add(total, value);
-  return total;
+/** The sum of two numbers, held at the ends of what 64 bits can say. */
+export function saturatingAdd(left: bigint, right: bigint): bigint {
+  const sum = left + right;
+  return sum > INT64_MAX ? INT64_MAX : sum < INT64_MIN ? INT64_MIN : sum;
+}
+
+/** The quotient, rounded down; `divisor` is more than zero. */
+export function floorDivide(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor;
+  return quotient * divisor > dividend ? quotient - 1n : quotient;
 }
 
 /** The month that a day falls in, in months since January 1970, so that months can be subtracted. */
 export function month(day: number): number {
-  const date = new Date(day * 86_400_000);
-  return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+  const shifted = day + EPOCH_DAYS;
+  const era = Math.floor(shifted / ERA_DAYS);
+  const dayOfEra = shifted - era * ERA_DAYS;
+  const leaps = Math.floor(dayOfEra / 1_460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
+  const yearOfEra = Math.floor((dayOfEra - leaps) / 365);
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  // The year begins on 1 March: from 2 for March to 13 for February of the next year.
+  const monthOfYear = Math.floor((5 * dayOfYear + 2) / 153) + 2;
+  return (era * 400 + yearOfEra - 1970) * 12 + monthOfYear;
 }
 
 /** The day number of a date. `month` counts from 1; a day past the month's end runs on into the next month. */
 export function day(year: number, month: number, day: number): number {
-  return Date.UTC(year, month - 1, day) / 86_400_000;
+  const from = month <= 2 ? year - 1 : year;
+  const era = Math.floor(from / 400);
+  const yearOfEra = from - era * 400;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * ERA_DAYS + dayOfEra - EPOCH_DAYS;
 }
+
+// Howard Hinnant, chrono-compatible low-level date algorithms: whole numbers all the way, and no dates that there are not.
+const ERA_DAYS = 146_097;
+/** From 0000-03-01 to 1970-01-01. */
+const EPOCH_DAYS = 719_468;
+
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -(2n ** 63n);
 
 function misuse(complaint: string, name: string): never {
   throw new TypeError(`${complaint}: ${name}`);
@@ -285,7 +310,10 @@ function parameterValues<P extends Parameters>(declared: P, given: readonly Wire
 /** The cells of a column: one bit per row says what is missing, least significant first; no bits, that nothing is. */
 function cells(read: Read<unknown>, { missing, data }: WireColumn): unknown[] {
   if (data.tag !== read.kind) misuse("the manifest declares another type", read.kind);
-  const values: unknown[] = Array.from(data.val as ArrayLike<unknown>);
+  // A plain loop: to go over a typed array in any other way costs many times as much.
+  const delivered = data.val as ArrayLike<unknown>;
+  const values: unknown[] = [];
+  for (let row = 0; row < delivered.length; row++) values.push(delivered[row]);
   if (data.tag === "codes") {
     for (let row = 0; row < values.length; row++) values[row] = read.values[values[row] as number] ?? OTHER;
   }

@@ -4,13 +4,12 @@ The manifest is declared once, tables and columns are read by the names in it, a
 between names and the contract's lists (`wit/sandbox.wit`), and never a question.
 
 An exception ends the call, whose answer is then `undetermined` (or, of a table, no contribution). So does every name that the
-manifest does not declare. Python's integers have no end, the contract's have 64 bits: add them up with `add` or `total`, which raise
-where they would leave 64 bits.
+manifest does not declare. Python's integers have no end, the contract's have 64 bits: add them up with `add`, which raises
+where the sum would leave 64 bits, or with `saturating_add`.
 """
 
 import gc
 from collections import namedtuple
-from datetime import date, timedelta
 
 try:
     # These are generated from the contract while the guest is built, and there is nothing of them outside.
@@ -212,13 +211,31 @@ def add(left, right):
     return int64(left + right)
 
 
-def total(values):
-    """The sum of many numbers, those that are missing left out; raises as soon as it has no place in 64 bits."""
-    so_far = 0
-    for value in values:
-        if value is not None:
-            so_far = add(so_far, value)
-    return so_far
+def saturating_add(left, right):
+    """The sum of two numbers, held at the ends of what 64 bits can say."""
+    return min(max(left + right, -(2**63)), 2**63 - 1)
+
+
+# Howard Hinnant, chrono-compatible low-level date algorithms: whole numbers all the way, and no dates that there are not.
+_ERA_DAYS = 146_097
+#: From 0000-03-01 to 1970-01-01.
+_EPOCH_DAYS = 719_468
+
+
+def month(day):
+    """The month that a day falls in, in months since January 1970, so that months can be subtracted."""
+    era, day_of_era = divmod(day + _EPOCH_DAYS, _ERA_DAYS)
+    year_of_era = (day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    # The year begins on 1 March: from 2 for March to 13 for February of the next year.
+    return (era * 400 + year_of_era - 1970) * 12 + (5 * day_of_year + 2) // 153 + 2
+
+
+def day(year, month, day):
+    """The day number of a date. `month` counts from 1; a day past the month's end runs on into the next month."""
+    era, year_of_era = divmod(year - (month <= 2), 400)
+    day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+    return era * _ERA_DAYS + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - _EPOCH_DAYS
 
 
 def _declare(tables):

@@ -28,6 +28,8 @@ mod explain;
 mod files;
 mod git;
 mod guest;
+mod guest_test;
+mod guest_test_words;
 mod guest_words;
 mod help;
 mod infer_words;

@@ -182,6 +182,11 @@ pub fn unpack_catalog() -> Result<Catalog, CatalogError> {
     Catalog::load(folder.path())
 }
 
+/// Writes the policies that new homes begin with, and their accounts, into `to`.
+pub fn unpack_policies(to: &Path) -> Result<(), InitError> {
+    copy_embedded(&POLICIES, to)
+}
+
 /// Reads a private key.
 pub fn load_key(path: &Path) -> Result<SigningKey, InitError> {
     let text = read_text(path)?;

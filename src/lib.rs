@@ -9,6 +9,7 @@ pub mod document;
 pub mod env;
 pub mod guest;
 pub mod job;
+pub mod kit;
 pub mod keys;
 pub mod ledger;
 pub mod log;

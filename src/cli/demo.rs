@@ -15,7 +15,7 @@ use super::problem::{AskProblem, FileProblem};
 use super::receipt::verify_files;
 use super::run::{RunArgs, ask, claims, open_engine, write_bundle};
 use super::terminal::Terminal;
-use super::{guest, ingest, synth};
+use super::{guest, guest_build, ingest, synth};
 use crate::catalog::Catalog;
 use crate::config::{Config, HomeKind};
 use crate::data::synth::SynthReport;
@@ -130,7 +130,7 @@ impl Demo<'_> {
                 write_atomic(&out, &module, Durable::Shared).map_err(CliError::failed)?;
                 module
             }
-            None => guest::build(Path::new(GUEST_FOLDER), Some(&out))?.1,
+            None => guest_build::build(Path::new(GUEST_FOLDER), Some(&out), self.terminal)?.1,
         };
         let digest = sha256(&component);
         self.terminal.say(DemoMessage::Guest { bytes: component.len() as u64, digest: digest.to_string() });

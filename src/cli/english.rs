@@ -188,6 +188,7 @@ impl WorkMessage {
             Self::KeyMade { out } => format!("private key in `{out}`; its public half:"),
             Self::Auditing => "deriving again".to_owned(),
             Self::Calibrating => "calibrating this machine".to_owned(),
+            Self::Building => "building".to_owned(),
             Self::Compiling => "checking and compiling the guest".to_owned(),
             Self::AuditCheck { name, counts, findings, notes } => audit_check(name, counts, findings, notes),
             Self::BudgetRow { account, client, party, unit: BudgetUnit::Bits, window, lifetime } => format!(
@@ -296,7 +297,6 @@ impl FileProblem {
                 format!("`{}` exists: a draft replaces no file; name another, or remove it", path.display())
             }
             Self::NotAFile(path) => format!("`{}` is a folder: name one of its files", path.display()),
-            Self::NoCargo(folder) => format!("`{}` has no Cargo.toml: name a guest's folder", folder.display()),
             Self::NotABundle { path, error } => format!("`{}` is no bundle: {error}", path.display()),
             Self::NotAConsent { path, error } => {
                 format!("`{}` is no consent that an authority of this home signed: {error}", path.display())
@@ -367,11 +367,6 @@ impl AskProblem {
             Self::ParameterTwice(name) => format!("the parameter `{name}` is given twice: give it once"),
             Self::AsOfNeeded => "say with --as-of which day the data are of".to_owned(),
             Self::DatasetsFailed => "a dataset could not be taken; its last good data stay".to_owned(),
-            Self::NotBuilt => {
-                "the guest does not build\nhelp: is the target there? `rustup target add wasm32-unknown-unknown`"
-                    .to_owned()
-            }
-            Self::NoModule => "the build made no `.wasm`: is the crate a `cdylib`?".to_owned(),
             Self::Misfits(misfits) => {
                 format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  "))
             }

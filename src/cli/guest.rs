@@ -1,23 +1,22 @@
-//! `anshi guest`: build, inspect and register guests.
+//! `anshi guest`: which of its commands runs; inspecting and registering guests.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use serde::Deserialize;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::error::CliError;
-use super::files::{check_new, write};
+use super::guest_build::{BuildArgs, build_command};
 use super::guest_words::GuestMessage;
 use super::message::WorkMessage;
-use super::problem::{AskProblem, FileProblem};
+use super::problem::FileProblem;
 use super::remote::{Remote, RemoteArgs};
 use super::run::open_engine;
 use super::terminal::Terminal;
-use crate::env::{Durable, read, run_tool};
-use crate::guest::{GUEST_BYTES_MAX, Guest, Registry, inspect};
+use crate::env::read;
+use crate::guest::{GUEST_BYTES_MAX, Guest, Registry};
 use crate::job::Engine;
 use crate::keys::sha256;
 use crate::model::{Bilingual, Chinese, Digest, Dimension, Manifest, Role, TableRead, World};
@@ -25,7 +24,7 @@ use crate::model::{Bilingual, Chinese, Digest, Dimension, Manifest, Role, TableR
 /// Subcommands of `anshi guest`.
 #[derive(Subcommand)]
 pub enum GuestCommand {
-    /// Build a Rust guest and make a component of it
+    /// Build a guest with the tools of its language, and make a component of it
     #[command(after_help = "Example: anshi guest build sandbox-guests/sme-credit-check --out sme-credit-check.wasm")]
     Build(BuildArgs),
     /// Say what a guest reads and may answer, without data and without a home
@@ -36,19 +35,6 @@ pub enum GuestCommand {
         after_help = "Example: anshi guest register --home /tmp/anshi-demo \\\n  /tmp/anshi-demo/demo/sme-credit-check.wasm"
     )]
     Register(RegisterArgs),
-}
-
-/// Arguments of `anshi guest build`.
-#[derive(Args)]
-pub struct BuildArgs {
-    /// The guest's folder, with its Cargo.toml
-    pub folder: PathBuf,
-    /// Where to write the component (default: beside the build's output)
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Replace a file that is there and no guest
-    #[arg(long)]
-    pub force: bool,
 }
 
 /// Arguments of `anshi guest inspect`.
@@ -83,49 +69,10 @@ pub struct RegisterArgs {
 /// Runs a subcommand.
 pub fn guest(command: &GuestCommand, terminal: &Terminal) -> Result<(), CliError> {
     match command {
-        GuestCommand::Build(args) => {
-            // To build anew is what it is for: an earlier guest gives way.
-            let earlier = |path: &PathBuf| read_guest(path).is_ok();
-            check_new(args.out.iter().filter(|path| !earlier(path)), args.force)?;
-            let (path, component) = build(&args.folder, args.out.as_deref())?;
-            let digest = sha256(&component);
-            let bytes = component.len() as u64;
-            terminal.say(GuestMessage::Built { path: path.display().to_string(), bytes, digest: digest.to_string() });
-            terminal
-                .result(&json!({ "path": path.display().to_string(), "bytes": bytes, "guest": digest.to_string() }));
-            Ok(())
-        }
+        GuestCommand::Build(args) => build_command(args, terminal),
         GuestCommand::Inspect(args) => inspect_command(&args.file, terminal),
         GuestCommand::Register(args) => register(args, terminal),
     }
-}
-
-/// One line of cargo's `--message-format=json`.
-#[derive(Deserialize)]
-struct CargoMessage {
-    #[serde(default)]
-    filenames: Vec<PathBuf>,
-}
-
-/// Builds a guest; gives the component's path and bytes.
-pub fn build(folder: &Path, out: Option<&Path>) -> Result<(PathBuf, Vec<u8>), CliError> {
-    if !folder.join("Cargo.toml").is_file() {
-        return Err(CliError::misuse(FileProblem::NoCargo(folder.to_owned())));
-    }
-    let arguments =
-        ["build", "--release", "--locked", "--target", "wasm32-unknown-unknown", "--message-format=json", "--quiet"];
-    let printed = run_tool("cargo", &arguments, folder).map_err(CliError::failed)?;
-    let printed = printed.ok_or_else(|| CliError::failure(AskProblem::NotBuilt))?;
-    let lines = String::from_utf8_lossy(&printed);
-    let files =
-        lines.lines().filter_map(|line| serde_json::from_str::<CargoMessage>(line).ok()).flat_map(|m| m.filenames);
-    let module =
-        files.filter(|path| path.extension().is_some_and(|extension| extension == "wasm")).reduce(|_, last| last);
-    let module = module.ok_or_else(|| CliError::failure(AskProblem::NoModule))?;
-    let component = inspect(&read_guest(&module)?).map_err(CliError::failed)?.component;
-    let path = out.map_or_else(|| module.with_extension("component.wasm"), Path::to_owned);
-    write(&path, &component, Durable::Shared)?;
-    Ok((path, component))
 }
 
 /// What every WebAssembly file begins with, module or component.

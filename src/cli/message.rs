@@ -202,6 +202,7 @@ pub enum WorkMessage {
     },
     Auditing,
     Calibrating,
+    Building,
     Compiling,
     AuditCheck {
         name: &'static str,

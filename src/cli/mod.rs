@@ -28,6 +28,7 @@ mod explain;
 mod files;
 mod git;
 mod guest;
+mod guest_build;
 mod guest_test;
 mod guest_test_words;
 mod guest_words;

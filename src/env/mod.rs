@@ -27,7 +27,7 @@ pub use files::{
 pub use piped::{PipedChild, spawn_piped};
 #[cfg(feature = "weaken")]
 pub use textbook::textbook_laplace;
-pub use tool::{ToolOutput, run_git, run_tool};
+pub use tool::{ToolOutput, find_program, run_git, run_tool};
 pub use tree::{
     FileLock, Space, copy_durable, create_private_dir, finish_file, list_tree, mode, modified, move_into_place,
     remove_tree, share_file_system, space, sync_tree,

@@ -19,7 +19,7 @@ pub const LAYERS: Layers = Layers {
         &["main"],
         &["cli"],
         &["server"],
-        &["upkeep", "workbench"],
+        &["upkeep", "workbench", "kit"],
         &["job", "review"],
         &["disclosure", "guest", "data", "ledger", "log", "receipt", "policy", "catalog"],
         &["config", "document"],
@@ -35,6 +35,7 @@ pub const LAYERS: Layers = Layers {
         ("disclosure", &["data", "guest", "ledger", "policy"]),
         ("receipt", &["disclosure", "ledger", "log", "policy"]),
         ("config", &["document"]),
+        ("kit", &["workbench"]),
     ],
     shorter: &[("document", &["model"])],
 };

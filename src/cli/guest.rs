@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 
 use super::error::CliError;
 use super::guest_build::{BuildArgs, build_command};
+use super::guest_test::{GuestTestArgs, guest_test};
 use super::guest_words::GuestMessage;
 use super::message::WorkMessage;
 use super::problem::FileProblem;
@@ -30,6 +31,9 @@ pub enum GuestCommand {
     /// Say what a guest reads and may answer, without data and without a home
     #[command(after_help = "Example: anshi guest inspect /tmp/anshi-demo/demo/sme-credit-check.wasm")]
     Inspect(InspectArgs),
+    /// Test a guest on invented data under its policy: its cases, what its runs use, and which columns no case needs
+    #[command(after_help = "Example: anshi guest test --guest /tmp/anshi-demo/demo/sme-credit-check.wasm \\\n  --policy sme-credit-check")]
+    Test(GuestTestArgs),
     /// Register a guest with a home
     #[command(
         after_help = "Example: anshi guest register --home /tmp/anshi-demo \\\n  /tmp/anshi-demo/demo/sme-credit-check.wasm"
@@ -71,6 +75,7 @@ pub fn guest(command: &GuestCommand, terminal: &Terminal) -> Result<(), CliError
     match command {
         GuestCommand::Build(args) => build_command(args, terminal),
         GuestCommand::Inspect(args) => inspect_command(&args.file, terminal),
+        GuestCommand::Test(args) => guest_test(args, terminal),
         GuestCommand::Register(args) => register(args, terminal),
     }
 }

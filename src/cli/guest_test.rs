@@ -11,15 +11,18 @@ use super::desk_words::{CaseProblem, DeskMessage};
 use super::error::CliError;
 use super::files::{check_new, text};
 use super::guest::{describe, read_guest};
+use super::guest_build::build;
+use super::guest_policies::find_built_in;
 use super::guest_test_words::{Limit, TestMessage, TestProblem, percent};
 use super::policy_place::{ACCOUNTS_FILE, POLICY_FILE, Place};
 use super::policy_test::{Tested, as_json};
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
 use crate::document::Document;
-use crate::env::{TemporaryDir, program};
-use crate::job::{unpack_catalog, unpack_policies};
+use crate::env::{Changes, TemporaryDir, list_dir, program};
+use crate::job::unpack_catalog;
 use crate::keys::sha256;
+use crate::kit::Project;
 use crate::model::{Bilingual, Chinese, Detail, Digest, Pace, Refusal, RefusalCode};
 use crate::policy::{Guests, Policy, check_policy, fit};
 use crate::workbench::{CASES_FILE, Cases, Figures, MeasuredGuest, Play, play_measured};
@@ -27,13 +30,16 @@ use crate::workbench::{CASES_FILE, Cases, Figures, MeasuredGuest, Play, play_mea
 /// Arguments of `anshi guest test`.
 #[derive(Args, Clone)]
 pub struct GuestTestArgs {
-    /// The guest, built
-    #[arg(long, value_name = "FILE")]
-    pub guest: PathBuf,
-    /// The policy: its folder, or an id among `--policies` or those built in
+    /// The guest's project, with its guest.toml; it is built first (default: this folder)
+    #[arg(value_name = "FOLDER", conflicts_with = "guest")]
+    pub folder: Option<PathBuf>,
+    /// A guest that is built, without a project
+    #[arg(long, value_name = "FILE", requires = "policy")]
+    pub guest: Option<PathBuf>,
+    /// The policy: its folder, or an id among `--policies` or those built in (default: the project's)
     #[arg(long, value_name = "FOLDER|ID")]
-    pub policy: PathBuf,
-    /// The cases (default: those of the policy)
+    pub policy: Option<PathBuf>,
+    /// The cases (default: the project's, or those beside the policy)
     #[arg(long, value_name = "FILE")]
     pub cases: Option<PathBuf>,
     /// The accounts (default: those beside the policy)
@@ -45,6 +51,12 @@ pub struct GuestTestArgs {
     /// A folder with the catalog (default: the catalog built in)
     #[arg(long, value_name = "FOLDER")]
     pub catalog: Option<PathBuf>,
+    /// Test what the last build has made
+    #[arg(long, conflicts_with = "guest")]
+    pub no_build: bool,
+    /// Test again whenever a source, the cases or the policy changes, until Ctrl-C
+    #[arg(long, conflicts_with = "keep")]
+    pub watch: bool,
     /// A new folder for the invented home as it is before the first case, every request and every bundle
     #[arg(long, value_name = "FOLDER")]
     pub keep: Option<PathBuf>,
@@ -62,55 +74,158 @@ struct Subject {
     cases: Cases,
 }
 
-/// Tests a guest once.
+/// Tests a guest.
 pub fn guest_test(args: &GuestTestArgs, terminal: &Terminal) -> Result<(), CliError> {
     check_new(args.keep.iter(), false)?;
+    if args.watch { watch(args, terminal) } else { test_once(args, terminal) }
+}
+
+fn test_once(args: &GuestTestArgs, terminal: &Terminal) -> Result<(), CliError> {
     // Read whole before anything is played; the built-in policies lie here as long as they are read.
     let built_in = TemporaryDir::new().map_err(CliError::failed)?;
-    let subject = subject(args, built_in.path())?;
+    let subject = subject(args, built_in.path(), terminal)?;
     let digest = sha256(&subject.module);
     refuse(&subject, digest, terminal)?;
     let (tested, measured) = play(&subject, args, terminal)?;
-    tell(&subject, &tested, &measured, terminal);
+    tell(&tested, &measured, terminal);
     let wrong = tested.played.wrong();
     terminal.result(&told(&subject, &tested, &measured));
     if wrong == 0 { Ok(()) } else { Err(CliError::failed(CaseProblem::Wrong(wrong))) }
 }
 
-fn subject(args: &GuestTestArgs, built_in: &Path) -> Result<Subject, CliError> {
+fn subject(args: &GuestTestArgs, built_in: &Path, terminal: &Terminal) -> Result<Subject, CliError> {
+    let project = project(args)?;
     let catalog = match &args.catalog {
         Some(folder) => Catalog::load(folder).map_err(CliError::failed)?,
         None => unpack_catalog().map_err(CliError::failed)?,
     };
-    let folder = policy_folder(args, built_in)?;
+    let folder = policy_folder(args, project.as_ref(), built_in)?;
     let policy_text = text(&folder.join(POLICY_FILE))?;
     let document = Document::new(folder.join(POLICY_FILE).display().to_string(), policy_text.as_str());
     // Nobody waits for a slot here: whether they hold, `policy check` asks.
     let policy = check_policy(&document, &catalog, Pace::NONE).map_err(CliError::failed)?;
     let accounts = args.accounts.clone().unwrap_or_else(|| folder.join("..").join(ACCOUNTS_FILE));
-    let cases_file = args.cases.clone().unwrap_or_else(|| folder.join(CASES_FILE));
+    let accounts_text = text(&accounts)?;
+    let cases_file = cases_file(args, project.as_ref(), &folder);
     if !cases_file.is_file() {
         return Err(CliError::wrong(TestProblem::NoCases(cases_file)));
     }
     let document = Document::new(cases_file.display().to_string(), text(&cases_file)?);
     let cases = Cases::check(&document, &policy).map_err(CliError::failed)?;
-    let module = read_guest(&args.guest)?;
-    let accounts_text = text(&accounts)?;
-    Ok(Subject { module, file: args.guest.clone(), catalog, policy, policy_text, accounts_text, cases_file, cases })
+    let (file, module) = module(args, project.as_ref(), terminal)?;
+    Ok(Subject { module, file, catalog, policy, policy_text, accounts_text, cases_file, cases })
+}
+
+/// The project, where no guest is named.
+fn project(args: &GuestTestArgs) -> Result<Option<Project>, CliError> {
+    if args.guest.is_some() {
+        return Ok(None);
+    }
+    let folder = args.folder.as_deref().unwrap_or(Path::new("."));
+    if !Project::is_at(folder) {
+        return Err(CliError::wrong(TestProblem::NoProject(folder.to_owned())));
+    }
+    Project::read(folder).map(Some).map_err(CliError::failed)
+}
+
+/// The guest: the one that is named, or the project's, built anew.
+fn module(
+    args: &GuestTestArgs,
+    project: Option<&Project>,
+    terminal: &Terminal,
+) -> Result<(PathBuf, Vec<u8>), CliError> {
+    match (&args.guest, project) {
+        (None, Some(project)) if !args.no_build => build(&project.folder, None, terminal),
+        (named, project) => {
+            let file = named.clone().or_else(|| project.map(Project::component)).unwrap_or_default();
+            let module = read_guest(&file)?;
+            Ok((file, module))
+        }
+    }
 }
 
 /// The folder of the policy: the one that is named, or that of its id among those given or built in.
-fn policy_folder(args: &GuestTestArgs, built_in: &Path) -> Result<PathBuf, CliError> {
-    if args.policy.join(POLICY_FILE).is_file() {
-        return Ok(args.policy.clone());
+fn policy_folder(args: &GuestTestArgs, project: Option<&Project>, built_in: &Path) -> Result<PathBuf, CliError> {
+    let named = args.policy.clone().or_else(|| project.map(|project| PathBuf::from(&project.policy)));
+    let named = named.unwrap_or_default();
+    if args.policy.is_some() && named.join(POLICY_FILE).is_file() {
+        return Ok(named);
     }
-    let id = args.policy.to_string_lossy();
+    let id = named.to_string_lossy();
     match &args.policies {
         Some(folder) => Place::find(folder, None, &id),
-        None => {
-            unpack_policies(built_in).map_err(CliError::failed)?;
-            Place::find(built_in, None, &id)
+        None => find_built_in(built_in, &id),
+    }
+}
+
+fn cases_file(args: &GuestTestArgs, project: Option<&Project>, policy: &Path) -> PathBuf {
+    let own = project.map(|project| project.folder.join(CASES_FILE));
+    args.cases.clone().or(own).unwrap_or_else(|| policy.join(CASES_FILE))
+}
+
+/// Tests again and again. Whatever goes wrong is told, and does not end it.
+fn watch(args: &GuestTestArgs, terminal: &Terminal) -> Result<(), CliError> {
+    for round in 0u64.. {
+        // From before the test on: what is saved meanwhile is tested next.
+        let folders = watched(args)?;
+        let changes = Changes::watch(&folders, concerns(args)).map_err(CliError::failed)?;
+        terminal.clear();
+        match test_once(args, terminal) {
+            Ok(()) => {}
+            // What was typed does not come right by itself.
+            Err(error @ CliError::Use(_)) if round == 0 => return Err(error),
+            Err(error) => terminal.report(&error),
         }
+        terminal.say(TestMessage::Watching);
+        changes.wait().map_err(CliError::failed)?;
+    }
+    Ok(())
+}
+
+/// The folders with what a test depends on.
+fn watched(args: &GuestTestArgs) -> Result<Vec<PathBuf>, CliError> {
+    let mut folders = Vec::new();
+    if args.guest.is_none() {
+        folders.extend(source_folders(args.folder.as_deref().unwrap_or(Path::new(".")))?);
+    }
+    let above = |file: &PathBuf| match file.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
+        folder => folder.map(Path::to_owned).unwrap_or_default(),
+    };
+    folders.extend([&args.guest, &args.cases, &args.accounts].into_iter().flatten().map(above));
+    let named = |folder: &&PathBuf| folder.is_dir();
+    folders.extend([&args.policy, &args.policies, &args.catalog].into_iter().flatten().filter(named).cloned());
+    folders.sort();
+    folders.dedup();
+    Ok(folders)
+}
+
+/// A project's folders, without those that builds write.
+fn source_folders(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let mut found = vec![folder.to_owned()];
+    for path in list_dir(folder)? {
+        if path.is_dir() && is_source(&path) {
+            found.extend(source_folders(&path)?);
+        }
+    }
+    Ok(found)
+}
+
+/// What builds and tools write into a project, and no person does.
+const NOT_SOURCES: [&str; 4] = ["build", "target", "node_modules", "__pycache__"];
+
+fn is_source(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    !name.starts_with('.') && !NOT_SOURCES.contains(&name.as_ref())
+}
+
+/// Whether a file that has changed is one that the test depends on. Of a folder where a named file lies, only that file is.
+fn concerns(args: &GuestTestArgs) -> impl Fn(&Path) -> bool + Send + use<> {
+    let (guest, has_project) = (args.guest.clone(), args.guest.is_none());
+    let named: Vec<PathBuf> = [guest, args.cases.clone(), args.accounts.clone()].into_iter().flatten().collect();
+    move |path| {
+        let same = |named: &PathBuf| named.file_name() == path.file_name();
+        is_source(path) && (has_project || named.iter().any(same) || path.extension().is_some_and(|end| end == "toml"))
     }
 }
 
@@ -185,7 +300,7 @@ fn modules(subject: &Subject) -> Result<BTreeMap<String, Vec<u8>>, CliError> {
     Ok(modules)
 }
 
-fn tell(subject: &Subject, tested: &Tested, measured: &[MeasuredGuest], terminal: &Terminal) {
+fn tell(tested: &Tested, measured: &[MeasuredGuest], terminal: &Terminal) {
     let Tested { policy, path, played, .. } = tested;
     terminal.say(DeskMessage::Policy {
         id: policy.id.clone(),
@@ -201,7 +316,7 @@ fn tell(subject: &Subject, tested: &Tested, measured: &[MeasuredGuest], terminal
     for guest in measured {
         say_measured(guest, policy, terminal);
     }
-    let (cases, wrong) = (subject.cases.cases.len(), played.wrong());
+    let (cases, wrong) = (played.cases.len(), played.wrong());
     terminal.say(DeskMessage::Counted { cases, wrong });
 }
 

@@ -24,6 +24,8 @@ pub enum TestMessage {
     Unneeded(Vec<String>),
     /// Columns that are granted and not read.
     Unread(Vec<String>),
+    /// Something must change before it is tested again.
+    Watching,
     /// No case was answered by it.
     NothingMeasured { guest: String },
 }
@@ -38,6 +40,9 @@ pub enum Limit {
 /// What is wrong with what was to be tested.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TestProblem {
+    /// A folder without a project.
+    #[error("`{}` has no `guest.toml`: name a project's folder, or a guest with `--guest` and its `--policy`", .0.display())]
+    NoProject(PathBuf),
     /// No cases.
     #[error("there are no cases in `{}`: say with `--cases` where they are", .0.display())]
     NoCases(PathBuf),
@@ -46,6 +51,10 @@ pub enum TestProblem {
 impl Chinese for TestProblem {
     fn chinese(&self) -> String {
         match self {
+            Self::NoProject(folder) => format!(
+                "`{}` 中没有 `guest.toml`：请写明项目的文件夹，或用 `--guest` 和 `--policy` 指明程序及其政策",
+                folder.display()
+            ),
             Self::NoCases(path) => format!("`{}` 中没有用例：请用 `--cases` 指明用例所在的文件", path.display()),
         }
     }
@@ -92,6 +101,7 @@ impl TestMessage {
                 quoted(columns, ", ")
             ),
             Self::Unread(columns) => format!("    granted, but not read: {}", quoted(columns, ", ")),
+            Self::Watching => "waiting for a change; Ctrl-C ends it".to_owned(),
             Self::NothingMeasured { guest } => format!("  {guest} answered no case: nothing was measured"),
         }
     }
@@ -124,6 +134,7 @@ impl TestMessage {
                 quoted(columns, "、")
             ),
             Self::Unread(columns) => format!("    已授予而未读取：{}", quoted(columns, "、")),
+            Self::Watching => "等待改动；按 Ctrl-C 结束".to_owned(),
             Self::NothingMeasured { guest } => format!("  {guest} 没有回答任何用例：没有测量结果"),
         }
     }

@@ -29,6 +29,7 @@ mod files;
 mod git;
 mod guest;
 mod guest_build;
+mod guest_policies;
 mod guest_test;
 mod guest_test_words;
 mod guest_words;

@@ -68,7 +68,7 @@ impl<'s> Probe<'s> {
     pub fn label(&self, resolved: &Resolved, blanked: Option<ColumnPlace>) -> Option<Run<u32>> {
         let Resolved { plan, parties, parameters, rows } = resolved;
         let mut input = build_input(plan.roles(), parties, parameters, (self.invented.snapshot(), rows))?;
-        for place in blanked {
+        if let Some(place) = blanked {
             let role = u32::try_from(place.role).ok()?;
             for party in input.0.parties.iter_mut().filter(|party| party.role == role) {
                 let table = party.tables.get_mut(place.table);

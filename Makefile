@@ -44,6 +44,8 @@ demo: build      ## watch a bank's question be answered
 policies: build guests  ## check every shipped policy, and ask what its cases ask
 	$(ANSHI) policy check policies
 	$(ANSHI) policy test policies --guests $(GUESTS)
+	$(ANSHI) policy check sandbox-guests/kit/policies
+	$(ANSHI) policy test sandbox-guests/kit/policies --guests $(GUESTS)
 
 test: guests     ## all tests: the project's, the shipped policies' cases, then the guests' own
 	$(TEST)

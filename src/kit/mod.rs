@@ -3,6 +3,7 @@
 
 mod build;
 mod chinese;
+mod embedded;
 mod error;
 mod language;
 mod mistake;
@@ -11,6 +12,7 @@ mod project;
 mod tool;
 
 pub use build::{Built, build, build_cargo};
+pub use embedded::{EmbeddedFile, policies};
 pub use error::BuildError;
 pub use language::{Language, ProjectWorld};
 pub use name::{ProjectNameError, check_project_name};

@@ -25,7 +25,7 @@ use crate::keys::sha256;
 use crate::kit::Project;
 use crate::model::{Bilingual, Chinese, Detail, Digest, Pace, Refusal, RefusalCode};
 use crate::policy::{Guests, Policy, check_policy, fit};
-use crate::workbench::{CASES_FILE, Cases, Figures, MeasuredGuest, Play, play_measured};
+use crate::workbench::{CASES_FILE, Cases, ColumnName, Figures, MeasuredGuest, Play, play_measured};
 
 /// Arguments of `anshi guest test`.
 #[derive(Args, Clone)]
@@ -335,12 +335,11 @@ fn say_measured(guest: &MeasuredGuest, policy: &Policy, terminal: &Terminal) {
     if let Some(fault) = &most.fault {
         terminal.say(TestMessage::Failed { failed: most.failed, fault: fault.clone() });
     }
-    let names = |columns: &[crate::workbench::ColumnName]| columns.iter().map(ToString::to_string).collect();
     if !unneeded.is_empty() {
-        terminal.say(TestMessage::Unneeded(names(unneeded)));
+        terminal.say(TestMessage::Unneeded(unneeded.clone()));
     }
     if !unread.is_empty() {
-        terminal.say(TestMessage::Unread(names(unread)));
+        terminal.say(TestMessage::Unread(unread.clone()));
     }
 }
 
@@ -362,7 +361,7 @@ fn told(subject: &Subject, tested: &Tested, measured: &[MeasuredGuest]) -> Value
             members.insert("used".to_owned(), figures);
         }
     }
-    let names = |columns: &[crate::workbench::ColumnName]| columns.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let names = |columns: &[ColumnName]| columns.iter().map(ToString::to_string).collect::<Vec<_>>();
     let guest = |guest: &MeasuredGuest| {
         let MeasuredGuest { name, digest, cases, most, unneeded, unread } = guest;
         json!({

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::english::some;
 use crate::guest::Fault;
 use crate::model::{Bilingual, Chinese, Lang};
+use crate::workbench::ColumnName;
 
 /// A line about a guest that is tested.
 #[derive(Clone, Debug)]
@@ -21,9 +22,9 @@ pub enum TestMessage {
     /// Runs without an answer.
     Failed { failed: u64, fault: Fault },
     /// Columns that changed no answer when they were blanked.
-    Unneeded(Vec<String>),
+    Unneeded(Vec<ColumnName>),
     /// Columns that are granted and not read.
-    Unread(Vec<String>),
+    Unread(Vec<ColumnName>),
     /// Something must change before it is tested again.
     Watching,
     /// No case was answered by it.
@@ -43,9 +44,23 @@ pub enum TestProblem {
     /// A folder without a project.
     #[error("`{}` has no `guest.toml`: name a project's folder, or a guest with `--guest` and its `--policy`", .0.display())]
     NoProject(PathBuf),
+    /// No such policy comes with the program.
+    #[error("no policy `{id}` comes with this program: {}; say with `--policy` or `--policies` where it is{}", known.join(", "), meant(close))]
+    NoPolicy {
+        /// Its id.
+        id: String,
+        /// Those that do.
+        known: Vec<String>,
+        /// The one that was perhaps meant.
+        close: Option<String>,
+    },
     /// No cases.
     #[error("there are no cases in `{}`: say with `--cases` where they are", .0.display())]
     NoCases(PathBuf),
+}
+
+fn meant(close: &Option<String>) -> String {
+    close.as_ref().map(|close| format!("; did you mean `{close}`?")).unwrap_or_default()
 }
 
 impl Chinese for TestProblem {
@@ -55,6 +70,11 @@ impl Chinese for TestProblem {
                 "`{}` 中没有 `guest.toml`：请写明项目的文件夹，或用 `--guest` 和 `--policy` 指明程序及其政策",
                 folder.display()
             ),
+            Self::NoPolicy { id, known, close } => {
+                let close = close.as_ref().map(|close| format!("；是否指 `{close}`？")).unwrap_or_default();
+                let known = known.join("、");
+                format!("没有内置的政策 `{id}`：内置的有 {known}；请用 `--policy` 或 `--policies` 指明其所在{close}")
+            }
             Self::NoCases(path) => format!("`{}` 中没有用例：请用 `--cases` 指明用例所在的文件", path.display()),
         }
     }
@@ -97,10 +117,10 @@ impl TestMessage {
                 format!("    {} gave no answer; the first: {}", some(*failed, "run", "runs"), fault(why).en)
             }
             Self::Unneeded(columns) => format!(
-                "    no case needs {}: blanked, nothing comes out otherwise. Leave it out, or add a case that shows what it is for",
-                quoted(columns, ", ")
+                "    no case needs what follows: each blanked alone, nothing came out otherwise. Read it no more, or add a case that shows what it is for{}",
+                by_table(columns, ": ", ", ")
             ),
-            Self::Unread(columns) => format!("    granted, but not read: {}", quoted(columns, ", ")),
+            Self::Unread(columns) => format!("    granted, but not read{}", by_table(columns, ": ", ", ")),
             Self::Watching => "waiting for a change; Ctrl-C ends it".to_owned(),
             Self::NothingMeasured { guest } => format!("  {guest} answered no case: nothing was measured"),
         }
@@ -130,10 +150,10 @@ impl TestMessage {
                 format!("    有 {failed} 次运行没有给出回答；第一次：{}", fault(why).zh)
             }
             Self::Unneeded(columns) => format!(
-                "    没有用例需要 {}：全部置为缺失后结果不变。请去掉，或补充说明其用途的用例",
-                quoted(columns, "、")
+                "    没有用例需要以下各列：单独置为缺失后结果均不变。请不再读取，或补充说明其用途的用例{}",
+                by_table(columns, "：", "、")
             ),
-            Self::Unread(columns) => format!("    已授予而未读取：{}", quoted(columns, "、")),
+            Self::Unread(columns) => format!("    已授予而未读取{}", by_table(columns, "：", "、")),
             Self::Watching => "等待改动；按 Ctrl-C 结束".to_owned(),
             Self::NothingMeasured { guest } => format!("  {guest} 没有回答任何用例：没有测量结果"),
         }
@@ -155,8 +175,17 @@ pub fn fault(fault: &Fault) -> Bilingual {
     }
 }
 
-fn quoted(names: &[String], separator: &str) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(separator)
+/// A line for each dataset of each role.
+fn by_table(columns: &[ColumnName], colon: &str, separator: &str) -> String {
+    let mut tables: Vec<(String, Vec<&str>)> = Vec::new();
+    for ColumnName { role, dataset, column } in columns {
+        let table = role.as_ref().map_or_else(|| dataset.clone(), |role| format!("{role}.{dataset}"));
+        match tables.last_mut().filter(|(last, _)| *last == table) {
+            Some((_, names)) => names.push(column),
+            None => tables.push((table, vec![column])),
+        }
+    }
+    tables.into_iter().map(|(table, names)| format!("\n      `{table}`{colon}{}", names.join(separator))).collect()
 }
 
 /// A share in percent, with one decimal, rounded up: what is used is never told as less.
@@ -165,7 +194,8 @@ pub fn percent(used: u64, limit: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-fn size(bytes: u64) -> String {
+/// Bytes in a unit that can be read.
+pub fn size(bytes: u64) -> String {
     const KIB: u64 = 1 << 10;
     const MIB: u64 = 1 << 20;
     match bytes {

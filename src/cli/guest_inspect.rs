@@ -67,7 +67,9 @@ pub fn inspect_command(args: &InspectArgs, terminal: &Terminal) -> Result<(), Cl
         let reasons = reasons(&policy, digest, &manifest, &standard.catalog);
         Judged { policy, reasons }
     });
-    let judged: Vec<Judged> = judged.collect();
+    let mut judged: Vec<Judged> = judged.collect();
+    // Those that accept it first; each kind by id, as they were read.
+    judged.sort_by_key(|judged| !judged.reasons.is_empty());
     let today = Clock::System.now().day();
     let (id, catalog, pace) = (draft_id(&args.file), &standard.catalog, standard.pace);
     let of = DraftOf { id: &id, guest: digest, manifest: &manifest, catalog, today, pace };

@@ -1,7 +1,6 @@
 //! The words about guests, in English and Chinese. Owns wording alone; both languages match exhaustively.
 
-use super::english::some;
-use crate::model::{Bilingual, Chinese, Lang, ParameterKind};
+use crate::model::{Bilingual, Chinese, Lang};
 use crate::policy::Misfit;
 
 /// A line about a guest.
@@ -11,29 +10,6 @@ pub enum GuestMessage {
         path: String,
         bytes: u64,
         digest: String,
-    },
-    Inspected {
-        digest: String,
-        bytes: u64,
-    },
-    Parameter {
-        name: String,
-        kind: ParameterKind,
-    },
-    Reads {
-        role: Option<String>,
-        dataset: String,
-        columns: String,
-    },
-    Answers {
-        labels: String,
-    },
-    Dimension {
-        name: String,
-        labels: usize,
-    },
-    Measures {
-        measures: String,
     },
     Registered {
         digest: String,
@@ -61,18 +37,6 @@ impl GuestMessage {
     fn english(&self) -> String {
         match self {
             Self::Built { path, bytes, digest } => format!("`{path}`: {bytes} bytes, {digest}"),
-            Self::Inspected { digest, bytes } => format!("guest {digest}, {bytes} bytes, imports nothing"),
-            Self::Parameter { name, kind } => format!("  takes the parameter `{name}` ({})", kind.word()),
-            Self::Reads { role: Some(role), dataset, columns } => {
-                format!("  reads `{dataset}` of `{role}`: {columns}")
-            }
-            Self::Reads { role: None, dataset, columns } => format!("  reads `{dataset}`: {columns}"),
-            Self::Answers { labels } => format!("  answers one of: {labels}"),
-            Self::Dimension { name, labels } => {
-                format!("  adds to a table by `{name}`, {}", some(*labels as u64, "label", "labels"))
-            }
-            Self::Measures { measures } if measures.is_empty() => "  adds nothing but to the count".to_owned(),
-            Self::Measures { measures } => format!("  adds to the measures: {measures}"),
             Self::Registered { digest } => format!("registered: {digest}"),
             Self::FitsThere { policy, misfits } if misfits.is_empty() => format!("  fits policy `{policy}`"),
             Self::FitsThere { policy, misfits } => {
@@ -89,16 +53,6 @@ impl GuestMessage {
     fn chinese(&self) -> String {
         match self {
             Self::Built { path, bytes, digest } => format!("`{path}`：{bytes} 字节，{digest}"),
-            Self::Inspected { digest, bytes } => format!("程序 {digest}，{bytes} 字节，不导入任何外部功能"),
-            Self::Parameter { name, kind } => format!("  参数 `{name}`（{}）", kind_word(*kind)),
-            Self::Reads { role: Some(role), dataset, columns } => {
-                format!("  读取 `{role}` 的 `{dataset}`：{columns}")
-            }
-            Self::Reads { role: None, dataset, columns } => format!("  读取 `{dataset}`：{columns}"),
-            Self::Answers { labels } => format!("  只回答：{labels}"),
-            Self::Dimension { name, labels } => format!("  按 `{name}` 汇入统计表，共 {labels} 个取值"),
-            Self::Measures { measures } if measures.is_empty() => "  只计入主体数".to_owned(),
-            Self::Measures { measures } => format!("  汇入指标：{measures}"),
             Self::Registered { digest } => format!("已登记：{digest}"),
             Self::FitsThere { policy, misfits } if misfits.is_empty() => format!("  符合政策 `{policy}`"),
             Self::FitsThere { policy, misfits } => {
@@ -119,13 +73,4 @@ pub(super) fn joined_english(misfits: &[Misfit], between: &str) -> String {
 
 pub(super) fn joined_chinese(misfits: &[Misfit], between: &str) -> String {
     misfits.iter().map(Chinese::chinese).collect::<Vec<_>>().join(between)
-}
-
-const fn kind_word(kind: ParameterKind) -> &'static str {
-    match kind {
-        ParameterKind::Integer => "整数",
-        ParameterKind::Date => "日期",
-        ParameterKind::Text => "文本",
-        ParameterKind::Identifier => "标识",
-    }
 }

@@ -1,6 +1,7 @@
 //! The operating system's clock, entropy, files and processes. The only callers of the OS for these,
 //! so that a run can be replayed; never decides anything.
 
+mod changes;
 mod child;
 mod chinese;
 mod clock;
@@ -15,6 +16,7 @@ mod tree;
 mod watched;
 pub mod weaken;
 
+pub use changes::Changes;
 pub use child::{ChildError, ChildLimits, ChildOutput, forbid_core_dumps, limit_this_process, run_child};
 pub use clock::{Clock, Stopwatch};
 pub use cores::{cores, raise_descriptors, yield_to_others};

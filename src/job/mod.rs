@@ -28,7 +28,7 @@ pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
 pub use home::{
     HomePaths, InitError, InitOptions, KeyFile, initialise, initialise_paced, load_key, shipped_policy_file,
-    unpack_catalog,
+    unpack_catalog, unpack_policies,
 };
 pub use life::{Answered, Asking, Failure, Underway, answer, begin};
 pub use replay::{Archived, Difference, Lacking, Replay, ReplayError, ReplayInputs, SignatureCheck, Verdict, replay};

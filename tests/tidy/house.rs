@@ -70,6 +70,7 @@ pub const CONFINED: &[(&str, Place)] = &[
     ("rand", Place::Only(&["disclosure", "env"])),
     ("num_bigint", Place::Only(&["disclosure"])),
     ("memmap2", Place::Only(&["data", "env"])),
+    ("notify", Place::Only(&["env"])),
     ("arrow_*", Place::Only(&["data", "guest"])),
     ("rusqlite", Place::Only(&["ledger"])),
     ("tlog_tiles", Place::Only(&["log"])),

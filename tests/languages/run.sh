@@ -55,7 +55,7 @@ c_tools() { command -v clang >/dev/null && command -v wasm-ld >/dev/null || { le
 js_tools() { node_packages; }
 python_tools() { python_packages Python sandbox-guests/kit/python/project/requirements.txt; }
 # zig is clang's C with a linker in one package; only its price is looked at.
-zig_tools() { python_packages "C by zig" benches/guests/zig.txt; }
+zig_tools() { python_packages "C by zig" sandbox-guests/columns/zig.txt; }
 
 # What a project is linked to beside its own files. link LANGUAGE PROJECT
 link() {
@@ -82,7 +82,7 @@ build() {
 key() {
     {
         (cd "$1" && find . -type f | LC_ALL=C sort | xargs sha256sum)
-        sha256sum src/kit/build/*.rs $here/run.sh $here/changes.txt benches/guests/columns/*
+        sha256sum src/kit/build/*.rs $here/run.sh $here/changes.txt sandbox-guests/columns/*
         rustc --version
         clang --version 2>/dev/null || true
     } | sha256sum | cut -c1-12
@@ -106,10 +106,10 @@ changes() {
 # Puts the guest that reads three columns in the place of a project's. columns LANGUAGE PROJECT
 columns() {
     case $1 in
-    rust) cp benches/guests/columns/lib.rs "$2/src/lib.rs" && rm -f "$2/src/tests.rs" ;;
-    c | zig) cp benches/guests/columns/guest.c "$2/guest.c" ;;
-    js) cp benches/guests/columns/guest.ts "$2/src/guest.ts" ;;
-    python) cp benches/guests/columns/guest.py "$2/src/guest.py" ;;
+    rust) cp sandbox-guests/columns/lib.rs "$2/src/lib.rs" && rm -f "$2/src/tests.rs" ;;
+    c | zig) cp sandbox-guests/columns/guest.c "$2/guest.c" ;;
+    js) cp sandbox-guests/columns/guest.ts "$2/src/guest.ts" ;;
+    python) cp sandbox-guests/columns/guest.py "$2/src/guest.py" ;;
     esac
 }
 

@@ -34,15 +34,15 @@ pub struct ManArgs {
     pub dir: PathBuf,
 }
 
-/// The headings of a page, as the library writes them, and in Chinese.
-const HEADINGS: [(&str, &str); 7] = [
-    ("NAME", "名称"),
-    ("SYNOPSIS", "用法"),
-    ("DESCRIPTION", "说明"),
-    ("OPTIONS", "选项"),
-    ("SUBCOMMANDS", "命令"),
-    ("EXTRA", "示例"),
-    ("VERSION", "版本"),
+/// The headings of a page: as the library writes them, in English, in Chinese.
+const HEADINGS: [(&str, &str, &str); 7] = [
+    ("NAME", "NAME", "名称"),
+    ("SYNOPSIS", "SYNOPSIS", "用法"),
+    ("DESCRIPTION", "DESCRIPTION", "说明"),
+    ("OPTIONS", "OPTIONS", "选项"),
+    ("SUBCOMMANDS", "COMMANDS", "命令"),
+    ("EXTRA", "EXAMPLES", "示例"),
+    ("VERSION", "VERSION", "版本"),
 ];
 
 /// Prints the script that completes commands and arguments.
@@ -73,8 +73,9 @@ fn write_pages(command: &clap::Command, folder: &Path, lang: Lang, pages: &mut V
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page).map_err(CliError::failed)?;
     let mut text = String::from_utf8_lossy(&page).into_owned();
-    for (english, chinese) in HEADINGS.iter().filter(|_| lang == Lang::Zh) {
-        text = text.replace(&format!(".SH {english}\n"), &format!(".SH {chinese}\n"));
+    for (written, english, chinese) in HEADINGS {
+        let heading = if lang == Lang::Zh { chinese } else { english };
+        text = text.replace(&format!(".SH {written}\n"), &format!(".SH {heading}\n"));
     }
     let file = format!("{name}.1");
     write_unsynced(&folder.join(&file), text.as_bytes())?;

@@ -2,6 +2,7 @@
 //! folder outside of the project, with nothing of the project at hand. Owns which pages those are, and what each needs.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -21,12 +22,14 @@ struct Page {
 
 const RUST: &str = "cargo --version && rustc --print sysroot";
 const C: &str = "{ command -v clang && command -v wasm-ld; } || command -v zig || python3 -c 'import ziglang'";
+const JS: &str = "node --version && npm view @bytecodealliance/componentize-js version";
+const PYTHON: &str = "python3 -c 'import ensurepip' && python3 -m pip index versions componentize-py";
 const PAGES: [Page; 5] = [
     Page { name: "guests", needs: RUST, tools: "Rust", both: true },
     Page { name: "guests/rust", needs: RUST, tools: "Rust", both: true },
     Page { name: "guests/c", needs: C, tools: "clang and lld", both: true },
-    Page { name: "guests/js", needs: "node --version && npm --version", tools: "node and npm", both: false },
-    Page { name: "guests/python", needs: "python3 -c 'import ensurepip'", tools: "python3-venv", both: false },
+    Page { name: "guests/js", needs: JS, tools: "node, npm and its registry", both: false },
+    Page { name: "guests/python", needs: PYTHON, tools: "python3-venv, pip and its registry", both: false },
 ];
 
 fn root() -> &'static Path {
@@ -155,6 +158,27 @@ fn the_tarball_is_what_it_says_and_the_same_each_time() {
         || printed(Command::new(root().join("deploy/dist/make.sh")).arg(env!("CARGO_BIN_EXE_anshi")).arg(again.path()));
     let sum = |tarball: &str| fs::read_to_string(format!("{tarball}.sha256")).unwrap();
     assert_eq!(sum(&make()), sum(&format!("{}.tar.gz", unpacked().display())));
+}
+
+#[test]
+fn manual_and_completions_are_in_it() {
+    let read = |path: &str| fs::read_to_string(unpacked().join(path)).unwrap();
+    assert!(read("man/man1/anshi-pack-export.1").contains(".SH EXAMPLES"));
+    assert!(read("man/zh_CN/man1/anshi-pack-export.1").contains(".SH 示例"));
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(read(&format!("completions/anshi.{shell}")).contains("export"), "{shell}");
+    }
+}
+
+#[test]
+fn a_build_that_can_be_weakened_is_not_packed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, out) = (folder.path().join("anshi"), folder.path().join("out"));
+    fs::write(&program, "#!/bin/sh\necho 'anshi 0.1.0 (can be weakened: for tests alone)'\n").unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let done = Command::new(root().join("deploy/dist/make.sh")).arg(&program).arg(&out).output().unwrap();
+    assert!(!done.status.success() && String::from_utf8_lossy(&done.stderr).contains("make build"));
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 0);
 }
 
 #[test]

@@ -6,6 +6,11 @@ use crate::policy::Misfit;
 /// A line about a guest.
 #[derive(Clone, Debug)]
 pub enum GuestMessage {
+    Made {
+        folder: String,
+        files: usize,
+        policy: String,
+    },
     Built {
         path: String,
         bytes: u64,
@@ -36,6 +41,10 @@ impl GuestMessage {
 
     fn english(&self) -> String {
         match self {
+            Self::Made { folder, files, policy } => format!(
+                "`{folder}`: {}; its guest answers the question of the policy `{policy}`\nnext: `anshi guest build {folder}`",
+                some(*files as u64, "file", "files")
+            ),
             Self::Built { path, bytes, digest } => format!("`{path}`: {bytes} bytes, {digest}"),
             Self::Registered { digest } => format!("registered: {digest}"),
             Self::FitsThere { policy, misfits } if misfits.is_empty() => format!("  fits policy `{policy}`"),
@@ -52,6 +61,9 @@ impl GuestMessage {
 
     fn chinese(&self) -> String {
         match self {
+            Self::Made { folder, files, policy } => format!(
+                "`{folder}`：{files} 个文件；其中的程序回答政策 `{policy}` 的问题\n下一步：`anshi guest build {folder}`"
+            ),
             Self::Built { path, bytes, digest } => format!("`{path}`：{bytes} 字节，{digest}"),
             Self::Registered { digest } => format!("已登记：{digest}"),
             Self::FitsThere { policy, misfits } if misfits.is_empty() => format!("  符合政策 `{policy}`"),

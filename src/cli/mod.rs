@@ -32,6 +32,7 @@ mod guest_build;
 mod guest_import_words;
 mod guest_inspect;
 mod guest_inspect_words;
+mod guest_new;
 mod guest_policies;
 mod guest_test;
 mod guest_test_words;

@@ -1,8 +1,9 @@
-//! Why a guest was not built.
+//! Why a project was not made, and a guest not built.
 
 use std::path::PathBuf;
 
-use super::language::Language;
+use super::language::{Language, ProjectWorld};
+use super::name::ProjectNameError;
 use super::tool::MissingTool;
 use crate::env::FileError;
 use crate::guest::InspectError;
@@ -42,4 +43,30 @@ pub enum BuildError {
     /// This program cannot build guests of the language.
     #[error("guests in `{}` cannot be built by this version", .0.word())]
     Language(Language),
+}
+
+/// A project was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// Its name is none.
+    #[error(transparent)]
+    Name(#[from] ProjectNameError),
+    /// Something is in its place.
+    #[error(
+        "`{}` is there and not empty: name another folder with --dir, or have the kit's files in it written anew with --force",
+        .0.display()
+    )]
+    There(PathBuf),
+    /// A file stands where its folder should.
+    #[error("`{}` is no folder", .0.display())]
+    NoFolder(PathBuf),
+    /// Bindings cannot be generated.
+    #[error("the bindings cannot be generated: {0}")]
+    Bindings(String),
+    /// This program has no template for it.
+    #[error("this version has no template for a `{}` in `{}`", .1.word(), .0.word())]
+    Template(Language, ProjectWorld),
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
 }

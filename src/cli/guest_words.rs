@@ -1,5 +1,6 @@
 //! The words about guests, in English and Chinese. Owns wording alone; both languages match exhaustively.
 
+use super::english::some;
 use crate::model::{Bilingual, Chinese, Lang};
 use crate::policy::Misfit;
 

@@ -1,8 +1,10 @@
 //! `anshi guest test`: what a run uses and which columns no case needs is so, the exit codes, and that nobody's data are measured on.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use anshi::config::{Config, HomeKind};
@@ -263,49 +265,60 @@ fn nobodys_data_are_measured_on() {
 }
 
 /// How long a test waits for what must come; how soon it does is nobody's affair.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(240);
 
-/// The next line that has this part in it.
-fn line_with(lines: &std::sync::mpsc::Receiver<String>, part: &str) -> String {
-    loop {
-        let line = lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no line with `{part}`"));
-        if line.contains(part) {
-            return line;
+/// A command that watches, and what it says.
+pub struct Watching {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Watching {
+    pub fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let (say, lines) = channel();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| say.send(line)));
+        Self { child, lines }
+    }
+
+    /// The next line that has this part in it.
+    pub fn line_with(&self, part: &str) -> String {
+        loop {
+            let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no line with `{part}`"));
+            if line.contains(part) {
+                return line;
+            }
         }
+    }
+
+    /// Ctrl-C ends it.
+    pub fn end(mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().code().is_none_or(|code| code == 130));
     }
 }
 
 #[test]
 fn watch_tests_again_after_a_change_and_goes_on_when_something_is_broken() {
-    use std::io::BufRead;
     let folder = bench(&own_guest(), CASES);
     let words = ["guest", "test", "--guest", "own.wasm", "--policy", "policies/own", "--watch", "--lang", "en"];
-    let mut child = Command::new(env!("CARGO_BIN_EXE_anshi"))
-        .args(words)
-        .current_dir(folder.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let (say, lines) = std::sync::mpsc::channel();
-    let out = std::io::BufReader::new(child.stdout.take().unwrap());
-    std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| say.send(line)));
-    assert!(!line_with(&lines, "2 cases, ").contains('\u{1b}'), "no screen is cleared in a pipe");
-    line_with(&lines, "waiting for a change");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_anshi"));
+    let watching = Watching::start(command.args(words).current_dir(folder.path()));
+    assert!(!watching.line_with("2 cases, ").contains('\u{1b}'), "no screen is cleared in a pipe");
+    watching.line_with("waiting for a change");
     // The cases, by a rename, as editors do; then a guest that is none, then one that is.
     let cases = folder.path().join("policies/own/cases.toml");
     fs::write(cases.with_extension("new"), CASES.replace("\"yes\"", "\"no\"")).unwrap();
     fs::rename(cases.with_extension("new"), &cases).unwrap();
-    assert_eq!(line_with(&lines, "2 cases, "), "2 cases, 1 not as expected");
-    line_with(&lines, "waiting for a change");
+    assert_eq!(watching.line_with("2 cases, "), "2 cases, 1 not as expected");
+    watching.line_with("waiting for a change");
     fs::write(folder.path().join("own.wasm"), "broken").unwrap();
-    line_with(&lines, "waiting for a change");
+    watching.line_with("waiting for a change");
     let answers_no = Handmade { verify: "(i32.const 0)".to_owned(), ..own_guest() };
     fs::write(folder.path().join("own.wasm"), answers_no.module()).unwrap();
-    assert_eq!(line_with(&lines, "2 cases, "), "2 cases, all as expected");
-    line_with(&lines, "waiting for a change");
-    // Ctrl-C ends it.
-    let id = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    assert!(child.wait().unwrap().code().is_none_or(|code| code == 130));
+    assert_eq!(watching.line_with("2 cases, "), "2 cases, all as expected");
+    watching.line_with("waiting for a change");
+    watching.end();
 }

@@ -37,7 +37,9 @@ pub enum GuestCommand {
     #[command(after_help = "Example: anshi guest inspect /tmp/anshi-demo/demo/sme-credit-check.wasm")]
     Inspect(InspectArgs),
     /// Test a guest on invented data under its policy: its cases, what its runs use, and which columns no case needs
-    #[command(after_help = "Example: anshi guest test --guest /tmp/anshi-demo/demo/sme-credit-check.wasm \\\n  --policy sme-credit-check")]
+    #[command(
+        after_help = "Example: anshi guest test --guest /tmp/anshi-demo/demo/sme-credit-check.wasm \\\n  --policy sme-credit-check"
+    )]
     Test(GuestTestArgs),
     /// Register a guest with a home
     #[command(

@@ -43,7 +43,10 @@ impl Cause {
     /// What it is.
     pub fn told(self) -> Bilingual {
         match self {
-            Self::Wasi => both("the system's interface (clock, files, randomness, output)", "系统接口（时钟、文件、随机数、输出）"),
+            Self::Wasi => both(
+                "the system's interface (clock, files, randomness, output)",
+                "系统接口（时钟、文件、随机数、输出）",
+            ),
             Self::Bindgen => both("JavaScript of a browser, by wasm-bindgen", "浏览器的 JavaScript（wasm-bindgen）"),
             Self::Undefined => both("functions that nothing in the guest defines", "程序中没有定义的函数"),
             Self::Contract => both("types of the contract, taken from outside", "从外部取得的接口类型"),

@@ -119,7 +119,9 @@ impl InspectMessage {
                 format!("  not accepted by policy `{id}` {version}: {}", joined(reasons, Lang::En))
             }
             Self::Drafted { path } => {
-                format!("the smallest policy that accepts it is in `{path}`, as a draft: decide every line marked DECIDE")
+                format!(
+                    "the smallest policy that accepts it is in `{path}`, as a draft: decide every line marked DECIDE"
+                )
             }
             Self::CanBeDrafted => "  `--draft FILE` writes the smallest policy that accepts it".to_owned(),
             Self::NoPolicy { reasons } => format!("  no policy can accept it: {}", joined(reasons, Lang::En)),

@@ -93,10 +93,7 @@ impl TestMessage {
         match self {
             Self::Refused { id, version, digest, reasons } => {
                 let lines = reasons.iter().map(|reason| format!("\n  {}", reason.en));
-                format!(
-                    "{id} {version} refuses the guest {digest}, so no case was asked:{}",
-                    lines.collect::<String>()
-                )
+                format!("{id} {version} refuses the guest {digest}, so no case was asked:{}", lines.collect::<String>())
             }
             Self::Measured { guest, units: None } => format!("  {guest}, at most in one run of all cases:"),
             Self::Measured { guest, units: Some(units) } => {
@@ -220,7 +217,10 @@ mod tests {
 
     #[test]
     fn shares_sizes_and_times_are_told_in_units_that_can_be_read() {
-        assert_eq!((percent(1, 500_000), percent(500_000, 500_000), percent(0, 7)), ("0.1".into(), "100.0".into(), "0.0".into()));
+        assert_eq!(
+            (percent(1, 500_000), percent(500_000, 500_000), percent(0, 7)),
+            ("0.1".into(), "100.0".into(), "0.0".into())
+        );
         assert_eq!((size(65_536), size(1 << 20), size(1_000)), ("64 KiB".into(), "1 MiB".into(), "1000 B".into()));
         let times = [Duration::from_nanos(9_149), Duration::from_micros(2_750)].map(shown);
         assert_eq!(times, ["9.1 µs", "2.7 ms"]);

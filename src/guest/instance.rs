@@ -218,7 +218,8 @@ impl Lane {
     pub fn store(&self, limits: &Limits) -> Store<Bounds> {
         let memory_bytes = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
         let memory_bytes = memory_bytes.saturating_sub(weakened_bytes());
-        let mut store = Store::new(&self.engine, Bounds { memory_bytes, memory_had: 0, table_elements: 0, denied: false });
+        let mut store =
+            Store::new(&self.engine, Bounds { memory_bytes, memory_had: 0, table_elements: 0, denied: false });
         store.limiter(|bounds| bounds);
         // Neither can fail: the engine is configured for both.
         let _ = store.set_fuel(limits.fuel);

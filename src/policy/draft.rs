@@ -13,9 +13,7 @@ use super::load::check_policy;
 use super::misfit::Misfit;
 use crate::catalog::{Catalog, Dataset};
 use crate::document::{Document, DocumentError};
-use crate::model::{
-    Billionths, Date, Digest, Manifest, Pace, ParameterKind, Read, Role, TableRead, UnitKind, World,
-};
+use crate::model::{Billionths, Date, Digest, Manifest, Pace, ParameterKind, Read, Role, TableRead, UnitKind, World};
 
 /// As much as the shipped policies give a small guest, and an interpreter.
 const FUEL: (u64, u64) = (500_000, 200_000_000);

@@ -76,10 +76,13 @@ impl DraftNote {
         let decide = match self {
             Self::Head(guest) => return format!("The smallest policy that accepts the guest {guest}, as a draft."),
             Self::Marks => {
-                return "Lines marked DECIDE have a value that a check takes and that nobody has thought about.".to_owned();
+                return "Lines marked DECIDE have a value that a check takes and that nobody has thought about."
+                    .to_owned();
             }
             Self::ClientDataset(name) => {
-                return format!("The catalog has no `{name}`: the client would send its rows along. Or is it misspelt?");
+                return format!(
+                    "The catalog has no `{name}`: the client would send its rows along. Or is it misspelt?"
+                );
             }
             Self::Id => "the policy's name, and its folder's",
             Self::Title => "what people call it",

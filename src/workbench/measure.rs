@@ -94,12 +94,7 @@ impl Bench {
     }
 
     /// Runs what a case has asked again, beside the engine, and with columns blanked.
-    pub fn measure(
-        &mut self,
-        stage: &Stage,
-        (play, number): (&Play<'_>, usize),
-        token: &str,
-    ) -> Result<(), PlayError> {
+    pub fn measure(&mut self, stage: &Stage, (play, number): (&Play<'_>, usize), token: &str) -> Result<(), PlayError> {
         let Ok(asking) = Asking::read(&stage.engine, token) else { return Ok(()) };
         let request = asking.request();
         let Some(guest) = stage.engine.guest(request.guest).map_err(PlayError::of)? else { return Ok(()) };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 
-use super::run::{Desk, has};
+use super::run::{Desk, ended, has};
 use crate::support::guest_path;
 
 /// The two worlds, the policy of each, and the repository's guest.
@@ -75,4 +75,18 @@ fn what_is_built_and_is_no_guest_is_refused() {
     fs::write(project.join("src/lib.rs"), "#![no_std]\nuse anshi_guest as _;\n").unwrap();
     desk.run(&["guest", "build", "empty"]).with(1).saying("a guest exports");
     assert!(!project.join("build/empty.wasm").exists());
+}
+
+/// The SDK's own arithmetic, natively, by the compiler that links this test.
+#[test]
+fn the_c_sdk_counts_right() {
+    let desk = Desk::new();
+    for world in ["verifier", "contributor"] {
+        let project = desk.make(world, "c", world);
+        let test = format!("{}/tests/kit/sdk.c", env!("CARGO_MANIFEST_DIR"));
+        let mut compiler = std::process::Command::new("cc");
+        compiler.args(["-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-Isdk", "-Ibindings", "-o", "sdk-test", &test]);
+        ended(compiler.current_dir(&project)).with(0);
+        ended(&mut std::process::Command::new(project.join("sdk-test"))).with(0);
+    }
 }

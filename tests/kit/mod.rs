@@ -4,3 +4,4 @@ mod builds;
 mod missing;
 mod projects;
 mod run;
+mod tested;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anshi::catalog::Catalog;
 use anshi::document::Document;
@@ -35,8 +36,9 @@ fn guest(name: &str) -> PathBuf {
     guests().join(format!("{name}.wasm"))
 }
 
-fn catalog() -> Catalog {
-    anshi::job::unpack_catalog().unwrap()
+fn catalog() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(|| anshi::job::unpack_catalog().unwrap())
 }
 
 #[test]
@@ -59,7 +61,13 @@ fn everything_about_a_guest_is_told() {
         assert!(said.out.contains(part), "{part}\n{}", said.out);
     }
     let said = inspect(folder.path(), &guest("sme_credit_check"), &["--lang", "zh"]);
-    for part in ["不导入任何外部功能", "初始内存 64 KiB", "政策 `sme-credit-check` 2.0.0 接受", "不接受：", "可用 `--draft 文件` 写出"] {
+    for part in [
+        "不导入任何外部功能",
+        "初始内存 64 KiB",
+        "政策 `sme-credit-check` 2.0.0 接受",
+        "不接受：",
+        "可用 `--draft 文件` 写出",
+    ] {
         assert!(said.out.contains(part), "{part}\n{}", said.out);
     }
     let told = json(&inspect(folder.path(), &guest("late_payment_by_county"), &["--json"]));
@@ -89,13 +97,19 @@ fn a_pinned_guest_and_too_little_memory_are_reasons() {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, text.replace("guests = \"any\"", &format!("guests = [\"sha256:{}\"]", "1".repeat(64)))).unwrap();
     let said = inspect(folder.path(), &file, &["--policies", "policies", "--lang", "en"]);
-    for part in ["lets 1 guest answer by digest, and not this one", "begins with 2621440 bytes of memory, the policy's `memory_mib` allows 1048576"] {
+    for part in [
+        "lets 1 guest answer by digest, and not this one",
+        "begins with 2621440 bytes of memory, the policy's `memory_mib` allows 1048576",
+    ] {
         assert!(said.out.contains(part), "{part}\n{}", said.out);
     }
-    let drafted = json(&inspect(folder.path(), &file, &["--policies", "policies", "--json"]))["smallest"]["toml"].clone();
+    let drafted =
+        json(&inspect(folder.path(), &file, &["--policies", "policies", "--json"]))["smallest"]["toml"].clone();
     assert!(drafted.as_str().unwrap().contains("memory_mib = 3 "), "{drafted}");
     let digest = anshi::keys::sha256(&large.module());
-    let right = text.replace("guests = \"any\"", &format!("guests = [\"{digest}\"]")).replace("memory_mib = 1", "memory_mib = 3");
+    let right = text
+        .replace("guests = \"any\"", &format!("guests = [\"{digest}\"]"))
+        .replace("memory_mib = 1", "memory_mib = 3");
     fs::write(&path, right).unwrap();
     let said = inspect(folder.path(), &file, &["--policies", "policies", "--lang", "en"]);
     assert!(said.out.contains("  accepted by policy `own` 1.0.0"), "{}", said.out);
@@ -116,7 +130,8 @@ fn a_home_is_asked_for_its_own_policies() {
 fn a_file_that_is_no_guest_says_exactly_why() {
     let folder = tempfile::tempdir().unwrap();
     let text = |text: &str| wat::parse_str(text).unwrap();
-    let wasi = "(component (import \"wasi:clocks/wall-clock@0.2.6\" (instance)) (import \"bank:door/open@1.0.0\" (instance)))";
+    let wasi =
+        "(component (import \"wasi:clocks/wall-clock@0.2.6\" (instance)) (import \"bank:door/open@1.0.0\" (instance)))";
     let core = "(module (import \"env\" \"puts\" (func)) (import \"wasi_snapshot_preview1\" \"fd_write\" (func)))";
     let cases: [(&str, Vec<u8>, &[&str]); 5] = [
         ("text.wasm", b"(module)".to_vec(), &["is not WebAssembly"]),
@@ -125,7 +140,15 @@ fn a_file_that_is_no_guest_says_exactly_why() {
         (
             "wasi.wasm",
             text(wasi),
-            &["`wasi:clocks/wall-clock@0.2.6`", "`bank:door/open@1.0.0`", "Rust: build for `wasm32-unknown-unknown`", "`disableFeatures", "--stub-wasi", "C: link with `-nostdlib`", "which import nothing"],
+            &[
+                "`wasi:clocks/wall-clock@0.2.6`",
+                "`bank:door/open@1.0.0`",
+                "Rust: build for `wasm32-unknown-unknown`",
+                "`disableFeatures",
+                "--stub-wasi",
+                "C: link with `-nostdlib`",
+                "which import nothing",
+            ],
         ),
         ("core.wasm", text(core), &["`env.puts`", "`wasi_snapshot_preview1.fd_write`", "`--allow-undefined`"]),
     ];
@@ -140,7 +163,10 @@ fn a_file_that_is_no_guest_says_exactly_why() {
     }
     let told = json(&inspect(folder.path(), &folder.path().join("core.wasm"), &["--json"]));
     let imports = told["imports"].as_array().unwrap();
-    assert_eq!((imports.len(), imports[0]["from"].as_str(), imports[0]["name"].as_str()), (2, Some("env"), Some("puts")));
+    assert_eq!(
+        (imports.len(), imports[0]["from"].as_str(), imports[0]["name"].as_str()),
+        (2, Some("env"), Some("puts"))
+    );
     assert!(imports[1]["cures"].as_array().unwrap().len() == 4 && told["message"]["zh"].as_str().is_some());
     let said = inspect(folder.path(), &folder.path().join("wasi.wasm"), &["--lang", "zh"]);
     assert!(said.out.contains("导入了系统接口") && said.out.contains("请关闭全部特性"), "{}", said.out);
@@ -149,7 +175,7 @@ fn a_file_that_is_no_guest_says_exactly_why() {
 /// Whether the text is a policy that the guest fits, with the catalog built in.
 fn accepts(text: &str, manifest: &anshi::model::Manifest) -> bool {
     let document = Document::new("draft.toml", text);
-    check_policy(&document, &catalog(), Pace::NONE).is_ok_and(|policy| fit(&policy, manifest, &catalog()).is_ok())
+    check_policy(&document, catalog(), Pace::NONE).is_ok_and(|policy| fit(&policy, manifest, catalog()).is_ok())
 }
 
 /// The policy without one of its parts: each grant, client's dataset, column, parameter, label, dimension and measure in turn.
@@ -202,10 +228,18 @@ fn the_smallest_policy_accepts_the_guest_and_nothing_can_be_taken_from_it() {
     for name in GUESTS {
         let draft = format!("{name}.toml");
         let said = inspect(folder.path(), &guest(name), &["--draft", &draft, "--lang", "en"]);
-        assert!(said.code == 0 && said.out.contains("decide every line marked DECIDE"), "{name}: {}{}", said.out, said.err);
+        assert!(
+            said.code == 0 && said.out.contains("decide every line marked DECIDE"),
+            "{name}: {}{}",
+            said.out,
+            said.err
+        );
         let text = fs::read_to_string(folder.path().join(&draft)).unwrap();
         // It is a policy, and the guest fits it, as the command that reviewers use says.
-        let said = anshi(folder.path(), &["policy", "check", &draft, "--guest", guest(name).to_str().unwrap(), "--lang", "en"]);
+        let said = anshi(
+            folder.path(),
+            &["policy", "check", &draft, "--guest", guest(name).to_str().unwrap(), "--lang", "en"],
+        );
         assert_eq!(said.code, 0, "{name}: {}{}\n{text}", said.out, said.err);
         let manifest = manifest_of(&fs::read(guest(name)).unwrap());
         assert!(accepts(&text, &manifest), "{name}");
@@ -217,7 +251,9 @@ fn the_smallest_policy_accepts_the_guest_and_nothing_can_be_taken_from_it() {
         // What nobody has decided is marked, and nobody can ask under it.
         let decisions = text.lines().filter(|line| line.contains("# DECIDE: ")).count();
         assert!(decisions > 8 && text.contains("clients = []"), "{name}: {decisions}");
-        assert!(anshi(folder.path(), &["guest", "inspect", guest(name).to_str().unwrap(), "--draft", &draft]).code == 2);
+        assert!(
+            anshi(folder.path(), &["guest", "inspect", guest(name).to_str().unwrap(), "--draft", &draft]).code == 2
+        );
     }
 }
 
@@ -235,13 +271,21 @@ fn a_guest_that_no_policy_can_accept_is_told_so() {
         (vec![("tax_payment", vec![("no_such", Vec::new())])], "has no column `no_such`"),
         (vec![("tax_payment", vec![("tax_kind", vec!["SALT".to_owned()])])], "`tax_payment.tax_kind` never is `SALT`"),
         (vec![("tax_payment", vec![("paid_fen", vec!["1".to_owned()])])], "no closed set of values"),
-        (vec![("tax_payment", vec![("paid_fen", Vec::new())]), ("person_registry", vec![("status", Vec::new())])], "about the unit `person`"),
+        (
+            vec![("tax_payment", vec![("paid_fen", Vec::new())]), ("person_registry", vec![("status", Vec::new())])],
+            "about the unit `person`",
+        ),
     ];
     for (place, (tables, reason)) in wrong.into_iter().enumerate() {
         let file = folder.path().join(format!("own{place}.wasm"));
         fs::write(&file, Handmade { tables, ..Handmade::default() }.module()).unwrap();
         let said = inspect(folder.path(), &file, &["--lang", "en"]);
-        assert!(said.code == 0 && said.out.contains("no policy can accept it") && said.out.contains(reason), "{reason}\n{}{}", said.out, said.err);
+        assert!(
+            said.code == 0 && said.out.contains("no policy can accept it") && said.out.contains(reason),
+            "{reason}\n{}{}",
+            said.out,
+            said.err
+        );
         let said = inspect(folder.path(), &file, &["--draft", "none.toml", "--lang", "en"]);
         assert!(said.code == 1 && !folder.path().join("none.toml").exists(), "{}{}", said.out, said.err);
     }

@@ -4,7 +4,7 @@ mod command;
 mod dossier;
 mod git;
 mod guest_inspect;
-mod guest_test;
+pub mod guest_test;
 mod mistakes;
 mod parity;
 mod shipped;

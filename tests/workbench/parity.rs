@@ -140,7 +140,8 @@ fn another_policy_on_the_same_home_is_noticed() {
 #[test]
 fn a_tables_receipt_is_the_same_but_for_its_noise() {
     // A slot of a minute would be waited for.
-    let short = |text: String| text.replace("units_max = 80_000", "units_max = 100").replace("slot_s = 60", "slot_s = 2");
+    let short =
+        |text: String| text.replace("units_max = 80_000", "units_max = 100").replace("slot_s = 60", "slot_s = 2");
     let kept = Kept::play("late-payment-by-county", short);
     let answered = kept.asked_again();
     assert!(answered.len() >= 3, "{}", answered.len());

@@ -71,6 +71,8 @@ static bool sum(anshi_table table, const char *column, int32_t as_of, int64_t *t
 {
     const anshi_column *ends = anshi_column_of(&table, "period_end");
     const anshi_column *figures = anshi_column_of(&table, column);
+    int64_t month = anshi_month(as_of);
+    int32_t since = anshi_month_start(month - MONTHS + 1), next = anshi_month_start(month + 1);
     bool any = false;
     *total = 0;
     for (uint32_t row = 0; row < table.rows; row++) {
@@ -79,8 +81,7 @@ static bool sum(anshi_table table, const char *column, int32_t as_of, int64_t *t
         if (!anshi_date(ends, row, &end) || !anshi_integer(figures, row, &figure)) {
             continue;
         }
-        int64_t age = anshi_month(as_of) - anshi_month(end);
-        if (age >= 0 && age < MONTHS) {
+        if (since <= end && end < next) {
             *total = anshi_add(*total, figure);
             any = true;
         }

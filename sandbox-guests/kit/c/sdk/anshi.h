@@ -192,6 +192,21 @@ static inline int64_t anshi_month(int32_t day)
     return (era * 400 + year_of_era - 1970) * 12 + month_from_march + 2;
 }
 
+/* The first day of a month, held at the ends of an int32_t: to compare days with it costs less than to name the month of each.
+   The source: the same (days_from_civil). */
+static inline int32_t anshi_month_start(int64_t month)
+{
+    /* Years begin on 1 March here, so January and February belong to the year before. */
+    int64_t months_from_march = month + 1970 * 12 - 2;
+    int64_t year = anshi_divide(months_from_march, 12);
+    int64_t month_from_march = months_from_march - year * 12;
+    int64_t era = anshi_divide(year, 400);
+    int64_t year_of_era = year - era * 400;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + (153 * month_from_march + 2) / 5;
+    int64_t day = era * 146097 + day_of_era - 719468;
+    return day < INT32_MIN ? INT32_MIN : day > INT32_MAX ? INT32_MAX : (int32_t)day;
+}
+
 /* ---- The two worlds ---- */
 
 #ifdef ANSHI_VERIFIER

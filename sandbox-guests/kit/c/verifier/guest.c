@@ -38,10 +38,10 @@ static anshi_text LABELS[] = { ANSHI_TEXT("no"), ANSHI_TEXT("yes") };
 
 anshi_manifest ANSHI_MANIFEST = { ANSHI_LIST(PARAMETERS), ANSHI_LIST(ROLES), ANSHI_LIST(LABELS) };
 
-/* Whether a day falls in the last `months` months, up to the one of `as_of`. */
-static bool is_recent(int32_t day, int32_t as_of, int64_t months)
+/* The first day of the last `months` months, the one of `as_of` among them. */
+static int32_t first_day(int32_t as_of, int64_t months)
 {
-    return anshi_month(as_of) - anshi_month(day) < months;
+    return anshi_month_start(anshi_month(as_of) - months + 1);
 }
 
 /* The taxable sales that were declared for the last twelve months. */
@@ -51,6 +51,7 @@ static int64_t declared_fen(anshi_table filings, int32_t as_of)
     const anshi_column *kinds = anshi_column_of(&filings, "tax_kind");
     const anshi_column *days = anshi_column_of(&filings, "filed_date");
     const anshi_column *sales = anshi_column_of(&filings, "revenue_fen");
+    int32_t since = first_day(as_of, SALES_MONTHS);
     int64_t total_fen = 0, period_fen = 0;
     /* Rows come by the ends of their periods, so those of one period stand together. */
     int32_t period = 0, last_filed = INT32_MIN;
@@ -63,7 +64,7 @@ static int64_t declared_fen(anshi_table filings, int32_t as_of)
             || !anshi_date(days, row, &filed) || !anshi_integer(sales, row, &revenue_fen)) {
             continue;
         }
-        if (!is_recent(end, as_of, SALES_MONTHS) || filed > as_of) {
+        if (end < since || filed > as_of) {
             continue;
         }
         if (!any || period != end) {
@@ -87,11 +88,12 @@ static bool has_power(anshi_table readings, int32_t as_of)
     const anshi_column *ends = anshi_column_of(&readings, "period_end");
     const anshi_column *usages = anshi_column_of(&readings, "usage_kwh");
     const anshi_column *overdue = anshi_column_of(&readings, "overdue_days");
+    int32_t since = first_day(as_of, POWER_MONTHS);
     bool is_used = false;
     for (uint32_t row = 0; row < readings.rows; row++) {
         int32_t end;
         int64_t usage, days;
-        if (!anshi_date(ends, row, &end) || !is_recent(end, as_of, POWER_MONTHS)) {
+        if (!anshi_date(ends, row, &end) || end < since) {
             continue;
         }
         if (anshi_integer(overdue, row, &days) && days > OVERDUE_DAYS_MAX) {

@@ -20,6 +20,7 @@ mod faults;
 mod fuzz;
 mod guests;
 mod http;
+mod kit;
 mod languages;
 mod life_of_query;
 mod load;

@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 
 use super::error::CliError;
 use super::guest_build::{BuildArgs, build_command};
+use super::guest_new::{NewArgs, new_command};
 use super::guest_words::GuestMessage;
 use super::message::WorkMessage;
 use super::problem::FileProblem;
@@ -24,6 +25,9 @@ use crate::model::{Bilingual, Chinese, Digest, Dimension, Manifest, Role, TableR
 /// Subcommands of `anshi guest`.
 #[derive(Subcommand)]
 pub enum GuestCommand {
+    /// Make a project for a guest: sources, SDK, contract and cases, to build outside of any repository
+    #[command(after_help = "Example: anshi guest new my-check --lang rust --world verifier")]
+    New(NewArgs),
     /// Build a guest with the tools of its language, and make a component of it
     #[command(after_help = "Example: anshi guest build sandbox-guests/sme-credit-check --out sme-credit-check.wasm")]
     Build(BuildArgs),
@@ -69,6 +73,7 @@ pub struct RegisterArgs {
 /// Runs a subcommand.
 pub fn guest(command: &GuestCommand, terminal: &Terminal) -> Result<(), CliError> {
     match command {
+        GuestCommand::New(args) => new_command(args, terminal),
         GuestCommand::Build(args) => build_command(args, terminal),
         GuestCommand::Inspect(args) => inspect_command(&args.file, terminal),
         GuestCommand::Register(args) => register(args, terminal),

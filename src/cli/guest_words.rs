@@ -7,6 +7,11 @@ use crate::policy::Misfit;
 /// A line about a guest.
 #[derive(Clone, Debug)]
 pub enum GuestMessage {
+    Made {
+        folder: String,
+        files: usize,
+        policy: String,
+    },
     Built {
         path: String,
         bytes: u64,
@@ -60,6 +65,10 @@ impl GuestMessage {
 
     fn english(&self) -> String {
         match self {
+            Self::Made { folder, files, policy } => format!(
+                "`{folder}`: {}; its guest answers the question of the policy `{policy}`\nnext: `anshi guest build {folder}`",
+                some(*files as u64, "file", "files")
+            ),
             Self::Built { path, bytes, digest } => format!("`{path}`: {bytes} bytes, {digest}"),
             Self::Inspected { digest, bytes } => format!("guest {digest}, {bytes} bytes, imports nothing"),
             Self::Parameter { name, kind } => format!("  takes the parameter `{name}` ({})", kind.word()),
@@ -88,6 +97,9 @@ impl GuestMessage {
 
     fn chinese(&self) -> String {
         match self {
+            Self::Made { folder, files, policy } => format!(
+                "`{folder}`：{files} 个文件；其中的程序回答政策 `{policy}` 的问题\n下一步：`anshi guest build {folder}`"
+            ),
             Self::Built { path, bytes, digest } => format!("`{path}`：{bytes} 字节，{digest}"),
             Self::Inspected { digest, bytes } => format!("程序 {digest}，{bytes} 字节，不导入任何外部功能"),
             Self::Parameter { name, kind } => format!("  参数 `{name}`（{}）", kind_word(*kind)),

@@ -29,6 +29,7 @@ mod files;
 mod git;
 mod guest;
 mod guest_build;
+mod guest_new;
 mod guest_words;
 mod help;
 mod infer_words;

@@ -1,6 +1,6 @@
 //! The Chinese of this module's errors; the English is their `Display`. Owns wording alone.
 
-use super::error::BuildError;
+use super::error::{BuildError, CreateError};
 use super::name::ProjectNameError;
 use super::project::ProjectError;
 use crate::model::{Chinese, foreign};
@@ -18,6 +18,24 @@ impl Chinese for BuildError {
             Self::Guest(error) => error.chinese(),
             Self::File(error) => error.chinese(),
             Self::Language(language) => format!("此版本不能编译 `{}` 的程序", language.word()),
+        }
+    }
+}
+
+impl Chinese for CreateError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Name(error) => error.chinese(),
+            Self::There(folder) => format!(
+                "`{}` 已存在且不是空文件夹：请用 --dir 指定其他文件夹，或用 --force 重写其中属于开发包的文件",
+                folder.display()
+            ),
+            Self::NoFolder(path) => format!("`{}` 不是文件夹", path.display()),
+            Self::Bindings(words) => format!("无法生成绑定代码：{}", foreign(words)),
+            Self::Template(language, world) => {
+                format!("此版本没有 `{}` 语言的 `{}` 模板", language.word(), world.word())
+            }
+            Self::File(error) => error.chinese(),
         }
     }
 }

@@ -52,7 +52,10 @@ pub enum CreateError {
     #[error(transparent)]
     Name(#[from] ProjectNameError),
     /// Something is in its place.
-    #[error("`{}` is there already: name another folder with --dir, or replace the kit's files in it with --force", .0.display())]
+    #[error(
+        "`{}` is there and not empty: name another folder with --dir, or have the kit's files in it written anew with --force",
+        .0.display()
+    )]
     There(PathBuf),
     /// A file stands where its folder should.
     #[error("`{}` is no folder", .0.display())]

@@ -208,7 +208,6 @@ pub enum WorkMessage {
     },
     Auditing,
     Calibrating,
-    Building,
     Compiling,
     AuditCheck {
         name: &'static str,

@@ -238,6 +238,11 @@ def day(year, month, day):
     return era * _ERA_DAYS + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - _EPOCH_DAYS
 
 
+def first_day(month):
+    """The first day of a month that is given in months since January 1970. To compare days costs less than to name their months."""
+    return day(1970 + month // 12, month % 12 + 1, 1)
+
+
 def _declare(tables):
     return {dataset: _Declared(dataset, reads) for dataset, reads in tables.items()}
 

@@ -14,7 +14,7 @@
  * The unit of each is such that most enterprises stay below the policy's one bound. What is missing adds nothing, and what is less
  * than a whole unit is dropped once, at the end.
  */
-import { OTHER, codes, contributor, dates, day, floorDivide, integers, month, saturatingAdd } from "../sdk/anshi.ts";
+import { OTHER, codes, contributor, dates, firstDay, floorDivide, integers, month, saturatingAdd } from "../sdk/anshi.ts";
 import type { UnitInput } from "../sdk/anshi.ts";
 
 /** The counties of the city: codes of GB/T 2260, as the catalog has them. */
@@ -79,10 +79,4 @@ function sum(figures: Figure[], asOf: number): bigint | null {
     total = total === null ? figure : saturatingAdd(total, figure);
   }
   return total;
-}
-
-/** The first day of a month that is given in months since January 1970. */
-function firstDay(month: number): number {
-  const year = Math.floor(month / 12);
-  return day(1970 + year, month - year * 12 + 1, 1);
 }

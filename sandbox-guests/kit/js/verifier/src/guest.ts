@@ -11,7 +11,7 @@
  * What is missing never speaks for the firm: a declaration without a day of filing was not filed. It does not speak against it
  * either: a bill of which it is not known how long it is overdue is not.
  */
-import { codes, dates, integers, month, saturatingAdd, verifier } from "../sdk/anshi.ts";
+import { codes, dates, firstDay, integers, month, saturatingAdd, verifier } from "../sdk/anshi.ts";
 import type { Row } from "../sdk/anshi.ts";
 
 /** Declarations of so many months count, the current one among them. */
@@ -39,13 +39,14 @@ export const verifying = verifier(
   },
 );
 
-/** Whether a day falls in the last `months` months, up to the one of `asOf`. */
-function isRecent(day: number, asOf: number, months: number): boolean {
-  return month(asOf) - month(day) < months;
+/** The first day of the last `months` months, up to the one of `asOf`. */
+function since(asOf: number, months: number): number {
+  return firstDay(month(asOf) + 1 - months);
 }
 
 /** The taxable sales that were declared for the last twelve months. */
 function declaredFen(filings: Row<typeof FILINGS>[], asOf: number): bigint {
+  const first = since(asOf, SALES_MONTHS);
   let total = 0n;
   // Rows come by the ends of their periods, so those of one period stand together.
   let period: number | null = null;
@@ -53,7 +54,7 @@ function declaredFen(filings: Row<typeof FILINGS>[], asOf: number): bigint {
   let ofPeriod = 0n;
   for (const { period_end: end, tax_kind: kind, filed_date: filed, revenue_fen: revenue } of filings) {
     if (end === null || kind !== "VAT" || filed === null || revenue === null) continue;
-    if (!isRecent(end, asOf, SALES_MONTHS) || filed > asOf) continue;
+    if (end < first || filed > asOf) continue;
     if (period !== end) {
       total = saturatingAdd(total, ofPeriod);
       period = end;
@@ -70,9 +71,10 @@ function declaredFen(filings: Row<typeof FILINGS>[], asOf: number): bigint {
 
 /** Whether power was used in the last three months, and paid for in time. */
 function hasPower(readings: Row<typeof READINGS>[], asOf: number): boolean {
+  const first = since(asOf, POWER_MONTHS);
   let isUsed = false;
   for (const { period_end: end, usage_kwh: usage, overdue_days: overdue } of readings) {
-    if (end === null || !isRecent(end, asOf, POWER_MONTHS)) continue;
+    if (end === null || end < first) continue;
     if (overdue !== null && overdue > OVERDUE_DAYS_MAX) return false;
     isUsed ||= usage !== null && usage > 0n;
   }

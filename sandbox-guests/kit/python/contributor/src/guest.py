@@ -13,7 +13,7 @@ The unit of each is such that most enterprises stay below the policy's one bound
 whole unit is dropped once, at the end.
 """
 
-from anshi import OTHER, TEXT, ContributorManifest, codes, contributor, dates, day, integers, month, saturating_add
+from anshi import OTHER, TEXT, ContributorManifest, codes, contributor, dates, first_day, integers, month, saturating_add
 
 #: The counties of the city: codes of GB/T 2260, as the catalog has them.
 COUNTIES = "371402 371403 371422 371423 371424 371425 371426 371427 371428 371481 371482".split()
@@ -68,11 +68,6 @@ def total_of(figures, as_of):
             continue
         total = figure if total is None else saturating_add(total, figure)
     return total
-
-
-def first_day(month):
-    """The first day of a month that is given in months since January 1970."""
-    return day(1970 + month // 12, month % 12 + 1, 1)
 
 
 #: What the contract's world exports.

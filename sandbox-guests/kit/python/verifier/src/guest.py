@@ -11,7 +11,7 @@ What is missing never speaks for the firm: a declaration without a day of filing
 bill of which it is not known how long it is overdue is not.
 """
 
-from anshi import INTEGER, VerifierManifest, codes, dates, integers, month, saturating_add, verifier
+from anshi import INTEGER, VerifierManifest, codes, dates, first_day, integers, month, saturating_add, verifier
 
 #: Declarations of so many months count, the current one among them.
 SALES_MONTHS = 12
@@ -41,20 +41,21 @@ def answer(ask):
     return "yes" if holds else "no"
 
 
-def is_recent(day, as_of, months):
-    """Whether a day falls in the last `months` months, up to the one of `as_of`."""
-    return month(as_of) - month(day) < months
+def since(as_of, months):
+    """The first day of the last `months` months, up to the one of `as_of`."""
+    return first_day(month(as_of) + 1 - months)
 
 
 def declared_fen(filings, as_of):
     """The taxable sales that were declared for the last twelve months."""
+    first = since(as_of, SALES_MONTHS)
     total = of_period = 0
     # Rows come by the ends of their periods, so those of one period stand together.
     period = last_filed = None
     for end, kind, filed, revenue in filings:
         if end is None or kind != "VAT" or filed is None or revenue is None:
             continue
-        if not is_recent(end, as_of, SALES_MONTHS) or filed > as_of:
+        if end < first or filed > as_of:
             continue
         if period != end:
             total = saturating_add(total, of_period)
@@ -66,9 +67,10 @@ def declared_fen(filings, as_of):
 
 def has_power(readings, as_of):
     """Whether power was used in the last three months, and paid for in time."""
+    first = since(as_of, POWER_MONTHS)
     is_used = False
     for row in readings:
-        if row.period_end is None or not is_recent(row.period_end, as_of, POWER_MONTHS):
+        if row.period_end is None or row.period_end < first:
             continue
         if row.overdue_days is not None and row.overdue_days > OVERDUE_DAYS_MAX:
             return False

@@ -16,7 +16,25 @@ pub struct MissingTool {
     /// How it was looked for.
     pub looked: Looked,
     /// The one command that installs it.
-    pub install: &'static str,
+    pub install: String,
+}
+
+impl MissingTool {
+    /// What is put into a project's own folder by `command`, which stands there and says so.
+    pub(super) fn in_project(what: &str, place: PathBuf, (folder, command): (&Path, &str)) -> Self {
+        let install = if folder == Path::new(".") {
+            command.to_owned()
+        } else {
+            format!("cd {} && {command}", quoted(&folder.display().to_string()))
+        };
+        Self { what: what.to_owned(), looked: Looked::Place(place), install }
+    }
+}
+
+/// A path as a shell takes it for one word.
+fn quoted(path: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,@".contains(c);
+    if path.chars().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
 /// How a tool was looked for.
@@ -81,7 +99,7 @@ impl Tool {
         found.ok_or_else(|| {
             let names: Vec<String> = programs.iter().map(|&name| name.to_owned()).collect();
             let what = programs.first().copied().unwrap_or_default().to_owned();
-            BuildError::Missing(MissingTool { what, looked: Looked::Path(names), install })
+            BuildError::Missing(MissingTool { what, looked: Looked::Path(names), install: install.to_owned() })
         })
     }
 
@@ -111,5 +129,18 @@ impl Tool {
     /// The same for a run that must succeed.
     pub fn run(&self, arguments: &[&str], folder: &Path) -> Result<Vec<u8>, BuildError> {
         self.try_run(arguments, folder)?.ok_or_else(|| BuildError::Failed { tool: self.name.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_can_be_pasted_wherever_the_project_lies() {
+        let told = |folder: &str| MissingTool::in_project("x", PathBuf::new(), (Path::new(folder), "npm ci")).install;
+        assert_eq!(told("."), "npm ci");
+        assert_eq!(told("../my-guest"), "cd ../my-guest && npm ci");
+        assert_eq!(told("my guest; it's"), "cd 'my guest; it'\\''s' && npm ci");
     }
 }

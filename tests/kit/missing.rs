@@ -64,6 +64,51 @@ fn without_the_target_cargo_is_not_run() {
     assert!(desk.join("rusty/cargo.ran").exists());
 }
 
+#[test]
+fn without_node_or_its_packages_one_command_is_told() {
+    let desk = Desk::new();
+    let tools = desk.join("tools");
+    fs::create_dir(&tools).unwrap();
+    desk.make("scripted", "js", "verifier");
+    let install = "help: install it with `apt-get install nodejs npm`";
+    let english = ["`node` is missing: no folder of `PATH` has a program `node` or `nodejs`", install];
+    lacks(&desk, "scripted", &tools, &english, &["缺少 `node`", "提示：可用 `apt-get install nodejs npm` 安装"]);
+    fake(&tools, "node", "echo v18.20.4");
+    let english = ["`node 20` is missing: `node` is `v18.20.4`, and must be 20 or newer", install];
+    lacks(&desk, "scripted", &tools, &english, &["缺少 `node 20`：`node` 的版本为 `v18.20.4`，须不低于 20"]);
+    fake(&tools, "node", "test $1 = --version && echo v22.1.0 || echo > built");
+    lacks(&desk, "scripted", &tools, &["`npm` is missing", install], &["缺少 `npm`"]);
+    fake(&tools, "npm", "exit 0");
+    let english = [
+        "`esbuild` is missing: there is no `scripted/node_modules/esbuild`",
+        "help: install it with `cd scripted && npm ci`",
+    ];
+    lacks(&desk, "scripted", &tools, &english, &["缺少 `esbuild`：没有 `scripted/node_modules/esbuild`"]);
+    let project = desk.join("scripted");
+    assert!(!project.join("npm.ran").exists() && !project.join("built").exists(), "nothing is installed by us");
+}
+
+#[test]
+fn without_python_or_its_packages_one_command_is_told() {
+    let desk = Desk::new();
+    let tools = desk.join("tools");
+    fs::create_dir(&tools).unwrap();
+    desk.make("snake", "python", "contributor");
+    let install = "help: install it with `apt-get install python3-venv`";
+    lacks(&desk, "snake", &tools, &["`python3` is missing: no folder", install], &["缺少 `python3`"]);
+    fake(&tools, "python3", "exit 1");
+    let english = ["`python3-venv` is missing: `python3 -c 'import ensurepip'` failed", install];
+    lacks(&desk, "snake", &tools, &english, &["缺少 `python3-venv`：`python3 -c 'import ensurepip'` 未成功"]);
+    fake(&tools, "python3", "exit 0");
+    let install = "cd snake && python3 -m venv .venv && .venv/bin/pip install -r requirements.txt";
+    let english = ["`componentize-py` is missing: there is no `snake/.venv/bin/componentize-py`", install];
+    lacks(&desk, "snake", &tools, &english, &["缺少 `componentize-py`：没有", install]);
+    // One that is there and fails says itself why.
+    fake(&desk.join("snake/.venv/bin"), "componentize-py", "echo 'no module named guest' >&2; exit 1");
+    let english = ["no module named guest", "the guest does not build: `componentize-py` says above why"];
+    lacks(&desk, "snake", &tools, &english, &["程序编译失败：原因见 `componentize-py`"]);
+}
+
 /// What lies in a working folder is not a tool, whatever `PATH` says.
 #[test]
 fn a_program_in_the_working_folder_is_not_run() {

@@ -63,5 +63,5 @@ fn compiler(project: &Project) -> Result<(Tool, &'static [&'static str]), BuildE
         }
     }
     let looked = Looked::Path(["clang", "zig", "python3 -m ziglang"].map(str::to_owned).to_vec());
-    Err(MissingTool { what: "clang".to_owned(), looked, install: INSTALL_CLANG }.into())
+    Err(MissingTool { what: "clang".to_owned(), looked, install: INSTALL_CLANG.to_owned() }.into())
 }

@@ -9,7 +9,7 @@ use crate::kit::error::BuildError;
 use crate::kit::project::Project;
 use crate::kit::tool::{Looked, MissingTool, Tool};
 
-const INSTALL_NODE: &str = "sudo apt-get install nodejs npm";
+const INSTALL_NODE: &str = "apt-get install nodejs npm";
 const INSTALL_PACKAGES: &str = "npm ci";
 /// The oldest that all packages run on.
 const NODE_MIN: u32 = 20;
@@ -24,8 +24,7 @@ pub(super) fn build(project: &Project) -> Result<Vec<u8>, BuildError> {
         let place = project.folder.join("node_modules").join(package);
         if !place.is_dir() {
             Tool::find(&["npm"], INSTALL_NODE)?;
-            let (what, looked) = (package.to_owned(), Looked::Place(place));
-            return Err(MissingTool { what, looked, install: INSTALL_PACKAGES }.into());
+            return Err(MissingTool::in_project(package, place, (&project.folder, INSTALL_PACKAGES)).into());
         }
     }
     let out = format!("build/{}.wasm", project.name);
@@ -40,7 +39,7 @@ fn check_version(node: &Tool, folder: &Path) -> Result<(), BuildError> {
         return Ok(());
     }
     let looked = Looked::Version { program: node.name().to_owned(), found, least: NODE_MIN.to_string() };
-    Err(MissingTool { what: format!("node {NODE_MIN}"), looked, install: INSTALL_NODE }.into())
+    Err(MissingTool { what: format!("node {NODE_MIN}"), looked, install: INSTALL_NODE.to_owned() }.into())
 }
 
 /// `v20.20.2` is 20.

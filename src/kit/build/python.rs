@@ -7,7 +7,7 @@ use crate::kit::error::BuildError;
 use crate::kit::project::Project;
 use crate::kit::tool::{Looked, MissingTool, Tool};
 
-const INSTALL_PYTHON: &str = "sudo apt-get install python3-venv";
+const INSTALL_PYTHON: &str = "apt-get install python3-venv";
 const INSTALL_PACKAGES: &str = "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt";
 const COMPONENTIZE: &str = "componentize-py";
 
@@ -19,10 +19,10 @@ pub(super) fn build(project: &Project) -> Result<Vec<u8>, BuildError> {
         // Debian's Python cannot make a `.venv` until this package is there.
         if python.try_run(&["-c", "import ensurepip"], &project.folder)?.is_none() {
             let looked = Looked::Asked("python3 -c 'import ensurepip'".to_owned());
-            return Err(MissingTool { what: "python3-venv".to_owned(), looked, install: INSTALL_PYTHON }.into());
+            let (what, install) = ("python3-venv".to_owned(), INSTALL_PYTHON.to_owned());
+            return Err(MissingTool { what, looked, install }.into());
         }
-        let (what, looked) = (COMPONENTIZE.to_owned(), Looked::Place(place));
-        return Err(MissingTool { what, looked, install: INSTALL_PACKAGES }.into());
+        return Err(MissingTool::in_project(COMPONENTIZE, place, (&project.folder, INSTALL_PACKAGES)).into());
     };
     let out = format!("build/{}.wasm", project.name);
     let target = ["--wit-path", "wit", "--world", project.world.word(), "--quiet"];

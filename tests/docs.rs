@@ -5,7 +5,11 @@
 //! output. `[..]` stands for anything within a line, a line `...` for any number of lines. A command must succeed, unless
 //! it ends with `; echo $?` or the like. The folder holds the project's `catalog`, `policies`, `sandbox-guests` and `docs`;
 //! a home made in one block is there in the next.
+//! The pages for developers of guests are another matter: `docs/tarball.rs` runs them from the tarball, outside of the project.
 #![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "docs/tarball.rs"]
+mod tarball;
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -78,10 +82,50 @@ fn fits(patterns: &[String], lines: &[&str]) -> bool {
     }
 }
 
-/// Runs a file's steps; gives what went otherwise than it says.
+/// Where a document's commands are typed.
+struct Desk {
+    folder: PathBuf,
+    /// What each command is given to: `sh -c`, and whatever goes before it.
+    shell: Vec<String>,
+    /// Variables of the environment, and what is done with them.
+    variables: Vec<(String, Option<String>)>,
+}
+
+impl Desk {
+    /// Runs a file's steps; gives what went otherwise than it says.
+    fn run(&self, file: &Path) -> Vec<String> {
+        let name = file.to_string_lossy();
+        let chinese = [".zh-CN.md", ".zh.md"].iter().any(|ending| name.ends_with(ending));
+        let mut wrong = Vec::new();
+        for step in steps(&fs::read_to_string(file).unwrap()) {
+            let (program, first) = self.shell.split_first().unwrap();
+            let mut shell = Command::new(program);
+            shell.args(first).arg(format!("exec 2>&1\n{}", step.command)).current_dir(&self.folder);
+            for (name, value) in &self.variables {
+                match value {
+                    Some(value) => shell.env(name, value),
+                    None => shell.env_remove(name),
+                };
+            }
+            let done = shell.env("LC_ALL", if chinese { "zh_CN.UTF-8" } else { "C.UTF-8" }).output().unwrap();
+            let printed = String::from_utf8_lossy(&done.stdout);
+            let lines: Vec<&str> = printed.trim_end().lines().map(str::trim_end).collect();
+            if !done.status.success() || !fits(&step.output, &lines) {
+                let Step { line, command, output } = step;
+                let wanted = output.join("\n");
+                wrong.push(format!(
+                    "{name}:{line}: $ {command}\n--- promised\n{wanted}\n--- {}\n{printed}",
+                    done.status
+                ));
+            }
+        }
+        wrong
+    }
+}
+
+/// Runs a file's steps beside the project; gives what went otherwise than it says.
 fn run(file: &Path) -> Vec<String> {
-    let steps = steps(&fs::read_to_string(file).unwrap());
-    if steps.is_empty() {
+    if steps(&fs::read_to_string(file).unwrap()).is_empty() {
         return Vec::new();
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -89,21 +133,8 @@ fn run(file: &Path) -> Vec<String> {
     SHOWN.iter().for_each(|name| symlink(root.join(name), folder.path().join(name)).unwrap());
     symlink(env!("CARGO_BIN_EXE_anshi"), commands.path().join("anshi")).unwrap();
     let path = format!("{}:{}", commands.path().display(), std::env::var("PATH").unwrap());
-    let locale = if file.to_string_lossy().ends_with(".zh-CN.md") { "zh_CN.UTF-8" } else { "C.UTF-8" };
-    let mut wrong = Vec::new();
-    for step in steps {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("exec 2>&1\n{}", step.command)]);
-        let done = shell.current_dir(&folder).env("PATH", &path).env("LC_ALL", locale).output().unwrap();
-        let printed = String::from_utf8_lossy(&done.stdout);
-        let lines: Vec<&str> = printed.trim_end().lines().map(str::trim_end).collect();
-        if !done.status.success() || !fits(&step.output, &lines) {
-            let Step { line, command, output } = step;
-            let (file, wanted) = (file.display(), output.join("\n"));
-            wrong.push(format!("{file}:{line}: $ {command}\n--- promised\n{wanted}\n--- {}\n{printed}", done.status));
-        }
-    }
-    wrong
+    let shell = ["sh", "-c"].map(str::to_owned).to_vec();
+    Desk { folder: folder.path().to_owned(), shell, variables: vec![("PATH".to_owned(), Some(path))] }.run(file)
 }
 
 /// The Markdown files of the project's own folders.
@@ -124,6 +155,7 @@ fn what_the_documents_show_is_what_happens() {
     let mut files = Vec::new();
     documents(Path::new(env!("CARGO_MANIFEST_DIR")), &mut files);
     files.sort();
+    files.retain(|file| !tarball::is_page(file));
     let wrong: Vec<String> = files.iter().flat_map(|file| run(file)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

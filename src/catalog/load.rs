@@ -73,6 +73,28 @@ pub fn check_text(path: &str, text: &str) -> Result<Dataset, CatalogError> {
     Ok(checked.map_err(|error| CatalogError::Documents(vec![error]))?.0)
 }
 
+/// How a dataset is delivered where nobody may know how its department does: as the twin is written.
+const NEUTRAL_SOURCE: &str = r#"
+[source]
+kind = "csv"
+files = "{name}/*.csv"
+encoding = "utf-8"
+dates = ["%Y-%m-%d"]
+missing = [""]
+on_bad_id = "reject"
+"#;
+
+/// The text of a dataset's file for somebody outside: what it says of the data, written anew, without comments, and without
+/// where and how the department delivers it.
+pub fn public_text(name: &str, text: &str) -> Result<String, CatalogError> {
+    let path = format!("{name}.toml");
+    let plain = Document::new(path.as_str(), text).plain(&["source"]);
+    let plain = plain.map_err(|error| CatalogError::Documents(vec![error]))?;
+    let public = plain + &NEUTRAL_SOURCE.replace("{name}", name);
+    check_text(&path, &public)?;
+    Ok(public)
+}
+
 /// A dataset whose file is called as it is.
 fn check_file(path: &Path, document: &Document) -> Result<(Dataset, serde_json::Value), DocumentError> {
     let (dataset, value) = check(document)?;

@@ -13,7 +13,7 @@ mod twin;
 mod words;
 
 pub use check::check_columns;
-pub use load::{Catalog, CatalogError, CheckedFile, check_files, check_text};
+pub use load::{Catalog, CatalogError, CheckedFile, check_files, check_text, public_text};
 pub use raw::RawColumn;
 pub use schema::{Column, ColumnType, Dataset, IntegerBounds, RowsPerUnit, Update};
 pub use source::{BadId, CsvForm, DatabaseRows, Encoding, FilePattern, Rows, Source, SourceKind};

@@ -1,6 +1,6 @@
 //! The arguments and which command they mean.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -10,22 +10,29 @@ use super::help::{ArgumentError, chinese_help, localise, wrong_use};
 use super::problem::Problem;
 use super::terminal::Terminal;
 use super::{
-    audit, backup, budget, catalog, client, consent, demo, doctor, guest, ingest, init, key, policy, receipt, restore,
-    run, serve, snapshot, submit, synth, worker,
+    audit, backup, budget, catalog, client, consent, demo, doctor, guest, ingest, init, key, manual, pack, policy,
+    receipt, restore, run, serve, snapshot, submit, synth, worker,
 };
 use crate::env::forbid_core_dumps;
 use crate::guest::{CHILD_COMMAND, child_main};
+use crate::kit::Language;
 use crate::model::{Bilingual, Lang};
 
 /// Anshi (暗室): a data sandbox. Data that is usable but invisible.
 #[derive(Parser)]
-#[command(name = "anshi", version, disable_help_subcommand = true, after_help = EXIT_CODES)]
+#[command(name = "anshi", version = VERSION, disable_help_subcommand = true, after_help = EXIT_CODES)]
 struct App {
     #[command(flatten)]
     common: Common,
     #[command(subcommand)]
     command: Command,
 }
+
+/// A build that can be weakened says so: it is for tests, and `make dist` takes none.
+#[cfg(feature = "weaken")]
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (can be weakened: for tests alone)");
+#[cfg(not(feature = "weaken"))]
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by a policy, 4 verification failed.\n\
 Example: anshi demo --home /tmp/anshi-demo";
@@ -37,14 +44,38 @@ struct Common {
     json: bool,
     /// The language of what people read: zh or en (default: the locale's)
     #[arg(long, global = true, value_name = "zh|en", value_parser = read_lang)]
-    lang: Option<Lang>,
+    lang: Option<Tongue>,
 }
 
-fn read_lang(text: &str) -> Result<Lang, ArgumentError> {
+/// What `--lang` names: the language of what people read, or, for `guest new` alone, one that guests are written in.
+#[derive(Clone, Copy, Debug)]
+pub enum Tongue {
+    /// A person's.
+    Person(Lang),
+    /// A program's.
+    Program(Language),
+}
+
+impl Tongue {
+    /// The language that a guest is written in, if it is one.
+    pub const fn program(self) -> Option<Language> {
+        match self {
+            Self::Program(language) => Some(language),
+            Self::Person(_) => None,
+        }
+    }
+}
+
+fn read_lang(text: &str) -> Result<Tongue, ArgumentError> {
+    person(text).map(Tongue::Person).ok_or(ArgumentError::Lang)
+}
+
+/// The language of people that a word names.
+pub fn person(text: &str) -> Option<Lang> {
     match text {
-        "zh" => Ok(Lang::Zh),
-        "en" => Ok(Lang::En),
-        _ => Err(ArgumentError::Lang),
+        "zh" => Some(Lang::Zh),
+        "en" => Some(Lang::En),
+        _ => None,
     }
 }
 
@@ -66,9 +97,12 @@ enum Command {
     /// Check, show and draft the descriptions of datasets
     #[command(subcommand, after_help = "Example: anshi catalog show tax_payment")]
     Catalog(catalog::CatalogCommand),
-    /// Build, inspect and register guests
+    /// Make a guest's project, build, inspect and register guests
     #[command(subcommand, after_help = "Example: anshi guest inspect /tmp/anshi-demo/demo/sme-credit-check.wasm")]
     Guest(guest::GuestCommand),
+    /// Give a bank's developer what is needed to write guests, and nothing else
+    #[command(subcommand, after_help = "Example: anshi pack import smart-finance.pack --dir bank")]
+    Pack(pack::PackCommand),
     /// Check, list, explain, compare, test and approve policies
     #[command(subcommand, after_help = "Example: anshi policy list --home /tmp/anshi-demo")]
     Policy(policy::PolicyCommand),
@@ -102,6 +136,10 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Run a table's units as a stream: their rows as Arrow IPC on standard input, what each adds on standard output
     Worker(worker::WorkerArgs),
+    /// Print the script with which a shell completes commands and arguments
+    Completions(manual::CompletionsArgs),
+    /// Write the manual's pages, one for each command
+    Man(manual::ManArgs),
 }
 
 /// Runs the command line.
@@ -116,11 +154,17 @@ pub fn main() -> ExitCode {
         return if child_main().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     weaken(crate::env::variable("ANSHI_WEAKEN").as_deref());
-    let app = match parse(std::env::args_os().collect()) {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let lang = wanted_lang(&words);
+    let app = match parse(words) {
         Ok(app) => app,
         Err(code) => return code,
     };
-    let terminal = Terminal::new(app.common.json, app.common.lang);
+    let lang = match app.common.lang {
+        Some(Tongue::Person(lang)) => Some(lang),
+        Some(Tongue::Program(_)) | None => lang,
+    };
+    let terminal = Terminal::new(app.common.json, lang);
     match app.command {
         Command::Serve(_) => terminal.start_service_tracing(),
         _ => terminal.start_tracing(),
@@ -166,9 +210,9 @@ fn parse(words: Vec<OsString>) -> Result<App, ExitCode> {
 /// The language that the command line asks for, before it is known to be right.
 fn wanted_lang(words: &[OsString]) -> Option<Lang> {
     let after =
-        words.iter().zip(words.iter().skip(1)).find(|(word, _)| *word == "--lang").map(|(_, lang)| lang.as_os_str());
-    let joined = words.iter().find_map(|word| word.to_str()?.strip_prefix("--lang=")).map(OsStr::new);
-    read_lang(after.or(joined)?.to_str()?).ok()
+        words.iter().zip(words.iter().skip(1)).filter(|(word, _)| *word == "--lang").map(|(_, lang)| lang.to_str());
+    let joined = words.iter().map(|word| word.to_str()?.strip_prefix("--lang="));
+    after.chain(joined).flatten().find_map(person)
 }
 
 /// The processes of a weakened engine are weakened alike; in every other build the number means nothing.
@@ -192,6 +236,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
         Command::Snapshot(command) => snapshot::snapshot(&command, terminal),
         Command::Catalog(command) => catalog::catalog(&command, terminal),
         Command::Guest(command) => guest::guest(&command, terminal),
+        Command::Pack(command) => pack::pack(&command, terminal),
         Command::Policy(command) => policy::policy(&command, terminal),
         Command::Consent(command) => consent::consent(&command, terminal),
         Command::Receipt(command) => receipt::receipt(&command, terminal),
@@ -205,6 +250,8 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<(), CliError> {
         Command::Client(command) => client::client(&command, terminal),
         Command::Serve(args) => serve::serve(&args, terminal),
         Command::Worker(args) => worker::worker(&args),
+        Command::Completions(args) => manual::completions(&args, terminal),
+        Command::Man(args) => manual::man(&args, terminal),
     }
 }
 

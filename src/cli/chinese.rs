@@ -265,7 +265,6 @@ impl FileProblem {
                 format!("`{}` 已存在：草稿不覆盖任何文件；请另指文件，或先将其删除", path.display())
             }
             Self::NotAFile(path) => format!("`{}` 是文件夹：请指明其中的一个文件", path.display()),
-            Self::NoCargo(folder) => format!("`{}` 中没有 Cargo.toml：请指明程序所在的文件夹", folder.display()),
             Self::NotABundle { path, error } => format!("`{}` 不是回执包：{}", path.display(), error.zh),
             Self::NotAConsent { path, error } => {
                 format!("`{}` 不是本暗室所信任的授权机构签署的授权书：{}", path.display(), error.zh)
@@ -324,10 +323,6 @@ impl AskProblem {
             Self::ParameterTwice(name) => format!("参数 `{name}` 给出了两次：只能给出一次"),
             Self::AsOfNeeded => "请用 --as-of 说明数据截至哪一天".to_owned(),
             Self::DatasetsFailed => "有数据集未能入库；沿用其最近一次完好的数据".to_owned(),
-            Self::NotBuilt => {
-                "程序编译失败\n提示：是否已安装编译目标？`rustup target add wasm32-unknown-unknown`".to_owned()
-            }
-            Self::NoModule => "编译没有产生 `.wasm`：该 crate 是否为 `cdylib`？".to_owned(),
             Self::Misfits(misfits) => format!("程序与政策不符：\n  {}", joined(misfits, "\n  ")),
             Self::RowsTwice(name) => format!("`--rows {name}=…` 出现两次：一个数据集的各行应在同一文件中"),
             Self::NoTable(policy) => {

@@ -15,10 +15,10 @@ use super::problem::{AskProblem, FileProblem};
 use super::receipt::verify_files;
 use super::run::{RunArgs, ask, claims, open_engine, write_bundle};
 use super::terminal::Terminal;
-use super::{guest, ingest, synth};
+use super::{guest, guest_build, ingest, synth};
 use crate::catalog::Catalog;
 use crate::config::{Config, HomeKind};
-use crate::data::synth::SynthReport;
+use crate::data::synth::{SynthOptions, SynthReport};
 use crate::env::{Durable, Entropy, create_dir, list_dir, read_text, write_atomic};
 use crate::job::{Engine, HomePaths, InitOptions, initialise};
 use crate::keys::sha256;
@@ -94,14 +94,9 @@ impl Demo<'_> {
     fn invent(&self, scale: u64) -> Result<SynthReport, CliError> {
         let config = Config::load(self.home)?;
         let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
-        let args = synth::SynthArgs {
-            out: self.folder.join("delivery"),
-            scale,
-            seed: 1,
-            as_of: Date::from_ymd(2026, 9, 30).unwrap_or(Date::from_days(0)),
-            catalog: None,
-        };
-        let report = synth::write(&catalog, &args, self.terminal)?;
+        let as_of = Date::from_ymd(2026, 9, 30).unwrap_or(Date::from_days(0));
+        let options = SynthOptions { scale_ppm: scale, seed: 1, as_of };
+        let report = synth::write(&catalog, &self.folder.join("delivery"), &options, self.terminal)?;
         let rows = report.datasets.iter().map(|(_, rows)| rows).sum();
         let (firms, persons, datasets) = (report.firms, report.persons, report.datasets.len());
         self.terminal.say(DemoMessage::Invented { rows, firms, persons, datasets });
@@ -130,7 +125,7 @@ impl Demo<'_> {
                 write_atomic(&out, &module, Durable::Shared).map_err(CliError::failed)?;
                 module
             }
-            None => guest::build(Path::new(GUEST_FOLDER), Some(&out))?.1,
+            None => guest_build::build(Path::new(GUEST_FOLDER), Some(&out), self.terminal)?.1,
         };
         let digest = sha256(&component);
         self.terminal.say(DemoMessage::Guest { bytes: component.len() as u64, digest: digest.to_string() });

@@ -296,7 +296,6 @@ impl FileProblem {
                 format!("`{}` exists: a draft replaces no file; name another, or remove it", path.display())
             }
             Self::NotAFile(path) => format!("`{}` is a folder: name one of its files", path.display()),
-            Self::NoCargo(folder) => format!("`{}` has no Cargo.toml: name a guest's folder", folder.display()),
             Self::NotABundle { path, error } => format!("`{}` is no bundle: {error}", path.display()),
             Self::NotAConsent { path, error } => {
                 format!("`{}` is no consent that an authority of this home signed: {error}", path.display())
@@ -367,11 +366,6 @@ impl AskProblem {
             Self::ParameterTwice(name) => format!("the parameter `{name}` is given twice: give it once"),
             Self::AsOfNeeded => "say with --as-of which day the data are of".to_owned(),
             Self::DatasetsFailed => "a dataset could not be taken; its last good data stay".to_owned(),
-            Self::NotBuilt => {
-                "the guest does not build\nhelp: is the target there? `rustup target add wasm32-unknown-unknown`"
-                    .to_owned()
-            }
-            Self::NoModule => "the build made no `.wasm`: is the crate a `cdylib`?".to_owned(),
             Self::Misfits(misfits) => {
                 format!("the guest does not fit the policy:\n  {}", joined(misfits, "\n  "))
             }

@@ -1,61 +1,51 @@
-//! `anshi guest`: build, inspect and register guests.
+//! `anshi guest`: which of its commands runs; registering guests, and reading them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use serde::Deserialize;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::error::CliError;
-use super::files::{check_new, write};
+use super::guest_build::{BuildArgs, build_command};
+use super::guest_inspect::{InspectArgs, inspect_command};
+use super::guest_new::{NewArgs, new_command};
+use super::guest_test::{GuestTestArgs, guest_test};
 use super::guest_words::GuestMessage;
 use super::message::WorkMessage;
-use super::problem::{AskProblem, FileProblem};
+use super::problem::FileProblem;
 use super::remote::{Remote, RemoteArgs};
 use super::run::open_engine;
 use super::terminal::Terminal;
-use crate::env::{Durable, read, run_tool};
-use crate::guest::{GUEST_BYTES_MAX, Guest, Registry, inspect};
+use crate::env::read;
+use crate::guest::{GUEST_BYTES_MAX, Guest, Registry};
 use crate::job::Engine;
 use crate::keys::sha256;
-use crate::model::{Bilingual, Chinese, Digest, Dimension, Manifest, Role, TableRead, World};
+use crate::model::{Bilingual, Chinese, Digest, Manifest};
 
 /// Subcommands of `anshi guest`.
 #[derive(Subcommand)]
 pub enum GuestCommand {
-    /// Build a Rust guest and make a component of it
+    /// Make a project for a guest: sources, SDK, contract and cases, to build outside of any repository
+    #[command(after_help = "Example: anshi guest new my-check --lang rust --world verifier")]
+    New(NewArgs),
+    /// Build a guest with the tools of its language, and make a component of it
     #[command(after_help = "Example: anshi guest build sandbox-guests/sme-credit-check --out sme-credit-check.wasm")]
     Build(BuildArgs),
-    /// Say what a guest reads and may answer, without data and without a home
+    /// Say what a guest reads and may answer, which policies accept it, and the smallest that does
     #[command(after_help = "Example: anshi guest inspect /tmp/anshi-demo/demo/sme-credit-check.wasm")]
     Inspect(InspectArgs),
+    /// Test a guest on invented data under its policy: its cases, what its runs use, and which columns no case needs
+    #[command(
+        after_help = "Example: anshi guest test --guest /tmp/anshi-demo/demo/sme-credit-check.wasm \\\n  --policy sme-credit-check"
+    )]
+    Test(GuestTestArgs),
     /// Register a guest with a home
     #[command(
         after_help = "Example: anshi guest register --home /tmp/anshi-demo \\\n  /tmp/anshi-demo/demo/sme-credit-check.wasm"
     )]
     Register(RegisterArgs),
-}
-
-/// Arguments of `anshi guest build`.
-#[derive(Args)]
-pub struct BuildArgs {
-    /// The guest's folder, with its Cargo.toml
-    pub folder: PathBuf,
-    /// Where to write the component (default: beside the build's output)
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Replace a file that is there and no guest
-    #[arg(long)]
-    pub force: bool,
-}
-
-/// Arguments of `anshi guest inspect`.
-#[derive(Args)]
-pub struct InspectArgs {
-    /// The guest
-    pub file: PathBuf,
 }
 
 /// Arguments of `anshi guest register`.
@@ -83,49 +73,12 @@ pub struct RegisterArgs {
 /// Runs a subcommand.
 pub fn guest(command: &GuestCommand, terminal: &Terminal) -> Result<(), CliError> {
     match command {
-        GuestCommand::Build(args) => {
-            // To build anew is what it is for: an earlier guest gives way.
-            let earlier = |path: &PathBuf| read_guest(path).is_ok();
-            check_new(args.out.iter().filter(|path| !earlier(path)), args.force)?;
-            let (path, component) = build(&args.folder, args.out.as_deref())?;
-            let digest = sha256(&component);
-            let bytes = component.len() as u64;
-            terminal.say(GuestMessage::Built { path: path.display().to_string(), bytes, digest: digest.to_string() });
-            terminal
-                .result(&json!({ "path": path.display().to_string(), "bytes": bytes, "guest": digest.to_string() }));
-            Ok(())
-        }
-        GuestCommand::Inspect(args) => inspect_command(&args.file, terminal),
+        GuestCommand::New(args) => new_command(args, terminal),
+        GuestCommand::Build(args) => build_command(args, terminal),
+        GuestCommand::Inspect(args) => inspect_command(args, terminal),
+        GuestCommand::Test(args) => guest_test(args, terminal),
         GuestCommand::Register(args) => register(args, terminal),
     }
-}
-
-/// One line of cargo's `--message-format=json`.
-#[derive(Deserialize)]
-struct CargoMessage {
-    #[serde(default)]
-    filenames: Vec<PathBuf>,
-}
-
-/// Builds a guest; gives the component's path and bytes.
-pub fn build(folder: &Path, out: Option<&Path>) -> Result<(PathBuf, Vec<u8>), CliError> {
-    if !folder.join("Cargo.toml").is_file() {
-        return Err(CliError::misuse(FileProblem::NoCargo(folder.to_owned())));
-    }
-    let arguments =
-        ["build", "--release", "--locked", "--target", "wasm32-unknown-unknown", "--message-format=json", "--quiet"];
-    let printed = run_tool("cargo", &arguments, folder).map_err(CliError::failed)?;
-    let printed = printed.ok_or_else(|| CliError::failure(AskProblem::NotBuilt))?;
-    let lines = String::from_utf8_lossy(&printed);
-    let files =
-        lines.lines().filter_map(|line| serde_json::from_str::<CargoMessage>(line).ok()).flat_map(|m| m.filenames);
-    let module =
-        files.filter(|path| path.extension().is_some_and(|extension| extension == "wasm")).reduce(|_, last| last);
-    let module = module.ok_or_else(|| CliError::failure(AskProblem::NoModule))?;
-    let component = inspect(&read_guest(&module)?).map_err(CliError::failed)?.component;
-    let path = out.map_or_else(|| module.with_extension("component.wasm"), Path::to_owned);
-    write(&path, &component, Durable::Shared)?;
-    Ok((path, component))
 }
 
 /// What every WebAssembly file begins with, module or component.
@@ -141,36 +94,6 @@ pub fn read_guest(path: &Path) -> Result<Vec<u8>, CliError> {
     }
 }
 
-fn inspect_command(path: &Path, terminal: &Terminal) -> Result<(), CliError> {
-    let module = read_guest(path)?;
-    let manifest = describe(&module, terminal)?;
-    let bytes = module.len() as u64;
-    terminal.say(GuestMessage::Inspected { digest: sha256(&module).to_string(), bytes });
-    for parameter in &manifest.parameters {
-        terminal.say(GuestMessage::Parameter { name: parameter.name.clone(), kind: parameter.kind });
-    }
-    let reads = |role: Option<&String>, table: &TableRead| {
-        let columns = table.reads.iter().map(|read| read.column.clone()).collect::<Vec<_>>().join(", ");
-        terminal.say(GuestMessage::Reads { role: role.cloned(), dataset: table.dataset.clone(), columns });
-    };
-    match &manifest.world {
-        World::Verifier { roles, labels } => {
-            roles.iter().for_each(|role| role.tables.iter().for_each(|table| reads(Some(&role.name), table)));
-            terminal.say(GuestMessage::Answers { labels: labels.join(", ") });
-        }
-        World::Contributor { tables, dimensions, measures } => {
-            tables.iter().for_each(|table| reads(None, table));
-            for dimension in dimensions {
-                let (name, labels) = (dimension.name.clone(), dimension.labels.len());
-                terminal.say(GuestMessage::Dimension { name, labels });
-            }
-            terminal.say(GuestMessage::Measures { measures: measures.join(", ") });
-        }
-    }
-    terminal.result(&json!({ "guest": sha256(&module).to_string(), "bytes": bytes, "imports": [], "manifest": manifest_json(&manifest) }));
-    Ok(())
-}
-
 /// Compiles and describes a guest in the child, in a folder that is thrown away.
 pub fn describe(module: &[u8], terminal: &Terminal) -> Result<Manifest, CliError> {
     Ok(load(module, terminal)?.manifest().clone())
@@ -179,36 +102,16 @@ pub fn describe(module: &[u8], terminal: &Terminal) -> Result<Manifest, CliError
 /// The same, ready to run.
 pub fn load(module: &[u8], terminal: &Terminal) -> Result<Arc<Guest>, CliError> {
     let _waiting = terminal.waiting(WorkMessage::Compiling);
-    let program = crate::env::program().map_err(CliError::failed)?;
     let folder = crate::env::TemporaryDir::new().map_err(CliError::failed)?;
-    let registry = Registry::open(folder.path(), &program).map_err(CliError::failed)?;
+    let registry = guest_registry(folder.path())?;
     let registered = registry.register(module).map_err(CliError::failed)?;
     registry.load(&registered.row).map_err(CliError::failed)
 }
 
-fn manifest_json(manifest: &Manifest) -> serde_json::Value {
-    let table = |table: &TableRead| json!({ "dataset": table.dataset, "columns": table.reads.iter().map(|read| &read.column).collect::<Vec<_>>() });
-    let tables = |tables: &[TableRead]| tables.iter().map(table).collect::<Vec<_>>();
-    let parameters = manifest.parameters.iter().map(|p| json!({ "name": p.name, "kind": p.kind.word() }));
-    let mut json = json!({ "world": manifest.world.word(), "parameters": parameters.collect::<Vec<_>>() });
-    let own = match &manifest.world {
-        World::Verifier { roles, labels } => {
-            let role = |role: &Role| json!({ "name": role.name, "tables": tables(&role.tables) });
-            vec![("roles", roles.iter().map(role).collect()), ("labels", json!(labels))]
-        }
-        World::Contributor { tables: reads, dimensions, measures } => {
-            let dimension = |dimension: &Dimension| json!({ "name": dimension.name, "labels": dimension.labels });
-            vec![
-                ("tables", json!(tables(reads))),
-                ("dimensions", dimensions.iter().map(dimension).collect()),
-                ("measures", json!(measures)),
-            ]
-        }
-    };
-    if let Some(members) = json.as_object_mut() {
-        members.extend(own.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    }
-    json
+/// A registry of guests in a folder that is thrown away; this program compiles.
+pub fn guest_registry(folder: &Path) -> Result<Registry, CliError> {
+    let program = crate::env::program().map_err(CliError::failed)?;
+    Registry::open(folder, &program).map_err(CliError::failed)
 }
 
 /// Registers a guest, with a sign of life: it may have to be compiled.

@@ -1,39 +1,22 @@
 //! The words about guests, in English and Chinese. Owns wording alone; both languages match exhaustively.
 
 use super::english::some;
-use crate::model::{Bilingual, Chinese, Lang, ParameterKind};
+use crate::model::{Bilingual, Chinese, Lang};
 use crate::policy::Misfit;
 
 /// A line about a guest.
 #[derive(Clone, Debug)]
 pub enum GuestMessage {
+    Building,
+    Made {
+        folder: String,
+        files: usize,
+        policy: String,
+    },
     Built {
         path: String,
         bytes: u64,
         digest: String,
-    },
-    Inspected {
-        digest: String,
-        bytes: u64,
-    },
-    Parameter {
-        name: String,
-        kind: ParameterKind,
-    },
-    Reads {
-        role: Option<String>,
-        dataset: String,
-        columns: String,
-    },
-    Answers {
-        labels: String,
-    },
-    Dimension {
-        name: String,
-        labels: usize,
-    },
-    Measures {
-        measures: String,
     },
     Registered {
         digest: String,
@@ -60,19 +43,12 @@ impl GuestMessage {
 
     fn english(&self) -> String {
         match self {
+            Self::Building => "building".to_owned(),
+            Self::Made { folder, files, policy } => format!(
+                "`{folder}`: {}; its guest answers the question of the policy `{policy}`\nnext: `anshi guest build {folder}`",
+                some(*files as u64, "file", "files")
+            ),
             Self::Built { path, bytes, digest } => format!("`{path}`: {bytes} bytes, {digest}"),
-            Self::Inspected { digest, bytes } => format!("guest {digest}, {bytes} bytes, imports nothing"),
-            Self::Parameter { name, kind } => format!("  takes the parameter `{name}` ({})", kind.word()),
-            Self::Reads { role: Some(role), dataset, columns } => {
-                format!("  reads `{dataset}` of `{role}`: {columns}")
-            }
-            Self::Reads { role: None, dataset, columns } => format!("  reads `{dataset}`: {columns}"),
-            Self::Answers { labels } => format!("  answers one of: {labels}"),
-            Self::Dimension { name, labels } => {
-                format!("  adds to a table by `{name}`, {}", some(*labels as u64, "label", "labels"))
-            }
-            Self::Measures { measures } if measures.is_empty() => "  adds nothing but to the count".to_owned(),
-            Self::Measures { measures } => format!("  adds to the measures: {measures}"),
             Self::Registered { digest } => format!("registered: {digest}"),
             Self::FitsThere { policy, misfits } if misfits.is_empty() => format!("  fits policy `{policy}`"),
             Self::FitsThere { policy, misfits } => {
@@ -88,17 +64,11 @@ impl GuestMessage {
 
     fn chinese(&self) -> String {
         match self {
+            Self::Building => "正在编译".to_owned(),
+            Self::Made { folder, files, policy } => format!(
+                "`{folder}`：{files} 个文件；其中的程序回答政策 `{policy}` 的问题\n下一步：`anshi guest build {folder}`"
+            ),
             Self::Built { path, bytes, digest } => format!("`{path}`：{bytes} 字节，{digest}"),
-            Self::Inspected { digest, bytes } => format!("程序 {digest}，{bytes} 字节，不导入任何外部功能"),
-            Self::Parameter { name, kind } => format!("  参数 `{name}`（{}）", kind_word(*kind)),
-            Self::Reads { role: Some(role), dataset, columns } => {
-                format!("  读取 `{role}` 的 `{dataset}`：{columns}")
-            }
-            Self::Reads { role: None, dataset, columns } => format!("  读取 `{dataset}`：{columns}"),
-            Self::Answers { labels } => format!("  只回答：{labels}"),
-            Self::Dimension { name, labels } => format!("  按 `{name}` 汇入统计表，共 {labels} 个取值"),
-            Self::Measures { measures } if measures.is_empty() => "  只计入主体数".to_owned(),
-            Self::Measures { measures } => format!("  汇入指标：{measures}"),
             Self::Registered { digest } => format!("已登记：{digest}"),
             Self::FitsThere { policy, misfits } if misfits.is_empty() => format!("  符合政策 `{policy}`"),
             Self::FitsThere { policy, misfits } => {
@@ -119,13 +89,4 @@ pub(super) fn joined_english(misfits: &[Misfit], between: &str) -> String {
 
 pub(super) fn joined_chinese(misfits: &[Misfit], between: &str) -> String {
     misfits.iter().map(Chinese::chinese).collect::<Vec<_>>().join(between)
-}
-
-const fn kind_word(kind: ParameterKind) -> &'static str {
-    match kind {
-        ParameterKind::Integer => "整数",
-        ParameterKind::Date => "日期",
-        ParameterKind::Text => "文本",
-        ParameterKind::Identifier => "标识",
-    }
 }

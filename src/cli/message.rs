@@ -5,7 +5,10 @@ use super::audit_words::AuditMessage;
 use super::catalog_words::CatalogMessage;
 use super::delivery_words::DeliveryMessage;
 use super::desk_words::DeskMessage;
+use super::guest_inspect_words::InspectMessage;
+use super::guest_test_words::TestMessage;
 use super::guest_words::GuestMessage;
+use super::pack_words::PackMessage;
 use super::policy_words::PolicyMessage;
 use super::service_words::ServiceMessage;
 use super::table_words::TableMessage;
@@ -32,6 +35,10 @@ pub enum Message {
     Delivery(DeliveryMessage),
     /// About guests.
     Guest(GuestMessage),
+    /// About a guest that is looked into.
+    Inspect(InspectMessage),
+    /// About a guest that is tested.
+    Test(TestMessage),
     /// About policies and their approvals.
     Policy(PolicyMessage),
     /// About a policy's cases and its dossier.
@@ -42,6 +49,8 @@ pub enum Message {
     Service(ServiceMessage),
     /// About what was asked.
     Audit(AuditMessage),
+    /// About packs and the manual.
+    Pack(PackMessage),
 }
 
 /// Lines about deliveries and snapshots; their words are in `english` and `chinese`.
@@ -296,11 +305,14 @@ impl Message {
             (Self::Catalog(message), lang) => message.text(lang),
             (Self::Delivery(message), lang) => message.text(lang),
             (Self::Guest(message), lang) => message.text(lang),
+            (Self::Inspect(message), lang) => message.text(lang),
+            (Self::Test(message), lang) => message.text(lang),
             (Self::Policy(message), lang) => message.text(lang),
             (Self::Desk(message), lang) => message.text(lang),
             (Self::Table(message), lang) => message.text(lang),
             (Self::Service(message), lang) => message.text(lang),
             (Self::Audit(message), lang) => message.text(lang),
+            (Self::Pack(message), lang) => message.text(lang),
         }
     }
 }
@@ -308,6 +320,12 @@ impl Message {
 impl From<AuditMessage> for Message {
     fn from(message: AuditMessage) -> Self {
         Self::Audit(message)
+    }
+}
+
+impl From<PackMessage> for Message {
+    fn from(message: PackMessage) -> Self {
+        Self::Pack(message)
     }
 }
 
@@ -338,6 +356,18 @@ impl From<CatalogMessage> for Message {
 impl From<DeliveryMessage> for Message {
     fn from(message: DeliveryMessage) -> Self {
         Self::Delivery(message)
+    }
+}
+
+impl From<InspectMessage> for Message {
+    fn from(message: InspectMessage) -> Self {
+        Self::Inspect(message)
+    }
+}
+
+impl From<TestMessage> for Message {
+    fn from(message: TestMessage) -> Self {
+        Self::Test(message)
     }
 }
 

@@ -15,13 +15,14 @@ use super::problem::AskProblem;
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
 use crate::config::Config;
+use crate::data::Invented;
 use crate::document::{Document, DocumentError, Finding};
 use crate::env::{list_dir, read_text};
 use crate::guest::Guest;
 use crate::job::{HomePaths, unpack_catalog};
 use crate::model::{Bilingual, Chinese, Digest, Manifest, Pace};
 use crate::policy::{Accounts, Guests, Policy, check_folder, check_policy, fit};
-use crate::review::{Invented, Warning, trial, warnings};
+use crate::review::{Warning, trial, warnings};
 
 /// Where a warning's code is explained.
 const REFERENCE: &str = "docs/policies.md#warnings";
@@ -132,7 +133,7 @@ fn standard(args: &CheckArgs, config: Option<&Config>, terminal: &Terminal) -> R
     let trial = match &module {
         Some(module) if args.trial => {
             let data = HomePaths::new(&config.home).data();
-            let invented = Invented::open(config, &data, &catalog).map_err(CliError::failed)?;
+            let invented = Invented::open(config.kind, &data, &catalog).map_err(CliError::failed)?;
             let invented = invented.ok_or_else(|| CliError::wrong(CheckProblem::TrialOnRealData))?;
             Some((load(module, terminal)?, invented))
         }

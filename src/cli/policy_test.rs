@@ -149,6 +149,7 @@ impl Desk {
                 cases: &cases,
                 modules: &modules,
                 compiler: &program().map_err(CliError::failed)?,
+                keep: None,
             },
             &mut |number| bar.set_position(number as u64),
         );
@@ -206,7 +207,8 @@ fn say(tested: &Tested, terminal: &Terminal) {
     }
 }
 
-fn as_json(tested: &Tested) -> Value {
+/// A policy's cases for a program, in both languages.
+pub fn as_json(tested: &Tested) -> Value {
     let Tested { policy, path, played, .. } = tested;
     let both = |Bilingual { zh, en }: &Bilingual| json!({ "zh": zh, "en": en });
     let deviation = |Deviation { what, expected, got }: &Deviation| json!({ "what": both(what), "expected": both(expected), "got": both(got) });

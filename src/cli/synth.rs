@@ -1,6 +1,6 @@
 //! `anshi synth`: invent the departments' deliveries.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -14,6 +14,7 @@ use crate::data::synth::{SynthOptions, SynthReport, synthesise};
 use crate::env::create_dir;
 use crate::job::unpack_catalog;
 use crate::model::{Date, parse_decimal};
+use crate::pack::read_seeds;
 
 /// Arguments of `anshi synth`.
 #[derive(Args)]
@@ -34,6 +35,9 @@ pub struct SynthArgs {
     /// The catalog's folder (default: the one built in)
     #[arg(long, value_name = "FOLDER")]
     pub catalog: Option<PathBuf>,
+    /// A pack's folder: its catalog and seeds, instead of `--catalog`, `--seed`, `--scale` and `--as-of`
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["catalog", "seed", "scale", "as_of"])]
+    pub pack: Option<PathBuf>,
 }
 
 /// A decimal scale, in millionths.
@@ -45,11 +49,16 @@ pub fn read_scale(text: &str) -> Result<u64, ArgumentError> {
 /// Writes a delivery.
 pub fn synth(args: &SynthArgs, terminal: &Terminal) -> Result<(), CliError> {
     create_dir(&args.out)?;
-    let catalog = match &args.catalog {
+    let in_pack = args.pack.as_ref().map(|pack| pack.join("catalog"));
+    let catalog = match in_pack.as_ref().or(args.catalog.as_ref()) {
         Some(folder) => Catalog::load(folder).map_err(CliError::failed)?,
         None => unpack_catalog().map_err(CliError::failed)?,
     };
-    let report = write(&catalog, args, terminal)?;
+    let options = match &args.pack {
+        Some(pack) => read_seeds(pack)?,
+        None => SynthOptions { scale_ppm: args.scale, seed: args.seed, as_of: args.as_of },
+    };
+    let report = write(&catalog, &args.out, &options, terminal)?;
     for (name, rows) in &report.datasets {
         terminal.say(DataMessage::DatasetInvented { name: name.clone(), rows: *rows });
     }
@@ -80,10 +89,14 @@ pub fn examples(report: &SynthReport) -> serde_json::Value {
 }
 
 /// Writes a delivery, with progress.
-pub fn write(catalog: &Catalog, args: &SynthArgs, terminal: &Terminal) -> Result<SynthReport, CliError> {
-    let options = SynthOptions { scale_ppm: args.scale, seed: args.seed, as_of: args.as_of };
+pub fn write(
+    catalog: &Catalog,
+    out: &Path,
+    options: &SynthOptions,
+    terminal: &Terminal,
+) -> Result<SynthReport, CliError> {
     let bar = terminal.progress(DataMessage::Inventing, 0);
-    let report = synthesise(catalog, &args.out, &options, &mut |rows, expected| {
+    let report = synthesise(catalog, out, options, &mut |rows, expected| {
         bar.set_length(expected);
         bar.set_position(rows);
     });

@@ -66,6 +66,13 @@ impl Terminal {
         self.line(say(&text).trim_end());
     }
 
+    /// An empty screen, where there is one.
+    pub fn clear(&self) {
+        if !self.json && std::io::stdout().is_terminal() {
+            let _ = write!(std::io::stdout().lock(), "\x1b[2J\x1b[H");
+        }
+    }
+
     /// A closed pipe is the reader's choice, not an error.
     fn line(&self, text: &str) {
         let _ = writeln!(std::io::stdout().lock(), "{text}");

@@ -11,6 +11,7 @@ mod frame;
 mod infer;
 mod ingest;
 mod intake;
+mod invented;
 mod manifest;
 mod merge;
 mod packed;
@@ -36,6 +37,7 @@ pub use ingest::{
     DatasetError, DatasetReport, IngestError, IngestOptions, IngestProgress, IngestReport, Outcome, Stage, ingest,
     rehearse,
 };
+pub use invented::Invented;
 pub use manifest::{DatasetEntry, FileEntry, ManifestFault, SnapshotManifest};
 pub use reject::RejectedRow;
 pub use rows::{Bits, Cells, Present, Texts, UnitRows, Values, Window};

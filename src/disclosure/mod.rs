@@ -6,6 +6,7 @@ pub mod audit;
 mod bounds;
 mod chinese;
 mod collect;
+mod compared;
 mod label;
 mod noise;
 mod released;
@@ -19,6 +20,7 @@ mod worker_job;
 #[cfg(test)]
 mod worker_tests;
 
+pub use compared::ComparedSums;
 pub use label::{Disclosed, Released, disclose, through_gate, undetermined};
 pub use noise::{ImpliedLoss, Mechanism, draw, implied};
 pub use released::{ReleasedCell, ReleasedDimension, ReleasedLoss, ReleasedMeasure, ReleasedNoise, ReleasedTable};

@@ -34,6 +34,15 @@ impl Document {
         toml::from_str(&self.text).map_err(|error| self.error(vec![told(&error)]))
     }
 
+    /// What the text says and nothing else: its values written anew, keys in order, without comments, without the keys
+    /// `without` at its top.
+    pub fn plain(&self, without: &[&str]) -> Result<String, DocumentError> {
+        let mut table: toml::Table = self.parse()?;
+        table.retain(|key, _| !without.contains(&key));
+        let failed = |error: toml::ser::Error| self.error(vec![Finding::whole(SyntaxMistake(error.to_string()))]);
+        toml::to_string(&table).map_err(failed)
+    }
+
     /// Parses the text as `T`, whose form is `shape`, and finds all that is wrong with the form, not the first alone. A text
     /// with such mistakes is mended for the checks that follow, and there is no value where a path that `bearing` says others
     /// depend on had to be mended. Whatever they find, a mended text is refused: [`Formed::settle`].

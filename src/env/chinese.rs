@@ -35,6 +35,7 @@ fn action(verb: &str) -> &str {
         "map" => "映射",
         "open" => "打开",
         "protect" => "设置权限于",
+        "exchange" => "换入",
         "read" => "读取",
         "remove" => "删除",
         "rename" | "name" => "命名",

@@ -1,6 +1,7 @@
 //! The operating system's clock, entropy, files and processes. The only callers of the OS for these,
 //! so that a run can be replayed; never decides anything.
 
+mod changes;
 mod child;
 mod chinese;
 mod clock;
@@ -15,6 +16,7 @@ mod tree;
 mod watched;
 pub mod weaken;
 
+pub use changes::Changes;
 pub use child::{ChildError, ChildLimits, ChildOutput, forbid_core_dumps, limit_this_process, run_child};
 pub use clock::{Clock, Stopwatch};
 pub use cores::{cores, raise_descriptors, yield_to_others};
@@ -27,9 +29,9 @@ pub use files::{
 pub use piped::{PipedChild, spawn_piped};
 #[cfg(feature = "weaken")]
 pub use textbook::textbook_laplace;
-pub use tool::{ToolOutput, run_git, run_tool};
+pub use tool::{ToolOutput, find_program, run_git, run_tool};
 pub use tree::{
-    FileLock, Space, copy_durable, create_private_dir, finish_file, list_tree, mode, modified, move_into_place,
-    remove_tree, share_file_system, space, sync_tree,
+    FileLock, Space, copy_durable, create_private_dir, exchange, finish_file, list_tree, mode, modified,
+    move_into_place, remove_tree, share_file_system, space, sync_tree,
 };
 pub use watched::WatchedFile;

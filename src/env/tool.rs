@@ -1,20 +1,29 @@
 //! Running a developer's tool, such as cargo or git, in a folder of the developer's.
 
 use std::io;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// The program of this name that the folders of `PATH` have first. A folder that is named relative to where this process
+/// stands is passed over: what lies in a working folder is not a tool.
+pub fn find_program(name: &str) -> Option<PathBuf> {
+    let runs =
+        |path: &PathBuf| path.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0);
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).filter(|folder| folder.is_absolute()).map(|folder| folder.join(name)).find(runs)
+}
+
+/// Variables that would change what a build makes: another machine's guest would have another digest.
+const BUILD_FLAGS: [&str; 4] = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CPATH", "C_INCLUDE_PATH"];
 
 /// Runs `program` in `folder`, its messages on this process's standard error; gives what it printed on
 /// standard output, or `None` where it failed. Variables that would change a build's flags are taken away.
-pub fn run_tool(program: &str, arguments: &[&str], folder: &Path) -> io::Result<Option<Vec<u8>>> {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()?;
+pub fn run_tool(program: &Path, arguments: &[&str], folder: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut command = Command::new(program);
+    BUILD_FLAGS.iter().for_each(|name| drop(command.env_remove(name)));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null()).stderr(Stdio::inherit());
+    let output = command.output()?;
     Ok(output.status.success().then_some(output.stdout))
 }
 

@@ -85,6 +85,13 @@ pub fn move_into_place(from: &Path, to: &Path) -> Result<(), FileError> {
     sync_parent(to)
 }
 
+/// Exchanges two folders, durably and at once: there is no moment without either.
+pub fn exchange(a: &Path, b: &Path) -> Result<(), FileError> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE).map_err(|error| failed("exchange", b)(error.into()))?;
+    sync_parent(b)
+}
+
 /// Removes a folder with all that is in it; one that is not there is no error.
 pub fn remove_tree(path: &Path) -> Result<(), FileError> {
     match fs::remove_dir_all(path) {

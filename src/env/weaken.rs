@@ -137,6 +137,8 @@ pub enum Weakness {
     ArchiveBelieved = 62,
     /// 63: archived requests lie in the ledger as they were sent.
     RequestsUnsealed = 63,
+    /// 64: files go into a bank's pack as they lie in the home.
+    PackCopied = 64,
     /// 60: a job ends with the caller that waits for it.
     LeftWithCaller = 60,
     /// 41: a call's token serves as often as it is shown.

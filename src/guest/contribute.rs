@@ -3,7 +3,7 @@
 
 use super::bindings::contributing;
 use super::input::{StreamInputs, TableShape, UnitInputs};
-use super::instance::{Fault, Guest, fault};
+use super::instance::{Fault, Guest, Used, fault};
 use crate::data::{Snapshot, UnitRows};
 use crate::env::weaken::{self, Weakness};
 use crate::model::{Date, ParameterValue};
@@ -83,12 +83,20 @@ fn contribute(guest: &Guest, limits: &Limits, input: &contributing::Input) -> Re
     if weaken::on(Weakness::UnitInstanceReused) {
         return super::reused::run(guest, input, limits);
     }
+    contribute_used(guest, limits, input).0
+}
+
+/// The same with all that the run used.
+pub(super) fn contribute_used(
+    guest: &Guest,
+    limits: &Limits,
+    input: &contributing::Input,
+) -> (Result<Contributions, Fault>, Used) {
     let lane = guest.lane();
-    let pre = lane.contributor().ok_or_else(gone)?;
+    let Some(pre) = lane.contributor() else { return (Err(gone()), Used::default()) };
     let mut store = lane.store(limits);
-    let result = pre.call(&mut store, input);
-    let contributions = result.map_err(|error| fault(&error, store.data()))?;
-    Ok(contributions.into())
+    let result = pre.call(&mut store, input).map_err(|error| fault(&error, store.data()));
+    (result.map(Into::into), Used::of(&store, limits))
 }
 
 impl From<contributing::Contributions> for Contributions {

@@ -62,15 +62,35 @@ enum Pre {
 /// What one instance may take.
 pub(super) struct Bounds {
     memory_bytes: usize,
+    /// How much memory it came to have. Depends on data: for a developer's probe alone.
+    memory_had: usize,
     /// Of all tables together.
     table_elements: usize,
     denied: bool,
+}
+
+/// What one run used. Depends on data: it leaves this layer through a [`Probe`](super::Probe) alone, but for the fuel of a
+/// label's run in a synthetic home's debug output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Used {
+    pub fuel: u64,
+    pub memory_bytes: u64,
+}
+
+impl Used {
+    pub fn of(store: &Store<Bounds>, limits: &Limits) -> Self {
+        let fuel = limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
+        Self { fuel, memory_bytes: store.data().memory_had as u64 }
+    }
 }
 
 impl ResourceLimiter for Bounds {
     fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         let allowed = desired <= self.memory_bytes || weaken::on(Weakness::MemoryUnlimited);
         self.denied |= !allowed;
+        if allowed {
+            self.memory_had = self.memory_had.max(desired);
+        }
         Ok(allowed)
     }
 
@@ -125,12 +145,17 @@ impl Guest {
         if weaken::on(Weakness::InstanceReused) {
             return self.run_reused(input, limits);
         }
+        let (result, used) = self.run_used(input, limits);
+        (result, used.fuel)
+    }
+
+    /// The same with all that the run used.
+    pub(super) fn run_used(&self, input: &RunInput, limits: &Limits) -> (Result<u32, Fault>, Used) {
         let lane = self.lane();
         let mut store = lane.store(limits);
         let verifier = lane.verifier().and_then(|pre| pre.instantiate(&mut store));
         let result = verifier.and_then(|verifier| call(&mut store, &verifier, &input.0));
-        let used = limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
-        (result.map_err(|error| fault(&error, store.data())), used)
+        (result.map_err(|error| fault(&error, store.data())), Used::of(&store, limits))
     }
 
     /// What a weakened build does: the instance of the run before serves this one too. Also the benchmark's baseline.
@@ -193,7 +218,8 @@ impl Lane {
     pub fn store(&self, limits: &Limits) -> Store<Bounds> {
         let memory_bytes = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
         let memory_bytes = memory_bytes.saturating_sub(weakened_bytes());
-        let mut store = Store::new(&self.engine, Bounds { memory_bytes, table_elements: 0, denied: false });
+        let mut store =
+            Store::new(&self.engine, Bounds { memory_bytes, memory_had: 0, table_elements: 0, denied: false });
         store.limiter(|bounds| bounds);
         // Neither can fail: the engine is configured for both.
         let _ = store.set_fuel(limits.fuel);

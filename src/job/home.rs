@@ -182,6 +182,16 @@ pub fn unpack_catalog() -> Result<Catalog, CatalogError> {
     Catalog::load(folder.path())
 }
 
+/// A file of the policies that are built in, below their folder: `sme-credit-check/cases.toml`.
+pub fn shipped_policy_file(path: &str) -> Option<&'static [u8]> {
+    POLICIES.get_file(path).map(include_dir::File::contents)
+}
+
+/// Writes the policies that new homes begin with, and their accounts, into `to`.
+pub fn unpack_policies(to: &Path) -> Result<(), InitError> {
+    copy_embedded(&POLICIES, to)
+}
+
 /// Reads a private key.
 pub fn load_key(path: &Path) -> Result<SigningKey, InitError> {
     let text = read_text(path)?;

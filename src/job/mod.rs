@@ -26,7 +26,10 @@ pub use batch::{BATCH_JOBS_MAX, Batch, BatchAdmitted, BatchUnderway, begin_batch
 pub use call::{CallError, CallOrder, CallTarget, Called, Recognised, compose_call, read_call};
 pub use compose::{ComposeError, ConsentOrder, JobOrder, compose_consent, compose_job};
 pub use engine::{Engine, EngineOptions, OpenError, RegisterFailure};
-pub use home::{HomePaths, InitError, InitOptions, KeyFile, initialise, initialise_paced, load_key, unpack_catalog};
+pub use home::{
+    HomePaths, InitError, InitOptions, KeyFile, initialise, initialise_paced, load_key, shipped_policy_file,
+    unpack_catalog, unpack_policies,
+};
 pub use life::{Answered, Asking, Failure, Underway, answer, begin};
 pub use replay::{Archived, Difference, Lacking, Replay, ReplayError, ReplayInputs, SignatureCheck, Verdict, replay};
 pub use running::{JobState, cancel, state};

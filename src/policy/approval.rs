@@ -171,6 +171,26 @@ impl ApprovalTrust {
         }
     }
 
+    /// The tokens in `folder` that are the approvals of `sha256` which hold, by their digests: what an auditor signed, and
+    /// nothing that lies beside it.
+    pub fn tokens(&self, folder: &Path, sha256: Digest) -> Result<BTreeMap<Digest, String>, FileError> {
+        let approvals = self.approvals(folder, sha256)?;
+        let held: Vec<Digest> = approvals.held(self.now).map(|approval| approval.digest).collect();
+        let mut tokens = BTreeMap::new();
+        for path in list_dir(folder)? {
+            if path.extension().is_none_or(|extension| extension != "jws") {
+                continue;
+            }
+            let text = read_text(&path)?;
+            let text = text.trim_end();
+            let digest = verify(text, TokenKind::Approval, &self.auditors).map(|token| token.input());
+            if let Some(digest) = digest.ok().filter(|digest| held.contains(digest)) {
+                tokens.insert(digest, text.to_owned());
+            }
+        }
+        Ok(tokens)
+    }
+
     fn signed(&self, folder: &Path, about: Digest) -> Result<BTreeMap<String, Signed>, FileError> {
         let mut by_auditor: BTreeMap<String, Signed> = BTreeMap::new();
         for path in list_dir(folder)? {

@@ -21,18 +21,47 @@ pub fn canonical_accounts(document: &Document) -> Result<String, DocumentError> 
     canonical::<RawAccounts>(document, accounts_shape())
 }
 
-fn canonical<T: Serialize + DeserializeOwned>(document: &Document, shape: &Shape) -> Result<String, DocumentError> {
-    document.read::<T>(shape, |_| true).settle(document, |raw, findings| match serde_json::to_value(raw) {
-        Ok(Value::Object(members)) => {
-            let lines = entries(shape, &members).into_iter().map(|entry| entry + "\n");
-            lines.collect()
+/// The canonical form of accounts as one client may see them: its own quotas, and as each limit no more than they are, for
+/// the rest of it would tell what others have. `None` where the client has no quota.
+pub fn accounts_of_client(document: &Document, client: &str) -> Result<Option<String>, DocumentError> {
+    let shape = accounts_shape();
+    document.read::<RawAccounts>(shape, |_| true).settle(document, |raw, findings| {
+        let mut members = members(raw, findings);
+        for kind in members.values_mut() {
+            let Some(accounts) = kind.as_object_mut() else { continue };
+            accounts.retain(|_, account| of_client(account, client).is_some());
         }
-        Ok(_) => String::new(),
+        members.retain(|_, accounts| accounts.as_object().is_some_and(|accounts| !accounts.is_empty()));
+        (!members.is_empty()).then(|| text(shape, &members))
+    })
+}
+
+/// Leaves an account what is `client`'s; `None` where nothing is.
+fn of_client(account: &mut Value, client: &str) -> Option<()> {
+    let own = account.get("clients")?.get(client)?.clone();
+    *account.get_mut("clients")? = Value::Object(Map::from_iter([(client.to_owned(), own.clone())]));
+    *account.get_mut("limit")? = own;
+    Some(())
+}
+
+fn canonical<T: Serialize + DeserializeOwned>(document: &Document, shape: &Shape) -> Result<String, DocumentError> {
+    document.read::<T>(shape, |_| true).settle(document, |raw, findings| text(shape, &members(raw, findings)))
+}
+
+/// What stands at a file's top.
+fn members(raw: impl Serialize, findings: &mut Vec<Finding>) -> Map<String, Value> {
+    match serde_json::to_value(raw) {
+        Ok(Value::Object(members)) => members,
+        Ok(_) => Map::new(),
         Err(error) => {
             findings.push(Finding::whole(Mistake::Digest(error.to_string())));
-            String::new()
+            Map::new()
         }
-    })
+    }
+}
+
+fn text(shape: &Shape, members: &Map<String, Value>) -> String {
+    entries(shape, members).into_iter().map(|entry| entry + "\n").collect()
 }
 
 /// `key = value` for each key, in order.

@@ -11,6 +11,8 @@ mod chinese;
 mod client_dataset;
 mod client_rows;
 mod decide;
+mod draft;
+mod draft_words;
 mod fit;
 mod load;
 mod misfit;
@@ -23,11 +25,13 @@ mod worst;
 
 pub use accounts::{Accounts, Quota};
 pub use approval::{APPROVALS_FOLDER, Approval, ApprovalStatement, ApprovalTrust, Approvals};
-pub use canonical::{canonical_accounts, canonical_policy};
+pub use canonical::{accounts_of_client, canonical_accounts, canonical_policy};
 pub use cells::CellMap;
 pub use client_dataset::ClientDataset;
 pub use client_rows::{ClientColumn, ClientRows, ClientTable, ClientValues};
 pub use decide::{Asked, ConsentUse, PartyCharge, Permit, PermittedParty, Resolved, decide, everyone, resolve};
+pub use draft::{DraftOf, NoPolicy, smallest_policy};
+pub use draft_words::DraftNote;
 pub use fit::{Origin, Plan, RolePlan, TablePlan, fit};
 pub use load::{
     ACCOUNTS_FILE, FolderCheck, POLICY_FILE, PolicyError, PolicySet, check_folder, check_policy, check_policy_file,

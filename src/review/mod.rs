@@ -37,6 +37,6 @@ pub use month_csv::{BUDGET_COLUMNS, JOB_COLUMNS, budgets_csv, jobs_csv};
 pub use month_page::{MonthPage, month_html};
 pub use order::{Direction, ORDERS, Order};
 pub use sentence::{Explanation, Heading, Section, Sentence, SentenceId};
-pub use trial::{Invented, trial};
+pub use trial::trial;
 pub use warn::{Warning, warnings};
 pub use worst::{Context, Spent, Worst, worst};

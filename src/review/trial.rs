@@ -2,12 +2,9 @@
 //! it. For advice to those who write policies, on data that are nobody's; nothing here is released, and no production home
 //! runs it.
 
-use std::path::Path;
-
 use super::warn::Warning;
 use crate::catalog::Catalog;
-use crate::config::{Config, HomeKind};
-use crate::data::{Frame, FramePart, Snapshot, SnapshotError};
+use crate::data::{Frame, FramePart, Invented, Snapshot};
 use crate::guest::{Contributions, Guest, UnitRuns, build_input};
 use crate::model::{NoiseKind, ParameterValue, UNIT_ID_BYTES, UnitId};
 use crate::policy::{Allowed, CellMap, ClientRows, MeasureRule, Origin, PermittedParty, Plan, Policy, TableRule, fit};
@@ -19,21 +16,9 @@ const HISTORY_UNITS: usize = 400;
 /// A bound that takes away more of a sum than this many of 100 biases it.
 const BIAS_PERCENT: u128 = 5;
 
-/// A snapshot whose units are invented: made of a synthetic home alone, so that nothing else can be tried.
-pub struct Invented(Snapshot);
-
-impl Invented {
-    /// The current snapshot of a home, whose data lie in `data`; `None` where the home is not a synthetic one.
-    pub fn open(config: &Config, data: &Path, catalog: &Catalog) -> Result<Option<Self>, SnapshotError> {
-        match config.kind {
-            HomeKind::Synthetic => Snapshot::open(data, catalog, None).map(|snapshot| Some(Self(snapshot))),
-            HomeKind::Production => Ok(None),
-        }
-    }
-}
-
 /// What the runs of `guest` warn of. None where the guest does not fit, or the snapshot lacks what it reads.
-pub fn trial(policy: &Policy, catalog: &Catalog, guest: &Guest, Invented(snapshot): &Invented) -> Vec<Warning> {
+pub fn trial(policy: &Policy, catalog: &Catalog, guest: &Guest, invented: &Invented) -> Vec<Warning> {
+    let snapshot = invented.snapshot();
     let Ok(plan) = fit(policy, guest.manifest(), catalog) else { return Vec::new() };
     let mut found = Vec::new();
     let parameters = parameters(policy, guest, Choice::Last);

@@ -30,6 +30,21 @@ impl Cases {
         named.chain([self.guest.as_str()]).filter(|guest| !guest.starts_with("sha256:")).collect()
     }
 
+    /// Every file of rows that a case sends along, below the policy's folder.
+    pub fn row_files(&self) -> BTreeSet<&str> {
+        self.cases.iter().flat_map(|case| case.ask.rows.values()).map(String::as_str).collect()
+    }
+
+    /// Whether a case names anybody, or anything by an identifier, beside the examples of the invented city.
+    pub fn names_anybody(&self) -> bool {
+        self.cases.iter().any(|case| {
+            let parties = case.ask.parties.iter().map(|(_, who)| who);
+            let consents = case.ask.consents.iter().flatten().filter_map(|consent| consent.party.as_ref());
+            let named = parties.chain(consents).any(|who| matches!(who, Who::Id(_)));
+            named || case.left.iter().any(|left| matches!(left.whose, Whose::Unit(_)))
+        })
+    }
+
     /// Every client that asks.
     pub fn clients(&self) -> BTreeSet<&str> {
         self.cases.iter().map(|case| case.ask.client.as_str()).collect()

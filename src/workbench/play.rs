@@ -4,6 +4,8 @@
 use super::cases::{Case, Expect, Left, TableShape, Whose};
 use super::check_expect::COUNT;
 use super::error::PlayError;
+use super::keep::keep_asked;
+use super::measure::{Bench, MeasuredGuest};
 use super::request::{Given, sign_request};
 use super::stage::{Play, Stage};
 use super::words;
@@ -87,12 +89,31 @@ pub(super) enum Got {
 
 /// Plays all cases; `progress` hears the number of each before it is asked.
 pub fn play(play: &Play<'_>, progress: &mut dyn FnMut(usize)) -> Result<Played, PlayError> {
-    let mut stage = Stage::set(play)?;
+    play_on(&mut Stage::set(play)?, play, &mut None, progress)
+}
+
+/// The same, and what the guests' runs use, for their developer.
+pub fn play_measured(
+    play: &Play<'_>,
+    progress: &mut dyn FnMut(usize),
+) -> Result<(Played, Vec<MeasuredGuest>), PlayError> {
+    let (mut stage, mut bench) = (Stage::set(play)?, Some(Bench::new()));
+    let played = play_on(&mut stage, play, &mut bench, progress)?;
+    let measured = bench.map(|bench| bench.end(&stage, play.policy)).transpose()?;
+    Ok((played, measured.unwrap_or_default()))
+}
+
+fn play_on(
+    stage: &mut Stage,
+    play: &Play<'_>,
+    bench: &mut Option<Bench>,
+    progress: &mut dyn FnMut(usize),
+) -> Result<Played, PlayError> {
     let mut given = Given::new();
     let mut cases = Vec::with_capacity(play.cases.cases.len());
     for (case, number) in play.cases.cases.iter().zip(1..) {
         progress(number);
-        cases.push(play_case(&mut stage, play, (case, number), &mut given)?);
+        cases.push(play_case(stage, (play, bench), (case, number), &mut given)?);
     }
     let expected = |label: &String| {
         play.cases.cases.iter().any(|case| matches!(&case.expect, Expect::Answer { label: word, .. } if word == label))
@@ -113,7 +134,7 @@ pub fn play(play: &Play<'_>, progress: &mut dyn FnMut(usize)) -> Result<Played, 
 
 fn play_case(
     stage: &mut Stage,
-    play: &Play<'_>,
+    (play, bench): (&Play<'_>, &mut Option<Bench>),
     (case, number): (&Case, usize),
     given: &mut Given,
 ) -> Result<PlayedCase, PlayError> {
@@ -127,7 +148,11 @@ fn play_case(
             stage.deliver_anew()?;
         }
         let token = sign_request(stage, &case.ask, (play.policy, play.folder), given)?;
-        let got = got(stage.ask(&token));
+        let answered = stage.ask(&token);
+        if let Some(folder) = play.keep {
+            keep_asked(folder, (number, turn), &token, answered.as_ref().ok())?;
+        }
+        let got = got(answered);
         let mut deviations = compare(&case.expect, &got, play.policy);
         // What is left after another answer than the expected one follows from that.
         if deviations.is_empty() && turn >= case.times {
@@ -138,6 +163,9 @@ fn play_case(
         if turn < case.times && deviations.is_empty() {
             turn += 1;
             continue;
+        }
+        if let (Some(bench), Got::Answer { .. } | Got::Table { .. }) = (bench, &got) {
+            bench.measure(stage, (play, number), &token)?;
         }
         let left = case.left.iter().map(|left| words::still_left(left, play.policy));
         return Ok(PlayedCase {

@@ -9,10 +9,12 @@ use tokio::runtime::Runtime;
 
 use super::cases::Cases;
 use super::error::PlayError;
+use super::keep::keep_home;
+use super::measure::not_invented;
 use crate::catalog::Catalog;
 use crate::config::{CallerKind, HomeKind, caller_text};
 use crate::data::synth::{Examples, SynthOptions, synthesise};
-use crate::data::{IngestOptions, Outcome, ingest};
+use crate::data::{IngestOptions, Invented, Outcome, ingest};
 use crate::env::{Clock, Durable, Entropy, TemporaryDir, create_dir, list_dir, read_text, remove_tree, write_atomic};
 use crate::job::{
     Answered, Engine, EngineOptions, Failure, HomePaths, InitOptions, KeyFile, answer, initialise_paced, load_key,
@@ -39,6 +41,8 @@ pub struct Play<'a> {
     pub modules: &'a BTreeMap<String, Vec<u8>>,
     /// The program that compiles guests.
     pub compiler: &'a Path,
+    /// A new folder where the home is kept as it is before the first case, with every request and bundle.
+    pub keep: Option<&'a Path>,
 }
 
 /// Nobody waits for a tick here, so no slot can be too short.
@@ -89,27 +93,28 @@ impl Stage {
         datasets.dedup();
         let examples = deliver(&home, folder.path(), &catalog, &datasets, &data)?;
         let options = EngineOptions { clock: Clock::told(noon(play.cases.day)), compiler: play.compiler.to_owned() };
-        let engine = Arc::new(Engine::open(&home, options).map_err(PlayError::of)?);
+        let mut engine = Arc::new(Engine::open(&home, options.clone()).map_err(PlayError::of)?);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(PlayError::of)?;
-        let mut stage = Self {
-            engine,
-            runtime,
-            examples,
-            keys,
-            authority,
-            guests: BTreeMap::new(),
-            catalog,
-            datasets,
-            data,
-            home,
-            folder,
-        };
+        let mut guests = BTreeMap::new();
         for (name, module) in play.modules {
-            let registering = stage.engine.register(module);
-            let digest = stage.runtime.block_on(registering).map_err(PlayError::of)?;
-            stage.guests.insert(name.clone(), digest);
+            let digest = runtime.block_on(engine.register(module)).map_err(PlayError::of)?;
+            guests.insert(name.clone(), digest);
         }
-        Ok(stage)
+        if let Some(kept) = play.keep {
+            // A home is copied while no engine works on it.
+            drop(engine);
+            keep_home(&home, kept)?;
+            engine = Arc::new(Engine::open(&home, options).map_err(PlayError::of)?);
+        }
+        Ok(Self { engine, runtime, examples, keys, authority, guests, catalog, datasets, data, home, folder })
+    }
+
+    /// The data as they are now, all of which are invented.
+    pub fn invented(&self) -> Result<Invented, PlayError> {
+        let (config, catalog) = (self.engine.config(), self.engine.catalog());
+        let data = HomePaths::new(&self.home).data();
+        let invented = Invented::open(config.kind, &data, &catalog).map_err(PlayError::of)?;
+        invented.ok_or_else(not_invented)
     }
 
     /// It is this day now, or later where it is later already.

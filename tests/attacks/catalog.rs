@@ -15,7 +15,7 @@ use super::{
     a39_faults, a40_anothers_budget, a41_replay, a42_forgery, a43_covert, a44_low_bits, a45_order, a46_constant,
     a47_sampler_time, a48_randomness, a49_guest_chooses, a50_reading, a51_other_party, a52_parameters, a53_bombs,
     a54_connections, a55_watch, a56_date, a57_unnamed, a58_overlap, a59_restored, a60_cut, a61_own_rows, a62_archive,
-    a63_archived_names,
+    a63_archived_names, a64_pack,
 };
 
 /// How the defence is taken away, to show that the test can fail.
@@ -45,7 +45,7 @@ const fn beside(title: &'static str, test: &'static str, attack: Attack, stand_i
 }
 
 /// In the order of their numbers, from 1.
-pub const ATTACKS: [Row; 63] = [
+pub const ATTACKS: [Row; 64] = [
     tried("trap iff a secret bit is set", "attacks::a01_trap", a01_trap::attack, Weakness::FaultTold),
     tried("data in the text of a fault", "attacks::a02_text", a02_text::attack, Weakness::FaultText),
     tried("spin iff a secret bit is set", "attacks::a03_spin", a03_spin::attack, Weakness::FaultTold),
@@ -194,6 +194,7 @@ pub const ATTACKS: [Row; 63] = [
         a63_archived_names::attack,
         Weakness::RequestsUnsealed,
     ),
+    tried("production bytes in a bank's pack", "attacks::a64_pack", a64_pack::attack, Weakness::PackCopied),
 ];
 
 /// Attacks that are tried in another way too, most of them on tables, by their number.

@@ -80,6 +80,7 @@ mod a60_cut_http;
 mod a61_own_rows;
 mod a62_archive;
 mod a63_archived_names;
+mod a64_pack;
 pub mod catalog;
 mod guess;
 mod json_spoiling;

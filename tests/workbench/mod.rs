@@ -3,5 +3,8 @@
 mod command;
 mod dossier;
 mod git;
+mod guest_inspect;
+pub mod guest_test;
 mod mistakes;
+mod parity;
 mod shipped;

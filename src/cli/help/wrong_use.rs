@@ -13,6 +13,12 @@ pub enum ArgumentError {
     /// `--lang`.
     #[error("a language is `zh` or `en`")]
     Lang,
+    /// `--lang` of a guest's project.
+    #[error("a guest is written in one of `rust`, `js`, `python` and `c`")]
+    Program,
+    /// `--world` of a guest's project.
+    #[error("a world is `verifier` or `contributor`")]
+    World,
     /// `--party`.
     #[error("write it as ROLE=ID")]
     Party,
@@ -40,6 +46,8 @@ impl Chinese for ArgumentError {
     fn chinese(&self) -> String {
         match self {
             Self::Lang => "语言应为 `zh` 或 `en`".to_owned(),
+            Self::Program => "程序的语言应为 `rust`、`js`、`python`、`c` 之一".to_owned(),
+            Self::World => "种类应为 `verifier` 或 `contributor`".to_owned(),
             Self::Party => "请写成 角色=标识".to_owned(),
             Self::Parameter => "请写成 名称=值".to_owned(),
             Self::CallerKind => "种类应为 `platform`、`developer`、`auditor`、`operator` 或 `authority`".to_owned(),

@@ -1,0 +1,161 @@
+//! `guest new`: a project's files, put together of templates, SDK, contract and bindings. Owns what a new project holds; builds
+//! nothing, and overwrites nothing that nobody said may be.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::bindings;
+use super::embedded::{self, EmbeddedFile, WIT};
+use super::error::CreateError;
+use super::language::{Language, ProjectWorld};
+use super::name::check_project_name;
+use super::project::{PROJECT_FILE, Project};
+use crate::env::{Durable, create_dir, list_dir, write_atomic};
+
+/// A project's files by their paths in it.
+type Files = BTreeMap<String, Vec<u8>>;
+
+impl Project {
+    /// A new project of this kind in `folder`, which need not be there. Checks the name.
+    pub fn new(name: &str, (language, world): (Language, ProjectWorld), folder: PathBuf) -> Result<Self, CreateError> {
+        check_project_name(name)?;
+        Ok(Self { folder, name: name.to_owned(), language, world, policy: world.policy().to_owned() })
+    }
+}
+
+/// Makes a project; gives the files that it wrote, sorted. A folder with anything in it is taken with `force` alone: the kit's own
+/// files are then written anew, and all others stay.
+pub fn create(project: &Project, force: bool) -> Result<Vec<PathBuf>, CreateError> {
+    check_place(&project.folder, force)?;
+    // All of it is there before the first file is written.
+    let files = files(project)?;
+    let mut written = Vec::with_capacity(files.len());
+    for (path, bytes) in files {
+        let path = project.folder.join(path);
+        if let Some(folder) = path.parent() {
+            create_dir(folder)?;
+        }
+        write_atomic(&path, &bytes, Durable::Shared)?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+fn check_place(folder: &Path, force: bool) -> Result<(), CreateError> {
+    if folder.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    if !folder.is_dir() {
+        return Err(CreateError::NoFolder(folder.to_owned()));
+    }
+    if !force && !list_dir(folder)?.is_empty() {
+        return Err(CreateError::There(folder.to_owned()));
+    }
+    Ok(())
+}
+
+/// What a new project holds.
+fn files(project: &Project) -> Result<Files, CreateError> {
+    let (language, world) = (project.language, project.world);
+    let own = embedded::kit(&format!("{}/{}", language.word(), world.word()));
+    if own.is_empty() {
+        return Err(CreateError::Template(language, world));
+    }
+    let mut files = Files::new();
+    put(&mut files, "", embedded::kit("project"));
+    put(&mut files, "", embedded::kit(&format!("{}/project", language.word())));
+    match language {
+        Language::Rust => rust(&mut files, project)?,
+        Language::C => {
+            let bindings = bindings::c(WIT, world)?;
+            files.extend(bindings.into_iter().map(|(name, bytes)| (format!("bindings/{name}"), bytes)));
+        }
+        Language::JavaScript | Language::Python => {}
+    }
+    put(&mut files, "sdk/", embedded::kit(&format!("{}/sdk", language.word())));
+    put(&mut files, "", own);
+    files.insert("wit/sandbox.wit".to_owned(), WIT.as_bytes().to_vec());
+    files.insert("cases.toml".to_owned(), cases(project));
+    files.insert(PROJECT_FILE.to_owned(), project.to_text().into_bytes());
+    fill(&mut files, project);
+    Ok(files)
+}
+
+fn put(files: &mut Files, below: &str, embedded: Vec<EmbeddedFile>) {
+    files.extend(embedded.into_iter().map(|file| (format!("{below}{}", file.path), file.bytes.to_vec())));
+}
+
+/// The SDK and the guest's own sources, as the repository has them, and bindings that need no generator any more.
+fn rust(files: &mut Files, project: &Project) -> Result<(), CreateError> {
+    let parts = embedded::rust();
+    put(files, "sdk/src/", parts.sdk);
+    files.insert("sdk/README.md".to_owned(), parts.sdk_readme.to_vec());
+    files.insert(".cargo/config.toml".to_owned(), parts.flags.to_vec());
+    for world in ProjectWorld::ALL {
+        files.insert(format!("sdk/src/bindings/{}.rs", world.word()), bindings::rust(WIT, world)?);
+    }
+    let guest: &[&str] = &["anshi-guest"];
+    let mut crates = vec![("anshi-guest", &[][..])];
+    match project.world {
+        ProjectWorld::Verifier => {
+            put(files, "src/", parts.verifier);
+            crates.push((&project.name, guest));
+        }
+        ProjectWorld::Contributor => {
+            put(files, "src/", parts.contributor);
+            put(files, "county-industry/src/", parts.county_industry);
+            crates.push(("county-industry", guest));
+            crates.push((&project.name, &["anshi-guest", "county-industry"]));
+        }
+    }
+    files.insert("Cargo.lock".to_owned(), lock(crates).into_bytes());
+    Ok(())
+}
+
+/// What cargo would write into `Cargo.lock`: with `--locked` it takes nothing else.
+fn lock(mut crates: Vec<(&str, &[&str])>) -> String {
+    crates.sort_unstable();
+    let mut text = "# This file is automatically @generated by Cargo.\n\
+                    # It is not intended for manual editing.\nversion = 4\n"
+        .to_owned();
+    for (name, dependencies) in crates {
+        text += &format!("\n[[package]]\nname = \"{name}\"\nversion = \"0.1.0\"\n");
+        if !dependencies.is_empty() {
+            let lines = dependencies.iter().map(|name| format!(" \"{name}\",\n"));
+            text += &format!("dependencies = [\n{}]\n", lines.collect::<String>());
+        }
+    }
+    text
+}
+
+/// The policy's cases, asked of this project's guest.
+fn cases(project: &Project) -> Vec<u8> {
+    let path = format!("{}/cases.toml", project.policy);
+    let shipped = embedded::policies().into_iter().find(|file| file.path == path);
+    let text = shipped.map(|file| String::from_utf8_lossy(file.bytes).into_owned()).unwrap_or_default();
+    let (shipped, own) = (format!("guest = \"{}\"", project.policy), format!("guest = \"{}\"", project.name));
+    text.replacen(&shipped, &own, 1).into_bytes()
+}
+
+/// The templates that say something of the project that they become.
+const FILLED: [&str; 4] = ["Cargo.toml", "README.md", "package.json", "package-lock.json"];
+
+fn fill(files: &mut Files, project: &Project) {
+    let source = match project.language {
+        Language::Rust => "src/lib.rs",
+        Language::JavaScript => "src/guest.ts",
+        Language::Python => "src/guest.py",
+        Language::C => "guest.c",
+    };
+    let build = format!("build/{}.wasm", project.name);
+    let words =
+        [("@name@", project.name.as_str()), ("@policy@", &project.policy), ("@build@", &build), ("@source@", source)];
+    for path in FILLED {
+        let Some(bytes) = files.get_mut(path) else { continue };
+        let mut text = String::from_utf8_lossy(bytes).into_owned();
+        for (mark, word) in words {
+            text = text.replace(mark, word);
+        }
+        *bytes = text.into_bytes();
+    }
+}

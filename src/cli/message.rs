@@ -199,7 +199,6 @@ pub enum WorkMessage {
     },
     Auditing,
     Calibrating,
-    Building,
     Compiling,
     AuditCheck {
         name: &'static str,

@@ -26,7 +26,8 @@ pub(super) fn build(project: &Project) -> Result<Vec<u8>, BuildError> {
     };
     let out = format!("build/{}.wasm", project.name);
     let target = ["--wit-path", "wit", "--world", project.world.word(), "--quiet"];
-    let made = ["componentize", "--stub-wasi", "--python-path", "src", "--python-path", "sdk", "--output", &out, "guest"];
+    let made =
+        ["componentize", "--stub-wasi", "--python-path", "src", "--python-path", "sdk", "--output", &out, "guest"];
     componentize.run(&[&target[..], &made].concat(), &project.folder)?;
     Ok(read(&project.folder.join(out), GUEST_BYTES_MAX as u64)?)
 }

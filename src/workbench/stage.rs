@@ -12,7 +12,7 @@ use super::error::PlayError;
 use crate::catalog::Catalog;
 use crate::config::{CallerKind, HomeKind, caller_text};
 use crate::data::synth::{Examples, SynthOptions, synthesise};
-use crate::data::{IngestOptions, Outcome, ingest};
+use crate::data::{IngestOptions, Outcome, Snapshot, ingest};
 use crate::env::{Clock, Durable, Entropy, TemporaryDir, create_dir, list_dir, read_text, remove_tree, write_atomic};
 use crate::job::{
     Answered, Engine, EngineOptions, Failure, HomePaths, InitOptions, KeyFile, answer, initialise_paced, load_key,
@@ -71,7 +71,13 @@ pub(super) struct Stage {
 }
 
 impl Stage {
+    /// With the datasets that the policy grants.
     pub fn set(play: &Play<'_>) -> Result<Self, PlayError> {
+        Self::set_with(play, [])
+    }
+
+    /// With further datasets.
+    pub fn set_with(play: &Play<'_>, further: impl IntoIterator<Item = String>) -> Result<Self, PlayError> {
         let folder = TemporaryDir::new().map_err(PlayError::of)?;
         let (home, data) = (folder.path().join("home"), play.cases.data);
         let options = InitOptions { home: home.clone(), kind: HomeKind::Synthetic };
@@ -85,6 +91,7 @@ impl Stage {
         let authority = load_key(&paths.key(KeyFile::Authority)).map_err(PlayError::of)?;
         let catalog = Catalog::load(&home.join("catalog")).map_err(PlayError::of)?.delivered_as_csv();
         let mut datasets = play.policy.frame();
+        datasets.extend(further);
         datasets.sort();
         datasets.dedup();
         let examples = deliver(&home, folder.path(), &catalog, &datasets, &data)?;
@@ -110,6 +117,17 @@ impl Stage {
             stage.guests.insert(name.clone(), digest);
         }
         Ok(stage)
+    }
+
+    /// What is asked about.
+    pub fn snapshot(&self) -> Result<Snapshot, PlayError> {
+        Snapshot::open(&HomePaths::new(&self.home).data(), &self.engine.catalog(), None).map_err(PlayError::of)
+    }
+
+    /// Some time goes by.
+    pub fn pass(&self, millis: i64) {
+        let clock = self.engine.clock();
+        clock.tell(clock.now().plus(millis));
     }
 
     /// It is this day now, or later where it is later already.

@@ -2,6 +2,7 @@
 //! where their firm has failed. Never decides how anybody fares.
 
 use super::calendar::Calendar;
+use super::cast::Part;
 use super::csv::Cell;
 use super::draw::Draws;
 use super::firm::{COUNTIES, Firms};
@@ -41,7 +42,7 @@ pub(super) fn row(person: &Person, calendar: &Calendar, place: u32, draws: &mut 
     let area = draws.skewed(area_low, area_high);
     let mortgaged_ppm = if person.is_in_trouble() { 850_000 } else { 350_000 };
     let mortgaged = match example {
-        true => person.is_in_trouble() || place > 0,
+        true => person.is_in_trouble() || place > 0 || person.part == Part::Borrower,
         false => draws.chance(mortgaged_ppm),
     };
     // So many yuan a square metre.

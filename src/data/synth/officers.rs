@@ -2,6 +2,7 @@
 //! persons of the population register. Never decides who is whose person: that is `person`.
 
 use super::calendar::Calendar;
+use super::cast::is_of_cast;
 use super::csv::Cell;
 use super::draw::{Draws, tag};
 use super::firm::{Firm, Firms};
@@ -40,7 +41,7 @@ fn officers(firm: &Firm) -> impl Iterator<Item = Officer> {
         _ => draws.choose(&[WHOLE, WHOLE, 9_000, 8_000, 7_000, 6_000, 5_100], WHOLE),
     };
     let was_handed_over = draws.chance(150_000) && !firm.example || firm.is_failing_example();
-    let directs = draws.chance(300_000) && !was_handed_over || firm.is_healthy_example();
+    let directs = draws.chance(300_000) && !was_handed_over && !is_of_cast(firm.number) || firm.is_healthy_example();
     let outsider = draws.below((firm.number * PERSONS_PER_FIRM).max(1));
     let has_outsider = draws.chance(50_000) && firm.number > 0 && !firm.example;
     let [first, second, third] = [Place::First, Place::Second, Place::Third].map(|place| place.of(firm.number));

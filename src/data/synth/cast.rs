@@ -130,6 +130,40 @@ pub(super) fn player(part: Part) -> Option<&'static Role> {
     CAST.iter().find(|role| role.part == part)
 }
 
+/// What the examples of the cast are called, and who they are: a firm, or whoever plays a part.
+pub(super) const EXAMPLES: [(&str, Option<Part>); 16] = [
+    ("newcomer", None),
+    ("borrower", Some(Part::Borrower)),
+    ("buyer", Some(Part::Buyer)),
+    ("tenant", Some(Part::Tenant)),
+    ("pupil", Some(Part::Pupil)),
+    ("migrant-pupil", Some(Part::MigrantPupil)),
+    ("poor", Some(Part::Poor)),
+    ("poor-spouse", Some(Part::PoorSpouse)),
+    ("poor-child", Some(Part::PoorChild)),
+    ("claimant", Some(Part::Claimant)),
+    ("deceased-claimant", Some(Part::DeceasedClaimant)),
+    ("double-claimant", Some(Part::DoubleClaimant)),
+    ("well-off", Some(Part::WellOff)),
+    ("public-servant", Some(Part::PublicServant)),
+    ("moonlighter", Some(Part::Moonlighter)),
+    ("workshop", None),
+];
+
+/// The examples of the cast, in the order of [`EXAMPLES`].
+pub(super) fn examples(firms: &Firms<'_>) -> Result<[UnitId; EXAMPLES.len()], IdError> {
+    let workshop = firms.firm(WORKSHOP_NUMBER)?.id;
+    let mut units = [workshop; EXAMPLES.len()];
+    for (unit, (name, part)) in units.iter_mut().zip(EXAMPLES) {
+        match part.and_then(player) {
+            Some(role) => *unit = role.id(firms)?,
+            None if name == "newcomer" => *unit = firms.firm(NEWCOMER_NUMBER)?.id,
+            None => {}
+        }
+    }
+    Ok(units)
+}
+
 pub(super) const fn is_of_cast(firm: u64) -> bool {
     firm >= NEWCOMER_NUMBER
 }

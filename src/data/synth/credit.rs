@@ -8,6 +8,8 @@ use super::firm::{Course, Firm};
 use super::model::{Field, Holds};
 use crate::model::Date;
 
+/// What the catalog calls it.
+pub(super) const DATASET: &str = "public_credit";
 const KINDS: [&str; 4] = ["PENALTY", "RED_LIST", "BLACK_LIST", "ABNORMAL"];
 const AUTHORITIES: [&str; 5] = ["MARKET_REGULATION", "TAX", "ECOLOGY", "EMERGENCY", "LABOUR"];
 const SERIALS: u64 = 1_000_000_000_000;

@@ -9,6 +9,8 @@ use super::firm::{COUNTIES, Firms};
 use super::model::{Field, Holds};
 use super::person::Person;
 
+/// What the catalog calls it.
+pub(super) const DATASET: &str = "real_estate";
 const PURPOSES: [&str; 4] = ["RESIDENTIAL", "COMMERCIAL", "INDUSTRIAL", "PARKING"];
 const PURPOSE_WEIGHTS: [u32; 4] = [70, 15, 3, 12];
 const TITLES: u64 = 1_000_000_000_000;

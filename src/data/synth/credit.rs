@@ -42,6 +42,11 @@ fn records(firm: &Firm) -> impl Iterator<Item = &'static str> {
     kinds.into_iter().zip(present).filter_map(|(kind, present)| present.then_some(kind))
 }
 
+/// Which of the firm's records is the first of this kind.
+pub(super) fn place_of(firm: &Firm, kind: &str) -> Option<u32> {
+    records(firm).position(|known| known == kind).map(|place| place as u32)
+}
+
 /// How many records a firm has.
 pub(super) fn rows(firm: &Firm) -> u32 {
     records(firm).count() as u32

@@ -117,7 +117,7 @@ pub(super) const STORIES: [Story; 7] = [
             number("plate"),
             word("kind", &VEHICLES),
             day("registered_on"),
-            day("inspected_until"),
+            day("valid_until"),
             flag("mortgaged"),
             flag("seized"),
         ],

@@ -11,8 +11,8 @@ use super::person::Person;
 use super::resident::Resident;
 use super::story::{Of, Rhythm, Scene, Story};
 use super::{
-    court, credit, electricity, estate, filing, fund, generic, insurance, officers, register, registration, stories, tax,
-    utilities,
+    court, credit, electricity, estate, filing, fund, generic, insurance, officers, register, registration, stories,
+    tax, utilities,
 };
 use crate::catalog::{Column, ColumnType, Dataset};
 use crate::model::{Date, IdError, UnitId, UnitKind};

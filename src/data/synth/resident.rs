@@ -128,10 +128,6 @@ impl Resident {
     pub(super) fn day_within(&self, days: i64, calendar: &Calendar, draws: &mut Draws) -> Date {
         calendar.as_of().plus_days(-(draws.between(1, days) as i32)).max(self.adult_on(calendar))
     }
-
-    pub(super) fn pick(&self, yes: bool, cell: super::csv::Cell) -> super::csv::Cell {
-        if yes { cell } else { super::csv::Cell::Missing }
-    }
 }
 
 impl Firms<'_> {

@@ -167,7 +167,7 @@ pub(super) const fn by_course<T: Copy>(course: Course, [healthy, ordinary, strug
 }
 
 /// The cell, or a gap in `ppm` of a million.
-pub(super) fn or_gap(firm: &Firm, ppm: u64, draws: &mut Draws, cell: Cell) -> Cell {
+pub(super) fn or_gap(firm: &Firm, ppm: u64, cell: Cell, draws: &mut Draws) -> Cell {
     if firm.gap(ppm, draws) { Cell::Missing } else { cell }
 }
 

@@ -1,9 +1,7 @@
 //! The table of all stories. Never tells one.
 
 use super::super::story::{Of, Story};
-use super::{
-    business, certificates, education, families, homes, justice, market, supply, taxes, trade, welfare, work,
-};
+use super::{business, certificates, education, families, homes, justice, market, supply, taxes, trade, welfare, work};
 use crate::model::UnitKind;
 
 const ALL: [&[Story]; 12] = [

@@ -93,7 +93,7 @@ fn contract(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cel
     };
     row.push(Cell::Serial(draws.below(SERIALS)));
     row.push(Cell::Word(kind));
-    row.push(or_gap(firm, 2_000, draws, Cell::Integer(firm.sales_fen / 10 * draws.skewed(5, 60))));
+    row.push(or_gap(firm, 2_000, Cell::Integer(firm.sales_fen / 10 * draws.skewed(5, 60)), draws));
     row.push(Cell::Date(event_day(firm, scene.calendar(), HISTORY_DAYS, draws)));
     Ok(())
 }
@@ -106,7 +106,7 @@ fn support(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cell
     };
     row.push(Cell::Serial(draws.below(SERIALS)));
     row.push(Cell::Word(programme));
-    row.push(or_gap(firm, 2_000, draws, Cell::Integer(draws.skewed(5, 500) * 100_000)));
+    row.push(or_gap(firm, 2_000, Cell::Integer(draws.skewed(5, 500) * 100_000), draws));
     row.push(Cell::Date(event_day(firm, scene.calendar(), HISTORY_DAYS, draws)));
     Ok(())
 }

@@ -4,9 +4,7 @@ use super::super::csv::Cell;
 use super::super::draw::Draws;
 use super::super::firm::Firm;
 use super::super::resident::{Marriage, Resident};
-use super::super::story::{
-    Of, Rhythm, Row, Scene, Story, day, firm_serial, number, person_serial, text, word,
-};
+use super::super::story::{Of, Rhythm, Row, Scene, Story, day, firm_serial, number, person_serial, text, word};
 use super::families::{is_young, marriage_number, vehicles};
 use super::homes::first_title;
 use super::trade::{carries, licence, permit, pollutes};

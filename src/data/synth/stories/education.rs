@@ -5,7 +5,9 @@ use super::super::csv::{Cell, Numbering};
 use super::super::draw::Draws;
 use super::super::firm::COUNTIES;
 use super::super::resident::{Kin, Resident};
-use super::super::story::{Of, Rhythm, Row, Scene, Story, amount, day, flag, number, numbered, person_serial, text, word};
+use super::super::story::{
+    Of, Rhythm, Row, Scene, Story, amount, day, flag, number, numbered, person_serial, text, word,
+};
 use super::families::{DISTRICTS, district};
 use super::homes::first_title;
 use crate::model::Date;
@@ -91,7 +93,8 @@ fn pupil(resident: &Resident, scene: &Scene<'_>, draws: &mut Draws, row: &mut Ve
     // The older, the farther.
     let moves = if grade > 9 { 240_000 } else { 70_000 };
     let away = !resident.example() && draws.chance(moves);
-    let school_county = if away { draws.choose(&["371402", "371402", "371403", "371482", "371481"], home) } else { home };
+    let school_county =
+        if away { draws.choose(&["371402", "371402", "371403", "371482", "371481"], home) } else { home };
     row.push(Cell::Serial(person_serial(resident, "student", 0)));
     row.push(Cell::Id(resident.father.or(resident.mother).unwrap_or(resident.head)));
     row.push(Cell::Word(stage));

@@ -98,7 +98,7 @@ fn wages(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cell>)
     row.push(Cell::Serial(draws.below(SERIALS)));
     row.push(Cell::Date(reported));
     row.push(Cell::Integer(heads));
-    row.push(or_gap(firm, 2_000, draws, Cell::Integer(heads * draws.between(300_000, 1_500_000))));
+    row.push(or_gap(firm, 2_000, Cell::Integer(heads * draws.between(300_000, 1_500_000)), draws));
     row.push(if never { Cell::Missing } else { scene.past(settled) });
     Ok(())
 }

@@ -8,7 +8,8 @@ use super::super::firm::{Course, Firm};
 use super::super::officers::handed_over_on;
 use super::super::person::Place;
 use super::super::story::{
-    Of, Rhythm, Row, SERIALS, Scene, Story, amount, befalls, by_course, day, flag, number, of_firm, or_gap, retold, word,
+    Of, Rhythm, Row, SERIALS, Scene, Story, amount, befalls, by_course, day, flag, number, of_firm, or_gap, retold,
+    word,
 };
 
 const CHANGES: [&str; 6] = ["LEGAL_REPRESENTATIVE", "NAME", "ADDRESS", "SCOPE", "CAPITAL", "SHAREHOLDERS"];
@@ -128,10 +129,10 @@ fn report(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cell>
     row.push(Cell::Date(scene.month.end));
     row.push(if state == "NOT_FILED" { Cell::Missing } else { scene.past(filed) });
     row.push(Cell::Word(state));
-    row.push(or_gap(firm, 2_000, draws, Cell::Integer(firm.heads_in(scene.month))));
-    row.push(or_gap(firm, 2_000, draws, Cell::Integer(revenue)));
-    row.push(or_gap(firm, 3_000, draws, Cell::Integer(assets)));
-    row.push(or_gap(firm, 3_000, draws, Cell::Integer(debts)));
+    row.push(or_gap(firm, 2_000, Cell::Integer(firm.heads_in(scene.month)), draws));
+    row.push(or_gap(firm, 2_000, Cell::Integer(revenue), draws));
+    row.push(or_gap(firm, 3_000, Cell::Integer(assets), draws));
+    row.push(or_gap(firm, 3_000, Cell::Integer(debts), draws));
     Ok(())
 }
 
@@ -152,7 +153,7 @@ fn pledge(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cell>
     let pledgor = scene.firms.person_of(*firm, Place::First.of(firm.number))?;
     row.push(Cell::Serial(draws.below(SERIALS)));
     row.push(Cell::Id(pledgor.id));
-    row.push(or_gap(firm, 3_000, draws, Cell::Integer(firm.capital_fen / 100 * draws.between(10, 70))));
+    row.push(or_gap(firm, 3_000, Cell::Integer(firm.capital_fen / 100 * draws.between(10, 70)), draws));
     row.push(Cell::Date(pledged));
     row.push(released(firm, scene, pledged, draws));
     Ok(())
@@ -162,7 +163,7 @@ fn mortgage(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cel
     let registered = event_day(firm, scene.calendar(), HISTORY_DAYS, draws);
     row.push(Cell::Serial(draws.below(SERIALS)));
     row.push(Cell::Word(draws.choose(&GOODS, "MACHINERY")));
-    row.push(or_gap(firm, 3_000, draws, Cell::Integer(firm.sales_fen / 10 * draws.skewed(5, 120))));
+    row.push(or_gap(firm, 3_000, Cell::Integer(firm.sales_fen / 10 * draws.skewed(5, 120)), draws));
     row.push(Cell::Date(registered));
     row.push(released(firm, scene, registered, draws));
     Ok(())

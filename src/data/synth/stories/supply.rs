@@ -6,8 +6,8 @@ use super::super::csv::{Cell, Numbering};
 use super::super::draw::Draws;
 use super::super::firm::{COUNTIES, Course, Firm};
 use super::super::story::{
-    Of, Rhythm, Row, Scene, Story, amount, befalls, by_course, day, firm_serial, flag, number, numbered, of_firm, or_gap,
-    text, word,
+    Of, Rhythm, Row, Scene, Story, amount, befalls, by_course, day, firm_serial, flag, number, numbered, of_firm,
+    or_gap, text, word,
 };
 use crate::model::Date;
 
@@ -161,7 +161,7 @@ fn power_account(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Ve
     row.push(Cell::Serial(firm_serial(firm, "power", 0)));
     row.push(Cell::Word(voltage));
     row.push(Cell::Word(tariff));
-    row.push(or_gap(firm, 1_500, draws, Cell::Integer(capacity)));
+    row.push(or_gap(firm, 1_500, Cell::Integer(capacity), draws));
     row.push(Cell::Date(opened));
     row.push(Cell::Word(account_state(firm)));
     Ok(())
@@ -192,7 +192,7 @@ fn utility_account(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut 
     row.push(Cell::Serial(firm_serial(firm, "utility", scene.place)));
     row.push(Cell::Word(utility));
     row.push(Cell::Date(opened));
-    row.push(or_gap(firm, 3_000, draws, numbered(&ROAD, 1 + firm.key % 3_000)));
+    row.push(or_gap(firm, 3_000, numbered(&ROAD, 1 + firm.key % 3_000), draws));
     row.push(Cell::Word(account_state(firm)));
     Ok(())
 }
@@ -243,7 +243,7 @@ fn title(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cell>)
     row.push(title_number(firm));
     row.push(Cell::Word(purpose));
     row.push(Cell::Word(firm.county));
-    row.push(or_gap(firm, 1_500, draws, Cell::Integer(area)));
+    row.push(or_gap(firm, 1_500, Cell::Integer(area), draws));
     row.push(Cell::Date(registered));
     row.push(Cell::Date(registered.plus_days(if purpose == "COMMERCIAL" { 40 } else { 50 } * 365)));
     row.push(Cell::Flag(mortgaged));
@@ -256,7 +256,7 @@ fn planning(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cel
     let issued = planned_on(firm, scene);
     row.push(permit_number(firm));
     row.push(title_number(firm));
-    row.push(or_gap(firm, 2_000, draws, Cell::Integer(draws_area(firm))));
+    row.push(or_gap(firm, 2_000, Cell::Integer(draws_area(firm)), draws));
     row.push(Cell::Date(issued));
     row.push(Cell::Date(issued.plus_days(PLANNING_DAYS)));
     Ok(())
@@ -270,7 +270,7 @@ fn project(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cell
     let approved = planned_on(firm, scene).plus_days(draws.between(5, 120) as i32).min(scene.as_of());
     row.push(project_number(firm));
     row.push(permit_number(firm));
-    row.push(or_gap(firm, 2_000, draws, Cell::Integer(firm.sales_fen / 10 * draws.skewed(20, 300))));
+    row.push(or_gap(firm, 2_000, Cell::Integer(firm.sales_fen / 10 * draws.skewed(20, 300)), draws));
     row.push(Cell::Date(approved));
     row.push(Cell::Date(approved.plus_days(2 * 365)));
     Ok(())
@@ -290,7 +290,7 @@ fn connection(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<C
     row.push(Cell::Serial(firm_serial(firm, "connection", 0)));
     row.push(Cell::Word(draws.choose(&["NEW", "NEW", "INCREASE", "TEMPORARY"], "NEW")));
     row.push(Cell::Date(applied));
-    row.push(or_gap(firm, 1_500, draws, Cell::Integer((firm.power / 100 / 200).max(8))));
+    row.push(or_gap(firm, 1_500, Cell::Integer((firm.power / 100 / 200).max(8)), draws));
     row.push(held(titled, title_number(firm)));
     row.push(held(planned, permit_number(firm)));
     row.push(held(approved, project_number(firm)));

@@ -71,10 +71,10 @@ fn invoices(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cel
     // A sale of an ordinary firm is worth some thousand yuan.
     let count = (issued / 100 / draws.between(1_500, 9_000)).max(1);
     row.push(Cell::Date(scene.month.end));
-    row.push(or_gap(firm, 1_500, draws, Cell::Integer(count)));
-    row.push(or_gap(firm, 1_000, draws, Cell::Integer(issued)));
-    row.push(or_gap(firm, 1_500, draws, Cell::Integer(cancelled)));
-    row.push(or_gap(firm, 2_500, draws, Cell::Integer((count / draws.between(2, 9)).max(1))));
+    row.push(or_gap(firm, 1_500, Cell::Integer(count), draws));
+    row.push(or_gap(firm, 1_000, Cell::Integer(issued), draws));
+    row.push(or_gap(firm, 1_500, Cell::Integer(cancelled), draws));
+    row.push(or_gap(firm, 2_500, Cell::Integer((count / draws.between(2, 9)).max(1)), draws));
     Ok(())
 }
 
@@ -98,7 +98,7 @@ fn rating(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cell>
     };
     row.push(Cell::Date(scene.month.end));
     row.push(Cell::Word(GRADES.get(place).copied().unwrap_or("B")));
-    row.push(or_gap(firm, 2_000, draws, Cell::Integer(points)));
+    row.push(or_gap(firm, 2_000, Cell::Integer(points), draws));
     Ok(())
 }
 
@@ -131,7 +131,7 @@ fn relief(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cell>
     };
     row.push(Cell::Serial(draws.below(SERIALS)));
     row.push(Cell::Word(kind));
-    row.push(or_gap(firm, 2_000, draws, Cell::Integer(firm.sales_fen / 1000 * draws.skewed(2, 90))));
+    row.push(or_gap(firm, 2_000, Cell::Integer(firm.sales_fen / 1000 * draws.skewed(2, 90)), draws));
     row.push(Cell::Date(event_day(firm, scene.calendar(), 3 * 365, draws)));
     Ok(())
 }

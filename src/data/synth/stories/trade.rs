@@ -122,8 +122,8 @@ fn customs(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cell
     let import = if firm.key.is_multiple_of(3) { export / 10 * draws.between(1, 6) } else { 0 };
     row.push(Cell::Date(scene.month.end));
     row.push(Cell::Integer((export / 20_000_000 + 1).min(5_000)));
-    row.push(or_gap(firm, 1_500, draws, Cell::Integer(export)));
-    row.push(or_gap(firm, 1_500, draws, Cell::Integer(import)));
+    row.push(or_gap(firm, 1_500, Cell::Integer(export), draws));
+    row.push(or_gap(firm, 1_500, Cell::Integer(import), draws));
     Ok(())
 }
 
@@ -173,7 +173,7 @@ fn environment_rating(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &m
     let place = draws.pick(&weights);
     row.push(Cell::Date(scene.month.end));
     row.push(Cell::Word(COLOURS.get(place).copied().unwrap_or("BLUE")));
-    row.push(or_gap(firm, 2_000, draws, Cell::Integer(draws_points(firm.key, place))));
+    row.push(or_gap(firm, 2_000, Cell::Integer(draws_points(firm.key, place)), draws));
     Ok(())
 }
 

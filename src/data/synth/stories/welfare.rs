@@ -8,9 +8,7 @@ use super::super::draw::{Draws, tag};
 use super::super::firm::COUNTIES;
 use super::super::person::Place;
 use super::super::resident::{Kin, Resident};
-use super::super::story::{
-    Of, Rhythm, Row, SERIALS, Scene, Story, amount, day, flag, number, person_serial, word,
-};
+use super::super::story::{Of, Rhythm, Row, SERIALS, Scene, Story, amount, day, flag, number, person_serial, word};
 use super::families::is_rural;
 use super::work::{Job, employer, job, paid_until};
 
@@ -193,10 +191,16 @@ fn claims(resident: &Resident) -> Vec<Claim> {
     draw("STUDENT_AID", has_child && is_poor(resident));
     draw("ORPHAN_SUPPORT", has_child && resident.person.status == "DECEASED" && happens("orphan", 300_000));
     draw("FARMLAND_SUPPORT", !dead && resident.relation == "HEAD" && is_rural(resident) && happens("farms", 550_000));
-    draw("HOUSING_RENOVATION", !dead && resident.relation == "HEAD" && is_rural(resident) && happens("renovates", 15_000));
+    draw(
+        "HOUSING_RENOVATION",
+        !dead && resident.relation == "HEAD" && is_rural(resident) && happens("renovates", 15_000),
+    );
     draw("MEDICAL_AID", !dead && happens("ill", if is_poor(resident) { 150_000 } else { 4_000 }));
     draw("TEMPORARY_RELIEF", !dead && resident.relation == "HEAD" && happens("relieved", 5_000));
-    draw("DESTITUTE_SUPPORT", !dead && resident.age >= 70 && job(resident) == Job::Nothing && happens("destitute", 30_000));
+    draw(
+        "DESTITUTE_SUPPORT",
+        !dead && resident.age >= 70 && job(resident) == Job::Nothing && happens("destitute", 30_000),
+    );
     let works = matches!(job(resident), Job::Employee | Job::Public);
     let of_age = (20..55).contains(&resident.age);
     // Who works has no right to it.
@@ -213,7 +217,13 @@ fn claim(resident: &Resident, scene: &Scene<'_>, draws: &mut Draws, row: &mut Ve
     let known = claims(resident);
     let Some(Claim { programme, again }) = known.get(scene.place as usize).copied() else { return Ok(()) };
     let monthly = match programme {
-        "ELDERLY_ALLOWANCE" => if resident.age >= 90 { 200 } else { 100 },
+        "ELDERLY_ALLOWANCE" => {
+            if resident.age >= 90 {
+                200
+            } else {
+                100
+            }
+        }
         "MINIMUM_LIVING" | "DESTITUTE_SUPPORT" => draws.between(350, 1_500),
         "HOUSING_RENOVATION" | "MEDICAL_AID" => draws.between(800, 9_000),
         "FARMLAND_SUPPORT" => draws.between(20, 160),

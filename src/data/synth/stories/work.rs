@@ -41,7 +41,10 @@ pub(super) const STORIES: [Story; 4] = [
             amount("base_fen"),
             word("status", &STATES),
         ],
-        of: Of::Residents { rows: |resident, _| u32::from(resident.lives() && resident.age >= ADULT_YEARS), row: insured },
+        of: Of::Residents {
+            rows: |resident, _| u32::from(resident.lives() && resident.age >= ADULT_YEARS),
+            row: insured,
+        },
     },
     Story {
         dataset: "pensions",
@@ -105,7 +108,13 @@ pub(super) fn job(resident: &Resident) -> Job {
         (Part::PoorSpouse | Part::Claimant, _) => Job::Nothing,
         _ if resident.age < ADULT_YEARS => Job::Nothing,
         _ if resident.age >= retires && resident.kin == Kin::Own => Job::Retired,
-        _ if resident.age >= retires => if draws.chance(450_000) { Job::Retired } else { Job::Nothing },
+        _ if resident.age >= retires => {
+            if draws.chance(450_000) {
+                Job::Retired
+            } else {
+                Job::Nothing
+            }
+        }
         _ if is_public && !resident.example() => Job::Public,
         (_, Kin::Own) => Job::Employee,
         (Part::Kin, Kin::Spouse) => Job::Employee,

@@ -4,6 +4,7 @@
 //! scale, date and catalog give the same bytes on every machine.
 
 mod calendar;
+mod cast;
 mod chinese;
 mod court;
 mod credit;
@@ -23,7 +24,10 @@ mod officers;
 mod person;
 mod register;
 mod registration;
+mod resident;
 mod run;
+mod stories;
+mod story;
 mod table;
 mod tax;
 #[cfg(test)]

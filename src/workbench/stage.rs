@@ -11,7 +11,7 @@ use super::cases::Cases;
 use super::error::PlayError;
 use crate::catalog::Catalog;
 use crate::config::{CallerKind, HomeKind, caller_text};
-use crate::data::synth::{Examples, SynthOptions, synthesise};
+use crate::data::synth::{Examples, SynthOptions, synthesise_some};
 use crate::data::{IngestOptions, Outcome, Snapshot, ingest};
 use crate::env::{Clock, Durable, Entropy, TemporaryDir, create_dir, list_dir, read_text, remove_tree, write_atomic};
 use crate::job::{
@@ -192,7 +192,8 @@ fn deliver(
 ) -> Result<Examples, PlayError> {
     let delivery = folder.join("delivery");
     remove_tree(&delivery).map_err(PlayError::of)?;
-    let report = synthesise(catalog, &delivery, data, &mut |_, _| {}).map_err(PlayError::of)?;
+    let wanted = |name: &str| datasets.iter().any(|dataset| dataset == name);
+    let report = synthesise_some(catalog, &wanted, &delivery, data, &mut |_, _| {}).map_err(PlayError::of)?;
     let paths = HomePaths::new(home);
     let options = IngestOptions { as_of: data.as_of, only: Some(datasets.to_vec()) };
     let taken = ingest(&paths.data(), &paths.rejects(), catalog, &delivery, &options, &mut |_| {});

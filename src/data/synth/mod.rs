@@ -36,4 +36,4 @@ mod utilities;
 
 pub(super) use ids::is_invented;
 pub use manifest::{Examples, MANIFEST_FILE, SeedError, SeedFile, SeedManifest};
-pub use run::{ROWS_AT_SCALE_ONE, SCALE_ONE_PPM, SynthError, SynthOptions, SynthReport, synthesise};
+pub use run::{ROWS_AT_SCALE_ONE, SCALE_ONE_PPM, SynthError, SynthOptions, SynthReport, synthesise, synthesise_some};

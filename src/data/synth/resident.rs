@@ -243,8 +243,14 @@ impl Firms<'_> {
         if own.age <= 60 {
             self.parents(&mut own, draws, &mut kin)?;
         }
-        // Who has left took the family along.
-        kin.retain(|_| !left);
+        // Who has left took the family along, and the city knows of it no more.
+        if left {
+            kin.clear();
+            (own.father, own.mother) = (None, None);
+            if partner.is_none() {
+                (own.marriage, own.wed, own.spouse) = (Marriage::Single, None, None);
+            }
+        }
         kin.insert(0, own);
         Ok(kin)
     }

@@ -127,9 +127,15 @@ pub(super) fn firm_serial(firm: &Firm, about: &str, place: u32) -> u64 {
 
 /// The number of something that a person has.
 pub(super) fn person_serial(resident: &Resident, about: &str, place: u32) -> u64 {
-    let role = cast::CAST.iter().position(|role| role.part == resident.part && resident.part != cast::Part::Kin);
-    let of_cast = resident.example() && role.is_some();
-    serial(resident.key, (of_cast, 100 + role.unwrap_or(0) as u64), about, place)
+    let is_role = |role: &cast::Role| role.part == resident.part && resident.part != cast::Part::Kin;
+    let example = match cast::CAST.iter().position(is_role) {
+        Some(role) => Some(100 + role as u64),
+        // The persons of the first two firms.
+        None if resident.is_own() => Some(200 + resident.person.number),
+        None => None,
+    };
+    let is_example = resident.example() && example.is_some();
+    serial(resident.key, (is_example, example.unwrap_or(0)), about, place)
 }
 
 fn serial(key: u64, (is_example, example): (bool, u64), about: &str, place: u32) -> u64 {

@@ -13,6 +13,7 @@ const OF_FIRMS: [&str; 4] = ["BUSINESS_LICENCE", "TRADE_LICENCE", "POLLUTION_PER
 const OF_PERSONS: [&str; 5] = ["ID_CARD", "MARRIAGE", "BIRTH", "TITLE", "DRIVING_LICENCE"];
 const STATES: [&str; 3] = ["VALID", "EXPIRED", "REVOKED"];
 const ID_CARD_YEARS: i32 = 16;
+const ELECTRONIC_PPM: u64 = 700_000;
 
 pub(super) const STORIES: [Story; 2] = [
     Story {
@@ -72,7 +73,8 @@ fn business_licence(firm: &Firm) -> [Cell; 4] {
 fn of_person(resident: &Resident) -> impl Iterator<Item = &'static str> {
     let lives = resident.lives();
     let held = [
-        resident.age >= ID_CARD_YEARS,
+        // Not everybody has fetched the electronic one.
+        resident.age >= ID_CARD_YEARS && (resident.example() || resident.draws("e-id").chance(ELECTRONIC_PPM)),
         lives && resident.marriage == Marriage::Married,
         lives && is_young(resident),
         lives && resident.is_own() && resident.person.titles > 0,

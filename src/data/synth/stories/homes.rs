@@ -173,7 +173,8 @@ fn loan(resident: &Resident, scene: &Scene<'_>) -> Option<Title> {
 fn loan_row(resident: &Resident, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cell>) -> Row {
     let Some(title) = loan(resident, scene) else { return Ok(()) };
     let granted = title.registered.plus_days(draws.between(5, 60) as i32).min(scene.as_of());
-    let months = MONTHS_A_YEAR * draws.between(10, 30);
+    // An example still repays, whenever the home was bought.
+    let months = MONTHS_A_YEAR * if resident.example() { 30 } else { draws.between(10, 30) };
     let amount = (title.mortgage_fen / 100 * draws.between(60, 100)).clamp(5_000_000, LOAN_YUAN_MAX * 100);
     let gone = i64::from(scene.calendar().months_since(granted)).min(months);
     let overdue = match () {

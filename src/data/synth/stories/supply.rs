@@ -278,7 +278,13 @@ fn project(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cell
 
 fn connection(firm: &Firm, scene: &Scene<'_>, draws: &mut Draws, row: &mut Vec<Cell>) -> Row {
     let Site { titled, planned, approved, .. } = site(firm);
-    let applied = event_day(firm, scene.calendar(), CONNECTION_DAYS, draws);
+    let drawn = event_day(firm, scene.calendar(), CONNECTION_DAYS, draws);
+    let applied = match planned {
+        // Who has all papers applies with them.
+        _ if firm.example => scene.as_of().plus_days(-20),
+        true => drawn.max(planned_on(firm, scene).plus_days(1)).min(scene.as_of()),
+        false => drawn,
+    };
     let complete = titled && planned && approved;
     let status = match () {
         () if firm.example => "APPLIED",

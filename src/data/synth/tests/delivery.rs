@@ -6,7 +6,7 @@ use std::path::Path;
 use super::support::{AS_OF, Row, SCALE_PPM, catalog, date, deliver, integer, options, rows, rows_of, sums};
 use crate::catalog::{Catalog, ColumnType, Dataset};
 use crate::data::synth::{
-    MANIFEST_FILE, ROWS_AT_SCALE_ONE, SCALE_ONE_PPM, SeedError, SeedManifest, SynthError, synthesise,
+    MANIFEST_FILE, ROWS_AT_SCALE_ONE, SCALE_ONE_PPM, SeedError, SeedManifest, SynthError, synthesise, synthesise_some,
 };
 use crate::env::{create_dir, create_new};
 use crate::model::{Date, UnitId, parse_decimal};
@@ -88,6 +88,18 @@ fn every_cell_is_as_the_catalog_says_and_no_row_comes_twice() {
     assert_cells(&catalog, dir.path());
     let files: Vec<String> = sums(dir.path()).into_iter().map(|file| file.path).collect();
     assert!(files.contains(&"tax_payment/tax_payment.csv".to_owned()), "{files:?}");
+}
+
+#[test]
+fn some_datasets_are_of_the_same_city_as_all() {
+    let catalog = catalog();
+    let (all, _) = deliver(&catalog, 1, 7);
+    let some = tempfile::tempdir().unwrap();
+    let wanted = |name: &str| ["real_estate", "tax_payment"].contains(&name);
+    let report = synthesise_some(&catalog, &wanted, some.path(), &options(1, 7), &mut |_, _| {}).unwrap();
+    assert!(report.datasets.iter().map(|(name, _)| name.as_str()).eq(["real_estate", "tax_payment"]));
+    let (all, some) = (sums(all.path()), sums(some.path()));
+    assert!(some.len() >= 2 && some.iter().all(|file| all.contains(file)));
 }
 
 #[test]

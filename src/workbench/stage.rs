@@ -13,7 +13,7 @@ use super::keep::keep_home;
 use super::measure::not_invented;
 use crate::catalog::Catalog;
 use crate::config::{CallerKind, HomeKind, caller_text};
-use crate::data::synth::{Examples, SynthOptions, synthesise};
+use crate::data::synth::{Examples, SynthOptions, synthesise_some};
 use crate::data::{IngestOptions, Invented, Outcome, ingest};
 use crate::env::{Clock, Durable, Entropy, TemporaryDir, create_dir, list_dir, read_text, remove_tree, write_atomic};
 use crate::job::{
@@ -75,7 +75,13 @@ pub(super) struct Stage {
 }
 
 impl Stage {
+    /// With the datasets that the policy grants.
     pub fn set(play: &Play<'_>) -> Result<Self, PlayError> {
+        Self::set_with(play, [])
+    }
+
+    /// With further datasets.
+    pub fn set_with(play: &Play<'_>, further: impl IntoIterator<Item = String>) -> Result<Self, PlayError> {
         let folder = TemporaryDir::new().map_err(PlayError::of)?;
         let (home, data) = (folder.path().join("home"), play.cases.data);
         let options = InitOptions { home: home.clone(), kind: HomeKind::Synthetic };
@@ -89,6 +95,7 @@ impl Stage {
         let authority = load_key(&paths.key(KeyFile::Authority)).map_err(PlayError::of)?;
         let catalog = Catalog::load(&home.join("catalog")).map_err(PlayError::of)?.delivered_as_csv();
         let mut datasets = play.policy.frame();
+        datasets.extend(further);
         datasets.sort();
         datasets.dedup();
         let examples = deliver(&home, folder.path(), &catalog, &datasets, &data)?;
@@ -115,6 +122,12 @@ impl Stage {
         let data = HomePaths::new(&self.home).data();
         let invented = Invented::open(config.kind, &data, &catalog).map_err(PlayError::of)?;
         invented.ok_or_else(not_invented)
+    }
+
+    /// Some time goes by.
+    pub fn pass(&self, millis: i64) {
+        let clock = self.engine.clock();
+        clock.tell(clock.now().plus(millis));
     }
 
     /// It is this day now, or later where it is later already.
@@ -179,7 +192,8 @@ fn deliver(
 ) -> Result<Examples, PlayError> {
     let delivery = folder.join("delivery");
     remove_tree(&delivery).map_err(PlayError::of)?;
-    let report = synthesise(catalog, &delivery, data, &mut |_, _| {}).map_err(PlayError::of)?;
+    let wanted = |name: &str| datasets.iter().any(|dataset| dataset == name);
+    let report = synthesise_some(catalog, &wanted, &delivery, data, &mut |_, _| {}).map_err(PlayError::of)?;
     let paths = HomePaths::new(home);
     let options = IngestOptions { as_of: data.as_of, only: Some(datasets.to_vec()) };
     let taken = ingest(&paths.data(), &paths.rejects(), catalog, &delivery, &options, &mut |_| {});

@@ -15,12 +15,12 @@ const ROWS: u32 = 100;
 #[ignore = "`make test-guests` builds the guests first"]
 fn a_sum_that_overflows_ends_the_call() {
     // Of each payment the guests add up what was due and what was paid.
-    let answers = languages("columns").iter().map(|named| {
+    let answers = languages("columns").into_iter().map(|named| {
         let roles = plan(&named.guest, ROWS);
         let run = |place| named.guest.run(&by_hand().input(&roles, id(place), &[]), &LIMITS).0;
-        let answers = firms().iter().enumerate().map(|(place, firm)| match run(place) {
-            Ok(answer) => (firm.what.clone(), Some(answer)),
-            Err(Fault::Trap(_)) => (firm.what.clone(), None),
+        let answers = firms().into_iter().enumerate().map(|(place, firm)| match run(place) {
+            Ok(answer) => (firm.what, Some(answer)),
+            Err(Fault::Trap(_)) => (firm.what, None),
             Err(other) => panic!("{} ends by {other:?} about a firm that {}", named.name, firm.what),
         });
         (named.name.clone(), answers.collect::<Vec<_>>())

@@ -111,12 +111,21 @@ columns() {
     esac
 }
 
+# What of an SDK no case of the table asks; the other two are tested natively by cargo. test_sdk LANGUAGE
+test_sdk() {
+    case $1 in
+    js) node $here/sdk.mjs "$modules/node_modules/esbuild/lib/main.js" sandbox-guests/kit/js/sdk/anshi.ts ;;
+    python) "$venv/bin/python" $here/sdk.py sandbox-guests/kit/python/sdk ;;
+    esac
+}
+
 wanted="rust c js python"
 test "$what" = test || wanted="$wanted zig"
 set=$work/set
 mkdir "$set"
 for language in $wanted; do
     "${language}_tools" || continue
+    test "$what" != test || test_sdk $language
     for world in verifier contributor; do
         project=$work/$language-$world
         "$anshi" guest new "guest-in-$language" --lang "$(test $language = zig && echo c || echo $language)" --world $world --dir "$project" >/dev/null

@@ -177,7 +177,7 @@ pub(super) fn or_gap(firm: &Firm, ppm: u64, cell: Cell, draws: &mut Draws) -> Ce
     if firm.gap(ppm, draws) { Cell::Missing } else { cell }
 }
 
-/// The newest firm but one of those that surely exist beside `firm`: somebody else's employer, seller or client.
+/// A firm with a lower number, which therefore exists at every scale where `firm` does: an employer, a seller.
 pub(super) fn another(firm: &Firm, firms: &Firms<'_>, draws: &mut Draws) -> Result<Cell, IdError> {
     let number = draws.below(firm.number.max(1));
     if firm.example { Ok(Cell::Id(firm.id)) } else { Ok(Cell::Id(firms.firm(number)?.id)) }

@@ -26,6 +26,30 @@ fn the_catalogues_of_smart_finance_are_forty_three() {
     assert!(departments.len() >= 20, "{departments:?}");
 }
 
+/// What the decision says of each dataset's rows at scale 1, counted in a small city: within two in a hundred, and within what
+/// chance moves where rows are few (a unit's rows come together, so that they move more than single ones).
+#[test]
+fn the_rows_at_scale_one_are_as_written_down() {
+    const PARTS: u64 = 50;
+    let city = City::new(1_000_000 / PARTS, 7);
+    let decision = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/decisions/0106-forty-three-datasets.md");
+    let text = crate::env::read_text(&decision).unwrap();
+    let cells =
+        |line: &str| -> Vec<String> { line.split('|').map(|cell| cell.trim().replace(['`', ','], "")).collect() };
+    let lines = text.lines().filter(|line| line.starts_with("| `")).map(cells);
+    let told: BTreeMap<String, u64> = lines.map(|line| (line[1].clone(), line[5].parse().unwrap())).collect();
+    assert_eq!(told.len(), city.report.datasets.len());
+    for (name, rows) in &city.report.datasets {
+        let at_one = told[name];
+        let chance = 8 * (at_one / PARTS).isqrt() + 8;
+        let apart = rows.abs_diff(at_one / PARTS);
+        assert!(apart <= at_one / PARTS / 50 + chance, "{name}: {rows} rows of {at_one}");
+    }
+    let listed = |name: &str| city.dataset(name).collections.iter().any(|name| name == "smart-finance");
+    let total: u64 = told.iter().filter(|(name, _)| listed(name)).map(|(_, rows)| rows).sum();
+    assert!(total.abs_diff(9_200_000) < 184_000, "{total}");
+}
+
 #[test]
 fn invoices_are_what_was_declared() {
     let city = City::new(SCALE_PPM, 7);

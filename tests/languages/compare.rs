@@ -18,7 +18,9 @@ const SHOWN_MAX: usize = 20;
 
 /// Where the script has put the guests: `<language>-<world>.wasm`, and `changed-<what>-<world>.wasm`, each with one change.
 fn folder() -> PathBuf {
-    std::env::var_os("ANSHI_KIT_GUESTS").map(PathBuf::from).expect("`make test-guests` names the folder of built guests")
+    std::env::var_os("ANSHI_KIT_GUESTS")
+        .map(PathBuf::from)
+        .expect("`make test-guests` names the folder of built guests")
 }
 
 /// What they are registered in, beside that folder: kept from run to run, because to compile Python takes half a minute.
@@ -131,7 +133,10 @@ pub fn check_found(world: &str, expected: &Answers, changed: &[(String, Answers)
     for (name, answers) in changed {
         let (count, lines) = differences([("rust", expected), (name, answers)]);
         assert!(count > 0, "no case of the table tells {world} `{name}` from the guest that it was made of");
-        eprintln!("{world} `{name}` is found out by {count} cases, such as {}", lines.lines().next().unwrap_or_default());
+        eprintln!(
+            "{world} `{name}` is found out by {count} cases, such as {}",
+            lines.lines().next().unwrap_or_default()
+        );
     }
 }
 

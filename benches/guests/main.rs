@@ -29,7 +29,7 @@ use room::Room;
 
 /// Some thousand firms, so that there are many with 24 rows.
 const SCALE_PPM: u64 = 20_000;
-/// The languages, each beside how it is told; with those whose guests have a target.
+/// The languages, each beside how it is told.
 const LANGUAGES: [(&str, &str); 5] =
     [("rust", "Rust"), ("c", "C, clang"), ("zig", "C, zig"), ("js", "JavaScript"), ("python", "Python")];
 /// What is asked of each, and what it reads.

@@ -79,13 +79,15 @@ build() {
     *) "$anshi" guest build "$2" --out "$3" --force >/dev/null ;;
     esac
 }
-# Everything that a build depends on, as one word. key PROJECT
+# Everything that a build depends on, as one word. key LANGUAGE PROJECT
 key() {
     {
-        (cd "$1" && find . -type f | LC_ALL=C sort | xargs sha256sum)
-        sha256sum src/kit/build/*.rs $here/changes.txt sandbox-guests/columns/*
-        rustc --version
-        clang --version 2>/dev/null || true
+        (cd "$2" && find . -type f | LC_ALL=C sort | xargs sha256sum)
+        sha256sum src/kit/build/*.rs sandbox-guests/columns/*
+        case $1 in
+        rust) sha256sum $here/changes.txt && rustc --version ;;
+        c) clang --version ;;
+        esac
     } | sha256sum | cut -c1-12
 }
 
@@ -132,7 +134,7 @@ for language in $wanted; do
     for world in verifier contributor; do
         project=$work/$language-$world
         "$anshi" guest new "guest-in-$language" --lang "$(test $language = zig && echo c || echo $language)" --world $world --dir "$project" >/dev/null
-        built=$cache/$language-$world-$(key "$project")
+        built=$cache/$language-$world-$(key $language "$project")
         if ! test -e "$built/ready"; then
             say "guests: building a $world in $language"
             rm -rf "$built"

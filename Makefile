@@ -22,7 +22,7 @@ TABLE_SCALES ?= 0.11 1 2.2
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo policies test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean
+.PHONY: help build target guests demo policies test test-odbc lint docs-test foreign test-api test-api-short test-clients test-guests bench-guests crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -78,6 +78,9 @@ lint:            ## formatting, clippy and rustdoc, warnings denied
 bench: guests    ## what one job costs, part by part, beside baselines
 	cargo bench --locked --bench bench
 
+bench-guests: build guests  ## what a guest costs in each language, beside the yardstick: size, registration, calls, memory
+	tests/languages/run.sh $(ANSHI) bench
+
 bench-ingest: build guests  ## ingest beside polars on the same files, and what an engine holds on them
 	benches/ingest/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm $(INGEST_ROUNDS) $(INGEST_SCALES)
 
@@ -119,6 +122,9 @@ test-api-short: build guests  ## the same in less than a minute
 
 test-clients: build guests  ## have the clients of clients/ (Python, Java, Node) ask a live server, and verify what it answers
 	tests/clients/run.sh $(ANSHI) $(GUESTS)
+
+test-guests: build guests  ## build the kit's guests in every language outside of here, and have all asked one table of cases
+	tests/languages/run.sh $(ANSHI) test
 
 foreign: build guests  ## have libraries that are not ours verify receipts and log
 	tests/foreign/run.sh $(ANSHI) $(GUESTS)/sme_credit_check.wasm

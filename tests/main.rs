@@ -21,6 +21,7 @@ mod fuzz;
 mod guests;
 mod http;
 mod kit;
+mod languages;
 mod life_of_query;
 mod load;
 mod mistakes;

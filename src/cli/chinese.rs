@@ -152,7 +152,6 @@ impl WorkMessage {
             Self::KeyMade { out } => format!("私钥已写入 `{out}`；其公钥为："),
             Self::Auditing => "正在重新推导".to_owned(),
             Self::Calibrating => "正在校准本机".to_owned(),
-            Self::Building => "正在编译".to_owned(),
             Self::Compiling => "正在检查和编译程序".to_owned(),
             Self::AuditCheck { name, counts, findings, notes } => audit_check(name, counts, findings, notes),
             Self::BudgetRow { account, client, unit: BudgetUnit::Epsilon, window, lifetime, .. } => format!(

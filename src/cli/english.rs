@@ -188,7 +188,6 @@ impl WorkMessage {
             Self::KeyMade { out } => format!("private key in `{out}`; its public half:"),
             Self::Auditing => "deriving again".to_owned(),
             Self::Calibrating => "calibrating this machine".to_owned(),
-            Self::Building => "building".to_owned(),
             Self::Compiling => "checking and compiling the guest".to_owned(),
             Self::AuditCheck { name, counts, findings, notes } => audit_check(name, counts, findings, notes),
             Self::BudgetRow { account, client, party, unit: BudgetUnit::Bits, window, lifetime } => format!(

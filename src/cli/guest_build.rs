@@ -9,7 +9,6 @@ use super::error::CliError;
 use super::files::{check_new, write};
 use super::guest::read_guest;
 use super::guest_words::GuestMessage;
-use super::message::WorkMessage;
 use super::terminal::Terminal;
 use crate::env::Durable;
 use crate::keys::sha256;
@@ -45,7 +44,7 @@ pub fn build_command(args: &BuildArgs, terminal: &Terminal) -> Result<(), CliErr
 /// Builds a guest; gives the component's path and bytes.
 pub fn build(folder: &Path, out: Option<&Path>, terminal: &Terminal) -> Result<(PathBuf, Vec<u8>), CliError> {
     let built = {
-        let _waiting = terminal.waiting(WorkMessage::Building);
+        let _waiting = terminal.waiting(GuestMessage::Building);
         if Project::is_at(folder) {
             kit::build(&Project::read(folder).map_err(CliError::failed)?)
         } else {

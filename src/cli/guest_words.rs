@@ -7,6 +7,7 @@ use crate::policy::Misfit;
 /// A line about a guest.
 #[derive(Clone, Debug)]
 pub enum GuestMessage {
+    Building,
     Made {
         folder: String,
         files: usize,
@@ -42,6 +43,7 @@ impl GuestMessage {
 
     fn english(&self) -> String {
         match self {
+            Self::Building => "building".to_owned(),
             Self::Made { folder, files, policy } => format!(
                 "`{folder}`: {}; its guest answers the question of the policy `{policy}`\nnext: `anshi guest build {folder}`",
                 some(*files as u64, "file", "files")
@@ -62,6 +64,7 @@ impl GuestMessage {
 
     fn chinese(&self) -> String {
         match self {
+            Self::Building => "正在编译".to_owned(),
             Self::Made { folder, files, policy } => format!(
                 "`{folder}`：{files} 个文件；其中的程序回答政策 `{policy}` 的问题\n下一步：`anshi guest build {folder}`"
             ),

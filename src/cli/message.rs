@@ -205,7 +205,6 @@ pub enum WorkMessage {
     },
     Auditing,
     Calibrating,
-    Building,
     Compiling,
     AuditCheck {
         name: &'static str,

@@ -84,6 +84,21 @@ mod tests {
     use super::*;
     use crate::kit::ProjectWorld;
 
+    /// Cargo does not see that a file which the program carries has changed.
+    #[test]
+    fn what_the_program_carries_is_what_the_repository_has() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sandbox-guests");
+        let carried = [("kit", &KIT), ("sdk/src", &RUST_SDK), ("county-industry/src", &RUST_COUNTY_INDUSTRY)];
+        let guests = [("revenue-verification/src", &RUST_VERIFIER), ("fiscal-themes/src", &RUST_CONTRIBUTOR)];
+        for (folder, dir) in carried.into_iter().chain(guests) {
+            for file in below(dir, "") {
+                let path = root.join(folder).join(file.path);
+                let there = std::fs::read(&path).is_ok_and(|bytes| bytes == file.bytes);
+                assert!(there, "`{}` has changed since: touch src/kit/embedded.rs", path.display());
+            }
+        }
+    }
+
     #[test]
     fn each_world_has_its_policy_and_its_cases() {
         let files = policies();

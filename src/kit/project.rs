@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn every_mistake_is_told_at_its_line_in_both_languages() {
         let mistakes = [
-            ("name = \"revenue\"", "name = \"../revenue\"", "guest.toml:1:8", "不是名称"),
+            ("name = \"revenue\"", "name = \"../revenue\"", "guest.toml:1:8", "不能作名称"),
             ("name = \"revenue\"", "name = \"fn\"", "guest.toml:1:8", "不能用作项目名称"),
             ("\"c\"", "\"pyton\"", "did you mean `python`?", "没有语言 `pyton`"),
             ("\"verifier\"", "\"verifer\"", "did you mean `verifier`?", "没有 `verifer`"),

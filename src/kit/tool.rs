@@ -31,6 +31,16 @@ pub enum Looked {
     /// By running this.
     #[error("`{0}` failed")]
     Asked(String),
+    /// By its version, which is too old, or none.
+    #[error("`{program}` is `{found}`, and must be {least} or newer")]
+    Version {
+        /// The program that was asked.
+        program: String,
+        /// What it says.
+        found: String,
+        /// The oldest that will do.
+        least: String,
+    },
 }
 
 fn names(names: &[String], between: &str) -> String {
@@ -50,6 +60,9 @@ impl Chinese for Looked {
             Self::Path(programs) => format!("`PATH` 的各文件夹中没有程序 {}", names(programs, " 或 ")),
             Self::Place(path) => format!("没有 `{}`", path.display()),
             Self::Asked(command) => format!("`{command}` 未成功"),
+            Self::Version { program, found, least } => {
+                format!("`{program}` 的版本为 `{found}`，须不低于 {least}")
+            }
         }
     }
 }
@@ -70,6 +83,13 @@ impl Tool {
             let what = programs.first().copied().unwrap_or_default().to_owned();
             BuildError::Missing(MissingTool { what, looked: Looked::Path(names), install })
         })
+    }
+
+    /// The tool `name` of a project's own folder; `None` where it is not at that place.
+    pub fn at(name: &str, path: &Path) -> Option<Self> {
+        // A tool is told its arguments in another folder than this process's.
+        let path = std::path::absolute(path).ok().filter(|path| path.is_file())?;
+        Some(Self { name: name.to_owned(), path })
     }
 
     /// What it is called.

@@ -85,7 +85,18 @@ fn the_c_sdk_counts_right() {
         let project = desk.make(world, "c", world);
         let test = format!("{}/tests/kit/sdk.c", env!("CARGO_MANIFEST_DIR"));
         let mut compiler = std::process::Command::new("cc");
-        compiler.args(["-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-Isdk", "-Ibindings", "-o", "sdk-test", &test]);
+        compiler.args([
+            "-std=c11",
+            "-O1",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-Isdk",
+            "-Ibindings",
+            "-o",
+            "sdk-test",
+            &test,
+        ]);
         ended(compiler.current_dir(&project)).with(0);
         ended(&mut std::process::Command::new(project.join("sdk-test"))).with(0);
     }

@@ -39,7 +39,8 @@ fn a_project_holds_all_that_its_build_needs() {
     assert!(text("cases.toml").contains("guest = \"mine\"") && !text("cases.toml").contains("guest = \"revenue"));
     for (file, bytes) in &made {
         let text = String::from_utf8_lossy(bytes);
-        let marks = ["@name@", "@policy@", "@build@", "@source@", "wit_bindgen::generate", env!("CARGO_MANIFEST_DIR")];
+        let marks =
+            ["@name@", "@policy@", "@build@", "@source@", "wit_bindgen::generate!({", env!("CARGO_MANIFEST_DIR")];
         assert!(!marks.iter().any(|mark| text.contains(mark)), "{file}");
     }
     let c = desk.run(&["guest", "new", "plain", "--lang", "c", "--world", "contributor", "--dir", "deep/er"]).with(0);

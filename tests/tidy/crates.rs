@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn each_confined_crate_is_caught_outside_its_layers() {
-        let expected = "wasmtime=guest wasmparser=guest wit_component=guest wit_parser=guest csv=data hashbrown=data \
+        let expected = "wasmtime=guest wasmparser=guest wit_component=guest wit_parser=guest wit_bindgen_core=kit \
+            wit_bindgen_rust=kit wit_bindgen_c=kit csv=data hashbrown=data \
             rand_chacha=data memmap2=data,env notify=env arrow_ipc=data,guest arrow_array=data,guest rusqlite=ledger \
             tlog_tiles=log signed_note=log ring=keys,env jiff=model,env,data toml=document annotate_snippets=document \
             clap=cli,main indicatif=cli tracing_subscriber=cli axum=server tokio=ledger,job,workbench,cli,server \

@@ -127,11 +127,12 @@ mod tests {
         let second = "catalog policy data guest ledger log disclosure receipt";
         let low = "config document keys env model";
         let expected = [
-            ("main", format!("cli server upkeep workbench job review {second} {low}")),
-            ("cli", format!("server upkeep workbench job review {second} {low}")),
-            ("server", format!("upkeep workbench job review {second} {low}")),
+            ("main", format!("cli server upkeep workbench kit job review {second} {low}")),
+            ("cli", format!("server upkeep workbench kit job review {second} {low}")),
+            ("server", format!("upkeep workbench kit job review {second} {low}")),
             ("upkeep", format!("job review {second} {low}")),
             ("workbench", format!("job review {second} {low}")),
+            ("kit", format!("workbench job review {second} {low}")),
             ("job", format!("{second} {low}")),
             ("review", format!("{second} {low}")),
             ("disclosure", format!("data guest policy ledger {low}")),

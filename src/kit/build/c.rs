@@ -55,11 +55,12 @@ fn compiler(project: &Project) -> Result<(Tool, &'static [&'static str]), BuildE
     if let Ok(zig) = Tool::find(&["zig"], INSTALL_CLANG) {
         return Ok((zig, &["cc", "-target", "wasm32-freestanding"]));
     }
-    // PyPI's package `ziglang` is zig, too.
-    if let Ok(python) = Tool::find(&["python3"], INSTALL_CLANG)
-        && python.try_run(&["-c", HAS_ZIGLANG], &project.folder)?.is_some()
-    {
-        return Ok((python, &["-m", "ziglang", "cc", "-target", "wasm32-freestanding"]));
+    // PyPI's package `ziglang` is zig, too: in the project's own `.venv`, or wherever Python looks.
+    let own = Tool::at("python3", &project.folder.join(".venv/bin/python3"));
+    for python in own.into_iter().chain(Tool::find(&["python3"], INSTALL_CLANG).ok()) {
+        if python.try_run(&["-c", HAS_ZIGLANG], &project.folder)?.is_some() {
+            return Ok((python, &["-m", "ziglang", "cc", "-target", "wasm32-freestanding"]));
+        }
     }
     let looked = Looked::Path(["clang", "zig", "python3 -m ziglang"].map(str::to_owned).to_vec());
     Err(MissingTool { what: "clang".to_owned(), looked, install: INSTALL_CLANG }.into())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::Built;
+use super::project::Built;
 use crate::env::read;
 use crate::guest::{GUEST_BYTES_MAX, inspect};
 use crate::kit::error::BuildError;
@@ -16,7 +16,10 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const INSTALL_RUST: &str = "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh";
 const INSTALL_TARGET: &str = "rustup target add wasm32-unknown-unknown";
 
-/// One line of cargo's `--message-format=json`.
+/// What is made comes as JSON on standard output; what the compiler says goes to standard error, as it is.
+const MESSAGES: &str = "--message-format=json-render-diagnostics";
+
+/// One line of cargo's JSON.
 #[derive(Deserialize)]
 struct CargoMessage {
     #[serde(default)]
@@ -40,7 +43,7 @@ pub fn build_cargo(folder: &Path) -> Result<Built, BuildError> {
 fn module(folder: &Path, more: &[&str]) -> Result<(PathBuf, Vec<u8>), BuildError> {
     let cargo = Tool::find(&["cargo"], INSTALL_RUST)?;
     check_target(folder)?;
-    let mut arguments = vec!["build", "--release", "--locked", "--target", TARGET, "--message-format=json", "--quiet"];
+    let mut arguments = vec!["build", "--release", "--locked", "--target", TARGET, MESSAGES, "--quiet"];
     arguments.extend(more);
     let printed = cargo.run(&arguments, folder)?;
     let lines = String::from_utf8_lossy(&printed);

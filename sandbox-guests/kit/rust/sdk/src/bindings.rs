@@ -5,11 +5,9 @@
 //! everything that reads a table serves both worlds, and nothing is converted when a call arrives.
 
 #[rustfmt::skip]
-#[allow(warnings)]
 pub mod contributor;
 pub mod runtime;
 #[rustfmt::skip]
-#[allow(warnings)]
 pub mod verifier;
 
 pub use contributor::exports::anshi::sandbox::contributing;

@@ -1,0 +1,123 @@
+//! A guest and what it is asked: one unit's rows, the same at every call.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anshi::data::Window;
+use anshi::guest::{Contributions, Fault, Guest, Registry, RunInput, build_input};
+use anshi::model::{ParameterValue, Read, TableRead, UnitId, UnitKind};
+use anshi::policy::{ClientRows, Limits, Origin, PermittedParty, RolePlan, TablePlan};
+
+use crate::room::{Room, Subject, least};
+
+/// The guest of `make bench` that the others are set beside: 3 columns × 24 rows, and 1 × 1.
+pub const YARDSTICK: &str = "yardstick";
+const ROWS: u32 = 24;
+/// With a slot that no busy machine makes a call miss.
+const LIMITS: Limits = Limits { fuel: 1 << 32, memory_bytes: 64 << 20, slot_ms: 60_000, jobs_per_minute: 1 };
+
+/// A guest, and what it is asked.
+pub enum Asked {
+    /// A verifier, with its input and its answer.
+    Label { guest: Arc<Guest>, input: RunInput, answer: u32 },
+    /// A contributor: the firm, and what it gives.
+    Table { subject: Subject, firm: UnitId, gave: Contributions },
+}
+
+impl Asked {
+    /// The guest of a file.
+    pub fn new(room: &Room, registry: &Registry, file: &Path, what: &str) -> Self {
+        let module = std::fs::read(file).unwrap();
+        Self::of(room, registry.load(&registry.register(&module).unwrap().row).unwrap(), what)
+    }
+
+    /// A guest that is loaded.
+    pub fn of(room: &Room, guest: Arc<Guest>, what: &str) -> Self {
+        match what {
+            "contributor" => {
+                let subject = room.under(guest, "fiscal-themes");
+                let (firm, parameters) = (full(room, "tax_payment"), theme());
+                let gave = subject.contribution(room, firm, &parameters, &LIMITS).unwrap();
+                assert!(!gave.cells.is_empty(), "a firm that contributes nothing measures little");
+                Self::Table { subject, firm, gave }
+            }
+            "verifier" => {
+                let subject = room.under(guest, "revenue-verification");
+                let input = subject.input(room, full(room, "tax_filing"), &[ParameterValue::Integer(5_000_000)]);
+                Self::label(subject.guest, input)
+            }
+            _ => {
+                let parameters: &[ParameterValue] =
+                    if what == YARDSTICK { &[ParameterValue::Integer(0)] } else { &[] };
+                let party = party(full(room, "tax_payment"));
+                let own = ClientRows::default();
+                let input = build_input(&plan(&guest), &[party], parameters, (&room.snapshot, &own)).unwrap();
+                Self::label(guest, input)
+            }
+        }
+    }
+
+    fn label(guest: Arc<Guest>, input: RunInput) -> Self {
+        let answer = guest.run(&input, &LIMITS).0.unwrap();
+        Self::Label { guest, input, answer }
+    }
+
+    /// A fresh instance, its call, and the end of it.
+    pub fn call(&self, room: &Room) {
+        assert!(self.ends_well(room, &LIMITS), "another answer than before");
+    }
+
+    /// The fuel of a call.
+    pub fn fuel(&self, room: &Room) -> u64 {
+        least(LIMITS.fuel, |fuel| self.ends_well(room, &Limits { fuel, ..LIMITS }))
+    }
+
+    /// The least memory that a call can do with, in whole pages.
+    pub fn memory_bytes(&self, room: &Room) -> u64 {
+        let page = 64 << 10;
+        page * least(LIMITS.memory_bytes / page, |pages| {
+            self.ends_well(room, &Limits { memory_bytes: pages * page, ..LIMITS })
+        })
+    }
+
+    fn ends_well(&self, room: &Room, limits: &Limits) -> bool {
+        match self {
+            Self::Label { guest, input, answer } => guest.run(input, limits).0 == Ok(*answer),
+            Self::Table { subject, firm, gave } => {
+                let given: Result<Contributions, Fault> = subject.contribution(room, *firm, &theme(), limits);
+                given.as_ref() == Ok(gave)
+            }
+        }
+    }
+}
+
+fn theme() -> [ParameterValue; 1] {
+    [ParameterValue::Text("tax".to_owned())]
+}
+
+fn party(id: UnitId) -> PermittedParty {
+    PermittedParty { role: 0, role_name: "enterprise".to_owned(), id }
+}
+
+/// The first firm with as many rows of a dataset as are read at most.
+fn full(room: &Room, dataset: &str) -> UnitId {
+    let files = room.snapshot.dataset(dataset).unwrap();
+    let window = Window::new(room.snapshot.as_of(), None, ROWS);
+    let unit = |id: &[u8; 18]| UnitId::parse(UnitKind::Enterprise, std::str::from_utf8(id).unwrap()).unwrap();
+    let mut units = files.unit_ids().iter().map(unit);
+    units.find(|id| files.rows(files.ordinal(id), &window, &[]).rows == ROWS as usize).unwrap()
+}
+
+/// What a guest reads that no policy is written for, at most 24 rows of each table.
+fn plan(guest: &Guest) -> Vec<RolePlan> {
+    let read = |read: &Read| Read { column: read.column.clone(), values: read.values.clone() };
+    let table = |table: &TableRead| TablePlan {
+        dataset: table.dataset.clone(),
+        origin: Origin::Snapshot,
+        reads: table.reads.iter().map(read).collect(),
+        history_months: None,
+        rows_max: ROWS,
+    };
+    let roles = guest.manifest().roles().iter();
+    roles.map(|role| RolePlan { role: role.name.clone(), tables: role.tables.iter().map(table).collect() }).collect()
+}

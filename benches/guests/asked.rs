@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anshi::data::Window;
-use anshi::guest::{Contributions, Fault, Guest, Registry, RunInput, build_input};
-use anshi::model::{ParameterValue, Read, TableRead, UnitId, UnitKind};
-use anshi::policy::{ClientRows, Limits, Origin, PermittedParty, RolePlan, TablePlan};
+use anshi::guest::{Contributions, Fault, Guest, Registry, RunInput};
+use anshi::model::{ParameterValue, UnitId, UnitKind};
+use anshi::policy::Limits;
 
-use crate::room::{Room, Subject, least};
+use crate::room::{Room, Subject, least, plan};
 
 /// The guest of `make bench` that the others are set beside: 3 columns × 24 rows, and 1 × 1.
 pub const YARDSTICK: &str = "yardstick";
@@ -49,9 +49,7 @@ impl Asked {
             _ => {
                 let parameters: &[ParameterValue] =
                     if what == YARDSTICK { &[ParameterValue::Integer(0)] } else { &[] };
-                let party = party(full(room, "tax_payment"));
-                let own = ClientRows::default();
-                let input = build_input(&plan(&guest), &[party], parameters, (&room.snapshot, &own)).unwrap();
+                let input = room.input(&plan(&guest, ROWS), full(room, "tax_payment"), parameters);
                 Self::label(guest, input)
             }
         }
@@ -95,10 +93,6 @@ fn theme() -> [ParameterValue; 1] {
     [ParameterValue::Text("tax".to_owned())]
 }
 
-fn party(id: UnitId) -> PermittedParty {
-    PermittedParty { role: 0, role_name: "enterprise".to_owned(), id }
-}
-
 /// The first firm with as many rows of a dataset as are read at most.
 fn full(room: &Room, dataset: &str) -> UnitId {
     let files = room.snapshot.dataset(dataset).unwrap();
@@ -106,18 +100,4 @@ fn full(room: &Room, dataset: &str) -> UnitId {
     let unit = |id: &[u8; 18]| UnitId::parse(UnitKind::Enterprise, std::str::from_utf8(id).unwrap()).unwrap();
     let mut units = files.unit_ids().iter().map(unit);
     units.find(|id| files.rows(files.ordinal(id), &window, &[]).rows == ROWS as usize).unwrap()
-}
-
-/// What a guest reads that no policy is written for, at most 24 rows of each table.
-fn plan(guest: &Guest) -> Vec<RolePlan> {
-    let read = |read: &Read| Read { column: read.column.clone(), values: read.values.clone() };
-    let table = |table: &TableRead| TablePlan {
-        dataset: table.dataset.clone(),
-        origin: Origin::Snapshot,
-        reads: table.reads.iter().map(read).collect(),
-        history_months: None,
-        rows_max: ROWS,
-    };
-    let roles = guest.manifest().roles().iter();
-    roles.map(|role| RolePlan { role: role.name.clone(), tables: role.tables.iter().map(table).collect() }).collect()
 }

@@ -19,15 +19,17 @@ uint32_t anshi_verify(const anshi_input *input)
     const anshi_column *ends = anshi_column_of(&table, "period_end");
     const anshi_column *paid = anshi_column_of(&table, "paid_fen");
     const anshi_column *payable = anshi_column_of(&table, "payable_fen");
-    int64_t open_fen = 0;
+    /* A sum that overflows ends the call. */
+    int64_t total_fen = 0;
     for (uint32_t row = 0; row < table.rows; row++) {
         int32_t end;
         int64_t due = 0, done = 0;
         anshi_integer(payable, row, &due);
         anshi_integer(paid, row, &done);
-        if (anshi_date(ends, row, &end)) {
-            open_fen = anshi_add(open_fen, due - done);
+        if (anshi_date(ends, row, &end)
+            && (__builtin_add_overflow(total_fen, done, &total_fen) || __builtin_add_overflow(total_fen, due, &total_fen))) {
+            abort();
         }
     }
-    return open_fen > 0;
+    return total_fen > 0;
 }

@@ -1,6 +1,6 @@
 """What a call costs that reads three columns: `make bench-guests` puts it in the place of a project's guest."""
 
-from anshi import VerifierManifest, dates, integers, saturating_add, verifier
+from anshi import VerifierManifest, add, dates, integers, verifier
 
 MANIFEST = VerifierManifest(
     parameters={},
@@ -10,11 +10,12 @@ MANIFEST = VerifierManifest(
 
 
 def answer(ask):
-    open_fen = 0
+    # A sum that overflows ends the call.
+    total = 0
     for end, paid, payable in ask.party("enterprise").table("tax_payment"):
         if end is not None:
-            open_fen = saturating_add(open_fen, (payable or 0) - (paid or 0))
-    return "yes" if open_fen > 0 else "no"
+            total = add(add(total, paid or 0), payable or 0)
+    return "yes" if total > 0 else "no"
 
 
 Verifying = verifier(MANIFEST, answer)

@@ -1,5 +1,5 @@
 // What a call costs that reads three columns: `make bench-guests` puts it in the place of a project's guest.
-import { dates, integers, saturatingAdd, verifier } from "../sdk/anshi.ts";
+import { add, dates, integers, verifier } from "../sdk/anshi.ts";
 
 export const verifying = verifier(
   {
@@ -10,10 +10,11 @@ export const verifying = verifier(
   (input) => {
     const table = input.party("enterprise")!.table("tax_payment");
     const [ends, paid, payable] = [table.column("period_end"), table.column("paid_fen"), table.column("payable_fen")];
-    let open = 0n;
+    // A sum that overflows ends the call.
+    let total = 0n;
     for (let row = 0; row < table.length; row++) {
-      if (ends[row]! !== null) open = saturatingAdd(open, (payable[row] ?? 0n) - (paid[row] ?? 0n));
+      if (ends[row] !== null) total = add(add(total, paid[row] ?? 0n), payable[row] ?? 0n);
     }
-    return open > 0n ? "yes" : "no";
+    return total > 0n ? "yes" : "no";
   },
 );

@@ -26,12 +26,14 @@ impl Verifier for Columns {
         let Some(firm) = input.party("enterprise") else { return 0 };
         let table = firm.table("tax_payment");
         let figures = table.integers("paid_fen").iter().zip(table.integers("payable_fen").iter());
-        let mut open_fen: i64 = 0;
+        // A sum that overflows ends the call.
+        let mut total_fen: i64 = 0;
         for (end, (paid, payable)) in table.dates("period_end").iter().zip(figures) {
             if end.is_some() {
-                open_fen = open_fen.saturating_add(payable.unwrap_or(0).saturating_sub(paid.unwrap_or(0)));
+                total_fen += paid.unwrap_or(0);
+                total_fen += payable.unwrap_or(0);
             }
         }
-        (open_fen > 0).into()
+        (total_fen > 0).into()
     }
 }

@@ -4,6 +4,7 @@
 mod compare;
 mod contributor;
 mod firms;
+mod overflow;
 #[expect(dead_code, reason = "shared with `make bench-guests`, which uses the rest")]
 mod room;
 mod verifier;

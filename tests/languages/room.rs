@@ -8,8 +8,10 @@ use anshi::catalog::Catalog;
 use anshi::data::{Frame, FramePart, IngestOptions, Snapshot, ingest};
 use anshi::guest::{Contributions, Fault, Guest, Registry, RunInput, UnitRuns, build_input};
 use anshi::ledger::GuestRow;
-use anshi::model::{Date, Pace, ParameterValue, UnitId, UnitKind};
-use anshi::policy::{ClientRows, Limits, PermittedParty, Plan, Policy, check_policy_file, fit};
+use anshi::model::{Date, Pace, ParameterValue, Read, TableRead, UnitId, UnitKind};
+use anshi::policy::{
+    ClientRows, Limits, Origin, PermittedParty, Plan, Policy, RolePlan, TablePlan, check_policy_file, fit,
+};
 
 /// Slots are long enough whatever this machine is: nothing here waits for one.
 const PACE: Pace = Pace { nanos_per_kilofuel: 1, nanos_per_mib: 1 };
@@ -64,6 +66,12 @@ impl Room {
         Subject { guest, policy, plan }
     }
 
+    /// A verifier's input about one firm, under this plan.
+    pub fn input(&self, roles: &[RolePlan], firm: UnitId, parameters: &[ParameterValue]) -> RunInput {
+        let party = PermittedParty { role: 0, role_name: "enterprise".to_owned(), id: firm };
+        build_input(roles, &[party], parameters, (&self.snapshot, &ClientRows::default())).unwrap()
+    }
+
     /// The firms that have a row in any of these datasets.
     pub fn firms(&self, datasets: &[&str]) -> Vec<UnitId> {
         let names: Vec<String> = datasets.iter().map(|name| (*name).to_owned()).collect();
@@ -91,9 +99,7 @@ impl Subject {
 
     /// A verifier's input about one firm.
     pub fn input(&self, room: &Room, firm: UnitId, parameters: &[ParameterValue]) -> RunInput {
-        let party = PermittedParty { role: 0, role_name: "enterprise".to_owned(), id: firm };
-        let own = ClientRows::default();
-        build_input(self.plan.roles(), &[party], parameters, (&room.snapshot, &own)).unwrap()
+        room.input(self.plan.roles(), firm, parameters)
     }
 
     /// What one firm contributes within these limits.
@@ -129,6 +135,20 @@ impl Subject {
 pub struct Unit {
     pub id: String,
     pub gave: Result<Contributions, Fault>,
+}
+
+/// What a verifier reads that no policy is written for, so many rows of each table.
+pub fn plan(guest: &Guest, rows_max: u32) -> Vec<RolePlan> {
+    let read = |read: &Read| Read { column: read.column.clone(), values: read.values.clone() };
+    let table = |table: &TableRead| TablePlan {
+        dataset: table.dataset.clone(),
+        origin: Origin::Snapshot,
+        reads: table.reads.iter().map(read).collect(),
+        history_months: None,
+        rows_max,
+    };
+    let roles = guest.manifest().roles().iter();
+    roles.map(|role| RolePlan { role: role.name.clone(), tables: role.tables.iter().map(table).collect() }).collect()
 }
 
 /// Registers a module; what was registered for this engine before, in the same folder, is not compiled again.

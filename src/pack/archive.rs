@@ -90,7 +90,6 @@ fn read_tar(plain: &[u8]) -> Result<Files, PackError> {
         }
     }
     // A tar ends with zeros; what else stands there would go unseen.
-    drop(tar);
     if rest.iter().any(|byte| *byte != 0) { Err(PackError::Behind) } else { Ok(files) }
 }
 

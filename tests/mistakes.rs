@@ -86,7 +86,16 @@ fn cases() -> Vec<Case> {
 /// Worst cases are this machine's: its processors count.
 pub fn without_times(told: &str) -> String {
     let mut told = told.to_owned();
-    for end in [" to 60000 ms", " 至 60000 毫秒", " to 86400 s", " 至 86400 秒", " ms\n", " 毫秒\n"] {
+    for end in [
+        " to 60000 ms",
+        " 至 60000 毫秒",
+        " to 86400 s",
+        " 至 86400 秒",
+        " ms\n",
+        " 毫秒\n",
+        " ms, a slot",
+        " 毫秒，而时隙",
+    ] {
         while let Some(place) = told.find(end).filter(|place| told[..*place].ends_with(|c: char| c.is_ascii_digit())) {
             let digits = told[..place].trim_end_matches(|c: char| c.is_ascii_digit()).len();
             told.replace_range(digits..place, "…");

@@ -19,7 +19,7 @@ use crate::keys::sha256;
 use crate::ledger::LedgerReader;
 use crate::log::LogVerifier;
 use crate::model::Digest;
-use crate::policy::Accounts;
+use crate::policy::{ACCOUNTS_FILE, Accounts};
 use crate::review::{
     Asked, BUDGET_COLUMNS, BudgetLine, JOB_COLUMNS, JobLine, Month, MonthPage, Wanted, asked, budgets_csv, jobs_csv,
     month_html,
@@ -73,7 +73,7 @@ struct Read {
 fn read(home: &Path, wanted: &Wanted, clock: &Clock) -> Result<Read, CliError> {
     let config = Config::load(home)?;
     let paths = HomePaths::new(home);
-    let path = config.policies.join("accounts.toml");
+    let path = config.policies.join(ACCOUNTS_FILE);
     let document = Document::new(path.display().to_string(), read_text(&path)?);
     let accounts = Accounts::check(&document).map_err(CliError::failed)?;
     let verifier = LogVerifier::new(&text(&paths.log_key())?).map_err(CliError::failed)?;

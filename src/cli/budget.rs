@@ -16,7 +16,7 @@ use crate::job::HomePaths;
 use crate::keys::SaltKey;
 use crate::ledger::LedgerReader;
 use crate::model::{AccountKind, UnitId};
-use crate::policy::Accounts;
+use crate::policy::{ACCOUNTS_FILE, Accounts};
 
 /// Subcommands of `anshi budget`.
 #[derive(Subcommand)]
@@ -42,7 +42,7 @@ pub fn budget(command: &BudgetCommand, terminal: &Terminal) -> Result<(), CliErr
     let BudgetCommand::Show(args) = command;
     let config = Config::load(&args.home)?;
     let paths = HomePaths::new(&args.home);
-    let path = config.policies.join("accounts.toml");
+    let path = config.policies.join(ACCOUNTS_FILE);
     let document = Document::new(path.display().to_string(), read_text(&path)?);
     let accounts = Accounts::check(&document).map_err(CliError::failed)?;
     let wanted = match &args.party {

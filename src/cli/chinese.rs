@@ -285,8 +285,11 @@ impl AskProblem {
     pub(super) fn chinese(&self) -> String {
         match self {
             Self::NoPolicy { id, close: Some(close), .. } => format!("没有政策 `{id}`：是否指 `{close}`？"),
-            Self::NoPolicy { home, id, close: None } => {
-                format!("没有政策 `{id}`：请用 `anshi policy list --home {}` 查看", home.display())
+            Self::NoPolicy { place, id, known, .. } if known.is_empty() => {
+                format!("`{}` 中没有政策 `{id}`：一个政策也没有", place.display())
+            }
+            Self::NoPolicy { place, id, known, .. } => {
+                format!("`{}` 中没有政策 `{id}`：有 {}", place.display(), known.join("、"))
             }
             Self::NoDataset { name, close: Some(close) } => {
                 format!("目录中没有数据集 `{name}`：是否指 `{close}`？")

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::english::some;
 use crate::model::{Bilingual, Chinese, Lang, foreign};
-use crate::workbench::{Deviation, PlayedCase};
+use crate::workbench::{Counted, Deviation, PlayedCase, PlayedPopulation};
 
 /// A line about a policy's cases or its dossier.
 #[derive(Clone, Debug)]
@@ -16,6 +16,10 @@ pub enum DeskMessage {
     Policy { id: String, version: String, guests: Vec<(String, String)> },
     /// A case, and where its file is.
     Case { case: PlayedCase, path: String },
+    /// Many are asked: a sign of life.
+    Asking,
+    /// What came of many, and where their file is.
+    Population { played: PlayedPopulation, path: String },
     /// Labels that no case expects.
     Unreached(Vec<String>),
     /// All of them.
@@ -148,6 +152,8 @@ impl DeskMessage {
                 format!("{id} {version}{}", lines.collect::<String>())
             }
             Self::Case { case, path } => shown(case, path, Lang::En),
+            Self::Asking => "asking many".to_owned(),
+            Self::Population { played, path } => shared_out(played, path, Lang::En),
             Self::Unreached(labels) => format!("  no case expects {}", quoted(labels, ", ")),
             Self::Counted { cases, wrong: 0 } => format!("{}, all as expected", some(*cases as u64, "case", "cases")),
             Self::Counted { cases, wrong } => {
@@ -166,6 +172,8 @@ impl DeskMessage {
                 format!("{id} {version}{}", lines.collect::<String>())
             }
             Self::Case { case, path } => shown(case, path, Lang::Zh),
+            Self::Asking => "正在逐一询问".to_owned(),
+            Self::Population { played, path } => shared_out(played, path, Lang::Zh),
             Self::Unreached(labels) => format!("  没有用例预期 {}", quoted(labels, "、")),
             Self::Counted { cases, wrong: 0 } => format!("共 {cases} 个用例，全部与预期相符"),
             Self::Counted { cases, wrong } => format!("共 {cases} 个用例，{wrong} 个与预期不符"),
@@ -203,4 +211,46 @@ fn shown(case: &PlayedCase, path: &str, lang: Lang) -> String {
     };
     let told: String = deviations.iter().map(one).collect();
     format!("  {wrong} {number:>2}  {}  ({path}:{line}){told}", in_lang(title))
+}
+
+/// A share of ten-thousandths, in percent.
+fn percent(share: u64) -> String {
+    format!("{}.{:02}", share / 100, share % 100)
+}
+
+/// How the answers of many are shared out, a label a line.
+fn shared_out(played: &PlayedPopulation, path: &str, lang: Lang) -> String {
+    let PlayedPopulation { line, title, asked, left_out, counts, refused } = played;
+    let title = title.in_lang(lang);
+    let (good, wrong) = match lang {
+        Lang::En => ("ok   ", "WRONG"),
+        Lang::Zh => ("相符", "不符"),
+    };
+    let mut told = match lang {
+        Lang::En => format!("  {title}: {asked} asked"),
+        Lang::Zh => format!("  {title}：询问 {asked} 个"),
+    };
+    match (left_out, lang) {
+        (0, _) => {}
+        (_, Lang::En) => told.push_str(&format!(", {left_out} left out, for whom a role is empty")),
+        (_, Lang::Zh) => told.push_str(&format!("，略去 {left_out} 个，因其缺少某角色的主体")),
+    }
+    if !played.is_as_expected() {
+        told.push_str(&format!("  ({path}:{line})"));
+    }
+    for Counted { share, count, is_within } in counts {
+        let (sign, label) = (if *is_within { good } else { wrong }, &share.label);
+        let (got, least, most) = (percent(played.share(*count)), percent(share.least), percent(share.most));
+        told.push_str(&match lang {
+            Lang::En => format!("\n    {sign} {got:>6} %  `{label}`  ({least} – {most} %)"),
+            Lang::Zh => format!("\n    {sign} {got:>6} %  `{label}`（{least} – {most} %）"),
+        });
+    }
+    for (word, count) in refused {
+        told.push_str(&match lang {
+            Lang::En => format!("\n    {wrong} {count} refused: {word}"),
+            Lang::Zh => format!("\n    {wrong} 拒绝 {count} 个：{word}"),
+        });
+    }
+    told
 }

@@ -318,11 +318,11 @@ impl AskProblem {
             Self::NoPolicy { id, close: Some(close), .. } => {
                 format!("there is no policy `{id}`: did you mean `{close}`?")
             }
-            Self::NoPolicy { home, id, close: None } => {
-                format!(
-                    "there is no policy `{id}`: `anshi policy list --home {}` shows which there are",
-                    home.display()
-                )
+            Self::NoPolicy { place, id, known, .. } if known.is_empty() => {
+                format!("there is no policy `{id}` in `{}`: there is none at all", place.display())
+            }
+            Self::NoPolicy { place, id, known, .. } => {
+                format!("there is no policy `{id}` in `{}`: there is {}", place.display(), known.join(", "))
             }
             Self::NoDataset { name, close: Some(close) } => {
                 format!("the catalog has no dataset `{name}`: did you mean `{close}`?")

@@ -104,7 +104,7 @@ fn find(folder: &Path, place: &Path, id: &str) -> Result<PathBuf, CliError> {
     }
     let ids: Vec<String> = folders.iter().filter_map(name).collect();
     let close = did_you_mean(id, ids.iter().map(String::as_str)).map(str::to_owned);
-    Err(CliError::misuse(AskProblem::NoPolicy { home: place.to_owned(), id: id.to_owned(), close }))
+    Err(CliError::misuse(AskProblem::NoPolicy { place: place.to_owned(), id: id.to_owned(), close, known: ids }))
 }
 
 fn folders(policies: &Path) -> Result<Vec<PathBuf>, CliError> {

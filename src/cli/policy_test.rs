@@ -19,7 +19,9 @@ use crate::env::{list_dir, program};
 use crate::job::{HomePaths, unpack_catalog};
 use crate::model::{Bilingual, Pace};
 use crate::policy::{Guests, Policy, check_policy};
-use crate::workbench::{CASES_FILE, Cases, Deviation, Play, Played, PlayedCase, play};
+use crate::workbench::{
+    CASES_FILE, Cases, Counted, Deviation, Play, Played, PlayedCase, PlayedPopulation, play, play_populations,
+};
 
 /// Arguments of `anshi policy test`.
 #[derive(Args)]
@@ -71,7 +73,7 @@ pub fn test(args: &TestArgs, terminal: &Terminal) -> Result<(), CliError> {
     for folder in folders {
         let tested = desk.play(&folder, &args.guests, terminal)?;
         say(&tested, terminal);
-        cases += tested.played.cases.len();
+        cases += tested.played.cases.len() + tested.played.populations.len();
         wrong += tested.played.wrong();
         told.push(as_json(&tested));
     }
@@ -138,23 +140,29 @@ impl Desk {
         let document = Document::new(path.display().to_string(), text(&path)?);
         let cases = Cases::check(&document, &policy).map_err(CliError::failed)?;
         let modules = self.modules(&cases, &policy, guests)?;
+        let stage = Play {
+            policy: &policy,
+            folder,
+            policy_text: &policy_text,
+            accounts_text: &text(&folder.join("..").join(ACCOUNTS_FILE))?,
+            catalog: self.config.as_ref().map(|config| config.catalog.as_path()),
+            cases: &cases,
+            modules: &modules,
+            compiler: &program().map_err(CliError::failed)?,
+            keep: None,
+        };
         let bar = terminal.progress(DeskMessage::Playing, cases.cases.len() as u64);
-        let played = play(
-            &Play {
-                policy: &policy,
-                folder,
-                policy_text: &policy_text,
-                accounts_text: &text(&folder.join("..").join(ACCOUNTS_FILE))?,
-                catalog: self.config.as_ref().map(|config| config.catalog.as_path()),
-                cases: &cases,
-                modules: &modules,
-                compiler: &program().map_err(CliError::failed)?,
-                keep: None,
-            },
-            &mut |number| bar.set_position(number as u64),
-        );
+        let played = play(&stage, &mut |number| bar.set_position(number as u64));
         bar.finish_and_clear();
-        Ok(Tested { policy, path, main_guest: cases.guest, played: played.map_err(CliError::failed)? })
+        let mut played = played.map_err(CliError::failed)?;
+        let most = cases.populations.iter().map(|population| u64::from(population.most)).max();
+        if let Some(most) = most {
+            let bar = terminal.progress(DeskMessage::Asking, most);
+            let populations = play_populations(&stage, &mut |asked| bar.set_position(asked as u64));
+            bar.finish_and_clear();
+            played.populations = populations.map_err(CliError::failed)?;
+        }
+        Ok(Tested { policy, path, main_guest: cases.guest, played })
     }
 
     /// Every guest that the cases name: the one given, one of the folder given, or the one that the policy lists and the home
@@ -202,6 +210,9 @@ fn say(tested: &Tested, terminal: &Terminal) {
     for case in &played.cases {
         terminal.say(DeskMessage::Case { case: case.clone(), path: path.display().to_string() });
     }
+    for population in &played.populations {
+        terminal.say(DeskMessage::Population { played: population.clone(), path: path.display().to_string() });
+    }
     if !played.unreached.is_empty() {
         terminal.say(DeskMessage::Unreached(played.unreached.clone()));
     }
@@ -225,5 +236,21 @@ pub fn as_json(tested: &Tested) -> Value {
         "policy": policy.id, "version": policy.version_text(), "sha256": policy.sha256.to_string(),
         "file": path.display().to_string(), "guests": guests,
         "cases": played.cases.iter().map(case).collect::<Vec<_>>(), "labels_without_case": played.unreached,
+        "populations": played.populations.iter().map(population_json).collect::<Vec<_>>(),
+    })
+}
+
+/// Shares are in ten-thousandths.
+fn population_json(played: &PlayedPopulation) -> Value {
+    let counted = |Counted { share, count, is_within }: &Counted| {
+        json!({
+            "label": share.label, "count": count, "share": played.share(*count), "least": share.least, "most": share.most,
+            "within": is_within,
+        })
+    };
+    json!({
+        "line": played.line, "title": { "zh": played.title.zh, "en": played.title.en }, "asked": played.asked,
+        "left_out": played.left_out, "shares": played.counts.iter().map(counted).collect::<Vec<_>>(),
+        "refused": played.refused, "as_expected": played.is_as_expected(),
     })
 }

@@ -59,11 +59,12 @@ pub enum FileProblem {
 /// What is wrong with what was asked for.
 #[derive(Clone, Debug)]
 pub enum AskProblem {
-    /// `close` is an id that was perhaps meant.
+    /// `close` is an id that was perhaps meant, `known` those that are there.
     NoPolicy {
-        home: PathBuf,
+        place: PathBuf,
         id: String,
         close: Option<String>,
+        known: Vec<String>,
     },
     NoRole {
         policy: String,

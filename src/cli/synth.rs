@@ -13,7 +13,7 @@ use crate::catalog::Catalog;
 use crate::data::synth::{SynthOptions, SynthReport, synthesise};
 use crate::env::create_dir;
 use crate::job::unpack_catalog;
-use crate::model::{Date, parse_decimal};
+use crate::model::{Date, UnitId, parse_decimal};
 use crate::pack::read_seeds;
 
 /// Arguments of `anshi synth`.
@@ -80,12 +80,8 @@ pub fn synth(args: &SynthArgs, terminal: &Terminal) -> Result<(), CliError> {
 
 /// Whom to ask about.
 pub fn examples(report: &SynthReport) -> serde_json::Value {
-    let examples = &report.examples;
-    json!({
-        "healthy": examples.healthy.to_string(), "representative": examples.representative.to_string(),
-        "supervisor": examples.supervisor.to_string(), "failing": examples.failing.to_string(),
-        "failing_representative": examples.failing_representative.to_string(),
-    })
+    let name = |(name, unit): (&str, UnitId)| (name.replace('-', "_"), json!(unit.to_string()));
+    report.examples.all().map(name).collect::<serde_json::Map<_, _>>().into()
 }
 
 /// Writes a delivery, with progress.

@@ -105,9 +105,7 @@ pub(super) enum Mistake {
     FuelPerUnit,
     #[error("`units_max` is from 1 to {UNITS_MAX}")]
     Units,
-    #[error(
-        "the slot must hold `units_max` times a unit's worst case on half of this machine's processors: {worst_s} to {SLOT_S_MAX} s"
-    )]
+    #[error("{}", table_slot_english(*worst_s))]
     TableSlot { worst_s: u64 },
     #[error("a label policy has at least one label")]
     NoLabels,
@@ -121,9 +119,7 @@ pub(super) enum Mistake {
     Memory,
     #[error("`jobs_per_minute` is at least 1")]
     Rate,
-    #[error(
-        "the slot must hold the worst case of fuel, memory and rows on this machine, and a part of another job's: {worst_ms} to {SLOT_MS_MAX} ms"
-    )]
+    #[error("{}", slot_english(*worst_ms))]
     Slot { worst_ms: u64 },
     #[error("no label policy has a shorter slot, and it must hold a run of `{other}` too: at least {worst_ms} ms")]
     SlotBeside { other: String, worst_ms: u64 },
@@ -216,12 +212,36 @@ fn number_chinese(error: DecimalError) -> String {
     }
 }
 
+fn slot_english(worst_ms: u64) -> String {
+    let what = "the worst case of fuel, memory and rows on this machine, and a part of another job's";
+    match worst_ms > u64::from(SLOT_MS_MAX) {
+        true => format!("no slot can hold {what}: that is {worst_ms} ms, a slot at most {SLOT_MS_MAX} ms; grant less"),
+        false => format!("the slot must hold {what}: {worst_ms} to {SLOT_MS_MAX} ms"),
+    }
+}
+
 fn slot_chinese(worst_ms: u64) -> String {
-    format!("时隙须容得下燃料、内存与数据行在本机的最坏情况，以及另一任务的一部分：{worst_ms} 至 {SLOT_MS_MAX} 毫秒")
+    let what = "燃料、内存与数据行在本机的最坏情况，以及另一任务的一部分";
+    match worst_ms > u64::from(SLOT_MS_MAX) {
+        true => format!("没有时隙容得下{what}：共 {worst_ms} 毫秒，而时隙至多 {SLOT_MS_MAX} 毫秒；请减少授予"),
+        false => format!("时隙须容得下{what}：{worst_ms} 至 {SLOT_MS_MAX} 毫秒"),
+    }
+}
+
+fn table_slot_english(worst_s: u64) -> String {
+    let what = "`units_max` times a unit's worst case on half of this machine's processors";
+    match worst_s > u64::from(SLOT_S_MAX) {
+        true => format!("no slot can hold {what}: that is {worst_s} s, a slot at most {SLOT_S_MAX} s; grant less"),
+        false => format!("the slot must hold {what}: {worst_s} to {SLOT_S_MAX} s"),
+    }
 }
 
 fn table_slot_chinese(worst_s: u64) -> String {
-    format!("时隙须容得下 `units_max` 个主体在本机一半处理器上的最坏情况：{worst_s} 至 {SLOT_S_MAX} 秒")
+    let what = "`units_max` 个主体在本机一半处理器上的最坏情况";
+    match worst_s > u64::from(SLOT_S_MAX) {
+        true => format!("没有时隙容得下 {what}：共 {worst_s} 秒，而时隙至多 {SLOT_S_MAX} 秒；请减少授予"),
+        false => format!("时隙须容得下 {what}：{worst_s} 至 {SLOT_S_MAX} 秒"),
+    }
 }
 
 impl Chinese for Mistake {

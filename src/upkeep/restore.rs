@@ -17,7 +17,7 @@ use crate::keys::{Hasher, sha256};
 use crate::ledger::LedgerReader;
 use crate::log::{LogVerifier, Mirror, MirrorError};
 use crate::model::{Bilingual, Chinese, Digest};
-use crate::policy::Accounts;
+use crate::policy::{ACCOUNTS_FILE, Accounts};
 
 const KEY_BYTES_MAX: u64 = 1 << 16;
 /// So many damaged files are named; the others are counted.
@@ -135,7 +135,7 @@ fn stage(
         reader.publish_log(&paths.log(), frontier.size)?;
         compare(&config.checkpoint_mirror, &verifier, &reader, frontier.size)?
     };
-    let window_days = longest_window(&config.policies.join("accounts.toml"));
+    let window_days = longest_window(&config.policies.join(ACCOUNTS_FILE));
     sync_tree(staging)?;
     Ok((config.checkpoint_mirror, state, window_days))
 }

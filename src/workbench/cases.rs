@@ -21,12 +21,14 @@ pub struct Cases {
     pub data: SynthOptions,
     /// The cases, in their order: they share one home.
     pub cases: Vec<Case>,
+    /// What many are asked, each of them once, in a home of its own for each of these.
+    pub populations: Vec<Population>,
 }
 
 impl Cases {
     /// Every guest that a case names and that is to be registered.
     pub fn guests(&self) -> BTreeSet<&str> {
-        let named = self.cases.iter().map(|case| case.ask.guest.as_str());
+        let named = self.asked().map(|ask| ask.guest.as_str());
         named.chain([self.guest.as_str()]).filter(|guest| !guest.starts_with("sha256:")).collect()
     }
 
@@ -47,7 +49,11 @@ impl Cases {
 
     /// Every client that asks.
     pub fn clients(&self) -> BTreeSet<&str> {
-        self.cases.iter().map(|case| case.ask.client.as_str()).collect()
+        self.asked().map(|ask| ask.client.as_str()).collect()
+    }
+
+    fn asked(&self) -> impl Iterator<Item = &Ask> {
+        self.cases.iter().map(|case| &case.ask).chain(self.populations.iter().map(|population| &population.ask))
     }
 }
 
@@ -70,6 +76,53 @@ pub struct Case {
     pub expect: Expect,
     /// What the client must have left then.
     pub left: Vec<Left>,
+}
+
+/// What many units of the invented city are asked, and how their answers must be shared out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Population {
+    /// The line of the shares.
+    pub line: usize,
+    /// What it shows, where its author said.
+    pub title: Option<Bilingual>,
+    /// The invented city that they live in.
+    pub data: SynthOptions,
+    /// How many are asked at most, evenly out of all.
+    pub most: u32,
+    /// The role that each of them plays in turn.
+    pub role: String,
+    /// The dataset that they all have rows in.
+    pub dataset: String,
+    /// Who comes along with each, in this order.
+    pub others: Vec<Others>,
+    /// What is asked; it names no parties.
+    pub ask: Ask,
+    /// Of every label, and of `undetermined`.
+    pub shares: Vec<Share>,
+}
+
+/// Who comes along with a party: whom an identifier column of its rows names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Others {
+    /// The role that they play.
+    pub role: String,
+    /// The role of the party whose rows name them.
+    pub of: String,
+    /// The dataset of those rows.
+    pub dataset: String,
+    /// The column.
+    pub column: String,
+}
+
+/// The share of the answers that a label must have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// The label, or `undetermined`.
+    pub label: String,
+    /// At least so many ten-thousandths.
+    pub least: u64,
+    /// At most so many.
+    pub most: u64,
 }
 
 /// A request.

@@ -6,6 +6,7 @@ use std::path::{Component, Path};
 
 use super::cases::{Ask, Case, Cases, ConsentSpec, Who};
 use super::check_expect::{expectation, left};
+use super::check_population::population;
 use super::mistake::Mistake;
 use super::raw::{RawCase, RawCases, RawConsent, RawData, RawParties, RawRequest, RawTitle, RawValue};
 use crate::data::synth::{Examples, SCALE_ONE_PPM, SynthOptions};
@@ -48,8 +49,18 @@ impl Cases {
             check_day(case.day.as_ref(), &mut day, &mut findings);
             cases.push(check_case(case, &raw, (document, policy), &mut findings));
         }
+        let mut populations = Vec::with_capacity(raw.population.len());
+        for many in &raw.population {
+            let ask = ask(
+                &RawRequest { parameters: many.parameters.clone(), ..RawRequest::default() },
+                (None, &raw),
+                policy,
+                &mut findings,
+            );
+            populations.extend(population(many, (document, policy), (ask, data), &mut findings));
+        }
         let (path, guest) = (document.path.clone(), raw.guest.get_ref().clone());
-        document.check(Some(Self { path, guest, day: first, data, cases }), findings)
+        document.check(Some(Self { path, guest, day: first, data, cases, populations }), findings)
     }
 }
 
@@ -69,20 +80,23 @@ fn check_day(said: Option<&Spanned<LocalDate>>, day: &mut Date, findings: &mut V
     *day = then.max(*day);
 }
 
+/// A scale in millionths, where one is said.
+pub(super) fn scale(said: Option<&Spanned<String>>, findings: &mut Vec<Finding>) -> Option<u64> {
+    let said = said?;
+    let scale = parse_decimal(said.get_ref().as_bytes(), SCALE_PLACES).ok();
+    let scale = scale.and_then(|scale| u64::try_from(scale).ok());
+    let scale = scale.filter(|scale| (1..=SCALE_ONE_PPM).contains(scale));
+    if scale.is_none() {
+        findings.push(Finding::at(said.span(), Mistake::Scale));
+    }
+    scale
+}
+
 fn data(raw: &RawData, findings: &mut Vec<Finding>) -> SynthOptions {
     let (year, month, day) = AS_OF;
     let usual = Date::from_ymd(year, month, day).unwrap_or(Date::from_days(0));
-    let read = |text: &str| {
-        let scale = parse_decimal(text.as_bytes(), SCALE_PLACES).ok();
-        let scale = scale.and_then(|scale| u64::try_from(scale).ok());
-        scale.filter(|scale| (1..=SCALE_ONE_PPM).contains(scale))
-    };
-    let scale = raw.scale.as_ref().map(|scale| (scale.span(), read(scale.get_ref())));
-    if let Some((span, None)) = &scale {
-        findings.push(Finding::at(span.clone(), Mistake::Scale));
-    }
     SynthOptions {
-        scale_ppm: scale.and_then(|(_, scale)| scale).unwrap_or(SCALE_PPM),
+        scale_ppm: scale(raw.scale.as_ref(), findings).unwrap_or(SCALE_PPM),
         seed: raw.seed.unwrap_or(SEED),
         as_of: raw.as_of.as_ref().map_or(usual, |day| day.get_ref().0),
     }
@@ -101,12 +115,11 @@ fn check_case(
     if let Some(guest) = &raw.guest {
         check_guest(guest, findings);
     }
-    let ask = ask(raw, all, policy, findings);
+    let ask = ask(&raw.request(), (raw.guest.as_ref(), all), policy, findings);
     let window = left(&raw.left, false, policy, findings);
     let ever = left(&raw.left_ever, true, policy, findings);
-    let before = document.text.get(..raw.expect.span().start).unwrap_or_default();
     Case {
-        line: before.matches('\n').count() + 1,
+        line: line(document, raw.expect.span().start),
         title: raw.title.as_ref().and_then(title),
         day: raw.day.as_ref().map(|day| day.get_ref().0),
         new_data: raw.new_data,
@@ -117,14 +130,24 @@ fn check_case(
     }
 }
 
+/// The line of a place in the file.
+pub(super) fn line(document: &Document, place: usize) -> usize {
+    document.text.get(..place).unwrap_or_default().matches('\n').count() + 1
+}
+
 /// A title in one language serves both.
-fn title(raw: &RawTitle) -> Option<Bilingual> {
+pub(super) fn title(raw: &RawTitle) -> Option<Bilingual> {
     let zh = raw.zh.as_ref().or(raw.en.as_ref())?.clone();
     let en = raw.en.as_ref().or(raw.zh.as_ref())?.clone();
     Some(Bilingual { zh, en })
 }
 
-fn ask(raw: &RawCase, all: &RawCases, policy: &Policy, findings: &mut Vec<Finding>) -> Ask {
+fn ask(
+    raw: &RawRequest,
+    (guest, all): (Option<&Spanned<String>>, &RawCases),
+    policy: &Policy,
+    findings: &mut Vec<Finding>,
+) -> Ask {
     let usual: &RawRequest = &all.request;
     let client = raw.client.as_ref().or(usual.client.as_ref());
     if let Some(Err(error)) = client.map(|client| check_name(client.get_ref())) {
@@ -145,7 +168,7 @@ fn ask(raw: &RawCase, all: &RawCases, policy: &Policy, findings: &mut Vec<Findin
         own.clone().or_else(|| usual.clone()).unwrap_or(otherwise)
     };
     Ask {
-        guest: raw.guest.as_ref().unwrap_or(&all.guest).get_ref().clone(),
+        guest: guest.unwrap_or(&all.guest).get_ref().clone(),
         client: client.map_or_else(|| DEVELOPMENT_CLIENT.to_owned(), |client| client.get_ref().clone()),
         purpose: text(&raw.purpose, &usual.purpose, policy.purpose.clone()),
         version: text(&raw.version, &usual.version, policy.version_text()),

@@ -2,6 +2,7 @@
 
 use super::dossier::{Dossier, Earlier, InForce};
 use super::play::{Deviation, Played, PlayedCase, PlayedGuest};
+use super::population::PlayedPopulation;
 use crate::model::{Bilingual, Chinese, Lang, Manifest, TableRead, World};
 use crate::policy::{Approval, Guests};
 use crate::review::{Change, Difference, Direction, escaped, marked};
@@ -132,6 +133,40 @@ pub(super) fn changes(earlier: &Earlier, lang: Lang) -> String {
 }
 
 /// What was asked, and what came of it.
+/// How the answers of many are shared out.
+fn crowds(populations: &[PlayedPopulation], lang: Lang) -> String {
+    let mut part = String::new();
+    for played in populations {
+        let asked = say(lang, "asked", "询问数量");
+        part += &paragraph(&format!("{}: {asked} {}", marked(played.title.in_lang(lang)), played.asked));
+        let rows = played.counts.iter().map(|counted| {
+            let (class, word) = match counted.is_within {
+                true => ("good", say(lang, "ok", "相符")),
+                false => ("bad", say(lang, "wrong", "不符")),
+            };
+            let (label, share) = (escaped(&counted.share.label), percent(played.share(counted.count)));
+            let (least, most) = (percent(counted.share.least), percent(counted.share.most));
+            let mark = mark(class, word);
+            format!(
+                "<tr><td><code>{label}</code></td><td class=\"n\">{share} %</td><td class=\"n\">{least} – {most} %</td>\
+                 <td class=\"w\">{mark}</td></tr>\n"
+            )
+        });
+        let head = [say(lang, "Answer", "回答"), say(lang, "Share", "占比"), say(lang, "Expected", "预期"), ""];
+        part += &table(&head, rows);
+        for (word, count) in &played.refused {
+            let refused = mark("bad", say(lang, "refused:", "拒绝："));
+            part += &paragraph(&format!("{refused} <code>{}</code> {count}", escaped(word)));
+        }
+    }
+    part
+}
+
+/// A share of ten-thousandths, in percent.
+fn percent(share: u64) -> String {
+    format!("{}.{:02}", share / 100, share % 100)
+}
+
 pub(super) fn cases(played: &Result<&Played, Bilingual>, lang: Lang) -> String {
     let played = match played {
         Ok(played) => played,
@@ -174,6 +209,7 @@ pub(super) fn cases(played: &Result<&Played, Bilingual>, lang: Lang) -> String {
     };
     let head = ["", say(lang, "Case", "用例"), say(lang, "What came of it", "结果"), ""];
     let mut part = paragraph(intro) + &paragraph(&counted(played, lang)) + &table(&head, played.cases.iter().map(one));
+    part += &crowds(&played.populations, lang);
     if !played.unreached.is_empty() {
         let labels = played.unreached.iter().map(|label| format!("<code>{}</code>", escaped(label)));
         let labels = labels.collect::<Vec<_>>().join(say(lang, ", ", "、"));

@@ -1,6 +1,7 @@
 //! What can be wrong in a file of cases, in both languages: the English is `Display`. Owns wording alone.
 
 use super::check::TIMES_MAX;
+use super::check_population::MOST_MAX;
 use crate::model::{Chinese, Date};
 
 /// One mistake in a file of cases.
@@ -54,6 +55,16 @@ pub(super) enum Mistake {
     Epsilon,
     #[error("the rows' file lies below the policy's folder: `{0}` does not")]
     RowsPath(String),
+    #[error("a table is asked of everybody: a `[[population]]` is asked label by label")]
+    PopulationOfTable,
+    #[error("`most` is from 1 to {MOST_MAX}")]
+    Most,
+    #[error("nobody plays `{0}` yet, whose rows could name others")]
+    NobodyYet(String),
+    #[error("the share of `{0}` is not said: every label has one")]
+    NoShare(String),
+    #[error("a share is two decimals from 0 to 1 in quotes, the smaller first: [\"0.25\", \"0.40\"]")]
+    Share,
 }
 
 impl Chinese for Mistake {
@@ -83,6 +94,11 @@ impl Chinese for Mistake {
             Self::Bits => "比特数为整数，不加引号".to_owned(),
             Self::Epsilon => "ε 为加引号的小数，例如 \"0.5\"".to_owned(),
             Self::RowsPath(path) => format!("自有数据的文件须在政策的文件夹之内：`{path}` 不在"),
+            Self::PopulationOfTable => "统计表问的就是所有主体：`[[population]]` 用于逐个作答的标签".to_owned(),
+            Self::Most => format!("`most` 应为 1 至 {MOST_MAX}"),
+            Self::NobodyYet(role) => format!("尚无主体充当 `{role}`，无从由其数据行得知他人"),
+            Self::NoShare(label) => format!("没有写明 `{label}` 的占比：每个标签都须写明"),
+            Self::Share => "占比应为两个 0 至 1 的小数，加引号，小者在前：[\"0.25\", \"0.40\"]".to_owned(),
         }
     }
 }

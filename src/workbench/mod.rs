@@ -4,6 +4,7 @@
 mod cases;
 mod check;
 mod check_expect;
+mod check_population;
 mod dossier;
 mod dossier_parts;
 mod error;
@@ -11,14 +12,18 @@ mod keep;
 mod measure;
 mod mistake;
 mod play;
+mod population;
 mod raw;
 mod request;
 mod stage;
 mod words;
 
-pub use cases::{Ask, CASES_FILE, Case, Cases, ConsentSpec, Expect, Left, TableShape, Who, Whose};
+pub use cases::{
+    Ask, CASES_FILE, Case, Cases, ConsentSpec, Expect, Left, Others, Population, Share, TableShape, Who, Whose,
+};
 pub use dossier::{Dossier, Earlier, InForce, dossier_html};
 pub use error::PlayError;
 pub use measure::{ColumnName, Figures, MeasuredGuest};
-pub use play::{Deviation, Played, PlayedCase, PlayedGuest, play, play_measured};
+pub use play::{Deviation, Played, PlayedCase, PlayedGuest, play, play_measured, play_populations};
+pub use population::{Counted, PlayedPopulation};
 pub use stage::Play;

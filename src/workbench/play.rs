@@ -6,6 +6,7 @@ use super::check_expect::COUNT;
 use super::error::PlayError;
 use super::keep::keep_asked;
 use super::measure::{Bench, MeasuredGuest};
+use super::population::{PlayedPopulation, play_population};
 use super::request::{Given, sign_request};
 use super::stage::{Play, Stage};
 use super::words;
@@ -22,14 +23,17 @@ pub struct Played {
     pub guests: Vec<PlayedGuest>,
     /// The cases, in their order.
     pub cases: Vec<PlayedCase>,
+    /// What came of many at once, in their order.
+    pub populations: Vec<PlayedPopulation>,
     /// Labels of the policy that no case expects.
     pub unreached: Vec<String>,
 }
 
 impl Played {
-    /// How many cases came out otherwise than expected.
+    /// How many cases and populations came out otherwise than expected.
     pub fn wrong(&self) -> usize {
-        self.cases.iter().filter(|case| !case.deviations.is_empty()).count()
+        let cases = self.cases.iter().filter(|case| !case.deviations.is_empty()).count();
+        cases + self.populations.iter().filter(|population| !population.is_as_expected()).count()
     }
 }
 
@@ -87,6 +91,11 @@ pub(super) enum Got {
     Failed(Bilingual),
 }
 
+/// Asks every population, each in a home of its own; `progress` hears how many of one were asked.
+pub fn play_populations(play: &Play<'_>, progress: &mut dyn FnMut(usize)) -> Result<Vec<PlayedPopulation>, PlayError> {
+    play.cases.populations.iter().map(|population| play_population(play, population, progress)).collect()
+}
+
 /// Plays all cases; `progress` hears the number of each before it is asked.
 pub fn play(play: &Play<'_>, progress: &mut dyn FnMut(usize)) -> Result<Played, PlayError> {
     play_on(&mut Stage::set(play)?, play, &mut None, progress)
@@ -128,6 +137,7 @@ fn play_on(
     Ok(Played {
         guests,
         cases,
+        populations: Vec::new(),
         unreached: play.policy.labels().iter().filter(|label| !expected(label)).cloned().collect(),
     })
 }
@@ -180,7 +190,8 @@ fn play_case(
     }
 }
 
-fn got(answered: Result<Answered, Failure>) -> Got {
+/// What came of a request.
+pub(super) fn got(answered: Result<Answered, Failure>) -> Got {
     let answered = match answered {
         Ok(answered) => answered,
         Err(Failure::Refused(refusal)) => return Got::Refused(refusal),

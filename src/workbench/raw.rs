@@ -17,6 +17,8 @@ pub(super) struct RawCases {
     pub request: RawRequest,
     #[serde(default)]
     pub case: Vec<RawCase>,
+    #[serde(default)]
+    pub population: Vec<RawPopulation>,
 }
 
 /// The invented city.
@@ -29,7 +31,7 @@ pub(super) struct RawData {
 }
 
 /// What requests are made of, where a case says nothing else.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRequest {
     pub client: Option<Spanned<String>>,
@@ -62,6 +64,46 @@ pub(super) struct RawCase {
     pub left: BTreeMap<String, Spanned<RawAmount>>,
     #[serde(default)]
     pub left_ever: BTreeMap<String, Spanned<RawAmount>>,
+}
+
+impl RawCase {
+    /// What it says of its request.
+    pub fn request(&self) -> RawRequest {
+        RawRequest {
+            client: self.client.clone(),
+            purpose: self.purpose.clone(),
+            version: self.version.clone(),
+            parties: self.parties.clone(),
+            parameters: self.parameters.clone(),
+            consents: self.consents.clone(),
+            rows: self.rows.clone(),
+        }
+    }
+}
+
+/// Many of the invented city asked the same, and how their answers must be shared out.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPopulation {
+    pub title: Option<RawTitle>,
+    pub scale: Option<Spanned<String>>,
+    pub most: Option<Spanned<u32>>,
+    pub role: Spanned<String>,
+    pub dataset: Spanned<String>,
+    #[serde(default)]
+    pub others: Vec<RawOthers>,
+    pub parameters: Option<BTreeMap<String, RawValue>>,
+    pub shares: Spanned<BTreeMap<String, Spanned<[String; 2]>>>,
+}
+
+/// Who comes along: whoever an identifier column of an earlier party's rows names.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawOthers {
+    pub role: Spanned<String>,
+    pub of: Option<Spanned<String>>,
+    pub dataset: Spanned<String>,
+    pub column: Spanned<String>,
 }
 
 #[derive(Deserialize)]

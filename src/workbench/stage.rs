@@ -13,7 +13,7 @@ use super::keep::keep_home;
 use super::measure::not_invented;
 use crate::catalog::Catalog;
 use crate::config::{CallerKind, HomeKind, caller_text};
-use crate::data::synth::{Examples, SynthOptions, synthesise};
+use crate::data::synth::{Examples, SynthOptions, synthesise_some};
 use crate::data::{IngestOptions, Invented, Outcome, ingest};
 use crate::env::{Clock, Durable, Entropy, TemporaryDir, create_dir, list_dir, read_text, remove_tree, write_atomic};
 use crate::job::{
@@ -21,7 +21,7 @@ use crate::job::{
 };
 use crate::keys::SigningKey;
 use crate::model::{Bilingual, Date, Digest, Millis, Pace};
-use crate::policy::Policy;
+use crate::policy::{ACCOUNTS_FILE, POLICY_FILE, Policy};
 
 /// What is played, and with what.
 pub struct Play<'a> {
@@ -75,7 +75,13 @@ pub(super) struct Stage {
 }
 
 impl Stage {
+    /// With the datasets that the policy grants.
     pub fn set(play: &Play<'_>) -> Result<Self, PlayError> {
+        Self::set_with(play, [])
+    }
+
+    /// With further datasets.
+    pub fn set_with(play: &Play<'_>, further: impl IntoIterator<Item = String>) -> Result<Self, PlayError> {
         let folder = TemporaryDir::new().map_err(PlayError::of)?;
         let (home, data) = (folder.path().join("home"), play.cases.data);
         let options = InitOptions { home: home.clone(), kind: HomeKind::Synthetic };
@@ -89,6 +95,7 @@ impl Stage {
         let authority = load_key(&paths.key(KeyFile::Authority)).map_err(PlayError::of)?;
         let catalog = Catalog::load(&home.join("catalog")).map_err(PlayError::of)?.delivered_as_csv();
         let mut datasets = play.policy.frame();
+        datasets.extend(further);
         datasets.sort();
         datasets.dedup();
         let examples = deliver(&home, folder.path(), &catalog, &datasets, &data)?;
@@ -117,6 +124,12 @@ impl Stage {
         invented.ok_or_else(not_invented)
     }
 
+    /// Some time goes by.
+    pub fn pass(&self, millis: i64) {
+        let clock = self.engine.clock();
+        clock.tell(clock.now().plus(millis));
+    }
+
     /// It is this day now, or later where it is later already.
     pub fn reach(&self, day: Date) {
         self.engine.clock().tell(noon(day));
@@ -143,8 +156,8 @@ fn furnish(home: &Path, play: &Play<'_>) -> Result<(), PlayError> {
     let folder = policies.join(&play.policy.id);
     create_dir(&folder).map_err(PlayError::of)?;
     let put = |path: PathBuf, text: &str| write_atomic(&path, text.as_bytes(), Durable::Shared).map_err(PlayError::of);
-    put(folder.join("policy.toml"), play.policy_text)?;
-    put(policies.join("accounts.toml"), play.accounts_text)?;
+    put(folder.join(POLICY_FILE), play.policy_text)?;
+    put(policies.join(ACCOUNTS_FILE), play.accounts_text)?;
     let Some(catalog) = play.catalog else { return Ok(()) };
     let own = home.join("catalog");
     remove_tree(&own).map_err(PlayError::of)?;
@@ -179,7 +192,8 @@ fn deliver(
 ) -> Result<Examples, PlayError> {
     let delivery = folder.join("delivery");
     remove_tree(&delivery).map_err(PlayError::of)?;
-    let report = synthesise(catalog, &delivery, data, &mut |_, _| {}).map_err(PlayError::of)?;
+    let wanted = |name: &str| datasets.iter().any(|dataset| dataset == name);
+    let report = synthesise_some(catalog, &wanted, &delivery, data, &mut |_, _| {}).map_err(PlayError::of)?;
     let paths = HomePaths::new(home);
     let options = IngestOptions { as_of: data.as_of, only: Some(datasets.to_vec()) };
     let taken = ingest(&paths.data(), &paths.rejects(), catalog, &delivery, &options, &mut |_| {});

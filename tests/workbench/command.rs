@@ -220,3 +220,45 @@ fn a_homes_policies_are_tested_whatever_its_departments_deliver() {
     // Nothing of it touched the home: there are still no data.
     assert!(!folder.path().join("home/data/current").exists());
 }
+
+const MANY: &str = r#"guest = "guarantor-check"
+[request]
+parties = { enterprise = "healthy", guarantor = "representative" }
+[[case]]
+expect = { answer = "yes" }
+[[population]]
+scale = "0.002"
+most = 40
+role = "enterprise"
+dataset = "enterprise_officers"
+others = [{ role = "guarantor", dataset = "enterprise_officers", column = "person_id" }]
+shares = { no = ["0.2", "0.9"], yes = ["0.1", "0.8"] }
+"#;
+
+/// Whoever is asked about comes with the officer whom the firm's own rows name: somebody else would always be answered `no`.
+#[test]
+fn how_the_answers_of_many_are_shared_out_is_held_to_its_range() {
+    let desk_of = |cases: &str| desk("guarantor-check", cases);
+    let said = test(desk_of(MANY).path(), "en");
+    assert!(said.code == 0 && said.out.contains("`enterprise`: 40 asked"), "{}{}", said.out, said.err);
+    let said = test(desk_of(&MANY.replace("[\"0.1\", \"0.8\"]", "[\"0\", \"0.05\"]")).path(), "zh");
+    assert!(said.code == 1 && said.out.contains("cases.toml:12)") && said.out.contains("不符"), "{}", said.out);
+    // Nobody but the firm: the policy wants two.
+    let alone = MANY.lines().filter(|line| !line.starts_with("others")).collect::<Vec<_>>().join("\n");
+    let said = test(desk_of(&alone).path(), "en");
+    assert!(said.code == 1 && said.out.contains("0 asked, 40 left out"), "{}", said.out);
+    // A client who may not ask is refused, every time.
+    let refused = MANY
+        .replace("[request]\nparties", "[request]\nclient = \"housing-fund\"\nparties")
+        .replace("[[case]]\nexpect = { answer = \"yes\" }", "[[case]]\nexpect = { refused = \"client-not-allowed\" }");
+    let said = test(desk_of(&refused).path(), "en");
+    assert!(said.code == 1 && said.out.contains("40 refused: client-not-allowed"), "{}", said.out);
+    for (from, to, told) in [
+        ("\"enterprise_officers\"\nothers", "\"no_such\"\nothers", "no dataset `no_such`"),
+        ("\"person_id\"", "\"no_such\"", "no column `no_such`"),
+        ("\"enterprise_officers\"\nothers", "\"person_registry\"\nothers", "another kind of unit"),
+    ] {
+        let said = test(desk_of(&MANY.replace(from, to)).path(), "en");
+        assert!(said.code == 1 && said.err.contains(told), "{to}: {}", said.err);
+    }
+}

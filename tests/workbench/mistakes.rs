@@ -28,10 +28,33 @@ left = { healthy = 21 }
 [[case]]
 day = 2026-10-10
 expect = { refused = "wrong-purpose", detail = "sme" }
+[[population]]
+scale = "0.002"
+most = 30
+role = "enterprise"
+dataset = "tax_payment"
+others = [{ role = "enterprise", of = "enterprise", dataset = "enterprise_officers", column = "person_id" }]
+shares = { A = ["0", "0.5"], B = ["0", "1"], C = ["0", "1"], D = ["0.25", "1"], undetermined = ["0", "0.01"] }
 "#;
 
 /// What stands in the good file, what takes its place, and what is said of it in English and Chinese.
 const MISTAKES: &[(&str, &str, &str, &str)] = &[
+    ("\"0.002\"", "\"2\"", "`scale` is a decimal", "`scale` 应为"),
+    ("most = 30", "most = 0", "`most` is from 1 to 10000", "`most` 应为 1 至 10000"),
+    ("most = 30", "most = 10001", "`most` is from 1 to 10000", "`most` 应为 1 至 10000"),
+    (
+        "role = \"enterprise\"\ndataset",
+        "role = \"firm\"\ndataset",
+        "the policy has no role `firm`",
+        "政策没有角色 `firm`",
+    ),
+    ("[{ role = \"enterprise\", of", "[{ role = \"firm\", of", "the policy has no role `firm`", "政策没有角色 `firm`"),
+    ("of = \"enterprise\"", "of = \"enterprize\"", "nobody plays `enterprize` yet", "尚无主体充当 `enterprize`"),
+    ("D = [\"0.25\", \"1\"], ", "", "the share of `D` is not said", "没有写明 `D` 的占比"),
+    ("D = [\"0.25\"", "E = [\"0.25\"", "the policy has no label `E`", "政策没有标签 `E`"),
+    ("\"0.25\", \"1\"", "\"0.25\", \"1.1\"", "two decimals from 0 to 1 in quotes", "占比应为两个"),
+    ("\"0.25\", \"1\"", "\"0.25\", \"0.2\"", "the smaller first", "小者在前"),
+    ("\"0.25\", \"1\"", "\"-0.25\", \"1\"", "two decimals from 0 to 1 in quotes", "占比应为两个"),
     ("guest =", "gest =", "cases.toml:1:1", "是否指 `guest`"),
     ("guest = \"sme-credit-check\"", "guest = \"SME\"", "a guest is a name such as `sme-credit-check`", "程序写名称"),
     ("day = 2026-10-08", "day = 2026-09-29", "before the data, which are of 2026-09-30", "早于数据截止日"),
@@ -133,6 +156,9 @@ fn tables_have_mistakes_of_their_own() {
             assert!(text.contains(wanted), "`{to}`: no `{wanted}` in:\n{text}");
         }
     }
+    let many = "\n[[population]]\nrole = \"enterprise\"\ndataset = \"tax_payment\"\nshares = {}\n";
+    let text = told("late-payment-by-county", &format!("{TABLE}{many}"), Lang::En).unwrap();
+    assert!(text.contains("a table is asked of everybody"), "{text}");
     let label = TABLE.replace(
         "table = { noise = \"discrete-laplace\", scales = { count = \"8\" }, keys = { county = [\"371402\"] } }",
         "answer = \"A\"",

@@ -9,6 +9,8 @@ use super::firm::{Course, Firm};
 use super::model::{Field, Holds};
 use crate::model::Date;
 
+/// What the catalog calls it.
+pub(super) const DATASET: &str = "court_enforcement";
 const STATES: [&str; 3] = ["OPEN", "PERFORMED", "NO_ASSETS"];
 const CASES: u64 = 100_000;
 /// How far back the cases go.

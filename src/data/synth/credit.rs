@@ -8,6 +8,8 @@ use super::firm::{Course, Firm};
 use super::model::{Field, Holds};
 use crate::model::Date;
 
+/// What the catalog calls it.
+pub(super) const DATASET: &str = "public_credit";
 const KINDS: [&str; 4] = ["PENALTY", "RED_LIST", "BLACK_LIST", "ABNORMAL"];
 const AUTHORITIES: [&str; 5] = ["MARKET_REGULATION", "TAX", "ECOLOGY", "EMERGENCY", "LABOUR"];
 const SERIALS: u64 = 1_000_000_000_000;
@@ -38,6 +40,11 @@ fn records(firm: &Firm) -> impl Iterator<Item = &'static str> {
     let kinds = ["RED_LIST", "ABNORMAL", "BLACK_LIST", "PENALTY", "PENALTY"];
     let present = ppm.map(|ppm| draws.chance(ppm));
     kinds.into_iter().zip(present).filter_map(|(kind, present)| present.then_some(kind))
+}
+
+/// Which of the firm's records is the first of this kind.
+pub(super) fn place_of(firm: &Firm, kind: &str) -> Option<u32> {
+    records(firm).position(|known| known == kind).map(|place| place as u32)
 }
 
 /// How many records a firm has.

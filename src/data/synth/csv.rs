@@ -38,7 +38,16 @@ pub(super) enum Cell {
         year: i16,
         number: u64,
     },
+    /// Words around a number.
+    Numbered(&'static Numbering, u64),
     Id(UnitId),
+}
+
+/// How a plate, a school or an address is written.
+pub(super) struct Numbering {
+    pub head: &'static str,
+    pub digits: usize,
+    pub tail: &'static str,
 }
 
 /// Dates in one form, ready to be copied.
@@ -118,6 +127,11 @@ impl Encoding {
                 out.extend_from_slice(")鲁1499执".as_bytes());
                 push_digits(out, *number, 5);
                 out.extend_from_slice("号".as_bytes());
+            }
+            Cell::Numbered(numbering, number) => {
+                push_text(out, numbering.head);
+                push_digits(out, *number, numbering.digits);
+                push_text(out, numbering.tail);
             }
             Cell::Id(id) => out.extend_from_slice(id.as_bytes()),
         }

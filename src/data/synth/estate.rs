@@ -2,12 +2,15 @@
 //! where their firm has failed. Never decides how anybody fares.
 
 use super::calendar::Calendar;
+use super::cast::Part;
 use super::csv::Cell;
 use super::draw::Draws;
 use super::firm::{COUNTIES, Firms};
 use super::model::{Field, Holds};
 use super::person::Person;
 
+/// What the catalog calls it.
+pub(super) const DATASET: &str = "real_estate";
 const PURPOSES: [&str; 4] = ["RESIDENTIAL", "COMMERCIAL", "INDUSTRIAL", "PARKING"];
 const PURPOSE_WEIGHTS: [u32; 4] = [70, 15, 3, 12];
 const TITLES: u64 = 1_000_000_000_000;
@@ -41,7 +44,7 @@ pub(super) fn row(person: &Person, calendar: &Calendar, place: u32, draws: &mut 
     let area = draws.skewed(area_low, area_high);
     let mortgaged_ppm = if person.is_in_trouble() { 850_000 } else { 350_000 };
     let mortgaged = match example {
-        true => person.is_in_trouble() || place > 0,
+        true => person.is_in_trouble() || place > 0 || person.part == Part::Borrower,
         false => draws.chance(mortgaged_ppm),
     };
     // So many yuan a square metre.

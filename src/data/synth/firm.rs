@@ -2,6 +2,7 @@
 //! tell about this one life, so that they agree with each other. Never writes a row.
 
 use super::calendar::{Calendar, Month};
+use super::cast;
 use super::draw::{Draws, UnitKeys, tag};
 use super::ids::Ids;
 use crate::model::{Date, IdError, UnitId};
@@ -114,7 +115,7 @@ pub(super) struct Firm {
     /// Average electricity of a month, in hundredths of a kWh.
     pub power: i64,
     pub capital_fen: i64,
-    /// One of the two examples: chance leaves its pattern alone.
+    /// One of the examples: chance leaves its pattern alone.
     pub example: bool,
 }
 
@@ -163,6 +164,7 @@ impl Firms<'_> {
         match number {
             HEALTHY_NUMBER => firm = self.healthy(firm)?,
             FAILING_NUMBER => firm = self.failing(firm)?,
+            number if cast::is_of_cast(number) => firm = cast::firm(self, firm)?,
             _ => {}
         }
         firm.age_months = self.calendar.months_since(firm.established);
@@ -215,7 +217,7 @@ impl Firms<'_> {
     }
 }
 
-fn industry_of_examples() -> Industry {
+pub(super) const fn industry_of_examples() -> Industry {
     industry("C", 0, 42_000, 1_350)
 }
 

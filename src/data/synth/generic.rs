@@ -69,6 +69,7 @@ fn related(name: &str, subject: &Subject, firms: &Firms<'_>) -> Result<Option<Un
     } else if person {
         Some(match subject {
             Subject::Person(person) => person.id,
+            Subject::Resident(resident) => resident.id,
             Subject::Firm(firm) => firms.ids.person(Place::First.of(firm.number))?,
         })
     } else {

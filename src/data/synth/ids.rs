@@ -24,6 +24,12 @@ const WHOLE_CITY: &[u8] = b"00";
 /// 371490 to 371499 are not given to any county (GB/T 2260).
 const CITIZEN_AREA: &[u8; 5] = b"37149";
 const CITIZEN_AREAS: u64 = 10;
+/// No city of Shandong has a code from 3795 to 3799: kin are registered there, each kind of kin in areas of its own.
+const KIN_AREA: u64 = 379;
+const KIN_GROUP_FIRST: u64 = 50;
+const KIN_GROUP_LAST: u64 = 97;
+/// Where the cast is registered.
+const CAST_GROUP: u64 = 98;
 const CITIZEN_SERIALS: u64 = 1000;
 /// 1946-01-01. All are born before the summer of 2003, so that all are grown on the usual days of a delivery.
 const BORN_FIRST: i32 = -8_766;
@@ -66,21 +72,76 @@ impl Ids {
 
     /// The citizen id of person `number`, in an area that does not exist.
     pub(super) fn person(&self, number: u64) -> Result<UnitId, IdError> {
+        let (area, day, serial) = self.drawn(number);
+        citizen(371_490 + area, Date::from_days(BORN_FIRST).plus_days(day), serial)
+    }
+
+    fn drawn(&self, number: u64) -> (u64, i32, u64) {
         let drawn = self.citizens.at(number);
         let (drawn, serial) = (drawn / CITIZEN_SERIALS, drawn % CITIZEN_SERIALS);
-        let (area, day) = (drawn / BORN_DAYS, drawn % BORN_DAYS);
-        let (year, month, day) = Date::from_days(BORN_FIRST).plus_days(day as i32).ymd();
-        let born = (i64::from(year) * 100 + i64::from(month)) * 100 + i64::from(day);
-        let mut digits = (area * 100_000_000).saturating_add_signed(born) * CITIZEN_SERIALS + serial;
-        let mut head = [b'0'; UNIT_ID_BYTES - 1];
-        let (prefix, places) = head.split_at_mut(CITIZEN_AREA.len());
-        prefix.iter_mut().zip(CITIZEN_AREA).for_each(|(byte, given)| *byte = *given);
-        for place in places.iter_mut().rev() {
-            *place = b'0' + (digits % 10) as u8;
-            digits /= 10;
-        }
-        UnitId::with_check(UnitKind::Person, &head)
+        (drawn / BORN_DAYS, (drawn % BORN_DAYS) as i32, serial)
     }
+
+    /// The citizen id of a relative of person `number`, born so many days after them.
+    ///
+    /// No table is kept, and yet no two are alike: `group`, which stands for the kin and for how many days lie between the
+    /// two, is part of the area, and the rest is a bijection of the person's own id.
+    pub(super) fn relative(&self, number: u64, kinship: Kinship) -> Result<UnitId, IdError> {
+        let (area, day, serial) = self.drawn(number);
+        let group = KIN_GROUP_FIRST + kinship.group.min(KIN_GROUP_LAST - KIN_GROUP_FIRST);
+        let born = Date::from_days(BORN_FIRST).plus_days(day).plus_days(kinship.born_after_days);
+        let serial = match kinship.sex {
+            KinSex::Other => serial ^ 1,
+            // The person's own last digit is part of the group.
+            KinSex::Man => serial | 1,
+            KinSex::Woman => serial - serial % 2,
+            // The tens come last: whether a child is a girl does not hang on its parent's sex.
+            KinSex::Drawn => serial / 100 * 100 + serial % 10 * 10 + serial / 10 % 10,
+        };
+        citizen((KIN_AREA * 100 + group) * 10 + area, born, serial)
+    }
+
+    /// Whether the citizen id of person `number` has an odd serial: a man's.
+    pub(super) fn is_odd(&self, number: u64) -> bool {
+        self.drawn(number).2 % 2 == 1
+    }
+
+    /// The citizen id of somebody of the cast.
+    pub(super) fn cast(&self, place: u64, born: Date, is_woman: bool) -> Result<UnitId, IdError> {
+        citizen((KIN_AREA * 100 + CAST_GROUP) * 10, born, 500 + 2 * place + u64::from(!is_woman))
+    }
+}
+
+/// Who a relative is, as far as an identifier shows it.
+#[derive(Clone, Copy)]
+pub(super) struct Kinship {
+    /// Below 48: kin of another kind, or born after other so many days, has another group.
+    pub group: u64,
+    pub born_after_days: i32,
+    pub sex: KinSex,
+}
+
+/// The sex of a relative.
+#[derive(Clone, Copy)]
+pub(super) enum KinSex {
+    /// Not that of the person.
+    Other,
+    Man,
+    Woman,
+    /// Either.
+    Drawn,
+}
+
+fn citizen(area: u64, born: Date, serial: u64) -> Result<UnitId, IdError> {
+    let (year, month, day) = born.ymd();
+    let born = (i64::from(year) * 100 + i64::from(month)) * 100 + i64::from(day);
+    let mut digits = (area * 100_000_000).saturating_add_signed(born) * CITIZEN_SERIALS + serial;
+    let mut head = [b'0'; UNIT_ID_BYTES - 1];
+    for place in head.iter_mut().rev() {
+        *place = b'0' + (digits % 10) as u8;
+        digits /= 10;
+    }
+    UnitId::with_check(UnitKind::Person, &head)
 }
 
 /// The day of birth that a citizen id carries; 1970-01-01 in one that carries none.
@@ -103,13 +164,18 @@ pub(in crate::data) fn is_invented(unit: &UnitId) -> bool {
     let bytes = unit.as_bytes();
     let (head, county) = (bytes.get(..6).unwrap_or_default(), bytes.get(6..8).unwrap_or_default());
     match unit.kind() {
-        UnitKind::Person => bytes.starts_with(CITIZEN_AREA),
+        UnitKind::Person => bytes.starts_with(CITIZEN_AREA) || is_kin_area(head),
         UnitKind::Enterprise => {
             let organisation = bytes.get(8..).and_then(|code| code.first_chunk::<8>());
             let inner = organisation.filter(|code| code.starts_with(ORGANISATION_PREFIX)).map(wrong_organisation_check);
             head == FIRM_HEAD && county != WHOLE_CITY && inner.is_some() && bytes.get(16).copied() == inner
         }
     }
+}
+
+/// An area of a city whose code is from 3795 to 3799.
+fn is_kin_area(head: &[u8]) -> bool {
+    head.starts_with(b"379") && head.get(3).is_some_and(|digit| (b'5'..=b'9').contains(digit))
 }
 
 fn wrong_organisation_check(organisation: &[u8; 8]) -> u8 {
@@ -167,6 +233,7 @@ mod tests {
         assert!(!is_invented(&firm(b"91370102MA3C1XE44")) && !is_invented(&firm(b"913714021673258X1")));
         let person = |head: &[u8; 17]| UnitId::with_check(UnitKind::Person, head).unwrap();
         assert!(!is_invented(&person(b"37140219900101001")) && is_invented(&person(b"37149019900101001")));
+        assert!(!is_invented(&person(b"37900119900101001")) && is_invented(&person(b"37998019900101001")));
     }
 
     #[test]

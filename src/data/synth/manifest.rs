@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::cast::EXAMPLES;
 use crate::env::{Durable, FileError, list_dir, read_text, write_atomic};
 use crate::keys::{CanonicalError, Hasher, canonical_json, read_json};
 use crate::model::{Date, Digest, UnitId, UnitKind};
@@ -15,7 +16,7 @@ use crate::model::{Date, Digest, UnitId, UnitKind};
 /// The manifest's name in the delivery's folder.
 pub const MANIFEST_FILE: &str = "synthetic.json";
 /// Raised whenever the same seed gives other rows.
-const FORMAT: u64 = 2;
+const FORMAT: u64 = 3;
 /// Deliveries are shallow; a folder that contains itself ends here.
 const DEPTH_MAX: usize = 8;
 
@@ -43,17 +44,46 @@ pub struct Examples {
     pub failing: UnitId,
     /// Its legal representative, whose house a court has seized.
     pub failing_representative: UnitId,
+    /// Those of the scenarios, in the order of their names.
+    pub(super) cast: [UnitId; EXAMPLES.len()],
 }
 
 impl Examples {
     /// What the examples are called where people name them.
-    pub const NAMES: [&'static str; 5] =
-        ["healthy", "representative", "supervisor", "failing", "failing-representative"];
+    pub const NAMES: [&'static str; 5 + EXAMPLES.len()] = [
+        "healthy",
+        "representative",
+        "supervisor",
+        "failing",
+        "failing-representative",
+        "newcomer",
+        "borrower",
+        "buyer",
+        "tenant",
+        "pupil",
+        "migrant-pupil",
+        "poor",
+        "poor-spouse",
+        "poor-child",
+        "claimant",
+        "deceased-claimant",
+        "double-claimant",
+        "well-off",
+        "public-servant",
+        "moonlighter",
+        "workshop",
+    ];
 
     /// The example of this name.
     pub fn named(&self, name: &str) -> Option<UnitId> {
         let all = [self.healthy, self.representative, self.supervisor, self.failing, self.failing_representative];
+        let all = all.into_iter().chain(self.cast);
         Self::NAMES.into_iter().zip(all).find(|(known, _)| *known == name).map(|(_, unit)| unit)
+    }
+
+    /// All of them, by name.
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, UnitId)> {
+        Self::NAMES.into_iter().filter_map(|name| Some((name, self.named(name)?)))
     }
 }
 
@@ -149,7 +179,7 @@ impl SeedManifest {
             as_of: self.as_of.to_string(),
             catalog: self.catalog.to_string(),
             files: self.files.iter().map(file).collect(),
-            examples: WireExamples::of(&self.examples),
+            examples: self.examples.all().map(|(name, unit)| (name.to_owned(), unit.to_string())).collect(),
         }
     }
 
@@ -168,7 +198,7 @@ impl SeedManifest {
             as_of: wire.as_of.parse().map_err(|_| format!("`{}` is no date", wire.as_of.escape_debug()))?,
             catalog: digest(&wire.catalog)?,
             files,
-            examples: wire.examples.read()?,
+            examples: read_examples(&wire.examples)?,
         })
     }
 }
@@ -231,37 +261,30 @@ struct WireFile {
     sha256: String,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireExamples {
-    healthy: String,
-    representative: String,
-    supervisor: String,
-    failing: String,
-    failing_representative: String,
-}
+/// By name; all of them, and no other.
+type WireExamples = BTreeMap<String, String>;
 
-impl WireExamples {
-    fn of(examples: &Examples) -> Self {
-        Self {
-            healthy: examples.healthy.to_string(),
-            representative: examples.representative.to_string(),
-            supervisor: examples.supervisor.to_string(),
-            failing: examples.failing.to_string(),
-            failing_representative: examples.failing_representative.to_string(),
-        }
+fn read_examples(wire: &WireExamples) -> Result<Examples, String> {
+    let unit = |kind, name: &str| {
+        let text = wire.get(name).ok_or_else(|| format!("it has no example `{name}`"))?;
+        UnitId::parse(kind, text).map_err(|error| error.to_string())
+    };
+    if let Some(name) = wire.keys().find(|name| !Examples::NAMES.contains(&name.as_str())) {
+        return Err(format!("it has an example `{}` that this engine does not know", name.escape_debug()));
     }
-
-    fn read(&self) -> Result<Examples, String> {
-        let unit = |kind, text: &str| UnitId::parse(kind, text).map_err(|error| error.to_string());
-        Ok(Examples {
-            healthy: unit(UnitKind::Enterprise, &self.healthy)?,
-            representative: unit(UnitKind::Person, &self.representative)?,
-            supervisor: unit(UnitKind::Person, &self.supervisor)?,
-            failing: unit(UnitKind::Enterprise, &self.failing)?,
-            failing_representative: unit(UnitKind::Person, &self.failing_representative)?,
-        })
+    let failing = unit(UnitKind::Enterprise, "failing")?;
+    let mut cast = [failing; EXAMPLES.len()];
+    for (place, (name, part)) in cast.iter_mut().zip(EXAMPLES) {
+        *place = unit(if part.is_some() { UnitKind::Person } else { UnitKind::Enterprise }, name)?;
     }
+    Ok(Examples {
+        healthy: unit(UnitKind::Enterprise, "healthy")?,
+        representative: unit(UnitKind::Person, "representative")?,
+        supervisor: unit(UnitKind::Person, "supervisor")?,
+        failing,
+        failing_representative: unit(UnitKind::Person, "failing-representative")?,
+        cast,
+    })
 }
 
 /// Canonical JSON writes integers beyond 2⁵³ as strings.

@@ -4,6 +4,7 @@
 //! scale, date and catalog give the same bytes on every machine.
 
 mod calendar;
+mod cast;
 mod chinese;
 mod court;
 mod credit;
@@ -23,7 +24,10 @@ mod officers;
 mod person;
 mod register;
 mod registration;
+mod resident;
 mod run;
+mod stories;
+mod story;
 mod table;
 mod tax;
 #[cfg(test)]
@@ -32,4 +36,4 @@ mod utilities;
 
 pub(super) use ids::is_invented;
 pub use manifest::{Examples, MANIFEST_FILE, SeedError, SeedFile, SeedManifest};
-pub use run::{ROWS_AT_SCALE_ONE, SCALE_ONE_PPM, SynthError, SynthOptions, SynthReport, synthesise};
+pub use run::{ROWS_AT_SCALE_ONE, SCALE_ONE_PPM, SynthError, SynthOptions, SynthReport, synthesise, synthesise_some};

@@ -8,9 +8,11 @@ use super::csv::Cell;
 use super::draw::{Draws, tag};
 use super::firm::{Firm, Firms};
 use super::person::Person;
+use super::resident::Resident;
+use super::story::{Of, Rhythm, Scene, Story};
 use super::{
-    court, credit, electricity, estate, filing, fund, generic, insurance, officers, register, registration, tax,
-    utilities,
+    court, credit, electricity, estate, filing, fund, generic, insurance, officers, register, registration, stories,
+    tax, utilities,
 };
 use crate::catalog::{Column, ColumnType, Dataset};
 use crate::model::{Date, IdError, UnitId, UnitKind};
@@ -32,6 +34,8 @@ pub(super) enum Holds {
     Integer,
     Boolean,
     Identifier,
+    /// Words of a people's language.
+    Text,
     /// These words at most.
     Words(&'static [&'static str]),
 }
@@ -44,7 +48,8 @@ impl Field {
                 (Holds::Date, ColumnType::Date)
                 | (Holds::Integer, ColumnType::Integer(_))
                 | (Holds::Boolean, ColumnType::Boolean)
-                | (Holds::Identifier, ColumnType::Identifier) => true,
+                | (Holds::Identifier, ColumnType::Identifier)
+                | (Holds::Text, ColumnType::Text { values: None }) => true,
                 (Holds::Words(words), ColumnType::Text { values }) => {
                     let known = |word: &&str| values.as_ref().is_none_or(|values| values.iter().any(|v| v == word));
                     words.iter().all(known)
@@ -63,6 +68,7 @@ pub(super) fn row_number(month: &Month, place: u32) -> u64 {
 pub(super) enum Subject {
     Firm(Firm),
     Person(Person),
+    Resident(Resident),
 }
 
 impl Subject {
@@ -70,6 +76,7 @@ impl Subject {
         match self {
             Self::Firm(firm) => firm.id,
             Self::Person(person) => person.id,
+            Self::Resident(resident) => resident.id,
         }
     }
 
@@ -78,6 +85,7 @@ impl Subject {
         match self {
             Self::Firm(firm) => firm,
             Self::Person(person) => &person.firm,
+            Self::Resident(resident) => &resident.person.firm,
         }
     }
 
@@ -86,6 +94,7 @@ impl Subject {
         match self {
             Self::Firm(firm) => firm.key,
             Self::Person(person) => person.key,
+            Self::Resident(resident) => resident.key,
         }
     }
 
@@ -94,6 +103,7 @@ impl Subject {
         match self {
             Self::Firm(firm) => firm.established,
             Self::Person(person) => Firms::adult_on(&person.id),
+            Self::Resident(resident) => resident.born,
         }
     }
 
@@ -101,12 +111,13 @@ impl Subject {
         match self {
             Self::Firm(firm) => firm.history_permille,
             Self::Person(person) => person.history_permille,
+            Self::Resident(resident) => resident.person.history_permille,
         }
     }
 }
 
 /// Who tells about a dataset.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) enum Model {
     Registration,
     Tax,
@@ -120,6 +131,8 @@ pub(super) enum Model {
     Register,
     Fund,
     Estate,
+    /// One of the stories.
+    Told(&'static Story),
     /// One row a month.
     Series,
     /// Rows on any day.
@@ -135,12 +148,13 @@ impl Model {
             (UnitKind::Enterprise, "electricity_usage") => Self::Electricity,
             (UnitKind::Enterprise, "water_gas_heat_usage") => Self::Utilities,
             (UnitKind::Enterprise, "social_insurance") => Self::Insurance,
-            (UnitKind::Enterprise, "public_credit") => Self::Credit,
-            (UnitKind::Enterprise, "court_enforcement") => Self::Court,
+            (UnitKind::Enterprise, credit::DATASET) => Self::Credit,
+            (UnitKind::Enterprise, court::DATASET) => Self::Court,
             (UnitKind::Enterprise, "enterprise_officers") => Self::Officers,
-            (UnitKind::Person, "person_registry") => Self::Register,
+            (UnitKind::Person, register::DATASET) => Self::Register,
             (UnitKind::Person, "housing_fund") => Self::Fund,
-            (UnitKind::Person, "real_estate") => Self::Estate,
+            (UnitKind::Person, estate::DATASET) => Self::Estate,
+            (unit, name) if let Some(story) = stories::of(unit, name) => Self::Told(story),
             _ if dataset.time.is_some() && dataset.rows_per_unit.max >= SERIES_ROWS_MIN => Self::Series,
             _ => Self::Events,
         }
@@ -160,7 +174,21 @@ impl Model {
             Self::Register => &register::FIELDS,
             Self::Fund => &fund::FIELDS,
             Self::Estate => &estate::FIELDS,
+            Self::Told(story) => story.fields,
             Self::Series | Self::Events => &[],
+        }
+    }
+
+    /// Whether its units are all residents, and not the persons of the firms alone.
+    pub(super) const fn tells_of_residents(self) -> bool {
+        matches!(self, Self::Register | Self::Told(Story { of: Of::Residents { .. }, .. }))
+    }
+
+    /// How many months lie between two of its rows.
+    pub(super) const fn months_per_row(self) -> u32 {
+        match self {
+            Self::Told(story) => story.rhythm.months(),
+            _ => 1,
         }
     }
 
@@ -176,15 +204,28 @@ impl Model {
             (Self::Electricity | Self::Utilities | Self::Insurance | Self::Fund | Self::Series, _) => {
                 (0, firm.age_months)
             }
+            (Self::Told(story), _) if story.rhythm != Rhythm::Once => {
+                return firm.ended..history.saturating_mul(story.rhythm.months()).min(firm.age_months);
+            }
             _ => return 0..1,
         };
         firm.ended.max(skipped)..history.saturating_add(skipped).min(known)
     }
 
     /// How many rows a unit has in a month of its months.
-    pub(super) fn rows_in(self, dataset: &Dataset, subject: &Subject, month: &Month) -> u32 {
+    pub(super) fn rows_in(self, dataset: &Dataset, subject: &Subject, month: &Month, firms: &Firms<'_>) -> u32 {
         let rows = dataset.rows_per_unit;
         match (self, subject) {
+            (Self::Told(story), _) => {
+                let scene = &Scene { firms, month, place: 0 };
+                let told = match (story.of, subject) {
+                    _ if !story.rhythm.has(month) => 0,
+                    (Of::Firms { rows, .. }, Subject::Firm(firm)) => rows(firm, scene),
+                    (Of::Residents { rows, .. }, Subject::Resident(resident)) => rows(resident, scene),
+                    _ => 0,
+                };
+                told.min(rows.max)
+            }
             (Self::Tax, Subject::Firm(firm)) => tax::rows(firm, month),
             (Self::Filing, _) => filing::rows(month),
             (Self::Utilities, Subject::Firm(firm)) => utilities::rows(firm, month),
@@ -210,8 +251,15 @@ impl Model {
         row: &mut Vec<Cell>,
     ) -> Result<(), IdError> {
         let calendar = firms.calendar;
+        let scene = Scene { firms, month, place };
         match subject {
+            Subject::Resident(resident) => match self {
+                Self::Told(Story { of: Of::Residents { row: tell, .. }, .. }) => tell(resident, &scene, draws, row)?,
+                Self::Register => register::row(resident, calendar, draws, row),
+                _ => row.push(generic::period(month)),
+            },
             Subject::Firm(firm) => match self {
+                Self::Told(Story { of: Of::Firms { row: tell, .. }, .. }) => tell(firm, &scene, draws, row)?,
                 Self::Registration => registration::row(firm, draws, row),
                 Self::Tax => tax::row(firm, calendar, month, place, draws, row),
                 Self::Filing => filing::row(firm, calendar, month, place, draws, row),
@@ -222,10 +270,11 @@ impl Model {
                 Self::Court => court::row(firm, calendar, draws, row),
                 Self::Officers => officers::row(firm, firms, place, draws, row)?,
                 Self::Events => row.push(Cell::Date(generic::event_day(subject, calendar, draws))),
-                Self::Series | Self::Register | Self::Fund | Self::Estate => row.push(generic::period(month)),
+                Self::Series | Self::Register | Self::Fund | Self::Estate | Self::Told(_) => {
+                    row.push(generic::period(month));
+                }
             },
             Subject::Person(person) => match self {
-                Self::Register => register::row(person, calendar, draws, row),
                 Self::Fund => fund::row(person, month, draws, row),
                 Self::Estate => estate::row(person, calendar, place, draws, row),
                 Self::Events => row.push(Cell::Date(generic::event_day(subject, calendar, draws))),

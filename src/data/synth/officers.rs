@@ -2,6 +2,7 @@
 //! persons of the population register. Never decides who is whose person: that is `person`.
 
 use super::calendar::Calendar;
+use super::cast::{is_of_cast, role_of};
 use super::csv::Cell;
 use super::draw::{Draws, tag};
 use super::firm::{Firm, Firms};
@@ -40,7 +41,7 @@ fn officers(firm: &Firm) -> impl Iterator<Item = Officer> {
         _ => draws.choose(&[WHOLE, WHOLE, 9_000, 8_000, 7_000, 6_000, 5_100], WHOLE),
     };
     let was_handed_over = draws.chance(150_000) && !firm.example || firm.is_failing_example();
-    let directs = draws.chance(300_000) && !was_handed_over || firm.is_healthy_example();
+    let directs = draws.chance(300_000) && !was_handed_over && !is_of_cast(firm.number) || firm.is_healthy_example();
     let outsider = draws.below((firm.number * PERSONS_PER_FIRM).max(1));
     let has_outsider = draws.chance(50_000) && firm.number > 0 && !firm.example;
     let [first, second, third] = [Place::First, Place::Second, Place::Third].map(|place| place.of(firm.number));
@@ -75,22 +76,48 @@ pub(super) fn row(
     draws: &mut Draws,
     row: &mut Vec<Cell>,
 ) -> Result<(), IdError> {
-    let mut all = officers(firm);
-    let hand_over = officers(firm).any(|officer| officer.is_former).then(|| hand_over_day(firm, firms.calendar));
-    let Some(officer) = all.nth(place as usize) else { return Ok(()) };
-    let id = firms.ids.person(officer.person)?;
-    let represents = officer.position == "LEGAL_REPRESENTATIVE";
-    let since = match hand_over {
-        Some(day) if represents && !officer.is_former => day,
-        _ => first_day(firm, firms.calendar, &id),
+    let Some(officer) = officers(firm).nth(place as usize) else { return Ok(()) };
+    let id = match role_of(officer.person) {
+        Some(role) => role.id(firms)?,
+        None => firms.ids.person(officer.person)?,
     };
-    let until = hand_over.filter(|_| officer.is_former).map(|day| day.plus_days(-1).max(since));
+    let (since, until) = term(firm, firms.calendar, &officer, &id);
     row.push(Cell::Id(id));
     row.push(Cell::Word(officer.position));
     row.push(if firm.gap(2_000, draws) { Cell::Missing } else { Cell::Date(since) });
     row.push(until.map_or(Cell::Missing, Cell::Date));
     row.push(officer.share.map_or(Cell::Missing, Cell::Integer));
     Ok(())
+}
+
+/// The day on which the firm got another legal representative, where it did.
+pub(super) fn handed_over_on(firm: &Firm, calendar: &Calendar) -> Option<Date> {
+    officers(firm).any(|officer| officer.is_former).then(|| hand_over_day(firm, calendar))
+}
+
+/// What a person of the firm does there or owns of it, directorships aside: position, first and last day, share.
+pub(super) fn offices(
+    firm: &Firm,
+    number: u64,
+    id: &UnitId,
+    calendar: &Calendar,
+) -> Vec<(&'static str, Date, Option<Date>, Option<i64>)> {
+    let held = officers(firm).filter(|officer| officer.person == number && officer.position != "DIRECTOR");
+    held.map(|officer| {
+        let (since, until) = term(firm, calendar, &officer, id);
+        (officer.position, since, until, officer.share)
+    })
+    .collect()
+}
+
+/// The first and the last day of an office.
+fn term(firm: &Firm, calendar: &Calendar, officer: &Officer, id: &UnitId) -> (Date, Option<Date>) {
+    let hand_over = handed_over_on(firm, calendar);
+    let since = match hand_over {
+        Some(day) if officer.position == "LEGAL_REPRESENTATIVE" && !officer.is_former => day,
+        _ => first_day(firm, calendar, id),
+    };
+    (since, hand_over.filter(|_| officer.is_former).map(|day| day.plus_days(-1).max(since)))
 }
 
 /// From the founding on, but not before they were grown.

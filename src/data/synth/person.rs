@@ -1,6 +1,7 @@
 //! The life of an invented person: three for each firm, the first of whom represents it. They share their
 //! firm's fortune, so that the datasets about persons agree with those about firms. Never writes a row.
 
+use super::cast::{self, Part, Role};
 use super::draw::{Draws, tag};
 use super::firm::{COUNTIES, Course, Firm, Firms, Size};
 use super::ids;
@@ -32,6 +33,8 @@ impl Place {
 /// A person.
 #[derive(Clone, Copy)]
 pub(super) struct Person {
+    /// Their number among the persons of the firms.
+    pub number: u64,
     pub id: UnitId,
     /// Where all their draws come from.
     pub key: u64,
@@ -51,6 +54,8 @@ pub(super) struct Person {
     pub fund_months: u32,
     /// How many titles to real estate they hold.
     pub titles: u32,
+    /// What a scenario wants of them, where they are of the cast.
+    pub part: Part,
     /// How much of the history that a dataset keeps there is of this person, in thousandths.
     pub history_permille: u32,
 }
@@ -58,7 +63,11 @@ pub(super) struct Person {
 impl Firms<'_> {
     /// The person `number`.
     pub(super) fn person(&self, number: u64) -> Result<Person, IdError> {
-        let firm = self.firm(number / PERSONS_PER_FIRM)?;
+        self.person_of(self.firm(number / PERSONS_PER_FIRM)?, number)
+    }
+
+    /// The same, where their firm is known.
+    pub(super) fn person_of(&self, firm: Firm, number: u64) -> Result<Person, IdError> {
         let place = match number % PERSONS_PER_FIRM {
             0 => Place::First,
             1 => Place::Second,
@@ -76,7 +85,8 @@ impl Firms<'_> {
         };
         // Some firms are a married couple's.
         let shares_household = place == Place::Second && draws.chance(400_000);
-        Ok(Person {
+        let person = Person {
+            number,
             id,
             key,
             place,
@@ -89,7 +99,38 @@ impl Firms<'_> {
             fund_months: fund_months(&firm, draws),
             titles: titles(&firm, place, draws),
             history_permille: if firm.example || draws.chance(700_000) { 1000 } else { draws.below(1000) as u32 },
+            part: Part::None,
             firm,
+        };
+        match cast::role_of(number) {
+            Some(role) => self.play(person, role),
+            None => Ok(person),
+        }
+    }
+
+    /// The person as a role of the cast has it.
+    fn play(&self, person: Person, role: &Role) -> Result<Person, IdError> {
+        let (wage_yuan, titles) = match role.part {
+            Part::Poor => (1_900, 0),
+            Part::Tenant => (6_200, 0),
+            Part::Buyer => (8_800, 0),
+            Part::WellOff => (15_000, 3),
+            _ => (9_500, 1),
+        };
+        let pays_fund = person.firm.number == cast::WORKSHOP_NUMBER;
+        Ok(Person {
+            id: role.id(self)?,
+            part: role.part,
+            born: role.born(self.calendar),
+            is_woman: role.is_woman,
+            // Registered elsewhere, and living and working here: a migrant within the city.
+            county: if role.part == Part::Tenant { "371428" } else { person.firm.county },
+            household: person.number,
+            wage_fen: wage_yuan * 100,
+            fund_months: if pays_fund { person.firm.age_months } else { 0 },
+            titles,
+            history_permille: 1000,
+            ..person
         })
     }
 

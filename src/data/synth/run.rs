@@ -6,19 +6,22 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::calendar::Calendar;
+use super::cast::{self, CAST_FIRMS};
 use super::csv::{DateTable, Form, SourceFile};
 use super::draw::{Shuffle, UnitKeys, mix, tag};
 use super::firm::{FAILING_NUMBER, Firms, HEALTHY_NUMBER};
 use super::ids::{FIRMS_MAX, Ids};
 use super::manifest::{Examples, MANIFEST_FILE, SeedError, SeedFile, SeedManifest, delivered};
-use super::person::{PERSONS_PER_FIRM, Place};
-use super::table::{Life, Table};
+use super::person::Place;
+use super::table::{Household, Life, Table};
 use crate::catalog::{Catalog, CsvForm, Dataset, FilePattern};
 use crate::env::{FileError, create_dir, list_dir, remove_file};
 use crate::model::{Date, DateFormat, IdError};
 
-/// The rows of all datasets together at scale 1: those of the city's catalogues.
+/// The rows of the collection's datasets together at scale 1: those of the city's catalogues.
 pub const ROWS_AT_SCALE_ONE: u64 = 9_200_000;
+/// The collection whose rows the scale is reckoned by.
+const SCALE_COLLECTION: &str = "smart-finance";
 /// Scale 1.
 pub const SCALE_ONE_PPM: u64 = 1_000_000;
 /// Fewer firms would make a table of nobody.
@@ -37,7 +40,8 @@ const DATE_TABLE_DAYS: (i32, i32) = (31 * 366, 130);
 /// What to synthesise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SynthOptions {
-    /// How much: 1,000,000 is scale 1, or 9.2 million rows over the catalog's datasets together.
+    /// How much: 1,000,000 is scale 1, or 9.2 million rows in the datasets of the collection `smart-finance` together (in
+    /// all datasets, where a catalog has none of it).
     pub scale_ppm: u64,
     /// Where all chance comes from.
     pub seed: u64,
@@ -119,22 +123,33 @@ pub fn synthesise(
     options: &SynthOptions,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<SynthReport, SynthError> {
+    synthesise_some(catalog, &|_| true, out, options, progress)
+}
+
+/// The same city, of which only the `wanted` datasets are written down: who needs three waits for three.
+pub fn synthesise_some(
+    catalog: &Catalog,
+    wanted: &dyn Fn(&str) -> bool,
+    out: &Path,
+    options: &SynthOptions,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<SynthReport, SynthError> {
     let in_range = (1990..=2190).contains(&options.as_of.ymd().0);
     if !in_range {
         return Err(SynthError::AsOf(options.as_of));
     }
     let tables: Vec<Table<'_>> = catalog.datasets().map(|dataset| Table::new(dataset)).collect();
     check_sources(&tables)?;
-    let longest = tables.iter().map(|table| table.dataset.rows_per_unit.max).max().unwrap_or(0);
+    let longest = tables.iter().map(Table::months_max).max().unwrap_or(0);
     let calendar = Calendar::new(options.as_of, longest.min(MONTHS_MAX) + MONTHS_SPARE);
     let ids = Ids::new(mix(options.seed ^ tag("ids")));
     let firms = Firms { calendar: &calendar, ids, keys: UnitKeys::new(options.seed) };
-    let (count, rows_expected) = plan(&tables, &firms, options.scale_ppm)?;
+    let Plan { firms: count, rows, persons } = plan(&tables, &firms, options.scale_ppm)?;
     clear(out)?;
-    let progress = &mut |written| progress(written, rows_expected);
+    let progress = &mut |written| progress(written, rows);
     let mut run = Run { out, firms: &firms, count, seed: options.seed, dates: BTreeMap::new(), written: 0, progress };
     let (mut datasets, mut files) = (Vec::new(), Vec::new());
-    for table in &tables {
+    for table in tables.iter().filter(|table| wanted(&table.dataset.name)) {
         let before = run.written;
         run.write_table(table, &mut files)?;
         datasets.push((table.dataset.name.clone(), run.written - before));
@@ -143,7 +158,7 @@ pub fn synthesise(
     let examples = examples(&firms)?;
     let SynthOptions { scale_ppm, seed, as_of } = *options;
     SeedManifest { seed, scale_ppm, as_of, catalog: catalog.sha256(), files, examples }.write(out)?;
-    Ok(SynthReport { seed, as_of, datasets, firms: count, persons: count * PERSONS_PER_FIRM, examples })
+    Ok(SynthReport { seed, as_of, datasets, firms: count, persons, examples })
 }
 
 fn examples(firms: &Firms<'_>) -> Result<Examples, IdError> {
@@ -154,26 +169,44 @@ fn examples(firms: &Firms<'_>) -> Result<Examples, IdError> {
         supervisor: person(Place::Second, HEALTHY_NUMBER)?,
         failing: firms.firm(FAILING_NUMBER)?.id,
         failing_representative: person(Place::First, FAILING_NUMBER)?,
+        cast: cast::examples(firms)?,
     })
 }
 
-/// How many firms give the rows that the scale asks for, and how many rows those are.
-fn plan(tables: &[Table<'_>], firms: &Firms<'_>, scale_ppm: u64) -> Result<(u64, u64), SynthError> {
+/// How large the city is.
+struct Plan {
+    firms: u64,
+    rows: u64,
+    persons: u64,
+}
+
+/// How many firms give the rows that the scale asks for. Where a catalog has the collection whose rows scale 1 is, only its
+/// datasets count: what else the city knows comes on top.
+fn plan(tables: &[Table<'_>], firms: &Firms<'_>, scale_ppm: u64) -> Result<Plan, SynthError> {
     if tables.iter().all(|table| table.dataset.rows_per_unit.max == 0) {
         return Err(SynthError::NoRows);
     }
+    let is_listed = |table: &Table<'_>| table.dataset.collections.iter().any(|name| name == SCALE_COLLECTION);
+    let all_count = !tables.iter().any(|table| is_listed(table) && table.dataset.rows_per_unit.max > 0);
     let rows_wanted = u128::from(scale_ppm) * u128::from(ROWS_AT_SCALE_ONE) / u128::from(SCALE_ONE_PPM);
-    let (mut count, mut rows) = (0, 0);
-    while count < FIRMS_MIN || u128::from(rows) < rows_wanted {
-        if count == FIRMS_MAX {
+    let mut plan = Plan { firms: 0, rows: 0, persons: 0 };
+    let mut counted = 0_u64;
+    while plan.firms < FIRMS_MIN || u128::from(counted) < rows_wanted {
+        if plan.firms == FIRMS_MAX {
             return Err(SynthError::TooLarge);
         }
+        // The cast is always there.
+        let number = if plan.firms < CAST_FIRMS { FIRMS_MAX - 1 - plan.firms } else { plan.firms - CAST_FIRMS };
+        let household = Household::new(number, firms)?;
         for table in tables {
-            rows += table.rows_of_firm(count, firms)?;
+            let rows = table.rows_of(&household, firms);
+            plan.rows += rows;
+            counted += if all_count || is_listed(table) { rows } else { 0 };
         }
-        count += 1;
+        plan.firms += 1;
+        plan.persons += household.residents();
     }
-    Ok((count, rows))
+    Ok(plan)
 }
 
 /// Removes an older synthetic delivery; refuses to touch anything else.
@@ -268,8 +301,10 @@ impl Run<'_> {
             let mut place = first;
             while place < end {
                 let next = end.min(place + BLOCK_UNITS);
-                let lives = (place..next).map(|place| table.life(shuffle.at(place), self.firms));
-                let lives: Vec<Life> = lives.collect::<Result<_, _>>()?;
+                let mut lives = Vec::new();
+                for place in place..next {
+                    table.push_lives(self.number(shuffle.at(place), table.units_per_firm()), self.firms, &mut lives)?;
+                }
                 self.written += write_block(table, &lives, self.firms, &form, &mut file)?;
                 (self.progress)(self.written);
                 place = next;
@@ -277,6 +312,12 @@ impl Run<'_> {
             files.push(file.finish()?);
         }
         Ok(())
+    }
+
+    /// The number of the unit at a place: the cast comes last, and has the highest numbers.
+    const fn number(&self, place: u64, units_per_firm: u64) -> u64 {
+        let numbered = (self.count - CAST_FIRMS) * units_per_firm;
+        if place < numbered { place } else { (FIRMS_MAX - CAST_FIRMS) * units_per_firm + place - numbered }
     }
 
     /// Each file of a dataset writes dates and gaps in its own way, as if from another office.
@@ -309,7 +350,7 @@ fn write_block(
     let oldest = lives.iter().map(|life| life.months.end).max().unwrap_or(0);
     for month in (0..oldest).rev().filter_map(|ago| firms.calendar.month(ago)) {
         for life in lives.iter().filter(|life| life.months.contains(&month.ago)) {
-            for place in 0..table.rows_in(life, month) {
+            for place in 0..table.rows_in(life, month, firms) {
                 table.push_row(life, (month, place), firms, form, (&mut file.buffer, &mut cells))?;
                 file.end_row()?;
                 rows += 1;

@@ -38,6 +38,29 @@ pub(super) struct Life {
     pub months: Range<u32>,
 }
 
+/// A firm and all its people.
+pub(super) struct Household {
+    firm: Subject,
+    persons: [Subject; 3],
+    residents: Vec<Subject>,
+}
+
+impl Household {
+    pub(super) fn new(number: u64, firms: &Firms<'_>) -> Result<Self, IdError> {
+        let firm = firms.firm(number)?;
+        let persons = firms.persons(&firm)?;
+        let mut residents = Vec::new();
+        for person in &persons {
+            residents.extend(firms.family_of(&persons, person.number)?.into_iter().map(Subject::Resident));
+        }
+        Ok(Self { firm: Subject::Firm(firm), persons: persons.map(Subject::Person), residents })
+    }
+
+    pub(super) const fn residents(&self) -> u64 {
+        self.residents.len() as u64
+    }
+}
+
 impl<'a> Table<'a> {
     pub(super) fn new(dataset: &'a Dataset) -> Self {
         let model = Model::of(dataset);
@@ -63,33 +86,45 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The unit `number` as this table knows it.
-    pub(super) fn life(&self, number: u64, firms: &Firms<'_>) -> Result<Life, IdError> {
-        let subject = match self.dataset.unit {
-            UnitKind::Enterprise => Subject::Firm(firms.firm(number)?),
-            UnitKind::Person => Subject::Person(firms.person(number)?),
-        };
-        let months = self.model.months(self.dataset, &subject, firms.calendar);
-        Ok(Life { subject, months })
+    /// The firm or person `number` as this table knows them, and whoever else lives at the person's place.
+    pub(super) fn push_lives(&self, number: u64, firms: &Firms<'_>, lives: &mut Vec<Life>) -> Result<(), IdError> {
+        match self.dataset.unit {
+            UnitKind::Enterprise => lives.push(self.life(Subject::Firm(firms.firm(number)?), firms.calendar)),
+            UnitKind::Person if self.model.tells_of_residents() => {
+                let family = firms.family(number)?.into_iter();
+                lives.extend(family.map(|resident| self.life(Subject::Resident(resident), firms.calendar)));
+            }
+            UnitKind::Person => lives.push(self.life(Subject::Person(firms.person(number)?), firms.calendar)),
+        }
+        Ok(())
+    }
+
+    fn life(&self, subject: Subject, calendar: &Calendar) -> Life {
+        Life { months: self.model.months(self.dataset, &subject, calendar), subject }
     }
 
     /// How many rows a unit has in a month of its months.
-    pub(super) fn rows_in(&self, life: &Life, month: &Month) -> u32 {
-        self.model.rows_in(self.dataset, &life.subject, month)
+    pub(super) fn rows_in(&self, life: &Life, month: &Month, firms: &Firms<'_>) -> u32 {
+        self.model.rows_in(self.dataset, &life.subject, month, firms)
     }
 
-    /// How many rows the units of firm `number` have.
-    pub(super) fn rows_of_firm(&self, number: u64, firms: &Firms<'_>) -> Result<u64, IdError> {
-        let mut rows = 0;
-        for unit in number * self.units_per_firm()..(number + 1) * self.units_per_firm() {
-            rows += self.rows_of(&self.life(unit, firms)?, firms.calendar);
+    /// How many rows this table has of a firm and its people.
+    pub(super) fn rows_of(&self, household: &Household, firms: &Firms<'_>) -> u64 {
+        let rows = |subject: &Subject| {
+            let months = self.model.months(self.dataset, subject, firms.calendar);
+            let months = months.filter_map(|ago| firms.calendar.month(ago));
+            months.map(|month| u64::from(self.model.rows_in(self.dataset, subject, month, firms))).sum::<u64>()
+        };
+        match self.dataset.unit {
+            UnitKind::Enterprise => rows(&household.firm),
+            UnitKind::Person if self.model.tells_of_residents() => household.residents.iter().map(rows).sum(),
+            UnitKind::Person => household.persons.iter().map(rows).sum(),
         }
-        Ok(rows)
     }
 
-    fn rows_of(&self, life: &Life, calendar: &Calendar) -> u64 {
-        let months = life.months.clone().filter_map(|ago| calendar.month(ago));
-        months.map(|month| u64::from(self.rows_in(life, month))).sum()
+    /// How far back its rows go, in months.
+    pub(super) const fn months_max(&self) -> u32 {
+        self.dataset.rows_per_unit.max.saturating_mul(self.model.months_per_row())
     }
 
     /// Writes the names of the columns as the source calls them.
@@ -121,7 +156,7 @@ impl<'a> Table<'a> {
             }
             let cell = match slot {
                 Slot::Key => Cell::Id(subject.id()),
-                Slot::Time if self.model == Model::Events => cells.first().copied().unwrap_or(Cell::Missing),
+                Slot::Time if matches!(self.model, Model::Events) => cells.first().copied().unwrap_or(Cell::Missing),
                 Slot::Time => generic::period(month),
                 Slot::Field(field) => cells.get(*field).copied().unwrap_or(Cell::Missing),
                 Slot::Generic(tag) => {

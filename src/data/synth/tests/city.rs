@@ -4,78 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::support::{AS_OF, Row, SCALE_PPM, catalog, date, deliver, integer, rows, rows_of};
-use crate::catalog::Dataset;
-use crate::data::synth::SynthReport;
+use super::support::{AS_OF, City, Row, SCALE_PPM, date, deliver, integer, rows, text};
 use crate::model::{Date, UnitId, UnitKind};
 
 /// Enough firms for shares to mean something.
 const CITY_PPM: u64 = 8_000;
-
-struct City {
-    catalog: crate::catalog::Catalog,
-    dir: tempfile::TempDir,
-    report: SynthReport,
-}
-
-impl City {
-    fn new(scale_ppm: u64, seed: u64) -> Self {
-        let catalog = catalog();
-        let (dir, report) = deliver(&catalog, scale_ppm, seed);
-        Self { catalog, dir, report }
-    }
-
-    fn dataset(&self, name: &str) -> &Dataset {
-        self.catalog.dataset(name).unwrap()
-    }
-
-    fn rows(&self, name: &str) -> Vec<Row> {
-        rows(self.dataset(name), self.dir.path())
-    }
-
-    fn of(&self, name: &str, unit: UnitId) -> Vec<Row> {
-        rows_of(self.dataset(name), self.dir.path(), unit)
-    }
-
-    fn day(&self, name: &str, row: &Row, column: &str) -> Option<Date> {
-        date(self.dataset(name), row, column)
-    }
-
-    /// The distinct values of a column.
-    fn all(&self, name: &str, column: &str) -> BTreeSet<String> {
-        self.rows(name).into_iter().filter_map(|row| row[column].clone()).collect()
-    }
-
-    /// The firms that owe several taxes: those that fail.
-    fn failing(&self) -> BTreeSet<String> {
-        let mut unpaid: BTreeMap<String, u32> = BTreeMap::new();
-        for row in self.rows("tax_payment") {
-            *unpaid.entry(row["uscc"].clone().unwrap()).or_default() += u32::from(row["paid_date"].is_none());
-        }
-        unpaid.into_iter().filter(|(_, count)| *count > 4).map(|(firm, _)| firm).collect()
-    }
-
-    /// Of the failing firms and of the others, how many in a thousand have a row of `name` that `counts`.
-    fn shares(&self, name: &str, counts: impl Fn(&Row) -> bool) -> (usize, usize) {
-        let failing = self.failing();
-        let with: BTreeSet<String> =
-            self.rows(name).into_iter().filter(|row| counts(row)).map(|row| row["uscc"].clone().unwrap()).collect();
-        let of_failing = with.intersection(&failing).count();
-        let others = self.report.firms as usize - failing.len();
-        (of_failing * 1_000 / failing.len(), (with.len() - of_failing) * 1_000 / others)
-    }
-}
-
-fn text<'r>(row: &'r Row, column: &str) -> &'r str {
-    row[column].as_deref().unwrap()
-}
 
 #[test]
 fn every_officer_is_a_registered_person_and_every_firm_has_one_representative() {
     let city = City::new(SCALE_PPM, 7);
     let persons = city.all("person_registry", "citizen_id");
     assert_eq!(persons.len() as u64, city.report.persons);
-    assert_eq!(city.report.persons, 3 * city.report.firms);
+    assert!(city.report.persons > 4 * city.report.firms);
     let mut representatives: BTreeMap<String, u32> = BTreeMap::new();
     let mut former = 0;
     for row in city.rows("enterprise_officers") {
@@ -247,7 +187,9 @@ fn nothing_has_happened_after_the_day_of_the_delivery() {
     let city = City::new(SCALE_PPM, 7);
     let as_of: Date = AS_OF.parse().unwrap();
     for dataset in city.catalog.datasets() {
+        // Until when something holds is told ahead.
         let days = dataset.columns.iter().filter(|column| column.kind == crate::catalog::ColumnType::Date);
+        let days = days.filter(|column| column.name != "valid_until");
         let days: Vec<&str> = days.map(|column| column.name.as_str()).collect();
         for row in rows(dataset, city.dir.path()) {
             for column in &days {

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::support::{AS_OF, Row, SCALE_PPM, catalog, date, deliver, integer, options, rows, rows_of, sums};
 use crate::catalog::{Catalog, ColumnType, Dataset};
 use crate::data::synth::{
-    MANIFEST_FILE, ROWS_AT_SCALE_ONE, SCALE_ONE_PPM, SeedError, SeedManifest, SynthError, synthesise,
+    MANIFEST_FILE, ROWS_AT_SCALE_ONE, SCALE_ONE_PPM, SeedError, SeedManifest, SynthError, synthesise, synthesise_some,
 };
 use crate::env::{create_dir, create_new};
 use crate::model::{Date, UnitId, parse_decimal};
@@ -69,7 +69,10 @@ fn the_rows_are_as_many_as_the_scale_asks_for_and_as_reported() {
     let report = synthesise(&catalog, dir.path(), &options(SCALE_PPM, 7), &mut hear).unwrap();
     let total: u64 = report.datasets.iter().map(|(_, rows)| rows).sum();
     let target = ROWS_AT_SCALE_ONE * SCALE_PPM / SCALE_ONE_PPM;
-    assert!((target..target + 200).contains(&total), "{total}");
+    let listed = |name: &str| catalog.dataset(name).unwrap().collections.iter().any(|name| name == "smart-finance");
+    let counted: u64 = report.datasets.iter().filter(|(name, _)| listed(name)).map(|(_, rows)| rows).sum();
+    assert!((target..target + 300).contains(&counted), "{counted}");
+    assert!(total > counted && total < counted + counted / 4, "{total}");
     assert_eq!(heard.last(), Some(&(total, total)));
     for (name, count) in &report.datasets {
         assert_eq!(rows(catalog.dataset(name).unwrap(), dir.path()).len() as u64, *count, "{name}");
@@ -85,6 +88,18 @@ fn every_cell_is_as_the_catalog_says_and_no_row_comes_twice() {
     assert_cells(&catalog, dir.path());
     let files: Vec<String> = sums(dir.path()).into_iter().map(|file| file.path).collect();
     assert!(files.contains(&"tax_payment/tax_payment.csv".to_owned()), "{files:?}");
+}
+
+#[test]
+fn some_datasets_are_of_the_same_city_as_all() {
+    let catalog = catalog();
+    let (all, _) = deliver(&catalog, 1, 7);
+    let some = tempfile::tempdir().unwrap();
+    let wanted = |name: &str| ["real_estate", "tax_payment"].contains(&name);
+    let report = synthesise_some(&catalog, &wanted, some.path(), &options(1, 7), &mut |_, _| {}).unwrap();
+    assert!(report.datasets.iter().map(|(name, _)| name.as_str()).eq(["real_estate", "tax_payment"]));
+    let (all, some) = (sums(all.path()), sums(some.path()));
+    assert!(some.len() >= 2 && some.iter().all(|file| all.contains(file)));
 }
 
 #[test]
@@ -370,12 +385,14 @@ fn a_manifest_with_anything_wrong_is_refused() {
     let path = dir.path().join(MANIFEST_FILE);
     let good = crate::env::read_text(&path).unwrap();
     for (from, to) in [
-        ("\"format\":2", "\"format\":1"),
+        ("\"format\":3", "\"format\":2"),
         ("\"seed\":1", "\"seed\":\"x\""),
         ("\"seed\":1", "\"seed\":1,\"more\":1"),
         ("\"as_of\":\"2026-03-20\"", "\"as_of\":\"2026-02-30\""),
         ("sha256:", "sha1:"),
-        ("business_registration/business", "z/business"),
+        ("abnormal_operations/abnormal", "z/abnormal"),
+        ("\"tenant\":", "\"lodger\":"),
+        ("\"tenant\":\"3", "\"tenant\":\"4"),
     ] {
         let bad = good.replacen(from, to, 1);
         assert_ne!(bad, good);

@@ -2,4 +2,6 @@
 
 mod city;
 mod delivery;
+mod families;
+mod scenarios;
 mod support;

@@ -1,7 +1,7 @@
 //! What the tests of the synthesiser share: deliveries, and their rows as a reader sees them. Never asserts
 //! what a model promises.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use tempfile::TempDir;
@@ -64,4 +64,63 @@ pub(super) fn date(dataset: &Dataset, row: &Row, name: &str) -> Option<Date> {
 
 pub(super) fn sums(dir: &Path) -> Vec<SeedFile> {
     SeedManifest::read(dir).unwrap().unwrap().files
+}
+
+/// A delivery of a small city.
+pub(super) struct City {
+    pub catalog: Catalog,
+    pub dir: TempDir,
+    pub report: SynthReport,
+}
+
+impl City {
+    pub(super) fn new(scale_ppm: u64, seed: u64) -> Self {
+        let catalog = catalog();
+        let (dir, report) = deliver(&catalog, scale_ppm, seed);
+        Self { catalog, dir, report }
+    }
+
+    pub(super) fn dataset(&self, name: &str) -> &Dataset {
+        self.catalog.dataset(name).unwrap()
+    }
+
+    pub(super) fn rows(&self, name: &str) -> Vec<Row> {
+        rows(self.dataset(name), self.dir.path())
+    }
+
+    pub(super) fn of(&self, name: &str, unit: UnitId) -> Vec<Row> {
+        rows_of(self.dataset(name), self.dir.path(), unit)
+    }
+
+    pub(super) fn day(&self, name: &str, row: &Row, column: &str) -> Option<Date> {
+        date(self.dataset(name), row, column)
+    }
+
+    /// The distinct values of a column.
+    pub(super) fn all(&self, name: &str, column: &str) -> BTreeSet<String> {
+        self.rows(name).into_iter().filter_map(|row| row[column].clone()).collect()
+    }
+
+    /// The firms that owe several taxes: those that fail.
+    pub(super) fn failing(&self) -> BTreeSet<String> {
+        let mut unpaid: BTreeMap<String, u32> = BTreeMap::new();
+        for row in self.rows("tax_payment") {
+            *unpaid.entry(row["uscc"].clone().unwrap()).or_default() += u32::from(row["paid_date"].is_none());
+        }
+        unpaid.into_iter().filter(|(_, count)| *count > 4).map(|(firm, _)| firm).collect()
+    }
+
+    /// Of the failing firms and of the others, how many in a thousand have a row of `name` that `counts`.
+    pub(super) fn shares(&self, name: &str, counts: impl Fn(&Row) -> bool) -> (usize, usize) {
+        let failing = self.failing();
+        let with: BTreeSet<String> =
+            self.rows(name).into_iter().filter(|row| counts(row)).map(|row| row["uscc"].clone().unwrap()).collect();
+        let of_failing = with.intersection(&failing).count();
+        let others = self.report.firms as usize - failing.len();
+        (of_failing * 1_000 / failing.len(), (with.len() - of_failing) * 1_000 / others)
+    }
+}
+
+pub(super) fn text<'r>(row: &'r Row, column: &str) -> &'r str {
+    row[column].as_deref().unwrap()
 }

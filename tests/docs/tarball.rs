@@ -89,7 +89,7 @@ fn leads_home(text: &str) -> bool {
 fn shell() -> Vec<String> {
     let hide = format!("mount -t tmpfs none '{}'", root().display());
     for unshare in [&["unshare", "--mount"][..], &["unshare", "--user", "--map-root-user", "--mount"]] {
-        let hidden = Command::new("unshare").args(&unshare[1..]).args(["sh", "-c", &hide]).output();
+        let hidden = Command::new("unshare").args(unshare.iter().skip(1)).args(["sh", "-c", &hide]).output();
         if hidden.is_ok_and(|done| done.status.success()) {
             let mut shell: Vec<String> = unshare.iter().map(|&word| word.to_owned()).collect();
             shell.extend(["sh", "-c"].map(str::to_owned));

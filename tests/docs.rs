@@ -14,7 +14,7 @@ mod tarball;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 /// What the commands of a document may read of the project.
 const SHOWN: [&str; 4] = ["catalog", "policies", "sandbox-guests", "docs"];
@@ -92,31 +92,40 @@ struct Desk {
 }
 
 impl Desk {
+    /// What a command prints, and how it ends.
+    fn give(&self, command: &str, locale: &str) -> (String, ExitStatus) {
+        let (program, first) = self.shell.split_first().unwrap();
+        let mut shell = Command::new(program);
+        shell.args(first).arg(format!("exec 2>&1\n{command}")).current_dir(&self.folder);
+        for (name, value) in &self.variables {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        let done = shell.env("LC_ALL", locale).output().unwrap();
+        (String::from_utf8_lossy(&done.stdout).into_owned(), done.status)
+    }
+
+    /// What a command prints that must succeed.
+    fn type_in(&self, command: &str) -> String {
+        let (printed, status) = self.give(command, "C.UTF-8");
+        assert!(status.success(), "$ {command}\n{printed}");
+        printed
+    }
+
     /// Runs a file's steps; gives what went otherwise than it says.
     fn run(&self, file: &Path) -> Vec<String> {
         let name = file.to_string_lossy();
         let chinese = [".zh-CN.md", ".zh.md"].iter().any(|ending| name.ends_with(ending));
+        let locale = if chinese { "zh_CN.UTF-8" } else { "C.UTF-8" };
         let mut wrong = Vec::new();
-        for step in steps(&fs::read_to_string(file).unwrap()) {
-            let (program, first) = self.shell.split_first().unwrap();
-            let mut shell = Command::new(program);
-            shell.args(first).arg(format!("exec 2>&1\n{}", step.command)).current_dir(&self.folder);
-            for (name, value) in &self.variables {
-                match value {
-                    Some(value) => shell.env(name, value),
-                    None => shell.env_remove(name),
-                };
-            }
-            let done = shell.env("LC_ALL", if chinese { "zh_CN.UTF-8" } else { "C.UTF-8" }).output().unwrap();
-            let printed = String::from_utf8_lossy(&done.stdout);
+        for Step { line, command, output } in steps(&fs::read_to_string(file).unwrap()) {
+            let (printed, status) = self.give(&command, locale);
             let lines: Vec<&str> = printed.trim_end().lines().map(str::trim_end).collect();
-            if !done.status.success() || !fits(&step.output, &lines) {
-                let Step { line, command, output } = step;
+            if !status.success() || !fits(&output, &lines) {
                 let wanted = output.join("\n");
-                wrong.push(format!(
-                    "{name}:{line}: $ {command}\n--- promised\n{wanted}\n--- {}\n{printed}",
-                    done.status
-                ));
+                wrong.push(format!("{name}:{line}: $ {command}\n--- promised\n{wanted}\n--- {status}\n{printed}"));
             }
         }
         wrong

@@ -80,6 +80,6 @@ fn write_pages(command: &clap::Command, folder: &Path, lang: Lang, pages: &mut V
     let file = format!("{name}.1");
     write_unsynced(&folder.join(&file), text.as_bytes())?;
     pages.push(file);
-    let below = command.get_subcommands().filter(|inner| !inner.is_hide_set());
-    below.map(|inner| write_pages(inner, folder, lang, pages)).collect()
+    let mut below = command.get_subcommands().filter(|inner| !inner.is_hide_set());
+    below.try_for_each(|inner| write_pages(inner, folder, lang, pages))
 }

@@ -8,7 +8,7 @@ use flate2::{Compression, GzBuilder};
 use tar::{Archive, Builder, EntryType, Header};
 
 use super::error::{EntryFault, PackError};
-use super::manifest::{Files, PACK_MANIFEST};
+use super::manifest::{Files, PACK_MANIFEST, PackManifest};
 use super::place::is_known;
 use crate::model::seen;
 
@@ -58,7 +58,12 @@ pub fn read_archive(bytes: &[u8]) -> Result<Files, PackError> {
     if !gzip.into_inner().is_empty() {
         return Err(PackError::Behind);
     }
-    let mut rest = plain.as_slice();
+    read_tar(&plain)
+}
+
+/// The files of a tar, by path.
+fn read_tar(plain: &[u8]) -> Result<Files, PackError> {
+    let mut rest = plain;
     let mut files = Files::new();
     let mut tar = Archive::new(&mut rest);
     // Raw: what only extends another entry (long names, pax records, holes) is an entry by itself, and refused as such.
@@ -85,6 +90,12 @@ pub fn read_archive(bytes: &[u8]) -> Result<Files, PackError> {
         }
     }
     // A tar ends with zeros; what else stands there would go unseen.
-    drop(tar);
     if rest.iter().any(|byte| *byte != 0) { Err(PackError::Behind) } else { Ok(files) }
+}
+
+/// What an archive holds, where it is believed: the manifest, and the files that it lists. `plain` is the archive without its
+/// compression.
+pub fn read_plain(plain: &[u8]) -> Result<(PackManifest, Files), PackError> {
+    let mut files = read_tar(plain)?;
+    Ok((PackManifest::take(&mut files)?, files))
 }

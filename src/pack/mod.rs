@@ -10,7 +10,7 @@ mod manifest;
 mod place;
 mod seeds;
 
-pub use archive::{PACK_BYTES_MAX, PACK_FILES_MAX, PACK_PLAIN_BYTES_MAX};
+pub use archive::{PACK_BYTES_MAX, PACK_FILES_MAX, PACK_PLAIN_BYTES_MAX, read_plain};
 pub use error::{EntryFault, PackError};
 pub use export::{ExportOptions, Exported, LeftOut, export};
 pub use import::{ImportOptions, Imported, import};

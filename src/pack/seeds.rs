@@ -71,7 +71,6 @@ mod tests {
     use crate::model::Date;
 
     #[test]
-    #[expect(clippy::unwrap_used, reason = "tests")]
     fn seeds_are_read_as_they_were_written() {
         let folder = crate::env::TemporaryDir::new().unwrap();
         for scale_ppm in [1, 10_000, 999_999, 1_000_000, 2_200_000, SCALE_PPM_MAX] {

@@ -87,6 +87,11 @@ fn plant(home: &Path, planted: &mut Vec<String>) {
         let client = known("client");
         change(path, &|text| comment(text, &client));
     }
+    leave_behind(home, &mut known);
+}
+
+/// Puts files where nobody expects them, and cases that are not the program's own: they may be about anybody.
+fn leave_behind(home: &Path, known: &mut dyn FnMut(&str) -> String) {
     for stray in [
         "catalog/tax_payment.toml~",
         "catalog/notes.md",
@@ -112,13 +117,12 @@ fn plant(home: &Path, planted: &mut Vec<String>) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, known("stray")).unwrap();
     }
-    // The cases of a policy that is not the program's own: they may be about anybody.
     let (day, person) = (known("case"), firm(1));
     fs::write(
         home.join("policies/adversary/cases.toml"),
         format!(
             "guest = \"adversary\"\nday = 2026-10-08\n[[case]]\ntitle = {{ zh = \"{day}\", en = \"{day}\" }}\n\
-             parties = {{ enterprise = \"{person}\" }}\nexpect = {{ answer = \"A\" }}\n"
+             parties = {{ enterprise = \"{person}\" }}\nparameters = {{ behaviour = 1 }}\nexpect = {{ answer = \"yes\" }}\n"
         ),
     )
     .unwrap();

@@ -16,6 +16,8 @@ struct Page {
     needs: &'static str,
     /// What to install where they are not.
     tools: &'static str,
+    /// Its example of a whole guest: the block's language, and in which project which file it would be.
+    example: Option<(&'static str, &'static str)>,
     /// Whether the Chinese page is run too. Where a build takes half a minute, its commands are held against the English page's.
     both: bool,
 }
@@ -25,11 +27,23 @@ const C: &str = "{ command -v clang && command -v wasm-ld; } || command -v zig |
 const JS: &str = "node --version && npm view @bytecodealliance/componentize-js version";
 const PYTHON: &str = "python3 -c 'import ensurepip' && python3 -m pip index versions componentize-py";
 const PAGES: [Page; 5] = [
-    Page { name: "guests", needs: RUST, tools: "Rust", both: true },
-    Page { name: "guests/rust", needs: RUST, tools: "Rust", both: true },
-    Page { name: "guests/c", needs: C, tools: "clang and lld", both: true },
-    Page { name: "guests/js", needs: JS, tools: "node, npm and its registry", both: false },
-    Page { name: "guests/python", needs: PYTHON, tools: "python3-venv, pip and its registry", both: false },
+    Page { name: "guests", example: None, needs: RUST, tools: "Rust", both: true },
+    Page { name: "guests/rust", example: Some(("rust", "example/src/lib.rs")), needs: RUST, tools: "Rust", both: true },
+    Page { name: "guests/c", example: Some(("c", "sales/guest.c")), needs: C, tools: "clang and lld", both: true },
+    Page {
+        name: "guests/js",
+        example: Some(("ts", "sales/src/guest.ts")),
+        needs: JS,
+        tools: "node, npm and its registry",
+        both: false,
+    },
+    Page {
+        name: "guests/python",
+        example: Some(("python", "sales/src/guest.py")),
+        needs: PYTHON,
+        tools: "python3-venv, pip and its registry",
+        both: false,
+    },
 ];
 
 fn root() -> &'static Path {
@@ -75,7 +89,7 @@ fn leads_home(text: &str) -> bool {
 fn shell() -> Vec<String> {
     let hide = format!("mount -t tmpfs none '{}'", root().display());
     for unshare in [&["unshare", "--mount"][..], &["unshare", "--user", "--map-root-user", "--mount"]] {
-        let hidden = Command::new("unshare").args(&unshare[1..]).args(["sh", "-c", &hide]).output();
+        let hidden = Command::new("unshare").args(unshare.iter().skip(1)).args(["sh", "-c", &hide]).output();
         if hidden.is_ok_and(|done| done.status.success()) {
             let mut shell: Vec<String> = unshare.iter().map(|&word| word.to_owned()).collect();
             shell.extend(["sh", "-c"].map(str::to_owned));
@@ -109,8 +123,23 @@ fn page(name: &str, ending: &str) -> PathBuf {
     root().join("docs").join(format!("{name}{ending}"))
 }
 
+/// The page's example of a whole guest is one: it builds, in a project, and imports nothing.
+fn build_example(desk: &Desk, page: &Path, language: &str, to: &str) {
+    let text = fs::read_to_string(page).unwrap();
+    let (_, example) = text.split_once(&format!("```{language}\n")).unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let project = to.split_once('/').unwrap().0;
+    if !desk.folder.join(project).exists() {
+        desk.type_in(&format!("anshi guest new {project} --lang {language} --world verifier"));
+    }
+    fs::write(desk.folder.join(to), example).unwrap();
+    let built =
+        desk.type_in(&format!("anshi guest build {project} && anshi guest inspect {project}/build/{project}.wasm"));
+    assert!(built.contains("min_paid_fen") && built.contains("imports nothing"), "{built}");
+}
+
 /// Runs one page, and says loudly where it cannot.
-fn run(Page { name, needs, tools, both }: &Page) {
+fn run(Page { name, needs, tools, example, both }: &Page) {
     let found = Command::new("sh").args(["-c", needs]).output().unwrap().status.success();
     if !found {
         eprintln!("LEFT OUT: docs/{name}.md was not run: it needs {tools}");
@@ -121,8 +150,12 @@ fn run(Page { name, needs, tools, both }: &Page) {
     let endings = if *both { &[".md", ".zh.md"][..] } else { &[".md"] };
     for ending in endings {
         let folder = tempfile::tempdir().unwrap();
-        let wrong = desk(folder.path()).run(&page(name, ending));
+        let (desk, file) = (desk(folder.path()), page(name, ending));
+        let wrong = desk.run(&file);
         assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+        if let (Some((language, to)), ".md") = (example, *ending) {
+            build_example(&desk, &file, language, to);
+        }
     }
 }
 

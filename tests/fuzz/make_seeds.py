@@ -4,9 +4,12 @@
 What the fuzzer found stands beside them, in files whose names begin with `found-`, and is left alone.
 usage: tests/fuzz/make_seeds.py
 """
+import hashlib
+import io
 import json
 import pathlib
 import re
+import tarfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "tests/corpus"
@@ -236,5 +239,30 @@ def values():
         seed("values", name, text)
 
 
-for make in (documents, tokens, evidence, guests, deliveries, values):
+def packs():
+    def packed(files, manifest=None, kind=tarfile.REGTYPE):
+        listed = [{"bytes": len(text), "path": path, "sha256": "sha256:" + hashlib.sha256(text).hexdigest()} for path, text in sorted(files)]
+        whole = {"anshi": "0.1.0", "client": "smart-finance", "files": listed, "format": 1}
+        text = (json.dumps(whole, separators=(",", ":"), sort_keys=True) + "\n").encode() if manifest is None else manifest
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+            for path, text in [("pack.json", text), *sorted(files)]:
+                entry = tarfile.TarInfo(path)
+                entry.size, entry.type = len(text), kind if path != "pack.json" else tarfile.REGTYPE
+                tar.addfile(entry, io.BytesIO(text))
+        return out.getvalue()
+
+    seeds, wit = ("synthetic.toml", b"seed = 1\n"), ("wit/sandbox.wit", b"package anshi:sandbox;\n")
+    seed("pack", "whole", packed([seeds, wit]))
+    seed("pack", "empty", packed([]))
+    seed("pack", "upwards", packed([("catalog/../../x.toml", b"x")]))
+    seed("pack", "absolute", packed([("/x.toml", b"x")]))
+    seed("pack", "link", packed([("catalog/x.toml", b"")], kind=tarfile.SYMTYPE))
+    seed("pack", "twice", packed([seeds, seeds]))
+    seed("pack", "unlisted", packed([seeds, wit], manifest=b'{"anshi":"0","client":"c","files":[],"format":1}\n'))
+    seed("pack", "behind", packed([seeds]) + b"x")
+    seed("pack", "cut", packed([seeds, wit])[:1100])
+
+
+for make in (documents, tokens, evidence, guests, deliveries, values, packs):
     make()

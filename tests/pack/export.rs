@@ -7,10 +7,15 @@ use anshi::data::synth::synthesise;
 use anshi::data::{IngestOptions, ingest};
 use anshi::document::Document;
 use anshi::model::{AccountKind, Millis, Pace, UnitKind};
-use anshi::pack::{LeftOut, PackError};
+use anshi::pack::{Exported, LeftOut, PackError};
 use anshi::policy::{Accounts, ApprovalTrust, check_policy_file};
 
 use super::room::{CLIENT, Room, files, seeds};
+
+/// What stayed behind beside the policies that other clients alone may use.
+fn left_out(exported: &Exported) -> Vec<LeftOut> {
+    exported.left_out.iter().filter(|what| !matches!(what, LeftOut::Foreign(_))).cloned().collect()
+}
 
 #[test]
 fn the_same_home_gives_the_same_bytes_whatever_lies_beside() {
@@ -28,12 +33,17 @@ fn the_same_home_gives_the_same_bytes_whatever_lies_beside() {
 fn a_pack_is_made_of_what_its_policies_and_their_cases_need() {
     let room = Room::new();
     let exported = room.export();
-    assert!(exported.left_out.is_empty(), "{:?}", exported.left_out);
+    assert!(left_out(&exported).is_empty(), "{:?}", exported.left_out);
     room.import(&exported.bytes, false).unwrap();
     let packed = files(&room.path("bank"));
     let shipped = files(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("policies").as_path());
     let same = |path: &str| packed.get(&format!("policies/{path}")) == shipped.get(path);
-    for path in shipped.keys().filter(|path| path.contains("/rows/") || path.ends_with("cases.toml")) {
+    let goes_along = |path: &&String| {
+        let ours = exported.policies.iter().any(|id| path.starts_with(&format!("{id}/")));
+        ours && (path.contains("/rows/") || path.ends_with("cases.toml"))
+    };
+    assert!(shipped.keys().filter(goes_along).count() > 5);
+    for path in shipped.keys().filter(goes_along) {
         assert!(same(path), "{path}");
     }
     assert_eq!(packed["wit/sandbox.wit"], include_bytes!("../../sandbox-guests/wit/sandbox.wit"));
@@ -50,10 +60,10 @@ fn policies_keep_their_digests_and_their_approvals() {
     let trust = ApprovalTrust { needed: 1, auditors, now: Millis(1_800_000_000_000) };
     let mut seen = 0;
     for folder in fs::read_dir(room.home.join("policies")).unwrap().map(|entry| entry.unwrap().path()) {
-        if !folder.join("policy.toml").is_file() {
+        let other = room.path("bank/policies").join(folder.file_name().unwrap());
+        if !other.join("policy.toml").is_file() {
             continue;
         }
-        let other = room.path("bank/policies").join(folder.file_name().unwrap());
         let read = |folder: &std::path::Path, catalog| {
             check_policy_file(&folder.join("policy.toml"), catalog, Pace::NONE).unwrap()
         };
@@ -131,17 +141,17 @@ fn cases_that_may_be_about_somebody_stay_behind() {
     let cases = "policies/sme-credit-check/cases.toml";
     // A comment makes them other than the program's own; the shipped ones name an identifier that is nobody's.
     room.change(cases, |text| format!("# mine\n{text}"));
-    assert_eq!(room.export().left_out, [LeftOut::Cases("sme-credit-check".to_owned())]);
+    assert_eq!(left_out(&room.export()), [LeftOut::Cases("sme-credit-check".to_owned())]);
     let one = "guest = \"sme-credit-check\"\nday = 2026-10-08\n[[case]] # mine\nparties = { enterprise = \"healthy\", \
                legal_representative = \"representative\" }\nparameters = { min_paid_fen = 5_000_000 }\nexpect = { answer = \"A\" }\n";
     room.change(cases, |_| one.to_owned());
     let exported = room.export();
-    assert!(exported.left_out.is_empty(), "{:?}", exported.left_out);
+    assert!(left_out(&exported).is_empty(), "{:?}", exported.left_out);
     room.import(&exported.bytes, false).unwrap();
     let text = fs::read_to_string(room.path("bank").join(cases)).unwrap();
     assert!(text.contains("day = 2026-10-08") && text.contains("healthy") && !text.contains("mine"), "{text}");
     room.change(cases, |text| format!("{text}odd = 1\n"));
-    assert_eq!(room.export().left_out, [LeftOut::BadCases("sme-credit-check".to_owned())]);
+    assert_eq!(left_out(&room.export()), [LeftOut::BadCases("sme-credit-check".to_owned())]);
 }
 
 #[test]
@@ -152,10 +162,10 @@ fn policies_of_others_and_drafts_stay_behind() {
     room.change("policies/enterprise-vitality/policy.toml", |text| text.replacen("version = \"", "version = \"9", 1));
     let exported = room.export();
     let [foreign, draft] = ["guarantor-check", "enterprise-vitality"].map(str::to_owned);
-    assert_eq!(exported.left_out, [LeftOut::Foreign(foreign.clone()), LeftOut::Unapproved(draft.clone())]);
+    assert!(exported.left_out.contains(&LeftOut::Foreign(foreign.clone())));
+    assert_eq!(left_out(&exported), [LeftOut::Unapproved(draft.clone())]);
     assert!(!exported.manifest.files.iter().any(|file| file.path.contains(&foreign) || file.path.contains(&draft)));
     assert!(matches!(room.export_for("other-bank"), Err(PackError::NoQuota(_))));
-    assert!(
-        matches!(room.export_for("nobody"), Err(PackError::NoClient { known, .. }) if known == ["other-bank", CLIENT])
-    );
+    let Err(PackError::NoClient { known, .. }) = room.export_for("nobody") else { panic!("nobody got a pack") };
+    assert!(["other-bank", CLIENT].iter().all(|&client| known.iter().any(|name| name == client)), "{known:?}");
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::RwLockReadGuard;
 
 use anshi::config::{CallerKind, HomeKind, caller_text};
 use anshi::data::synth::SynthOptions;
@@ -14,6 +15,8 @@ use anshi::model::{Date, Digest, Pace};
 use anshi::pack::{ExportOptions, Exported, ImportOptions, Imported, PackError, export, import};
 use anshi::policy::{Accounts, ApprovalStatement, check_policy_file};
 
+use crate::support::strong;
+
 pub const CLIENT: &str = "smart-finance";
 
 /// The home, its auditor's key, and a place for files.
@@ -21,6 +24,8 @@ pub struct Room {
     pub folder: tempfile::TempDir,
     pub home: PathBuf,
     pub auditor: SigningKey,
+    /// The engine stays as it is for as long as the room is there.
+    _turn: RwLockReadGuard<'static, ()>,
 }
 
 pub fn seeds() -> SynthOptions {
@@ -47,11 +52,11 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 impl Room {
     /// With the shipped policies, each approved by one auditor, which is enough here.
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let (_turn, folder) = (strong(), tempfile::tempdir().unwrap());
         let home = folder.path().join("home");
         let pace = Pace { nanos_per_kilofuel: 1, nanos_per_mib: 1 };
         initialise_paced(&InitOptions { home: home.clone(), kind: HomeKind::Production }, pace, &Entropy).unwrap();
-        let room = Self { auditor: SigningKey::generate(&Entropy).unwrap(), folder, home };
+        let room = Self { auditor: SigningKey::generate(&Entropy).unwrap(), folder, home, _turn };
         room.change("anshi.toml", |text| text.replace("approvals_needed = 2", "approvals_needed = 1"));
         let text = caller_text("auditor", CallerKind::Auditor, &[room.auditor.public().clone()]);
         fs::write(room.home.join("clients.d/auditor.toml"), text).unwrap();

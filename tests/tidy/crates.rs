@@ -116,7 +116,7 @@ mod tests {
             wit_bindgen_rust=kit wit_bindgen_c=kit csv=data hashbrown=data \
             rand_chacha=data memmap2=data,env notify=env arrow_ipc=data,guest arrow_array=data,guest rusqlite=ledger \
             tlog_tiles=log signed_note=log ring=keys,env jiff=model,env,data toml=document annotate_snippets=document \
-            clap=cli,main indicatif=cli tracing_subscriber=cli axum=server tokio=ledger,job,workbench,cli,server \
+            clap=cli,main clap_complete=cli clap_mangen=cli tar=pack flate2=pack indicatif=cli tracing_subscriber=cli axum=server tokio=ledger,job,workbench,cli,server \
             rayon=job,guest,data,disclosure \
             base64= hex= encoding_rs=data unicode_width=cli parquet=data calamine=data postgres=data \
             tokio_postgres_rustls=data rustls=data odbc_api=data prio=disclosure rand=disclosure,env \

@@ -127,9 +127,10 @@ mod tests {
         let second = "catalog policy data guest ledger log disclosure receipt";
         let low = "config document keys env model";
         let expected = [
-            ("main", format!("cli server upkeep workbench kit job review {second} {low}")),
-            ("cli", format!("server upkeep workbench kit job review {second} {low}")),
-            ("server", format!("upkeep workbench kit job review {second} {low}")),
+            ("main", format!("cli server pack upkeep workbench kit job review {second} {low}")),
+            ("cli", format!("server pack upkeep workbench kit job review {second} {low}")),
+            ("server", format!("pack upkeep workbench kit job review {second} {low}")),
+            ("pack", format!("upkeep workbench kit job review {second} {low}")),
             ("upkeep", format!("job review {second} {low}")),
             ("workbench", format!("job review {second} {low}")),
             ("kit", format!("workbench job review {second} {low}")),

@@ -1,6 +1,6 @@
 //! The targets by name: the fuzzer picks one, the replay takes all.
 
-use super::{deliveries, documents, evidence, guests, snapshots, tokens, values};
+use super::{deliveries, documents, evidence, guests, packs, snapshots, tokens, values};
 
 /// Feeds bytes to one parser, and panics where it breaks its word.
 pub type Target = fn(&[u8]);
@@ -25,6 +25,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("log_key", evidence::log_key),
     ("manifest", guests::manifest),
     ("mirror", evidence::mirror),
+    ("pack", packs::pack),
     ("policy", documents::policy),
     ("proof", evidence::proof),
     ("request", tokens::request),

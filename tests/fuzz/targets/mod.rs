@@ -5,6 +5,7 @@ mod documents;
 mod evidence;
 mod guests;
 mod list;
+mod packs;
 mod scratch;
 pub mod snapshots;
 mod tokens;

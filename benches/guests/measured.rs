@@ -38,21 +38,21 @@ impl Measured {
 }
 
 /// Registers the guest of a file, runs it again and again beside the yardstick; as JSON.
-pub fn measure(room: &Room, file: &Path, what: &str) -> String {
+pub fn measure(room: &'static Room, file: &Path, what: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let registry = Registry::open(folder.path(), env!("CARGO_BIN_EXE_anshi").as_ref()).unwrap();
     let yardstick_file = std::env::var_os("ANSHI_GUESTS_DIR").map_or_else(|| project("target/guests"), Into::into);
     let yardstick = Asked::new(room, &registry, &yardstick_file.join("adversary.wasm"), YARDSTICK);
-    yardstick.call(room);
+    yardstick.call();
     let module = std::fs::read(file).unwrap();
     let started = Instant::now();
     let row = registry.register(&module).unwrap().row;
     let registration = started.elapsed();
     let before = resident();
     let asked = Asked::of(room, registry.load(&row).unwrap(), what);
-    let calls = calls_of(|| asked.call(room));
+    let calls = calls_of(|| asked.call());
     let resident_bytes = resident().saturating_sub(before);
-    let samples = table::measure(calls, &mut [&mut || yardstick.call(room), &mut || asked.call(room)]);
+    let samples = table::measure(calls, &mut [&mut || yardstick.call(), &mut || asked.call()]);
     let micros = |time: Duration| time.as_secs_f64() * 1e6;
     let measured = Measured {
         component_bytes: module.len() as u64,

@@ -110,11 +110,22 @@ impl Subject {
         parameters: &[ParameterValue],
         limits: &Limits,
     ) -> Result<Contributions, Fault> {
+        let (runs, ordinals) = self.runs(room, firm, parameters, limits);
+        runs.run(firm.as_str(), &ordinals)
+    }
+
+    /// What runs the table's units within these limits, and where one firm stands in the datasets.
+    pub fn runs<'s>(
+        &'s self,
+        room: &'s Room,
+        firm: UnitId,
+        parameters: &'s [ParameterValue],
+        limits: &Limits,
+    ) -> (UnitRuns<'s>, Vec<Option<u64>>) {
         let Plan::Table { frame, .. } = &self.plan else { panic!("the policy makes no table") };
         let ordinal = |name: &String| room.snapshot.dataset(name).unwrap().ordinal(&firm);
-        let ordinals: Vec<Option<u64>> = frame.iter().map(ordinal).collect();
         let runs = UnitRuns::new(&self.guest, (&self.plan, parameters), limits, &room.snapshot).unwrap();
-        runs.run(firm.as_str(), &ordinals)
+        (runs, frame.iter().map(ordinal).collect())
     }
 
     /// What every unit of a contributor's table gives, within these limits.

@@ -21,7 +21,9 @@ const BUILD_FLAGS: [&str; 4] = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CPATH",
 /// standard output, or `None` where it failed. Variables that would change a build's flags are taken away.
 pub fn run_tool(program: &Path, arguments: &[&str], folder: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut command = Command::new(program);
-    BUILD_FLAGS.iter().for_each(|name| drop(command.env_remove(name)));
+    for name in BUILD_FLAGS {
+        command.env_remove(name);
+    }
     command.args(arguments).current_dir(folder).stdin(Stdio::null()).stderr(Stdio::inherit());
     let output = command.output()?;
     Ok(output.status.success().then_some(output.stdout))

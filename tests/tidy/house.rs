@@ -186,7 +186,7 @@ pub const FLOATLESS: &[&str] =
 
 /// Values that only the step that earned them can build, and that are handed on, not copied.
 pub const PROOF_TOKENS: &[&str] =
-    &["Permit", "Reservation", "RawOutput", "Gathered", "Disclosed", "Logged", "Verified"];
+    &["Permit", "Reservation", "RawOutput", "Gathered", "Disclosed", "Logged", "Verified", "Invented"];
 
 /// What a proof token may neither derive nor implement: each makes a second one, or one out of nothing.
 pub const NOT_FOR_TOKENS: &[&str] = &["Clone", "Copy", "Default", "Serialize", "Deserialize"];

@@ -114,7 +114,10 @@ mod tests {
 
     #[test]
     fn the_lists_are_whole() {
-        assert_eq!(PROOF_TOKENS, ["Permit", "Reservation", "RawOutput", "Gathered", "Disclosed", "Logged", "Verified"]);
+        assert_eq!(
+            PROOF_TOKENS,
+            ["Permit", "Reservation", "RawOutput", "Gathered", "Disclosed", "Logged", "Verified", "Invented"]
+        );
         assert_eq!(NOT_FOR_TOKENS, ["Clone", "Copy", "Default", "Serialize", "Deserialize"]);
     }
 

@@ -47,8 +47,7 @@ impl Asked {
                 Self::label(subject.guest, input)
             }
             _ => {
-                let parameters: &[ParameterValue] =
-                    if what == YARDSTICK { &[ParameterValue::Integer(0)] } else { &[] };
+                let parameters: &[ParameterValue] = if what == YARDSTICK { &[ParameterValue::Integer(0)] } else { &[] };
                 let input = room.input(&plan(&guest, ROWS), full(room, "tax_payment"), parameters);
                 Self::label(guest, input)
             }

@@ -40,5 +40,5 @@ pub fn find_built_in(folder: &Path, id: &str) -> Result<PathBuf, CliError> {
     }
     known.sort();
     let close = did_you_mean(id, known.iter().map(String::as_str)).map(str::to_owned);
-    Err(CliError::wrong(TestProblem::NoPolicy { id: id.to_owned(), known, close }))
+    Err(CliError::wrong(TestProblem::UnknownPolicy { id: id.to_owned(), known, close }))
 }

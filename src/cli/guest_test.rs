@@ -108,7 +108,7 @@ fn subject(args: &GuestTestArgs, built_in: &Path, terminal: &Terminal) -> Result
     let accounts_text = text(&accounts)?;
     let cases_file = cases_file(args, project.as_ref(), &folder);
     if !cases_file.is_file() {
-        return Err(CliError::wrong(TestProblem::NoCases(cases_file)));
+        return Err(CliError::wrong(TestProblem::CasesMissing(cases_file)));
     }
     let document = Document::new(cases_file.display().to_string(), text(&cases_file)?);
     let cases = Cases::check(&document, &policy).map_err(CliError::failed)?;
@@ -123,7 +123,7 @@ fn project(args: &GuestTestArgs) -> Result<Option<Project>, CliError> {
     }
     let folder = args.folder.as_deref().unwrap_or(Path::new("."));
     if !Project::is_at(folder) {
-        return Err(CliError::wrong(TestProblem::NoProject(folder.to_owned())));
+        return Err(CliError::wrong(TestProblem::NotAProject(folder.to_owned())));
     }
     Project::read(folder).map(Some).map_err(CliError::failed)
 }

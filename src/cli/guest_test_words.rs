@@ -43,10 +43,10 @@ pub enum Limit {
 pub enum TestProblem {
     /// A folder without a project.
     #[error("`{}` has no `guest.toml`: name a project's folder, or a guest with `--guest` and its `--policy`", .0.display())]
-    NoProject(PathBuf),
+    NotAProject(PathBuf),
     /// No such policy comes with the program.
     #[error("no policy `{id}` comes with this program: {}; say with `--policy` or `--policies` where it is{}", known.join(", "), meant(close))]
-    NoPolicy {
+    UnknownPolicy {
         /// Its id.
         id: String,
         /// Those that do.
@@ -56,7 +56,7 @@ pub enum TestProblem {
     },
     /// No cases.
     #[error("there are no cases in `{}`: say with `--cases` where they are", .0.display())]
-    NoCases(PathBuf),
+    CasesMissing(PathBuf),
 }
 
 fn meant(close: &Option<String>) -> String {
@@ -66,16 +66,16 @@ fn meant(close: &Option<String>) -> String {
 impl Chinese for TestProblem {
     fn chinese(&self) -> String {
         match self {
-            Self::NoProject(folder) => format!(
+            Self::NotAProject(folder) => format!(
                 "`{}` 中没有 `guest.toml`：请写明项目的文件夹，或用 `--guest` 和 `--policy` 指明程序及其政策",
                 folder.display()
             ),
-            Self::NoPolicy { id, known, close } => {
+            Self::UnknownPolicy { id, known, close } => {
                 let close = close.as_ref().map(|close| format!("；是否指 `{close}`？")).unwrap_or_default();
                 let known = known.join("、");
                 format!("没有内置的政策 `{id}`：内置的有 {known}；请用 `--policy` 或 `--policies` 指明其所在{close}")
             }
-            Self::NoCases(path) => format!("`{}` 中没有用例：请用 `--cases` 指明用例所在的文件", path.display()),
+            Self::CasesMissing(path) => format!("`{}` 中没有用例：请用 `--cases` 指明用例所在的文件", path.display()),
         }
     }
 }

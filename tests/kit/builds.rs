@@ -38,14 +38,42 @@ fn rust_builds_from_an_empty_registry() {
     both_worlds("rust");
 }
 
+/// Whether C can be built here. Where it cannot, whoever reads the run must see it: past the capture of a test's output.
+fn has_c(test: &str) -> bool {
+    let has = has("clang") && has("wasm-ld");
+    if !has {
+        let left_out = format!("\nLEFT OUT: kit::builds::{test} (apt-get install clang lld)\n");
+        std::io::stderr().write_all(left_out.as_bytes()).unwrap();
+    }
+    has
+}
+
 #[test]
 fn c_builds_with_clang_alone() {
-    if has("clang") && has("wasm-ld") {
+    if has_c("c_builds_with_clang_alone") {
         both_worlds("c");
-    } else {
-        // Past the capture of a test's output: whoever reads the run must see it.
-        let left_out = b"\nLEFT OUT: kit::builds::c_builds_with_clang_alone (apt-get install clang lld)\n";
-        std::io::stderr().write_all(left_out).unwrap();
+    }
+}
+
+/// The stack lies below everything else: one byte more than it has is a trap, and no other variable's new value.
+#[test]
+fn a_stack_that_overflows_ends_the_call() {
+    if !has_c("a_stack_that_overflows_ends_the_call") {
+        return;
+    }
+    let desk = Desk::new();
+    let project = desk.make("deep", "c", "verifier");
+    let source = fs::read_to_string(project.join("guest.c")).unwrap();
+    let begins = "    const anshi_party *firm = anshi_party_of(input, \"enterprise\");\n";
+    let cases = format!("{}/sandbox-guests/kit/policies/revenue-verification", env!("CARGO_MANIFEST_DIR"));
+    let guests = desk.join("guests");
+    fs::create_dir(&guests).unwrap();
+    for (bytes, code, told) in [(8_192, 0, "all as expected"), (16_384, 1, "answer `undetermined`")] {
+        let deep = format!("    volatile char deep[{bytes}];\n    deep[0] = deep[{bytes} - 1] = 1;\n{begins}");
+        fs::write(project.join("guest.c"), source.replacen(begins, &deep, 1)).unwrap();
+        desk.run(&["guest", "build", "deep"]).with(0);
+        fs::copy(project.join("build/deep.wasm"), guests.join("revenue-verification.wasm")).unwrap();
+        desk.run(&["policy", "test", &cases, "--guests", "guests"]).with(code).saying(told);
     }
 }
 

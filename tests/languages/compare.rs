@@ -18,13 +18,19 @@ const SHOWN_MAX: usize = 20;
 
 /// Where the script has put the guests: `<language>-<world>.wasm`, and `changed-<what>-<world>.wasm`, each with one change.
 fn folder() -> PathBuf {
-    std::env::var_os("ANSHI_KIT_GUESTS").map(PathBuf::from).expect("`make test-guests` names the folder of built guests")
+    std::env::var_os("ANSHI_KIT_GUESTS")
+        .map(PathBuf::from)
+        .expect("`make test-guests` names the folder of built guests")
 }
 
-/// What they are registered in: kept from run to run, because to compile Python takes half a minute.
+/// What they are registered in, beside that folder: kept from run to run, because to compile Python takes half a minute.
+fn registry_folder() -> PathBuf {
+    folder().with_file_name("registry")
+}
+
 fn registry() -> &'static Registry {
     static REGISTRY: OnceLock<Registry> = OnceLock::new();
-    REGISTRY.get_or_init(|| Registry::open(&folder().join("registry"), Path::new(env!("CARGO_BIN_EXE_anshi"))).unwrap())
+    REGISTRY.get_or_init(|| Registry::open(&registry_folder(), Path::new(env!("CARGO_BIN_EXE_anshi"))).unwrap())
 }
 
 /// A guest, and the name that it has here.
@@ -35,14 +41,14 @@ pub struct Named {
 
 /// The guests of a world whose names begin so, in order of their names.
 fn guests(world: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<Named> {
-    std::fs::create_dir_all(folder().join("registry")).unwrap();
+    std::fs::create_dir_all(registry_folder()).unwrap();
     let files = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let names = files.filter_map(|file| Some(file.strip_suffix(&format!("-{world}.wasm"))?.to_owned()));
     let mut names: Vec<String> = names.filter(|name| is_wanted(name)).collect();
     names.sort_unstable();
     let guest = |name: String| {
         let module = std::fs::read(folder().join(format!("{name}-{world}.wasm"))).unwrap();
-        let guest = register(registry(), &folder().join("registry"), &module);
+        let guest = register(registry(), &registry_folder(), &module);
         Named { name, guest }
     };
     names.into_iter().map(guest).collect()
@@ -127,7 +133,10 @@ pub fn check_found(world: &str, expected: &Answers, changed: &[(String, Answers)
     for (name, answers) in changed {
         let (count, lines) = differences([("rust", expected), (name, answers)]);
         assert!(count > 0, "no case of the table tells {world} `{name}` from the guest that it was made of");
-        eprintln!("{world} `{name}` is found out by {count} cases, such as {}", lines.lines().next().unwrap_or_default());
+        eprintln!(
+            "{world} `{name}` is found out by {count} cases, such as {}",
+            lines.lines().next().unwrap_or_default()
+        );
     }
 }
 

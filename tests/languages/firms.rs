@@ -74,8 +74,7 @@ pub fn id(place: usize) -> UnitId {
 pub fn deliver(firms: &[Firm], folder: &Path) {
     let mut filings = "纳税人识别号,税款所属期止,税种,应税销售额(元),应纳税额(元),申报期限,申报日期\n".to_owned();
     let mut readings = "统一社会信用代码,抄表日期,用电量(千瓦时),应收电费(元),欠费天数\n".to_owned();
-    let mut payments =
-        "纳税人识别号,税款所属期止,税种,应缴金额(元),实缴金额(元),缴款期限,缴款日期\n".to_owned();
+    let mut payments = "纳税人识别号,税款所属期止,税种,应缴金额(元),实缴金额(元),缴款期限,缴款日期\n".to_owned();
     let mut heads = "统一社会信用代码,费款所属期止,参保人数,应缴金额(元),实缴金额(元)\n".to_owned();
     let mut register = "统一社会信用代码,成立日期,登记状态,企业类型,行业门类,行政区划,注册资本(元)\n".to_owned();
     for (place, firm) in firms.iter().enumerate() {
@@ -113,8 +112,20 @@ pub fn deliver(firms: &[Firm], folder: &Path) {
 
 /// The days at which rules turn, in months before the last of September 2026: the last of each month.
 const MONTH_ENDS: [&str; 14] = [
-    "2026-09-30", "2026-08-31", "2026-07-31", "2026-06-30", "2026-05-31", "2026-04-30", "2026-03-31", "2026-02-28",
-    "2026-01-31", "2025-12-31", "2025-11-30", "2025-10-31", "2025-09-30", "2025-08-31",
+    "2026-09-30",
+    "2026-08-31",
+    "2026-07-31",
+    "2026-06-30",
+    "2026-05-31",
+    "2026-04-30",
+    "2026-03-31",
+    "2026-02-28",
+    "2026-01-31",
+    "2025-12-31",
+    "2025-11-30",
+    "2025-10-31",
+    "2025-09-30",
+    "2025-08-31",
 ];
 /// The most fen that 64 bits hold, in yuan.
 const MOST_YUAN: &str = "92233720368547758.07";
@@ -163,10 +174,7 @@ fn declarations(firms: &mut Vec<Firm>) {
             .filing("2026-08-31", "VAT", "2026-09-15", "1000.00")
             .filing("2026-08-31", "VAT", "2026-09-15", "999.99")
             .powered(),
-        Firm::new("a correction without sales")
-            .declared()
-            .filing("2026-08-31", "VAT", "2026-09-20", "")
-            .powered(),
+        Firm::new("a correction without sales").declared().filing("2026-08-31", "VAT", "2026-09-20", "").powered(),
     ]);
     let mut monthly = Firm::new("fourteen months of 100 yuan").powered();
     let mut most = Firm::new("as many declarations as are given").powered();
@@ -181,9 +189,7 @@ fn declarations(firms: &mut Vec<Firm>) {
 }
 
 fn power(firms: &mut Vec<Firm>) {
-    let one = |what: &str, end: &str, kwh: &str, overdue: &str| {
-        Firm::new(what).declared().reading(end, kwh, overdue)
-    };
+    let one = |what: &str, end: &str, kwh: &str, overdue: &str| Firm::new(what).declared().reading(end, kwh, overdue);
     firms.extend([
         one("no power used", "2026-09-30", "0.00", "0"),
         one("the least power", "2026-09-30", "0.01", "0"),

@@ -155,21 +155,18 @@ pub fn plan(guest: &Guest, rows_max: u32) -> Vec<RolePlan> {
 pub fn register(registry: &Registry, folder: &Path, module: &[u8]) -> Arc<Guest> {
     let digest = anshi::keys::sha256(module);
     let kept = folder.join(format!("{}-{}.json", digest.hex(), registry.identity()));
-    let row = std::fs::read(&kept).map_or_else(
-        |_| {
-            let row = registry.register(module).unwrap().row;
-            let told = serde_json::json!({ "artefact": row.artefact.to_string(), "manifest": row.manifest });
-            std::fs::write(&kept, told.to_string()).unwrap();
-            row
-        },
-        |told| {
-            let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
-            let text = |name: &str| told[name].as_str().unwrap().to_owned();
-            let (engine, artefact) = (registry.identity().to_owned(), text("artefact").parse().unwrap());
-            GuestRow { digest, engine, artefact, manifest: text("manifest") }
-        },
-    );
-    registry.load(&row).unwrap()
+    let before = std::fs::read(&kept).ok().and_then(|told| {
+        let told: serde_json::Value = serde_json::from_slice(&told).ok()?;
+        let text = |name: &str| told[name].as_str().map(str::to_owned);
+        let (engine, artefact) = (registry.identity().to_owned(), text("artefact")?.parse().ok()?);
+        registry.load(&GuestRow { digest, engine, artefact, manifest: text("manifest")? }).ok()
+    });
+    before.unwrap_or_else(|| {
+        let row = registry.register(module).unwrap().row;
+        let told = serde_json::json!({ "artefact": row.artefact.to_string(), "manifest": row.manifest });
+        std::fs::write(&kept, told.to_string()).unwrap();
+        registry.load(&row).unwrap()
+    })
 }
 
 /// The least number up to `most` that `is_enough`, found by halving: of fuel, or of pages of memory.

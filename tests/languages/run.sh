@@ -20,8 +20,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir -p "$cache"
-# What nobody has used for a fortnight.
+# What nobody has used for a fortnight, and what was registered before that.
 find "$cache" -mindepth 1 -maxdepth 1 -mtime +14 -exec rm -rf {} +
+mkdir -p "$cache/registry"
+find "$cache/registry" -type f -mtime +14 -delete
+touch "$cache/registry"
 
 # The packages of JavaScript and of Python: the folders' names say which versions are in them.
 node_packages() {
@@ -76,27 +79,29 @@ build() {
     *) "$anshi" guest build "$2" --out "$3" --force >/dev/null ;;
     esac
 }
-# Everything that a build depends on, as one word. key PROJECT
+# Everything that a build depends on, as one word. key LANGUAGE PROJECT
 key() {
     {
-        (cd "$1" && find . -type f | LC_ALL=C sort | xargs sha256sum)
-        sha256sum src/kit/build/*.rs $here/run.sh $here/changes.txt sandbox-guests/columns/*
-        rustc --version
-        clang --version 2>/dev/null || true
+        (cd "$2" && find . -type f | LC_ALL=C sort | xargs sha256sum)
+        sha256sum src/kit/build/*.rs sandbox-guests/columns/*
+        case $1 in
+        rust) sha256sum $here/changes.txt && rustc --version ;;
+        c) clang --version ;;
+        esac
     } | sha256sum | cut -c1-12
 }
 
 # Other guests of the same project, each with one change, which the table of cases must find out. changes WORLD PROJECT FOLDER
 changes() {
-    while IFS='|' read -r world name file script; do
-        test "$world" = "$1" || continue
+    while IFS='|' read -r of name file script; do
+        test "$of" = "$1" || continue
         cp "$2/$file" "$work/unchanged"
         sed -i "$script" "$2/$file"
         if cmp -s "$work/unchanged" "$2/$file"; then
             say "guests: the change \`$name\` of $here/changes.txt changes nothing any more"
             exit 1
         fi
-        build rust "$2" "$3/changed-$name-$world.wasm"
+        build rust "$2" "$3/changed-$name-$1.wasm"
         cp "$work/unchanged" "$2/$file"
     done <$here/changes.txt
 }
@@ -129,7 +134,7 @@ for language in $wanted; do
     for world in verifier contributor; do
         project=$work/$language-$world
         "$anshi" guest new "guest-in-$language" --lang "$(test $language = zig && echo c || echo $language)" --world $world --dir "$project" >/dev/null
-        built=$cache/$language-$world-$(key "$project")
+        built=$cache/$language-$world-$(key $language "$project")
         if ! test -e "$built/ready"; then
             say "guests: building a $world in $language"
             rm -rf "$built"
@@ -148,7 +153,7 @@ for language in $wanted; do
     done
     languages="$languages $language"
 done
-# Where they are asked: what was registered there before is not compiled again.
+# Where they are asked.
 guests=$cache/set-$(cd "$set" && sha256sum -- *.wasm | sha256sum | cut -c1-12)
 mkdir -p "$guests"
 cp "$set"/*.wasm "$guests/"

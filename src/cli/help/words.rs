@@ -281,6 +281,7 @@ const VALUES: &[(&str, &str)] = &[
     ("DATE", "日期"),
     ("ID", "标识"),
     ("URL", "地址"),
+    ("SHELL", "命令行程序"),
     ("FILE|DIGEST", "文件|摘要"),
     ("ROLE=ID", "角色=标识"),
     ("NAME=VALUE", "名称=值"),

@@ -50,7 +50,7 @@ pub(super) fn build(project: &Project) -> Result<Vec<u8>, BuildError> {
 fn compiler(project: &Project) -> Result<(Tool, &'static [&'static str]), BuildError> {
     if let Ok(clang) = Tool::find(&["clang"], INSTALL_CLANG) {
         Tool::find(&["wasm-ld"], INSTALL_CLANG)?;
-        return Ok((clang, &["--target=wasm32"]));
+        return Ok((clang, &["--target=wasm32", "-Wl,--stack-first"]));
     }
     if let Ok(zig) = Tool::find(&["zig"], INSTALL_CLANG) {
         return Ok((zig, &["cc", "-target", "wasm32-freestanding"]));

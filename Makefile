@@ -22,7 +22,7 @@ TABLE_SCALES ?= 0.11 1 2.2
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo dist policies test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean test-guests bench-guests
+.PHONY: help build target guests demo dist scenarios policies test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean test-guests bench-guests
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -45,9 +45,11 @@ dist: build      ## the tarball for developers of guests, and its digest
 demo: build      ## watch a bank's question be answered
 	$(ANSHI) demo --home $(DEMO_HOME)
 
-policies: build guests  ## check every shipped policy, and ask what its cases ask
-	$(ANSHI) policy check policies
+scenarios: build guests  ## ask of every shipped policy what its cases ask, and of a whole city how its answers are shared out
 	$(ANSHI) policy test policies --guests $(GUESTS)
+
+policies: scenarios  ## the same; and check every shipped policy, the guest kit's too
+	$(ANSHI) policy check policies
 	$(ANSHI) policy check sandbox-guests/kit/policies
 	$(ANSHI) policy test sandbox-guests/kit/policies --guests $(GUESTS)
 

@@ -165,3 +165,17 @@ fn a_key_has_one_owner_in_one_role() {
     std::fs::remove_file(&path).unwrap();
     Config::load(&home).unwrap();
 }
+
+/// The guest kit's policy of the same name differs in its limits and in what its comments say, and in nothing else.
+#[test]
+fn the_kits_revenue_verification_is_the_shipped_one_with_other_limits() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rules = |folder: &str| {
+        let text = std::fs::read_to_string(root.join(folder).join("revenue-verification/policy.toml")).unwrap();
+        let (rules, limits) = text.split_once("[limits]").unwrap();
+        (rules.split_once("\nid = ").unwrap().1.to_owned(), limits.to_owned())
+    };
+    let (shipped, kit) = (rules("policies"), rules("sandbox-guests/kit/policies"));
+    assert_eq!(shipped.0, kit.0);
+    assert_ne!(shipped.1, kit.1);
+}

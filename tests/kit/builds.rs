@@ -69,7 +69,9 @@ fn a_stack_that_overflows_ends_the_call() {
     let guests = desk.join("guests");
     fs::create_dir(&guests).unwrap();
     for (bytes, code, told) in [(8_192, 0, "all as expected"), (16_384, 1, "answer `undetermined`")] {
-        let deep = format!("    volatile char deep[{bytes}];\n    deep[0] = deep[{bytes} - 1] = 1;\n{begins}");
+        let deep =
+            "    volatile char deep[BYTES];\n    for (int at = 0; at < BYTES; at++) {\n        deep[at] = 1;\n    }\n";
+        let deep = format!("{}{begins}", deep.replace("BYTES", &bytes.to_string()));
         fs::write(project.join("guest.c"), source.replacen(begins, &deep, 1)).unwrap();
         desk.run(&["guest", "build", "deep"]).with(0);
         fs::copy(project.join("build/deep.wasm"), guests.join("revenue-verification.wasm")).unwrap();

@@ -30,7 +30,7 @@ fn ask_all(subject: &Subject, room: &Room, firms: &[(String, UnitId)], claims: &
         for claim in claims {
             let input = subject.input(room, *firm, &[ParameterValue::Integer(*claim)]);
             let (answer, fuel) = subject.guest.run(&input, subject.limits());
-            if answers.len() % TWICE_EVERY == 0 {
+            if answers.len().is_multiple_of(TWICE_EVERY) {
                 let again = subject.guest.run(&input, subject.limits());
                 assert_eq!(again, (answer.clone(), fuel), "a second instance does another thing: {what}, {claim} fen");
             }

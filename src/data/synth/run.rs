@@ -25,7 +25,7 @@ const SCALE_COLLECTION: &str = "smart-finance";
 /// Scale 1.
 pub const SCALE_ONE_PPM: u64 = 1_000_000;
 /// Fewer firms would make a table of nobody.
-const FIRMS_MIN: u64 = 24;
+const FIRMS_MIN: u64 = 24 + CAST_FIRMS;
 /// Units whose rows are interleaved, month by month, before the next ones follow.
 const BLOCK_UNITS: u64 = 4_096;
 /// The most files of one dataset; each has its own form of dates and of missing values.

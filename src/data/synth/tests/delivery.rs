@@ -78,7 +78,7 @@ fn the_rows_are_as_many_as_the_scale_asks_for_and_as_reported() {
         assert_eq!(rows(catalog.dataset(name).unwrap(), dir.path()).len() as u64, *count, "{name}");
     }
     let (_tiny, report) = deliver(&catalog, 1, 7);
-    assert_eq!(report.firms, 24);
+    assert_eq!(report.firms, 26);
 }
 
 #[test]

@@ -34,17 +34,22 @@ impl Cases {
 
     /// Every file of rows that a case sends along, below the policy's folder.
     pub fn row_files(&self) -> BTreeSet<&str> {
-        self.cases.iter().flat_map(|case| case.ask.rows.values()).map(String::as_str).collect()
+        self.asked().flat_map(|ask| ask.rows.values()).map(String::as_str).collect()
     }
 
     /// Whether a case names anybody, or anything by an identifier, beside the examples of the invented city.
     pub fn names_anybody(&self) -> bool {
-        self.cases.iter().any(|case| {
-            let parties = case.ask.parties.iter().map(|(_, who)| who);
-            let consents = case.ask.consents.iter().flatten().filter_map(|consent| consent.party.as_ref());
-            let named = parties.chain(consents).any(|who| matches!(who, Who::Id(_)));
-            named || case.left.iter().any(|left| matches!(left.whose, Whose::Unit(_)))
-        })
+        let left = self.cases.iter().flat_map(|case| &case.left);
+        self.asked().any(|ask| {
+            let parties = ask.parties.iter().map(|(_, who)| who);
+            let consents = ask.consents.iter().flatten().filter_map(|consent| consent.party.as_ref());
+            parties.chain(consents).any(|who| matches!(who, Who::Id(_)))
+        }) || left.map(|left| &left.whose).any(|whose| matches!(whose, Whose::Unit(_)))
+    }
+
+    /// Everything that is asked, of one or of many.
+    fn asked(&self) -> impl Iterator<Item = &Ask> {
+        self.cases.iter().map(|case| &case.ask).chain(self.populations.iter().map(|population| &population.ask))
     }
 
     /// Every client that asks.

@@ -52,6 +52,12 @@ fn gunzip(bytes: &[u8]) -> Vec<u8> {
     plain
 }
 
+/// What is in it, where it is whole.
+fn inflated(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::new();
+    GzDecoder::new(bytes).read_to_end(&mut plain).ok().map(|_| plain)
+}
+
 /// The entries of an honest archive, by path.
 fn honest(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let plain = gunzip(archive);
@@ -239,7 +245,11 @@ fn every_truncation_and_every_flipped_byte_is_refused() {
     for place in (10..archive.len()).step_by(977).chain(archive.len() - 8..archive.len()) {
         let mut changed = archive.clone();
         changed[place] ^= 0x10;
-        refused(&room, &changed);
+        // Some bits of a compressed stream say nothing: then it is the same pack.
+        match inflated(&changed) {
+            Some(same) if same == gunzip(&archive) => {}
+            _ => drop(refused(&room, &changed)),
+        }
     }
     refused(&room, b"");
     refused(&room, b"no archive at all");

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::support::{AS_OF, Row, SCALE_PPM, catalog, date, deliver, integer, options, rows, rows_of, sums};
+use super::support::{
+    AS_OF, Row, SCALE_PPM, catalog, date, deliver, deliver_some, integer, options, rows, rows_of, sums,
+};
 use crate::catalog::{Catalog, ColumnType, Dataset};
 use crate::data::synth::{
     MANIFEST_FILE, ROWS_AT_SCALE_ONE, SCALE_ONE_PPM, SeedError, SeedManifest, SynthError, synthesise, synthesise_some,
@@ -166,7 +168,7 @@ fn the_healthy_example_pays_all_its_taxes_in_time() {
     let catalog = catalog();
     let tax = catalog.dataset("tax_payment").unwrap();
     for seed in 0..20 {
-        let (dir, report) = deliver(&catalog, 1, seed);
+        let (dir, report) = deliver_some(&catalog, &["tax_payment", "electricity_usage"], 1, seed);
         let rows = rows_of(tax, dir.path(), report.examples.healthy);
         let months: BTreeSet<Option<Date>> = rows.iter().map(|row| date(tax, row, "period_end")).collect();
         assert_eq!(months.len(), 24);
@@ -196,7 +198,8 @@ fn the_failing_example_pays_late_and_loses_power_and_heads() {
     let [tax, power, insurance] =
         ["tax_payment", "electricity_usage", "social_insurance"].map(|name| catalog.dataset(name).unwrap());
     for seed in 0..20 {
-        let (dir, report) = deliver(&catalog, 1, seed);
+        let names = ["tax_payment", "electricity_usage", "social_insurance"];
+        let (dir, report) = deliver_some(&catalog, &names, 1, seed);
         let taxes = rows_of(tax, dir.path(), report.examples.failing);
         let since: Date = "2025-08-01".parse().unwrap();
         let paid: i64 = taxes.iter().map(|row| integer(row, "paid_fen", 2)).sum();
@@ -219,7 +222,7 @@ fn the_failing_example_pays_late_and_loses_power_and_heads() {
 #[test]
 fn some_firms_fail_and_most_do_not() {
     let catalog = catalog();
-    let (dir, report) = deliver(&catalog, SCALE_PPM * 5, 7);
+    let (dir, report) = deliver_some(&catalog, &["tax_payment"], SCALE_PPM * 5, 7);
     let tax = catalog.dataset("tax_payment").unwrap();
     let mut unpaid: BTreeMap<Option<String>, u32> = BTreeMap::new();
     for row in rows(tax, dir.path()) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::catalog::{Catalog, Dataset};
-use crate::data::synth::{SeedFile, SeedManifest, SynthOptions, SynthReport, synthesise};
+use crate::data::synth::{SeedFile, SeedManifest, SynthOptions, SynthReport, synthesise, synthesise_some};
 use crate::model::{Date, UnitId, parse_decimal};
 
 pub(super) const SCALE_PPM: u64 = 2_000;
@@ -24,6 +24,15 @@ pub(super) fn options(scale_ppm: u64, seed: u64) -> SynthOptions {
 pub(super) fn deliver(catalog: &Catalog, scale_ppm: u64, seed: u64) -> (TempDir, SynthReport) {
     let dir = tempfile::tempdir().unwrap();
     let report = synthesise(catalog, dir.path(), &options(scale_ppm, seed), &mut |_, _| {}).unwrap();
+    (dir, report)
+}
+
+/// A delivery of these datasets alone.
+pub(super) fn deliver_some(catalog: &Catalog, names: &[&str], scale_ppm: u64, seed: u64) -> (TempDir, SynthReport) {
+    let dir = tempfile::tempdir().unwrap();
+    let wanted = |name: &str| names.contains(&name);
+    let options = options(scale_ppm, seed);
+    let report = synthesise_some(catalog, &wanted, dir.path(), &options, &mut |_, _| {}).unwrap();
     (dir, report)
 }
 
@@ -77,6 +86,13 @@ impl City {
     pub(super) fn new(scale_ppm: u64, seed: u64) -> Self {
         let catalog = catalog();
         let (dir, report) = deliver(&catalog, scale_ppm, seed);
+        Self { catalog, dir, report }
+    }
+
+    /// The smallest city, and of it these datasets.
+    pub(super) fn smallest(names: &[&str], seed: u64) -> Self {
+        let catalog = catalog();
+        let (dir, report) = deliver_some(&catalog, names, 1, seed);
         Self { catalog, dir, report }
     }
 

@@ -100,5 +100,5 @@ fn the_contract_may_be_the_spouse_s() {
     assert_eq!(answer(&[buyer(), spouse(SOMEBODY)]), "no");
     // Withdrawn for the own home, and a newer one of the spouse's.
     let again = buyer().table(withdrawal("PURCHASE", Some(90)));
-    assert_eq!([answer(&[again.clone()]), answer(&[again, spouse(SPOUSE).table(theirs())])], ["no", "yes"]);
+    assert_eq!([answer(std::slice::from_ref(&again)), answer(&[again, spouse(SPOUSE).table(theirs())])], ["no", "yes"]);
 }

@@ -59,7 +59,7 @@ impl Verifier for FundEmployerAccount {
 fn employs(firm: &Party, as_of: i32) -> bool {
     let months = firm.table("social_insurance");
     let rows = months.dates("period_end").iter().zip(months.integers("insured_heads").iter());
-    let newest = rows.filter_map(|(end, heads)| Some((end?, heads?))).filter(|(end, _)| *end <= as_of).next_back();
+    let newest = rows.filter_map(|(end, heads)| Some((end?, heads?))).rfind(|(end, _)| *end <= as_of);
     newest.is_some_and(|(end, heads)| {
         heads > 0 && calendar::month(as_of).saturating_sub(calendar::month(end)) <= STALE_MONTHS
     })

@@ -1,10 +1,10 @@
 //! Children by school district and year of birth, so that schools can be planned.
 //!
-//! A child counts in the cell of the district where the household register has it today, and of the year in which it was born
-//! by its certificate of birth. That is all: the count, which the engine keeps, is the table.
+//! A child counts in the cell of the district where the household register has it today, and of the year in which it was
+//! born by its certificate of birth. That is all: the count, which the engine keeps, is the table.
 //!
-//! Who has no certificate, being older or born elsewhere, or is not in the register, having left or died, is nowhere; nor is a year
-//! that is not on the list.
+//! Who has no certificate, being older or born elsewhere, or is not in the register, having left or died, is nowhere; nor
+//! is a year that is not on the list.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 

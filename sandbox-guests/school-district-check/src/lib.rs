@@ -6,7 +6,8 @@
 //!
 //! 1. every parent who is named is the father or the mother by the child's row of the register; one who is not makes
 //!    the answer `no`, whatever they own;
-//! 2. the child is registered in the city and alive, has turned six by 31 August of the year of enrolment, and is at no school yet;
+//! 2. the child is registered in the city and alive, has turned six by 31 August of the year of enrolment, and is at no
+//!    school yet;
 //! 3. the family belongs to the district, by one of two ways:
 //!    - **registered there**: the child is registered in the district, in the household of a parent who is named, and a
 //!      parent owns a home there;

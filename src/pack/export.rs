@@ -150,12 +150,13 @@ fn put_accounts(files: &mut Files, path: &Path, client: &str) -> Result<(), Pack
     put(files, &format!("{POLICIES}/{ACCOUNTS_FILE}"), text.as_bytes())
 }
 
-/// A file that the program brings along for a policy: one of its own, or one of the guest kit's.
-fn shipped(id: &str, file: &str) -> Option<&'static [u8]> {
-    let path = format!("{id}/{file}");
-    let of_kit = || crate::kit::policies().into_iter().find(|file| file.path == path).map(|file| file.bytes);
-    shipped_policy_file(&path).or_else(of_kit)
+/// A file that the guest kit brings along for its policies.
+fn kit_policy_file(path: &str) -> Option<&'static [u8]> {
+    crate::kit::policies().into_iter().find(|file| file.path == path).map(|file| file.bytes)
 }
+
+/// Where the program has files of policies: its own, and those of the guest kit.
+const SHIPPED: [fn(&str) -> Option<&'static [u8]>; 2] = [shipped_policy_file, kit_policy_file];
 
 /// The policy's cases. Those that the program brings along go with their rows, from the program. Others are written anew, and
 /// stay behind where they name anybody but the invented city's examples, or rows of a file: nobody can tell here whose they are.
@@ -168,10 +169,12 @@ fn put_cases(files: &mut Files, policy: &Policy, folder: &Path) -> Result<Option
     let document = Document::new(path.display().to_string(), read_text(&path)?);
     let Ok(cases) = Cases::check(&document, policy) else { return Ok(Some(LeftOut::BadCases(id.clone()))) };
     let to = format!("{POLICIES}/{id}/{CASES_FILE}");
-    if shipped(id, CASES_FILE) == Some(document.text.as_bytes()) {
+    let is_source =
+        |of: &fn(&str) -> Option<&'static [u8]>| of(&format!("{id}/{CASES_FILE}")) == Some(document.text.as_bytes());
+    if let Some(shipped) = SHIPPED.into_iter().find(is_source) {
         put(files, &to, document.text.as_bytes())?;
         for file in cases.row_files() {
-            if let Some(rows) = shipped(id, file) {
+            if let Some(rows) = shipped(&format!("{id}/{file}")) {
                 put(files, &format!("{POLICIES}/{id}/{file}"), rows)?;
             }
         }

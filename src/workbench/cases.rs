@@ -47,11 +47,6 @@ impl Cases {
         }) || left.map(|left| &left.whose).any(|whose| matches!(whose, Whose::Unit(_)))
     }
 
-    /// Everything that is asked, of one or of many.
-    fn asked(&self) -> impl Iterator<Item = &Ask> {
-        self.cases.iter().map(|case| &case.ask).chain(self.populations.iter().map(|population| &population.ask))
-    }
-
     /// Every client that asks.
     pub fn clients(&self) -> BTreeSet<&str> {
         self.asked().map(|ask| ask.client.as_str()).collect()

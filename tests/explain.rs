@@ -76,8 +76,31 @@ pub fn shipped(id: &str) -> String {
     fs::read_to_string(root().join("policies").join(id).join("policy.toml")).unwrap()
 }
 
-pub const SHIPPED: [&str; 5] =
-    ["enterprise-vitality", "guarantor-check", "late-payment-by-county", "loan-renewal-check", "sme-credit-check"];
+pub const SHIPPED: [&str; 23] = [
+    "approval-material-check",
+    "children-by-district",
+    "enterprise-certificate-check",
+    "enterprise-vitality",
+    "fund-early-repayment",
+    "fund-employer-account",
+    "fund-loan-check",
+    "fund-purchase-withdrawal",
+    "fund-rent-withdrawal",
+    "guarantor-check",
+    "household-check",
+    "late-payment-by-county",
+    "livelihood-by-county",
+    "livelihood-claim-check",
+    "loan-renewal-check",
+    "person-certificate-check",
+    "post-loan-warning",
+    "power-connection-check",
+    "public-servant-check",
+    "revenue-verification",
+    "school-district-check",
+    "school-flows",
+    "sme-credit-check",
+];
 
 fn all() -> Vec<Policy> {
     SHIPPED.map(|id| policy_of(&shipped(id))).into_iter().chain([policy_of(ODD)]).collect()

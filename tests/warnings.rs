@@ -1,6 +1,7 @@
 //! Warnings of `anshi policy check`: each arises where it should, and not beside; accepted ones are shown with their reasons.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -114,7 +115,14 @@ fn accepting_a_warning_shows_why_and_accepting_nothing_is_told() {
 
 #[test]
 fn the_command_shows_warnings_in_both_languages_and_stays_good() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/late-payment-by-county");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("late-payment-by-county");
+    crate::support::copy_folder(&root.join("late-payment-by-county"), &path);
+    // More than is shipped.
+    let accounts = fs::read_to_string(root.join("accounts.toml")).unwrap();
+    let accounts = accounts.replacen("lifetime = \"10\"", "lifetime = \"12\"", 1).replacen("\"20\"", "\"22\"", 1);
+    fs::write(folder.path().join("accounts.toml"), accounts).unwrap();
     let run = |lang: &str| {
         let output = Command::new(env!("CARGO_BIN_EXE_anshi"))
             .args(["policy", "check", path.to_str().unwrap(), "--lang", lang])

@@ -51,6 +51,11 @@ impl Cases {
     pub fn clients(&self) -> BTreeSet<&str> {
         self.asked().map(|ask| ask.client.as_str()).collect()
     }
+
+    /// Everything that is asked, of one or of many.
+    fn asked(&self) -> impl Iterator<Item = &Ask> {
+        self.cases.iter().map(|case| &case.ask).chain(self.populations.iter().map(|population| &population.ask))
+    }
 }
 
 /// One case.

@@ -130,7 +130,11 @@ const LOOSENED: [(&str, &str, &str); 4] = [
         "labels = [\"A\", \"B\", \"C\", \"D\"]",
         "labels = [\"A\", \"B\", \"C\", \"D\", \"E\", \"F\", \"G\", \"H\"]",
     ),
-    ("accounts.toml", "bits = 24, lifetime = 240", "bits = 25, lifetime = 240"),
+    (
+        "accounts.toml",
+        "bits = 24, lifetime = 240 }\napprovals = { bits = 8",
+        "bits = 25, lifetime = 240 }\napprovals = { bits = 7",
+    ),
 ];
 
 const HELD: &str = r#"guest = "sme-credit-check"

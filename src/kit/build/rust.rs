@@ -65,5 +65,6 @@ fn check_target(folder: &Path) -> Result<(), BuildError> {
     if place.is_dir() {
         return Ok(());
     }
-    Err(MissingTool { what: TARGET.to_owned(), looked: Looked::Place(place), install: INSTALL_TARGET.to_owned() }.into())
+    Err(MissingTool { what: TARGET.to_owned(), looked: Looked::Place(place), install: INSTALL_TARGET.to_owned() }
+        .into())
 }

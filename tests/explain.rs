@@ -21,7 +21,7 @@ purpose = "testing"
 basis = ["one law", "another"]
 valid = { from = 2026-01-01, until = 2026-12-31 }
 [who]
-clients = ["smart-finance", "housing-fund"]
+clients = ["smart-finance", "tourism"]
 guests = ["sha256:0000000000000000000000000000000000000000000000000000000000000000"]
 [role.applicant]
 unit = "person"
@@ -163,11 +163,11 @@ fn a_client_reads_of_itself_alone() {
     let all = all();
     let odd = all.last().unwrap();
     let read = |reader| lines(&explained(odd, &all, reader), Lang::En);
-    assert!(read(None).contains("housing-fund") && read(None).contains("smart-finance"));
+    assert!(read(None).contains("tourism") && read(None).contains("smart-finance"));
     let own = read(Some("smart-finance"));
-    assert!(own.contains("smart-finance") && !own.contains("housing-fund"), "{own}");
+    assert!(own.contains("smart-finance") && !own.contains("tourism"), "{own}");
     let stranger = read(Some("bank"));
-    assert!(!stranger.contains("smart-finance") && !stranger.contains("housing-fund"), "{stranger}");
+    assert!(!stranger.contains("smart-finance") && !stranger.contains("tourism"), "{stranger}");
 }
 
 #[test]

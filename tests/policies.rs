@@ -123,10 +123,8 @@ fn enough_different_auditors_put_a_policy_in_force() {
     assert_eq!(load().unwrap().policies().count(), 0, "one auditor twice, and an approval of something else");
     assert_eq!(load().unwrap().unapproved(), SHIPPED);
     approve(&of_policy, policy, &keys[1], "two.jws");
-    assert_eq!(
-        load().unwrap().unapproved(),
-        ["enterprise-vitality", "guarantor-check", "late-payment-by-county", "loan-renewal-check"]
-    );
+    let others: Vec<&str> = SHIPPED.into_iter().filter(|id| *id != "sme-credit-check").collect();
+    assert_eq!(load().unwrap().unapproved(), others);
     assert_eq!(load().unwrap().policies().count(), 1);
 }
 

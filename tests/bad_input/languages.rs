@@ -136,8 +136,7 @@ fn what_files_have_wrong_is_told_in_the_readers_language() {
     ] {
         fails(&["policy", "check", &at(&format!("{name}.toml"), good.replacen(from, to, 1).as_bytes())], 1);
     }
-    let spent =
-        accounts.replace("lifetime = 240 }", "lifetime = 1 }").replace("window_days = 90", "window_days = 0");
+    let spent = accounts.replace("lifetime = 240 }", "lifetime = 1 }").replace("window_days = 90", "window_days = 0");
     fails(&["policy", "check", &at("accounts.toml", spent.as_bytes())], 1);
     fails(&["guest", "inspect", &at("text.wasm", "银行".as_bytes())], 1);
     fails(&["guest", "inspect", &at("cut.wasm", b"\0asm\x01\0")], 1);

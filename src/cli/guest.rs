@@ -30,7 +30,7 @@ pub enum GuestCommand {
     /// Make a project for a guest: sources, SDK, contract and cases, to build outside of any repository
     #[command(after_help = "Example: anshi guest new my-check --lang rust --world verifier")]
     New(NewArgs),
-    /// Build a guest with the tools of its language, and make a component of it
+    /// Build a guest with the tools of its language, which run the project's own programs, and make a component of it
     #[command(after_help = "Example: anshi guest build sandbox-guests/sme-credit-check --out sme-credit-check.wasm")]
     Build(BuildArgs),
     /// Say what a guest reads and may answer, which policies accept it, and the smallest that does

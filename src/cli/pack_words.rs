@@ -44,7 +44,7 @@ impl PackMessage {
             Self::LeftOut(LeftOut::Unapproved(id)) => format!("  stays behind: policy `{id}`, which lacks approvals"),
             Self::LeftOut(LeftOut::Foreign(id)) => format!("  stays behind: policy `{id}`, which does not name the client"),
             Self::LeftOut(LeftOut::Cases(id)) => format!(
-                "  stays behind: the cases of `{id}`, which name an identifier or a file of rows, and nobody can tell here whose"
+                "  stays behind: the cases of `{id}`, which are the home's own, and may name anybody"
             ),
             Self::LeftOut(LeftOut::BadCases(id)) => {
                 format!("  stays behind: the cases of `{id}`, which have mistakes: `anshi policy test` names them")
@@ -75,7 +75,7 @@ impl PackMessage {
             Self::LeftOut(LeftOut::Unapproved(id)) => format!("  未导出：政策 `{id}`，尚缺批准"),
             Self::LeftOut(LeftOut::Foreign(id)) => format!("  未导出：政策 `{id}`，其中没有写明该客户"),
             Self::LeftOut(LeftOut::Cases(id)) => {
-                format!("  未导出：`{id}` 的用例，其中写有标识或行文件，此处无从知道是谁的")
+                format!("  未导出：`{id}` 的用例，是此暗室自行编写的，其中可能写有任何人")
             }
             Self::LeftOut(LeftOut::BadCases(id)) => {
                 format!("  未导出：`{id}` 的用例，其中有错误：可用 `anshi policy test` 查看")
@@ -98,7 +98,7 @@ pub(super) fn left_out_json(what: &LeftOut) -> Value {
     let (reason, policy) = match what {
         LeftOut::Unapproved(id) => ("policy-unapproved", id),
         LeftOut::Foreign(id) => ("policy-of-others", id),
-        LeftOut::Cases(id) => ("cases-name-somebody", id),
+        LeftOut::Cases(id) => ("own-cases", id),
         LeftOut::BadCases(id) => ("cases-with-mistakes", id),
     };
     json!({ "reason": reason, "policy": policy })

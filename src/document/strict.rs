@@ -13,6 +13,8 @@ use super::syntax::SyntaxMistake;
 
 /// A reader that lost its way says much: so many of its complaints are told.
 const SYNTAX_FINDINGS_MAX: usize = 20;
+/// So many errors are looked at: each costs a walk through the text, and a hostile one can have one in every line.
+const SYNTAX_ERRORS_MAX: usize = 1_000;
 
 /// A file's path and text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +74,7 @@ impl Document {
     /// takes all that follows for its elements.
     fn syntax(&self, errors: &[Error]) -> Vec<Finding> {
         let (mut lines, mut said, mut findings) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        for error in errors {
+        for error in errors.iter().take(SYNTAX_ERRORS_MAX) {
             let before = error.span().and_then(|span| self.text.get(..span.start)).unwrap_or_default();
             if lines.insert(before.matches('\n').count()) & said.insert(error.message()) {
                 findings.push(told(error));

@@ -54,7 +54,7 @@ impl Chinese for PackError {
                 format!("`{folder}` 不是空文件夹：请指定尚不存在的文件夹，或用 `--force` 替换以前的包")
             }
             Self::NotAPack { folder, name } => {
-                format!("`{folder}` 中有不属于包的 `{name}`：`--force` 只替换以前的包；请指定另一文件夹")
+                format!("`{folder}` 中的 `{name}` 与导入的包不符：`--force` 只替换未经改动的旧包；请指定另一文件夹")
             }
             Self::LeftOver(place) => {
                 format!("`{place}` 是中断的导入留下的，或另一导入正在进行：确认没有导入在进行后将其删除")

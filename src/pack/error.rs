@@ -117,7 +117,7 @@ pub enum PackError {
     Used(String),
     /// `--force` replaces packs alone.
     #[error(
-        "`{folder}` holds `{name}`, which is of no pack: `--force` replaces an earlier pack and nothing else; name another folder"
+        "`{name}` in `{folder}` is not as a pack has it: `--force` replaces an earlier pack that nobody has changed, and nothing else; name another folder"
     )]
     NotAPack {
         /// The folder.

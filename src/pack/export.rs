@@ -19,7 +19,7 @@ use crate::job::shipped_policy_file;
 use crate::keys::sha256;
 use crate::model::{Digest, Pace};
 use crate::policy::{
-    ACCOUNTS_FILE, APPROVALS_FOLDER, Allowed, ApprovalTrust, POLICY_FILE, Policy, PolicySet, accounts_of_client,
+    ACCOUNTS_FILE, APPROVALS_FOLDER, ApprovalTrust, POLICY_FILE, Policy, PolicySet, accounts_of_client,
     canonical_policy, check_policy,
 };
 use crate::workbench::{CASES_FILE, Cases};
@@ -158,8 +158,8 @@ fn kit_policy_file(path: &str) -> Option<&'static [u8]> {
 /// Where the program has files of policies: its own, and those of the guest kit.
 const SHIPPED: [fn(&str) -> Option<&'static [u8]>; 2] = [shipped_policy_file, kit_policy_file];
 
-/// The policy's cases. Those that the program brings along go with their rows, from the program. Others are written anew, and
-/// stay behind where they name anybody but the invented city's examples, or rows of a file: nobody can tell here whose they are.
+/// The policy's cases. Those that the program brings along go with their rows, from the program. What a home wrote stays
+/// behind: its titles, clients, identifiers and rows may be anybody's.
 fn put_cases(files: &mut Files, policy: &Policy, folder: &Path) -> Result<Option<LeftOut>, PackError> {
     let id = &policy.id;
     let path = folder.join(CASES_FILE);
@@ -180,10 +180,6 @@ fn put_cases(files: &mut Files, policy: &Policy, folder: &Path) -> Result<Option
         }
         return Ok(None);
     }
-    let identifiers = policy.parameters.iter().any(|rule| rule.allowed == Allowed::AnyIdentifier);
-    if identifiers || cases.names_anybody() || !cases.row_files().is_empty() {
-        return Ok(Some(LeftOut::Cases(id.clone())));
-    }
-    put(files, &to, document.plain(&[])?.as_bytes())?;
-    Ok(None)
+    // A case's titles, texts and clients may say anything: what a home wrote itself stays there.
+    Ok(Some(LeftOut::Cases(id.clone())))
 }

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use super::archive::{PACK_BYTES_MAX, read_archive};
 use super::error::PackError;
 use super::manifest::{Files, PackManifest};
-use super::place::{CATALOG, POLICIES, TOP};
+use super::place::{CATALOG, POLICIES, is_known};
 use super::seeds::read_seeds;
 use crate::catalog::Catalog;
 use crate::data::synth::SynthOptions;
 use crate::env::{
-    Durable, TemporaryDir, create_dir, exchange, list_dir, move_into_place, read, remove_tree, sync_tree, write_atomic,
+    Durable, TemporaryDir, create_dir, exchange, list_dir, list_tree, move_into_place, read, remove_tree, sync_tree, write_atomic,
     write_unsynced,
 };
 use crate::keys::sha256;
@@ -98,11 +98,28 @@ fn check_folder_free(options: &ImportOptions) -> Result<bool, PackError> {
     if !options.force {
         return Err(used());
     }
-    let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    match inside.iter().map(name).find(|name| !TOP.contains(&name.as_str())) {
+    match stranger(folder)? {
         Some(name) => Err(PackError::NotAPack { folder: folder.display().to_string(), name }),
         None => Ok(true),
     }
+}
+
+/// What of a folder is no pack's, or no longer as it was imported; `None` where all of it is. Whoever has changed an imported
+/// policy has work in it.
+fn stranger(folder: &Path) -> Result<Option<String>, PackError> {
+    let name = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let mut files = Files::new();
+    for path in list_tree(folder)? {
+        if !is_known(&name(&path)) && name(&path) != super::PACK_MANIFEST {
+            return Ok(Some(name(&path)));
+        }
+        files.insert(name(&path), read(&path, PACK_BYTES_MAX)?);
+    }
+    Ok(match PackManifest::take(&mut files) {
+        Ok(_) => None,
+        Err(PackError::Missing(path) | PackError::Changed(path) | PackError::Unlisted(path)) => Some(path),
+        Err(_) => Some(super::PACK_MANIFEST.to_owned()),
+    })
 }
 
 /// Whether this program can use the files: their catalog, policies and seeds. Tried in a folder that is thrown away.

@@ -17,9 +17,6 @@ const ROWS: &str = "rows";
 /// The longest path that a plain tar header holds in one field.
 const PATH_BYTES_MAX: usize = 100;
 
-/// What may lie at a pack's top.
-pub const TOP: [&str; 5] = [PACK_MANIFEST, SEEDS_FILE, CATALOG, POLICIES, WIT];
-
 /// Whether a pack can have a file of this path.
 pub fn is_known(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();

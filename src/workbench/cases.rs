@@ -37,16 +37,6 @@ impl Cases {
         self.asked().flat_map(|ask| ask.rows.values()).map(String::as_str).collect()
     }
 
-    /// Whether a case names anybody, or anything by an identifier, beside the examples of the invented city.
-    pub fn names_anybody(&self) -> bool {
-        let left = self.cases.iter().flat_map(|case| &case.left);
-        self.asked().any(|ask| {
-            let parties = ask.parties.iter().map(|(_, who)| who);
-            let consents = ask.consents.iter().flatten().filter_map(|consent| consent.party.as_ref());
-            parties.chain(consents).any(|who| matches!(who, Who::Id(_)))
-        }) || left.map(|left| &left.whose).any(|whose| matches!(whose, Whose::Unit(_)))
-    }
-
     /// Every client that asks.
     pub fn clients(&self) -> BTreeSet<&str> {
         self.asked().map(|ask| ask.client.as_str()).collect()

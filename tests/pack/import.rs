@@ -29,9 +29,28 @@ fn what_is_there_stays_unless_it_is_an_earlier_pack_and_may_go() {
     room.import(&archive, false).unwrap();
     let before = files(&room.path("bank"));
     assert!(matches!(room.import(&archive, false), Err(PackError::Used(_))));
-    fs::write(room.path("bank/catalog/old.toml"), "x").unwrap();
     room.import(&archive, true).unwrap();
     assert_eq!(files(&room.path("bank")), before);
+    // Somebody's work is no pack's, whether it lies beside the pack's files or in one of them, and whatever it is called.
+    let policy = "policies/sme-credit-check/policy.toml";
+    let written = |path: &str| fs::write(room.path("bank").join(path), "x").unwrap();
+    let refused = |path: &str| {
+        let told = room.import(&archive, true);
+        assert!(matches!(&told, Err(PackError::NotAPack { name, .. }) if name == path), "{path}: {told:?}");
+        assert_eq!(fs::read(room.path("bank").join(path)).unwrap(), b"x");
+        fs::remove_file(room.path("bank").join(path)).unwrap();
+    };
+    for path in ["catalog/old.toml", "policies/notes.md", "wit/guest.rs", "policies/private.key"] {
+        written(path);
+        refused(path);
+    }
+    written(policy);
+    refused(policy);
+    fs::write(room.path("bank").join(policy), &before[policy]).unwrap();
+    let manifest = fs::read(room.path("bank/pack.json")).unwrap();
+    fs::remove_file(room.path("bank/pack.json")).unwrap();
+    assert!(matches!(room.import(&archive, true), Err(PackError::NotAPack { name, .. }) if name == "pack.json"));
+    fs::write(room.path("bank/pack.json"), manifest).unwrap();
     fs::write(room.path("bank/thesis.txt"), "x").unwrap();
     assert!(matches!(room.import(&archive, true), Err(PackError::NotAPack { name, .. }) if name == "thesis.txt"));
     assert_eq!(fs::read(room.path("bank/thesis.txt")).unwrap(), b"x");

@@ -20,7 +20,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("anshi catalog infer", "根据一个文件起草数据集的 TOML"),
     ("anshi guest", "新建程序的项目，编译、查看和登记程序"),
     ("anshi guest new", "新建程序的项目：源码、开发库、约定和用例，可在任何代码仓库之外编译"),
-    ("anshi guest build", "用程序所用语言的工具编译，并制成组件"),
+    ("anshi guest build", "用程序所用语言的工具编译（会运行项目自带的程序），并制成组件"),
     ("anshi guest inspect", "说明程序读取什么、可能回答什么，哪些政策接受它，以及能接受它的最小政策"),
     ("anshi guest test", "在合成数据上按政策测试程序：各用例的结果、运行用量、没有用例需要的列"),
     ("anshi guest register", "在暗室中登记程序"),

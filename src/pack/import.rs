@@ -11,8 +11,8 @@ use super::seeds::read_seeds;
 use crate::catalog::Catalog;
 use crate::data::synth::SynthOptions;
 use crate::env::{
-    Durable, TemporaryDir, create_dir, exchange, list_dir, list_tree, move_into_place, read, remove_tree, sync_tree, write_atomic,
-    write_unsynced,
+    Durable, TemporaryDir, create_dir, exchange, list_dir, list_tree, move_into_place, read, remove_tree, sync_tree,
+    write_atomic, write_unsynced,
 };
 use crate::keys::sha256;
 use crate::model::{Digest, Pace};

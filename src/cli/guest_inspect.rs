@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::desk_words::CaseProblem;
 use super::error::CliError;
 use super::files::{check_new, write};
 use super::guest::{guest_registry, read_guest};
@@ -165,6 +166,9 @@ fn standard(args: &InspectArgs) -> Result<Standard, CliError> {
     for folder in folders {
         let place = PlaceArgs { home: None, policies: Some(folder) }.open()?;
         policies.extend(place.all()?.into_iter().map(|(policy, _)| policy));
+    }
+    if let (true, Some(folder)) = (policies.is_empty(), &args.policies) {
+        return Err(CliError::wrong(CaseProblem::NoPolicies(folder.clone())));
     }
     policies.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(Standard { catalog: unpack_catalog().map_err(CliError::failed)?, policies, pace: Pace::ASSUMED })

@@ -69,7 +69,10 @@ impl Terminal {
     /// An empty screen, where there is one.
     pub fn clear(&self) {
         if !self.json && std::io::stdout().is_terminal() {
-            let _ = write!(std::io::stdout().lock(), "\x1b[2J\x1b[H");
+            let mut out = std::io::stdout().lock();
+            let _ = write!(out, "\x1b[2J\x1b[H");
+            // What comes next may be an error, which does not wait for this stream's end of line.
+            let _ = out.flush();
         }
     }
 

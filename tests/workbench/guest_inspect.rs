@@ -120,6 +120,17 @@ fn a_pinned_guest_and_too_little_memory_are_reasons() {
     assert!(said.out.contains("  accepted by policy `own` 1.0.0"), "{}", said.out);
 }
 
+/// It would look as if nobody accepted the guest.
+#[test]
+fn a_folder_without_policies_is_no_place_to_ask() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    for place in ["nowhere", "empty"] {
+        let said = inspect(folder.path(), &guest("sme_credit_check"), &["--policies", place, "--lang", "en"]);
+        assert!(said.code == 2 && said.err.contains("nor a folder of policies"), "{place}: {}{}", said.out, said.err);
+    }
+}
+
 #[test]
 fn a_home_is_asked_for_its_own_policies() {
     let folder = tempfile::tempdir().unwrap();

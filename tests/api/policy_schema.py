@@ -18,7 +18,7 @@ MISTAKES = [
     ("version = \"", "version = 1 # \""),
     ("from = 2026-01-01", "from = 1"),
     ("clients = [", "clients = 1 # ["),
-    ("guests = \"any\"", "guests = true"),
+    ("guests = ", "guests = true # "),
     ("jobs_per_minute = ", "jobs_per_minute = -"),
     ("memory_mib = 1", "memory_mib = 5_000_000_000"),
     ("kind = \"", "kind = \"un"),

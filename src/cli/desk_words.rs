@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::english::some;
 use crate::model::{Bilingual, Chinese, Lang, foreign};
-use crate::workbench::{Counted, Deviation, PlayedCase, PlayedPopulation};
+use crate::workbench::{Counted, Deviation, PlayedCase, PlayedPopulation, percent};
 
 /// A line about a policy's cases or its dossier.
 #[derive(Clone, Debug)]
@@ -211,11 +211,6 @@ fn shown(case: &PlayedCase, path: &str, lang: Lang) -> String {
     };
     let told: String = deviations.iter().map(one).collect();
     format!("  {wrong} {number:>2}  {}  ({path}:{line}){told}", in_lang(title))
-}
-
-/// A share of ten-thousandths, in percent.
-fn percent(share: u64) -> String {
-    format!("{}.{:02}", share / 100, share % 100)
 }
 
 /// How the answers of many are shared out, a label a line.

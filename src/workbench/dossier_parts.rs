@@ -2,7 +2,7 @@
 
 use super::dossier::{Dossier, Earlier, InForce};
 use super::play::{Deviation, Played, PlayedCase, PlayedGuest};
-use super::population::PlayedPopulation;
+use super::population::{PlayedPopulation, percent};
 use crate::model::{Bilingual, Chinese, Lang, Manifest, TableRead, World};
 use crate::policy::{Approval, Guests};
 use crate::review::{Change, Difference, Direction, escaped, marked};
@@ -160,11 +160,6 @@ fn crowds(populations: &[PlayedPopulation], lang: Lang) -> String {
         }
     }
     part
-}
-
-/// A share of ten-thousandths, in percent.
-fn percent(share: u64) -> String {
-    format!("{}.{:02}", share / 100, share % 100)
 }
 
 pub(super) fn cases(played: &Result<&Played, Bilingual>, lang: Lang) -> String {

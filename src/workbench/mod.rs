@@ -25,5 +25,5 @@ pub use dossier::{Dossier, Earlier, InForce, dossier_html};
 pub use error::PlayError;
 pub use measure::{ColumnName, Figures, MeasuredGuest};
 pub use play::{Deviation, Played, PlayedCase, PlayedGuest, play, play_measured, play_populations};
-pub use population::{Counted, PlayedPopulation};
+pub use population::{Counted, PlayedPopulation, percent};
 pub use stage::Play;

@@ -56,6 +56,11 @@ impl PlayedPopulation {
     }
 }
 
+/// A share of ten-thousandths, in percent, for people.
+pub fn percent(share: u64) -> String {
+    format!("{}.{:02}", share / 100, share % 100)
+}
+
 /// Asks a population; `progress` hears how many were asked.
 pub(super) fn play_population(
     play: &Play<'_>,

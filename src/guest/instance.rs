@@ -10,6 +10,7 @@ use super::bindings::verifier::{Verifier, VerifierPre};
 use super::bindings::verifying as wit;
 use super::engine::{EPOCH_MS, EngineError, GuestEngine, TABLE_ELEMENTS_MAX, Tier};
 use super::input::RunInput;
+use super::stores::UNITS_PER_STORE;
 use super::unit::UnitPre;
 use crate::env::cores;
 use crate::env::weaken::{self, Weakness};
@@ -50,6 +51,7 @@ pub struct Guest {
 /// A guest on one engine.
 pub(super) struct Lane {
     engine: Engine,
+    tier: Tier,
     pre: Pre,
 }
 
@@ -81,6 +83,12 @@ impl Used {
     pub fn of(store: &Store<Bounds>, limits: &Limits) -> Self {
         let fuel = limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
         Self { fuel, memory_bytes: store.data().memory_had as u64 }
+    }
+}
+
+impl Bounds {
+    const fn new(memory_bytes: usize) -> Self {
+        Self { memory_bytes, memory_had: 0, table_elements: 0, denied: false }
     }
 }
 
@@ -118,8 +126,8 @@ impl Guest {
             World::Contributor { .. } => usize::try_from(cores()).unwrap_or(1).min(LANES_MAX),
         };
         let (first, further) = engines.lanes(tier, lanes)?;
-        let lane = Lane::load(first, &manifest, artefact)?;
-        let further = further.into_iter().map(|engine| Lane::load(engine, &manifest, artefact));
+        let lane = Lane::load((first, tier), &manifest, artefact)?;
+        let further = further.into_iter().map(|engine| Lane::load((engine, tier), &manifest, artefact));
         let further = further.collect::<Result<_, _>>()?;
         Ok(Self { digest, manifest, lane, further })
     }
@@ -183,7 +191,7 @@ impl Guest {
 }
 
 impl Lane {
-    fn load(engine: Engine, manifest: &Manifest, artefact: &[u8]) -> Result<Self, EngineError> {
+    fn load((engine, tier): (Engine, Tier), manifest: &Manifest, artefact: &[u8]) -> Result<Self, EngineError> {
         // SAFETY: the artefact was written by this engine's own compiling child, and its digest is the one
         // that the ledger kept at registration.
         let component = unsafe { Component::deserialize(&engine, artefact) }?;
@@ -196,7 +204,7 @@ impl Lane {
             World::Verifier { .. } => Pre::Verifier(VerifierPre::new(instances)?),
             World::Contributor { .. } => Pre::Contributor(Box::new(UnitPre::new(ContributorPre::new(instances)?)?)),
         };
-        Ok(Self { engine, pre })
+        Ok(Self { engine, tier, pre })
     }
 
     fn verifier(&self) -> wasmtime::Result<&VerifierPre<Bounds>> {
@@ -218,9 +226,15 @@ impl Lane {
     pub fn store(&self, limits: &Limits) -> Store<Bounds> {
         let memory_bytes = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
         let memory_bytes = memory_bytes.saturating_sub(weakened_bytes());
-        let mut store =
-            Store::new(&self.engine, Bounds { memory_bytes, memory_had: 0, table_elements: 0, denied: false });
+        let mut store = Store::new(&self.engine, Bounds::new(memory_bytes));
         store.limiter(|bounds| bounds);
+        self.renew(&mut store, limits);
+        store
+    }
+
+    /// Gives a store's next instance all that its first one had.
+    pub fn renew(&self, store: &mut Store<Bounds>, limits: &Limits) {
+        *store.data_mut() = Bounds::new(store.data().memory_bytes);
         // Neither can fail: the engine is configured for both.
         let _ = store.set_fuel(limits.fuel);
         store.set_epoch_deadline(u64::from(limits.slot_ms) / EPOCH_MS + 2);
@@ -228,7 +242,14 @@ impl Lane {
             Pre::Verifier(_) => ANSWER_BYTES_MAX,
             Pre::Contributor(_) => CONTRIBUTIONS_BYTES_MAX,
         });
-        store
+    }
+
+    /// How many instances a store of this lane has: a large guest's are dear enough to have one each.
+    pub const fn instances_per_store(&self) -> u32 {
+        match self.tier {
+            Tier::Small => UNITS_PER_STORE,
+            Tier::Large => 1,
+        }
     }
 }
 

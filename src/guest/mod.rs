@@ -19,11 +19,12 @@ mod order;
 mod probe;
 mod registry;
 mod reused;
+mod stores;
 mod unit;
 
 pub use calibrate::{CalibrateError, calibrate};
 pub use child::{CHILD_COMMAND, child_main};
-pub use contribute::{Contributions, StreamRuns, UnitRuns};
+pub use contribute::{Contributions, StreamRuns, UnitRunner, UnitRuns};
 pub use engine::{EngineError, GuestEngine, Tier};
 pub use execute::{Raw, RawOutput, execute, execute_again};
 pub use imports::{Import, Look, look};

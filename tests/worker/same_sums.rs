@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use anshi::catalog::Catalog;
 use anshi::data::synth::{SynthOptions, synthesise};
-use anshi::data::{IngestOptions, Snapshot, ingest};
+use anshi::data::{Frame, FramePart, IngestOptions, Snapshot, ingest};
 use anshi::disclosure::audit::{RawSums, worker_inputs};
 use anshi::disclosure::{Workers, map_units};
-use anshi::guest::{Guest, Registry};
+use anshi::guest::{Contributions, Fault, Guest, Registry, UnitRunner, UnitRuns};
 use anshi::model::{Pace, ParameterValue};
 use anshi::policy::{Plan, Policy, check_policy_file, fit};
 
@@ -88,6 +88,25 @@ impl Table {
         RawSums::gather_via_workers(rule, planned, limits, &self.guest, &city().snapshot, &self.workers).unwrap()
     }
 
+    /// What every unit gives, each by the runner that `runner` hands out.
+    fn each<'r>(
+        &self,
+        runs: &'r UnitRuns<'static>,
+        runner: impl Fn(&mut Option<UnitRunner<'r, 'static>>),
+    ) -> Vec<Result<Contributions, Fault>> {
+        let Plan::Table { frame, .. } = &self.plan else { panic!("the policy makes no table") };
+        let frame = Frame::new(&city().snapshot, frame).unwrap();
+        let (mut walk, mut part, mut given, mut kept) = (frame.walk(), FramePart::default(), Vec::new(), None);
+        while walk.take(64, &mut part) {
+            for (unit, ordinals) in part.units() {
+                runner(&mut kept);
+                let kept = kept.get_or_insert_with(|| runs.runner());
+                given.push(kept.run(unit, ordinals));
+            }
+        }
+        given
+    }
+
     /// What a worker writes for each bucket.
     fn outputs(&self, parameters: &[ParameterValue]) -> Vec<Vec<u8>> {
         let (rule, limits) = (self.policy.table().unwrap(), &self.policy.limits);
@@ -151,6 +170,27 @@ fn hostile_guests_have_the_same_sums_in_worker_processes() {
     for behaviour in [0, 7, 13, 21, 35] {
         let parameters = [ParameterValue::Integer(behaviour)];
         check_same(&table.threads(&parameters), &table.processes(&parameters), &format!("behaviour {behaviour}"));
+    }
+}
+
+/// Faults, used-up fuel and grown memory of the units before change nothing: what a store was left with is set anew.
+#[test]
+fn a_unit_gives_the_same_alone_and_after_others() {
+    let _turn = strong();
+    let mut table = Table::new("contributor_adversary", &hostile("tables", "", 1, 100));
+    // Fuel for one unit that burns it, not for two.
+    for fuel in [table.policy.limits.fuel, 12_000] {
+        table.policy.limits.fuel = fuel;
+        for behaviour in 0..50 {
+            let parameters: &[ParameterValue] = Box::leak(Box::new([ParameterValue::Integer(behaviour)]));
+            let (planned, limits) = ((&table.plan, parameters), &table.policy.limits);
+            let guest: &'static Arc<Guest> = Box::leak(Box::new(Arc::clone(&table.guest)));
+            let runs = UnitRuns::new(guest, planned, limits, &city().snapshot).unwrap();
+            let alone = table.each(&runs, |kept| *kept = None);
+            let together = table.each(&runs, |_| ());
+            assert!(alone.len() > 100, "{} units show little", alone.len());
+            assert_eq!(alone, together, "behaviour {behaviour}, {fuel} fuel");
+        }
     }
 }
 

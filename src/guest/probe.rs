@@ -96,9 +96,8 @@ impl<'s> Probe<'s> {
             for (unit, ordinals) in part.units() {
                 let input = inputs.build(unit, ordinals)?;
                 // A store for each: what a run takes is told with all of its beginning and its end.
-                let run = |input: &contributing::Input| {
-                    Run::of(|| UnitStores::new(self.guest, &self.limits).run(input))
-                };
+                let run =
+                    |input: &contributing::Input| Run::of(|| UnitStores::new(self.guest, &self.limits).run(input));
                 see(None, &run(&input));
                 for (number, place) in blanked.iter().enumerate() {
                     let mut input = input.clone();

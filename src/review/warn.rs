@@ -147,9 +147,9 @@ impl Chinese for Warning {
             Self::History { dataset, months, runs } => {
                 format!("`{dataset}` 的 {months} 个月减半即可：在合成数据上的 {runs} 次运行，答案无一不同")
             }
-            Self::Unasked(role) => format!(
-                "`{role}` 不需授权，任何程序都可作答：未经审阅的程序可逐次透露同一主体的另一项情况，请列明程序"
-            ),
+            Self::Unasked(role) => {
+                format!("`{role}` 不需授权，任何程序都可作答：未经审阅的程序可逐次透露同一主体的另一项情况，请列明程序")
+            }
         }
     }
 }

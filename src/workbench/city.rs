@@ -38,8 +38,7 @@ impl Cities {
             return city.settle(home, catalog, datasets);
         }
         let folder = TemporaryDir::new().map_err(PlayError::of)?;
-        let mut city =
-            City { data: *data, catalog: catalog.sha256(), folder, datasets: Vec::new(), examples: None };
+        let mut city = City { data: *data, catalog: catalog.sha256(), folder, datasets: Vec::new(), examples: None };
         let examples = city.settle(home, catalog, datasets);
         self.0.push(city);
         examples

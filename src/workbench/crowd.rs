@@ -141,7 +141,9 @@ fn no_column(dataset: &str, column: &str) -> PlayError {
 fn no_identifier(dataset: &str, column: &str) -> PlayError {
     PlayError::of(Bilingual {
         zh: format!("`{dataset}.{column}` 不是标识列，无法据以找到同来的主体"),
-        en: format!("`{dataset}.{column}` is no column of identifiers, by which a population could find who comes along"),
+        en: format!(
+            "`{dataset}.{column}` is no column of identifiers, by which a population could find who comes along"
+        ),
     })
 }
 

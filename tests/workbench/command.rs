@@ -292,10 +292,18 @@ fn whoever_shares_an_identifier_comes_along() {
     assert!(said.code == 0 && said.out.contains("`applicant`: "), "{}{}", said.out, said.err);
     let spouses = HOUSES.replace("column = \"household\"", "column = \"spouse_id\"");
     let said = test(desk("household-check", &spouses).path(), "en");
-    assert!(said.code == 1 && said.out.contains("cases.toml:16)"), "{}{}", said.out, said.err);
+    assert!(said.code == 1 && said.out.contains("cases.toml:15)"), "{}{}", said.out, said.err);
     for (from, to, told) in [
-        ("column = \"household\"", "column = \"relation\"", "`household_register.relation` is no column of identifiers"),
-        ("\"household_register\", column = \"household\"", "\"insured_persons\", column = \"employer_uscc\"", "another kind of unit"),
+        (
+            "column = \"household\"",
+            "column = \"relation\"",
+            "`household_register.relation` is no column of identifiers",
+        ),
+        (
+            "\"household_register\", column = \"household\"",
+            "\"insured_persons\", column = \"employer_uscc\"",
+            "another kind of unit",
+        ),
     ] {
         let said = test(desk("household-check", &HOUSES.replace(from, to)).path(), "en");
         assert!(said.code == 1 && said.err.contains(told), "{to}: {}{}", said.out, said.err);

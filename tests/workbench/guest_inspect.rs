@@ -55,7 +55,7 @@ fn everything_about_a_guest_is_told() {
         "utility (",
         "  answers one of: A, B, C, D",
         "  accepted by policy `sme-credit-check` 2.0.0",
-        "  not accepted by policy `loan-renewal-check` 1.0.0: ",
+        "  not accepted by policy `post-loan-warning` 1.0.0: ",
         ", `late-payment-by-county`, ",
         " (`--policy ID` says why not)",
         "  `--draft FILE` writes the smallest policy that accepts it",
@@ -160,7 +160,12 @@ fn a_packs_policies_are_read_with_its_catalog() {
     rename(to.join("late-payment-by-county/policy.toml"));
     let file = guest("late_payment_by_county");
     let told = inspect(folder.path(), &file, &["--pack", "bank", "--lang", "en"]);
-    assert!(told.code == 0 && told.out.contains("has no column `tax_payment.payable_fen`"), "{}{}", told.out, told.err);
+    assert!(
+        told.code == 0 && told.out.contains("`tax_payment` has no column `payable_fen`"),
+        "{}{}",
+        told.out,
+        told.err
+    );
     let apart = ["--policies", "bank/policies", "--catalog", "bank/catalog", "--lang", "en"];
     assert_eq!(inspect(folder.path(), &file, &apart).out, told.out);
     let built_in = inspect(folder.path(), &file, &["--policies", "bank/policies", "--lang", "en"]);

@@ -24,8 +24,7 @@ const INDUSTRY: Dimension = Dimension { name: "industry", labels: INDUSTRIES };
 pub const DIMENSIONS: &[Dimension] = &[COUNTY, INDUSTRY];
 
 /// The same, and the quarter: the place that [`Quarters::place`] gives.
-pub const DIMENSIONS_BY_QUARTER: &[Dimension] =
-    &[COUNTY, INDUSTRY, Dimension { name: "quarter", labels: QUARTERS }];
+pub const DIMENSIONS_BY_QUARTER: &[Dimension] = &[COUNTY, INDUSTRY, Dimension { name: "quarter", labels: QUARTERS }];
 
 const DATASET: &str = "business_registration";
 

@@ -49,14 +49,8 @@ mod tests {
 
     #[test]
     fn quarters_are_those_of_the_calendar() {
-        let days = [
-            day(2025, 6, 30),
-            day(2025, 7, 1),
-            day(2025, 12, 31),
-            day(2026, 3, 31),
-            day(2026, 6, 30),
-            day(2026, 7, 1),
-        ];
+        let days =
+            [day(2025, 6, 30), day(2025, 7, 1), day(2025, 12, 31), day(2026, 3, 31), day(2026, 6, 30), day(2026, 7, 1)];
         let expected = [None, Some("Q-4"), Some("Q-3"), Some("Q-2"), Some("Q-1"), None];
         assert_eq!(places(day(2026, 9, 30), days), expected);
         // The second quarter is settled thirty days after its last day, and not a day before.

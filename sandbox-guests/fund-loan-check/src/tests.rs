@@ -30,10 +30,12 @@ fn case(status: &str) -> TableRows {
 }
 
 fn buyer() -> PartyRows {
-    living("applicant")
-        .table(testing::married("MARRIED"))
-        .table(fund(&SIX_MONTHS, Some(50)))
-        .table(contract(100, Some(1_250), Some(250), "FILED"))
+    living("applicant").table(testing::married("MARRIED")).table(fund(&SIX_MONTHS, Some(50))).table(contract(
+        100,
+        Some(1_250),
+        Some(250),
+        "FILED",
+    ))
 }
 
 fn answer(parties: &[PartyRows]) -> &'static str {

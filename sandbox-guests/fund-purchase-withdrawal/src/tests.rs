@@ -43,10 +43,7 @@ fn labels_stand_where_the_answers_do() {
 fn who_has_bought_is_a_yes() {
     assert_eq!(answer(&[buyer()]), "yes");
     assert_eq!([answer(&[]), answer(&[payer()])], ["no", "no"]);
-    assert_eq!(
-        [with(testing::registered("DECEASED")), with(fund(&[5, 6]))],
-        ["no", "no"]
-    );
+    assert_eq!([with(testing::registered("DECEASED")), with(fund(&[5, 6]))], ["no", "no"]);
 }
 
 #[test]

@@ -43,11 +43,7 @@ impl Contributor for SmartFiscal {
             TableRead { dataset: "tax_payment", reads: &[Read::dates("period_end"), Read::integers("paid_fen")] },
             TableRead {
                 dataset: "tax_filing",
-                reads: &[
-                    Read::dates("period_end"),
-                    Read::codes("tax_kind", &["VAT"]),
-                    Read::integers("revenue_fen"),
-                ],
+                reads: &[Read::dates("period_end"), Read::codes("tax_kind", &["VAT"]), Read::integers("revenue_fen")],
             },
             TableRead {
                 dataset: "electricity_usage",

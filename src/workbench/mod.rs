@@ -5,6 +5,8 @@ mod cases;
 mod check;
 mod check_expect;
 mod check_population;
+mod city;
+mod crowd;
 mod dossier;
 mod dossier_parts;
 mod error;
@@ -21,6 +23,7 @@ mod words;
 pub use cases::{
     Ask, CASES_FILE, Case, Cases, ConsentSpec, Expect, Left, Others, Population, Share, TableShape, Who, Whose,
 };
+pub use city::Cities;
 pub use dossier::{Dossier, Earlier, InForce, dossier_html};
 pub use error::PlayError;
 pub use measure::{ColumnName, Figures, MeasuredGuest};

@@ -134,15 +134,17 @@ fn check_same(one: &RawSums, other: &RawSums, what: &str) {
 #[test]
 fn shipped_guests_have_the_same_sums_in_worker_processes() {
     let _turn = strong();
-    for (guest, policy, months) in [
-        ("late_payment_by_county", "late-payment-by-county", [3, 6, 12].as_slice()),
-        ("enterprise_vitality", "enterprise-vitality", &[3, 12]),
+    let themes = ["tax", "sales", "power", "employment"].map(|theme| ParameterValue::Text(theme.to_owned()));
+    for (guest, policy, asked) in [
+        ("late_payment_by_county", "late-payment-by-county", [3, 6, 12].map(ParameterValue::Integer).as_slice()),
+        ("enterprise_vitality", "enterprise-vitality", &[3, 12].map(ParameterValue::Integer)),
+        ("smart_fiscal", "smart-fiscal", &themes),
     ] {
         let table = Table::new(guest, &shipped(policy));
-        for months in months {
-            let parameters = [ParameterValue::Integer(*months)];
+        for parameter in asked {
+            let parameters = [parameter.clone()];
             let (threads, processes) = (table.threads(&parameters), table.processes(&parameters));
-            check_same(&threads, &processes, &format!("{policy}, {months} months"));
+            check_same(&threads, &processes, &format!("{policy}, {parameter:?}"));
             assert!(threads.counts().iter().sum::<i128>() > 50, "hardly anybody contributes: {:?}", threads.counts());
             for sums in threads.measures() {
                 assert!(sums.iter().any(|sum| *sum > 0), "a measure is zero in every cell: the test shows nothing");

@@ -3,15 +3,16 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Engine, ResourceLimiter, Store, Trap};
+use wasmtime::{Engine, Module, Precompiled, ResourceLimiter, Store, Trap};
 
 use super::bindings::contributor::ContributorPre;
 use super::bindings::verifier::{Verifier, VerifierPre};
 use super::bindings::verifying as wit;
+use super::core_unit::CorePre;
 use super::engine::{EPOCH_MS, EngineError, GuestEngine, TABLE_ELEMENTS_MAX, Tier};
 use super::input::RunInput;
 use super::stores::UNITS_PER_STORE;
-use super::unit::UnitPre;
+use super::unit::{ComponentPre, UnitPre};
 use crate::env::cores;
 use crate::env::weaken::{self, Weakness};
 use crate::model::{Digest, Manifest, World};
@@ -21,7 +22,7 @@ use crate::policy::Limits;
 const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// What a unit's contributions may take: more than 64 cells of 8 dimensions and 16 measures do, the most that a policy can
 /// have. A policy's slot has time for lists that are as long as this at every unit.
-const CONTRIBUTIONS_BYTES_MAX: usize = 16 << 10;
+pub(super) const CONTRIBUTIONS_BYTES_MAX: usize = 16 << 10;
 
 /// More threads than so many share lanes: each has the guest's code once more.
 const LANES_MAX: usize = 32;
@@ -192,6 +193,9 @@ impl Guest {
 
 impl Lane {
     fn load((engine, tier): (Engine, Tier), manifest: &Manifest, artefact: &[u8]) -> Result<Self, EngineError> {
+        if Engine::detect_precompiled(artefact) == Some(Precompiled::Module) {
+            return Self::of_module((engine, tier), manifest, artefact);
+        }
         // SAFETY: the artefact was written by this engine's own compiling child, and its digest is the one
         // that the ledger kept at registration.
         let component = unsafe { Component::deserialize(&engine, artefact) }?;
@@ -202,9 +206,23 @@ impl Lane {
         let instances = linker.instantiate_pre(&component)?;
         let pre = match manifest.world {
             World::Verifier { .. } => Pre::Verifier(VerifierPre::new(instances)?),
-            World::Contributor { .. } => Pre::Contributor(Box::new(UnitPre::new(ContributorPre::new(instances)?)?)),
+            World::Contributor { .. } => {
+                let pre = ComponentPre::new(ContributorPre::new(instances)?)?;
+                Pre::Contributor(Box::new(UnitPre::Component(pre)))
+            }
         };
         Ok(Self { engine, tier, pre })
+    }
+
+    /// Of a contributor that is one core module.
+    fn of_module((engine, tier): (Engine, Tier), manifest: &Manifest, artefact: &[u8]) -> Result<Self, EngineError> {
+        let World::Contributor { .. } = manifest.world else {
+            return Err(EngineError("a verifier is compiled as a component".to_owned()));
+        };
+        // SAFETY: as above.
+        let module = unsafe { Module::deserialize(&engine, artefact) }?;
+        let pre = CorePre::new(&wasmtime::Linker::new(&engine), &module)?;
+        Ok(Self { engine, tier, pre: Pre::Contributor(Box::new(UnitPre::Core(pre))) })
     }
 
     fn verifier(&self) -> wasmtime::Result<&VerifierPre<Bounds>> {
@@ -238,10 +256,7 @@ impl Lane {
         // Neither can fail: the engine is configured for both.
         let _ = store.set_fuel(limits.fuel);
         store.set_epoch_deadline(u64::from(limits.slot_ms) / EPOCH_MS + 2);
-        store.set_hostcall_fuel(match self.pre {
-            Pre::Verifier(_) => ANSWER_BYTES_MAX,
-            Pre::Contributor(_) => CONTRIBUTIONS_BYTES_MAX,
-        });
+        store.set_hostcall_fuel(ANSWER_BYTES_MAX);
     }
 
     /// How many instances a store of this lane has: a large guest's are dear enough to have one each.

@@ -8,7 +8,7 @@ use wasmtime::Store;
 
 use super::bindings::contributing;
 use super::contribute::Contributions;
-use super::instance::{Bounds, Fault, Guest, Used, fault};
+use super::instance::{Bounds, CONTRIBUTIONS_BYTES_MAX, Fault, Guest, Used, fault};
 use crate::policy::Limits;
 
 /// So many instances, one after the other, in one store. Their slots of the pool are taken until its end.
@@ -41,7 +41,9 @@ impl<'g> UnitStores<'g> {
             }
             None => (lane.store(&self.limits), lane.instances_per_store()),
         };
-        let result = pre.call(&mut store, input).map_err(|error| fault(&error, store.data()));
+        let result = pre.instantiate(&mut store);
+        let result = result.and_then(|instance| pre.call(&mut store, &instance, (input, CONTRIBUTIONS_BYTES_MAX)));
+        let result = result.map_err(|error| fault(&error, store.data()));
         let used = Used::of(&store, &self.limits);
         // What a fault left of a store is nothing to build on.
         if result.is_ok() && left > 1 {

@@ -1,21 +1,16 @@
 //! A contributor that is one core module, called by the canonical ABI: the component model's rules for how values lie in a
 //! module's memory (WebAssembly component model, `CanonicalABI.md`), for the one function `contribute` of the contract.
 //!
-//! Every step is what wasmtime's component layer does, in the same order, with the same calls of the guest, so that a unit
-//! gives and uses the same either way: `tests/worker/same_sums.rs` compares both on hostile guests.
+//! The guest is called as wasmtime's component layer calls it, with the same numbers in the same order, and its answer is held
+//! to the same rules, so that a unit gives and uses the same either way: `tests/worker/same_sums.rs` compares both on hostile
+//! guests. One thing differs: a record is written once all of its lists lie, the bytes between its fields as zeros.
 
-use wasmtime::{Error, Result, TypedFunc};
+use wasmtime::{Error, Result, ValRaw};
 use wasmtime::{Extern, ExternType, Func, FuncType, InstancePre, Linker, Memory, Module, ModuleExport, Store, ValType};
 
 use super::bindings::contributing::{Column, Contributions, Data, Input, Parameter, Table};
 use super::instance::Bounds;
 use super::plain::{MEMORY, REALLOC, contribute, post_return};
-
-/// Old place, old size, alignment and size; the new place.
-type Realloc = TypedFunc<(u32, u32, u32, u32), u32>;
-/// `as-of`, parameters, token and tables, lists as place and length; the place of the answer.
-type Contribute = TypedFunc<(i32, u32, u32, u32, u32, u32), u32>;
-type PostReturn = TypedFunc<u32, ()>;
 
 /// Bytes and alignments of what lies in lists.
 const TABLE_BYTES: usize = 12;
@@ -37,13 +32,37 @@ pub(super) struct CorePre {
 /// A fresh instance of it.
 pub(super) struct CoreInstance {
     memory: Memory,
-    realloc: Realloc,
-    contribute: Contribute,
-    post_return: Option<PostReturn>,
+    /// Old place, old size, alignment and size; the new place.
+    realloc: Checked<4>,
+    /// `as-of`, parameters, token and tables, lists as place and length; the place of the answer.
+    contribute: Checked<6>,
+    /// The answer's place; the module's own word, which means nothing.
+    post_return: Option<Checked<1>>,
+}
+
+/// A function of so many numbers of 32 bits that gives one or none, which the module's types have shown. wasmtime's own typed
+/// function keeps a counted reference to its type, which is a sixth of what a call takes.
+#[derive(Clone, Copy)]
+struct Checked<const PARAMETERS: usize>(Func);
+
+impl<const PARAMETERS: usize> Checked<PARAMETERS> {
+    /// The result, or the first parameter of a function that has none.
+    fn call(self, store: &mut Store<Bounds>, parameters: [u32; PARAMETERS]) -> Result<u32> {
+        const { assert!(PARAMETERS > 0, "the result lies where the first parameter did") };
+        let mut values = parameters.map(ValRaw::u32);
+        // SAFETY: `CorePre::new` has seen that the function has so many parameters and at most one result, all i32, and there
+        // is room for either.
+        unsafe { self.0.call_unchecked(store, &raw mut values[..]) }?;
+        Ok(values[0].get_u32())
+    }
 }
 
 fn other(what: &str) -> Error {
     Error::msg(what.to_owned())
+}
+
+fn too_large() -> Error {
+    other("the input is larger than any memory")
 }
 
 impl CorePre {
@@ -77,18 +96,10 @@ impl CorePre {
             let function = instance.get_module_export(&mut *store, export).and_then(Extern::into_func);
             function.ok_or_else(missing)
         };
-        let (realloc, contribute) = (function(&self.realloc)?, function(&self.contribute)?);
-        let post_return = self.post_return.as_ref().map(&mut function).transpose()?;
+        let (realloc, contribute) = (Checked(function(&self.realloc)?), Checked(function(&self.contribute)?));
+        let post_return = self.post_return.as_ref().map(&mut function).transpose()?.map(Checked);
         let memory = instance.get_module_export(&mut *store, &self.memory).and_then(Extern::into_memory);
-        // SAFETY: `new` has compared the types of these exports, which are those of every instance.
-        unsafe {
-            Ok(CoreInstance {
-                memory: memory.ok_or_else(missing)?,
-                realloc: TypedFunc::new_unchecked(&*store, realloc),
-                contribute: TypedFunc::new_unchecked(&*store, contribute),
-                post_return: post_return.map(|function: Func| TypedFunc::new_unchecked(&*store, function)),
-            })
-        }
+        Ok(CoreInstance { memory: memory.ok_or_else(missing)?, realloc, contribute, post_return })
     }
 }
 
@@ -103,14 +114,14 @@ impl CoreInstance {
     /// Calls `contribute`; of its answer so many bytes are copied at most.
     pub fn call(&self, store: &mut Store<Bounds>, input: &Input, bytes_max: usize) -> Result<Contributions> {
         let mut room = Room { instance: self, store };
-        let parameters = room.list(&input.parameters, PARAMETER_BYTES, 8, Room::parameter)?;
-        let tables = room.list(&input.tables, TABLE_BYTES, 4, Room::table)?;
-        let given = (input.as_of, parameters.0, parameters.1, input.token, tables.0, tables.1);
-        let answer = self.contribute.call(&mut *store, given)?;
+        let parameters = room.list(&input.parameters, (PARAMETER_BYTES, 8), Room::parameter)?;
+        let tables = room.list(&input.tables, (TABLE_BYTES, 4), Room::table)?;
+        let given = [input.as_of.cast_unsigned(), parameters.0, parameters.1, input.token, tables.0, tables.1];
+        let answer = self.contribute.call(store, given)?;
         let mut lifting = Lifting { memory: self.memory.data(&*store), bytes_left: bytes_max };
         let contributions = lifting.contributions(answer)?;
         if let Some(post_return) = &self.post_return {
-            post_return.call(&mut *store, answer)?;
+            post_return.call(store, [answer])?;
         }
         Ok(contributions)
     }
@@ -127,43 +138,37 @@ type Placed = (u32, u32);
 
 impl Room<'_> {
     /// Room that the guest gives: what it says is checked, not believed.
-    fn place(&mut self, align: u32, bytes: usize) -> Result<usize> {
-        let size = u32::try_from(bytes).map_err(|_| other("the input is larger than any memory"))?;
-        let place = self.instance.realloc.call(&mut *self.store, (0, 0, align, size))?;
+    fn place(&mut self, align: usize, bytes: usize) -> Result<(usize, &mut [u8])> {
+        let (Ok(align), Ok(size)) = (u32::try_from(align), u32::try_from(bytes)) else { return Err(too_large()) };
+        let place = self.instance.realloc.call(self.store, [0, 0, align, size])?;
         if !place.is_multiple_of(align) {
             return Err(other("realloc return: result not aligned"));
         }
         let start = place as usize;
-        let end = start.checked_add(bytes);
-        let within = end.is_some_and(|end| end <= self.instance.memory.data_size(&*self.store));
-        if within { Ok(start) } else { Err(other("realloc return: beyond end of memory")) }
+        let found = self.memory().get_mut(start..).and_then(|rest| rest.get_mut(..bytes));
+        found.map(|found| (start, found)).ok_or_else(|| other("realloc return: beyond end of memory"))
     }
 
-    /// Memory that was placed before: it can only have grown since.
-    fn bytes(&mut self, start: usize, bytes: usize) -> Result<&mut [u8]> {
-        let memory = self.instance.memory.data_mut(&mut *self.store);
-        memory.get_mut(start..).and_then(|rest| rest.get_mut(..bytes)).ok_or_else(|| other("a place beyond the memory"))
+    fn memory(&mut self) -> &mut [u8] {
+        self.instance.memory.data_mut(&mut *self.store)
     }
 
+    /// Into memory that was placed before: it can only have grown since.
     fn write<const N: usize>(&mut self, start: usize, bytes: [u8; N]) -> Result<()> {
-        self.bytes(start, N)?.copy_from_slice(&bytes);
+        let slot = self.memory().get_mut(start..).and_then(|rest| rest.first_chunk_mut());
+        *slot.ok_or_else(|| other("a place beyond the memory"))? = bytes;
         Ok(())
-    }
-
-    fn write_placed(&mut self, start: usize, (place, length): Placed) -> Result<()> {
-        self.write(start, (u64::from(place) | u64::from(length) << 32).to_le_bytes())
     }
 
     /// A list whose elements hold lists of their own.
     fn list<T>(
         &mut self,
         values: &[T],
-        bytes: usize,
-        align: u32,
+        (bytes, align): (usize, usize),
         write: impl Fn(&mut Self, usize, &T) -> Result<()>,
     ) -> Result<Placed> {
-        let all = values.len().checked_mul(bytes).ok_or_else(|| other("the input is larger than any memory"))?;
-        let start = self.place(align, all)?;
+        let all = values.len().checked_mul(bytes).ok_or_else(too_large)?;
+        let (start, _) = self.place(align, all)?;
         for (number, value) in values.iter().enumerate() {
             write(self, start + number * bytes, value)?;
         }
@@ -172,9 +177,9 @@ impl Room<'_> {
 
     /// A list of numbers of `N` bytes each.
     fn numbers<T: Copy, const N: usize>(&mut self, values: &[T], bytes_of: impl Fn(T) -> [u8; N]) -> Result<Placed> {
-        let all = values.len().checked_mul(N).ok_or_else(|| other("the input is larger than any memory"))?;
-        let start = self.place(N as u32, all)?;
-        let (slots, _) = self.bytes(start, all)?.as_chunks_mut::<N>();
+        let all = values.len().checked_mul(N).ok_or_else(too_large)?;
+        let (start, placed) = self.place(N, all)?;
+        let (slots, _) = placed.as_chunks_mut::<N>();
         slots.iter_mut().zip(values).for_each(|(slot, value)| *slot = bytes_of(*value));
         Ok((start as u32, values.len() as u32))
     }
@@ -196,8 +201,8 @@ impl Room<'_> {
             }
             Parameter::Text(text) => {
                 self.write(case, [2])?;
-                let placed = self.text(text)?;
-                self.write_placed(payload, placed)
+                let (place, length) = self.text(text)?;
+                self.write::<TEXT_BYTES>(payload, words([place, length]))
             }
             Parameter::Identifier(value) => {
                 self.write(case, [3])?;
@@ -207,43 +212,35 @@ impl Room<'_> {
     }
 
     fn table(&mut self, start: usize, table: &Table) -> Result<()> {
-        self.write(start, table.rows.to_le_bytes())?;
-        let columns = self.list(&table.columns, COLUMN_BYTES, 4, Self::column)?;
-        self.write_placed(start + 4, columns)
+        let (place, length) = self.list(&table.columns, (COLUMN_BYTES, 4), Self::column)?;
+        self.write::<TABLE_BYTES>(start, words([table.rows, place, length]))
     }
 
     fn column(&mut self, start: usize, column: &Column) -> Result<()> {
         let missing = self.numbers(&column.missing, u8::to_le_bytes)?;
-        self.write_placed(start, missing)?;
-        let case = |case: u8| [case];
-        let data = start + 8;
-        let placed = match &column.data {
-            Data::Integers(values) => {
-                self.write(data, case(0))?;
-                self.numbers(values, i64::to_le_bytes)?
-            }
-            Data::Dates(values) => {
-                self.write(data, case(1))?;
-                self.numbers(values, i32::to_le_bytes)?
-            }
-            Data::Codes(values) => {
-                self.write(data, case(2))?;
-                self.numbers(values, u32::to_le_bytes)?
-            }
-            Data::Tokens(values) => {
-                self.write(data, case(3))?;
-                self.numbers(values, u32::to_le_bytes)?
-            }
+        let (case, data) = match &column.data {
+            Data::Integers(values) => (0, self.numbers(values, i64::to_le_bytes)?),
+            Data::Dates(values) => (1, self.numbers(values, i32::to_le_bytes)?),
+            Data::Codes(values) => (2, self.numbers(values, u32::to_le_bytes)?),
+            Data::Tokens(values) => (3, self.numbers(values, u32::to_le_bytes)?),
             Data::Texts(texts) => {
-                self.write(data, case(4))?;
-                self.list(texts, TEXT_BYTES, 4, |room, start, text| {
-                    let placed = room.text(text)?;
-                    room.write_placed(start, placed)
-                })?
+                let texts = self.list(texts, (TEXT_BYTES, 4), |room, start, text| {
+                    let (place, length) = room.text(text)?;
+                    room.write::<TEXT_BYTES>(start, words([place, length]))
+                });
+                (4, texts?)
             }
         };
-        self.write_placed(data + 4, placed)
+        self.write::<COLUMN_BYTES>(start, words([missing.0, missing.1, case, data.0, data.1]))
     }
+}
+
+/// Numbers as they lie in memory.
+fn words<const N: usize, const BYTES: usize>(words: [u32; N]) -> [u8; BYTES] {
+    const { assert!(N * 4 == BYTES, "a word has four bytes") };
+    let mut bytes = [0; BYTES];
+    bytes.as_chunks_mut::<4>().0.iter_mut().zip(words).for_each(|(slot, word)| *slot = word.to_le_bytes());
+    bytes
 }
 
 /// A guest's memory while its answer is read.

@@ -11,6 +11,7 @@ use super::request::{Given, sign_request};
 use super::stage::{Play, Stage};
 use crate::data::{Snapshot, Window};
 use crate::model::{Bilingual, Date, UnitId, UnitKind};
+use crate::policy::Policy;
 
 const MINUTE_MILLIS: i64 = 60_000;
 
@@ -29,6 +30,8 @@ pub struct PlayedPopulation {
     pub counts: Vec<Counted>,
     /// Refusals by their words, and other failures; any is one too many.
     pub refused: BTreeMap<String, u64>,
+    /// Who was asked, with the roles, and what the answer was; in the order in which they were asked.
+    pub answers: Vec<(Vec<(String, UnitId)>, String)>,
 }
 
 /// How often a label was the answer.
@@ -71,21 +74,23 @@ pub(super) fn play_population(
     let cases = Cases { data: population.data, ..play.cases.clone() };
     let stage = Stage::set_with(&Play { cases: &cases, ..*play }, named.cloned())?;
     let invented = stage.invented()?;
-    let crowd = Crowd { population, snapshot: invented.snapshot(), as_of: population.data.as_of };
+    let crowd = Crowd { population, policy: play.policy, snapshot: invented.snapshot(), as_of: population.data.as_of };
     let pause = MINUTE_MILLIS / i64::from(play.policy.limits.jobs_per_minute.max(1)) + 1;
     let (mut asked, mut left_out, mut given) = (0, 0, Given::new());
     let (mut counts, mut refused) = (BTreeMap::<String, u64>::new(), BTreeMap::new());
-    for unit in crowd.units(unit_kind(play, &population.role))? {
-        let parties = crowd.parties(play, unit)?;
-        if !is_complete(play, &parties) {
+    let mut answers = Vec::new();
+    for unit in crowd.units()? {
+        let parties = crowd.parties(unit)?;
+        if !crowd.is_complete(&parties) {
             left_out += 1;
             continue;
         }
-        let parties = parties.into_iter().map(|(role, unit)| (role, Who::Id(unit.to_string()))).collect();
-        let ask = Ask { parties, ..population.ask.clone() };
-        let token = sign_request(&stage, &ask, (play.policy, play.folder), &mut given)?;
-        match got(stage.ask(&token)) {
-            Got::Answer { label, .. } => *counts.entry(label).or_default() += 1,
+        let token = sign_request(&stage.room, &crowd.ask(&parties), (play.policy, play.folder), &mut given)?;
+        match got(&stage.ask(&token)) {
+            Got::Answer { label, .. } => {
+                *counts.entry(label.clone()).or_default() += 1;
+                answers.push((parties, label));
+            }
             Got::Refused(refusal) => *refused.entry(refusal.code.word().to_owned()).or_default() += 1,
             Got::Failed(why) => return Err(PlayError::of(why)),
             Got::Table { .. } => {}
@@ -96,7 +101,7 @@ pub(super) fn play_population(
     }
     let asked = asked as u64;
     let counts = population.shares.iter().map(|share| counted(share, &counts, asked)).collect();
-    Ok(PlayedPopulation { line: population.line, title: title(population), asked, left_out, counts, refused })
+    Ok(PlayedPopulation { line: population.line, title: title(population), asked, left_out, counts, refused, answers })
 }
 
 fn counted(share: &Share, counts: &BTreeMap<String, u64>, asked: u64) -> Counted {
@@ -106,7 +111,8 @@ fn counted(share: &Share, counts: &BTreeMap<String, u64>, asked: u64) -> Counted
     Counted { share: share.clone(), count, is_within }
 }
 
-fn title(population: &Population) -> Bilingual {
+/// What its author said of it; else whom it asks.
+pub(super) fn title(population: &Population) -> Bilingual {
     let (role, dataset) = (&population.role, &population.dataset);
     population.title.clone().unwrap_or_else(|| Bilingual {
         zh: format!("`{dataset}` 中的每个主体充当 `{role}`"),
@@ -114,29 +120,36 @@ fn title(population: &Population) -> Bilingual {
     })
 }
 
-fn unit_kind(play: &Play<'_>, role: &str) -> UnitKind {
-    play.policy.roles.get(role).map_or(UnitKind::Person, |rule| rule.unit)
-}
-
-/// Whether every role has as many parties as the policy wants.
-fn is_complete(play: &Play<'_>, parties: &[(String, UnitId)]) -> bool {
-    play.policy.roles.iter().all(|(role, rule)| {
-        let there = parties.iter().filter(|(other, _)| other == role).count();
-        u32::try_from(there).is_ok_and(|there| (rule.min..=rule.max).contains(&there))
-    })
-}
-
 /// Who is asked.
-struct Crowd<'a> {
-    population: &'a Population,
-    snapshot: &'a Snapshot,
-    as_of: Date,
+pub(super) struct Crowd<'a> {
+    pub population: &'a Population,
+    pub policy: &'a Policy,
+    pub snapshot: &'a Snapshot,
+    pub as_of: Date,
 }
 
 impl Crowd<'_> {
+    /// What these are asked.
+    pub fn ask(&self, parties: &[(String, UnitId)]) -> Ask {
+        let parties = parties.iter().map(|(role, unit)| (role.clone(), Who::Id(unit.to_string()))).collect();
+        Ask { parties, ..self.population.ask.clone() }
+    }
+
+    /// Whether every role has as many parties as the policy wants.
+    pub fn is_complete(&self, parties: &[(String, UnitId)]) -> bool {
+        self.policy.roles.iter().all(|(role, rule)| {
+            let there = parties.iter().filter(|(other, _)| other == role).count();
+            u32::try_from(there).is_ok_and(|there| (rule.min..=rule.max).contains(&there))
+        })
+    }
+
+    fn unit_kind(&self, role: &str) -> UnitKind {
+        self.policy.roles.get(role).map_or(UnitKind::Person, |rule| rule.unit)
+    }
+
     /// Evenly out of all that have a row, in the order of their identifiers.
-    fn units(&self, kind: UnitKind) -> Result<Vec<UnitId>, PlayError> {
-        let name = &self.population.dataset;
+    pub fn units(&self) -> Result<Vec<UnitId>, PlayError> {
+        let (name, kind) = (&self.population.dataset, self.unit_kind(&self.population.role));
         let files = self.snapshot.dataset(name).ok_or_else(|| no_dataset(name))?;
         if files.schema().unit != kind {
             return Err(other_unit(name, &self.population.role));
@@ -151,13 +164,13 @@ impl Crowd<'_> {
     }
 
     /// The unit in its role, and all who come along, each once in a role, as many as the policy lets.
-    fn parties(&self, play: &Play<'_>, unit: UnitId) -> Result<Vec<(String, UnitId)>, PlayError> {
+    pub fn parties(&self, unit: UnitId) -> Result<Vec<(String, UnitId)>, PlayError> {
         let mut parties = vec![(self.population.role.clone(), unit)];
         for other in &self.population.others {
-            let (kind, named) = (unit_kind(play, &other.role), self.column(&other.dataset, &other.column)?);
+            let (kind, named) = (self.unit_kind(&other.role), self.column(&other.dataset, &other.column)?);
             let of: Vec<UnitId> = parties.iter().filter(|(role, _)| *role == other.of).map(|(_, unit)| *unit).collect();
             let found: BTreeSet<UnitId> = of.iter().flat_map(|unit| self.named(unit, kind, named)).collect();
-            let most = play.policy.roles.get(&other.role).map_or(0, |rule| rule.max as usize);
+            let most = self.policy.roles.get(&other.role).map_or(0, |rule| rule.max as usize);
             let anew: Vec<UnitId> =
                 found.into_iter().filter(|unit| parties.iter().all(|(_, known)| known != unit)).collect();
             parties.extend(anew.into_iter().take(most).map(|unit| (other.role.clone(), unit)));

@@ -1,0 +1,450 @@
+//! The words of the demo, in English and Chinese. Owns wording alone; both languages match exhaustively.
+
+use std::path::PathBuf;
+
+use super::chinese::cost as cost_chinese;
+use super::english::{cost as cost_english, quoted, some};
+use super::message::Cost;
+use crate::model::{Bilingual, Chinese, Lang, Refusal, UnitKind};
+use crate::workbench::{Deviation, percent};
+
+/// A line of the demo.
+#[derive(Clone, Debug)]
+pub enum DemoMessage {
+    /// What can be shown: a policy, and what people call it.
+    Listed { id: String, title: Bilingual, width: usize },
+    /// What is shown; the policy's own first words, where it has any.
+    Title { id: String, title: Bilingual, opening: Option<String> },
+    /// Who asks, about whom.
+    Asked { clients: Vec<String>, about: About },
+    /// Of what.
+    Read { datasets: Vec<Bilingual>, own: Vec<Bilingual> },
+    Home { home: String },
+    Invented { rows: u64, firms: u64, persons: u64, datasets: usize },
+    Ingested { name: String, rejected: u64 },
+    Guest { name: String, bytes: u64, digest: String },
+    Policy { path: String, answers: Answers, cost: Cost, quotas: Vec<QuotaOf>, slot_s: Option<u32> },
+    /// A case that was answered, about the first of its parties and so many more.
+    Answered { title: Bilingual, party: String, more: usize, label: String, cost: Cost, out: String },
+    /// A case that was answered with a table.
+    Table { title: Bilingual, cost: Cost, out: String },
+    /// The lines of a table that are not shown.
+    Rest { lines: usize, csv: String, svg: String },
+    Refused { title: Bilingual, refusal: Refusal },
+    /// Many at once.
+    Batch { batch: Box<BatchFacts> },
+    /// Labels that no case shows within a day.
+    Unshown { labels: Vec<String> },
+    Verified { receipts: usize },
+    Next { commands: Vec<String> },
+    /// A batch is under way: a sign of life.
+    Asking,
+}
+
+/// About whom it is asked.
+#[derive(Clone, Debug)]
+pub enum About {
+    /// About the parties named, in these roles.
+    Parties(Vec<RoleFacts>),
+    /// About all units of a kind at once.
+    All(UnitKind),
+}
+
+/// A role, for people.
+#[derive(Clone, Debug)]
+pub struct RoleFacts {
+    /// Its name.
+    pub name: String,
+    /// Whom it is about.
+    pub unit: UnitKind,
+    /// How many play it, at least and at most.
+    pub count: (u32, u32),
+    /// Whether they consent.
+    pub consents: bool,
+}
+
+/// What may be answered.
+#[derive(Clone, Debug)]
+pub enum Answers {
+    /// One of these.
+    Labels(Vec<String>),
+    /// A table of so many cells.
+    Table(usize),
+}
+
+/// What a client may spend.
+#[derive(Clone, Debug)]
+pub struct QuotaOf {
+    /// Of each unit of this kind, or of all of them in a table.
+    pub unit: UnitKind,
+    /// Within the window.
+    pub amount: Cost,
+    /// The window.
+    pub days: u32,
+}
+
+/// What came of a batch.
+#[derive(Clone, Debug)]
+pub struct BatchFacts {
+    /// Whom it asked about.
+    pub title: Bilingual,
+    /// How many, and how many could not be.
+    pub asked: (usize, usize),
+    /// From dispatch to tick.
+    pub millis: i64,
+    /// How often each label was the answer, and the share of it in ten-thousandths.
+    pub shares: Vec<(String, u64, u64)>,
+    /// Refusals, by their words.
+    pub refused: Vec<(String, u64)>,
+    /// Where the signed result is.
+    pub out: String,
+}
+
+/// What is wrong with what was to be shown, or with what came of it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum DemoProblem {
+    /// No such scenario.
+    #[error(
+        "there is no scenario `{name}`{}: there are\n{}",
+        close.as_ref().map(|close| format!(", did you mean `{close}`?")).unwrap_or_default(),
+        listed(known, Lang::En)
+    )]
+    NoScenario {
+        /// What was named.
+        name: String,
+        /// What was perhaps meant.
+        close: Option<String>,
+        /// What there is.
+        known: Vec<(String, Bilingual)>,
+    },
+    /// A policy without cases.
+    #[error("`{0}` has no `cases.toml`: they say what a demo asks (docs/policies.md)")]
+    NoCases(String),
+    /// A guest that is nowhere.
+    #[error(
+        "the guest `{guest}` is not at hand: {}",
+        match is_project {
+            true => "`make guests` builds it into `target/guests`".to_owned(),
+            false => format!("say with `--guests` in which folder `{guest}.wasm` is, or with `--guest` which file it is"),
+        }
+    )]
+    NoGuest {
+        /// Its name.
+        guest: String,
+        /// Whether this is the project's folder, where it can be built.
+        is_project: bool,
+    },
+    /// The policy lists another guest.
+    #[error("the policy `{policy}` allows listed guests alone, and `{}` is not one of them: it is {digest}. `make guests` builds the listed one", file.display())]
+    OtherGuest {
+        /// The policy.
+        policy: String,
+        /// The guest's file.
+        file: PathBuf,
+        /// What it is.
+        digest: String,
+    },
+    /// A case came out otherwise.
+    #[error(
+        "{path}:{line}: the case came out otherwise than it says: {}",
+        said(differences, Lang::En)
+    )]
+    Otherwise {
+        /// The file of cases.
+        path: String,
+        /// The line.
+        line: usize,
+        /// In what.
+        differences: Vec<Deviation>,
+    },
+}
+
+impl Chinese for DemoProblem {
+    fn chinese(&self) -> String {
+        match self {
+            Self::NoScenario { name, close, known } => {
+                let close = close.as_ref().map(|close| format!("，是否指 `{close}`")).unwrap_or_default();
+                format!("没有场景 `{name}`{close}。现有场景：\n{}", listed(known, Lang::Zh))
+            }
+            Self::NoCases(id) => format!("`{id}` 没有 `cases.toml`：演示问什么，由用例决定（docs/policies.md）"),
+            Self::NoGuest { guest, is_project: true } => {
+                format!("程序 `{guest}` 尚未编译：`make guests` 会将其编译到 `target/guests`")
+            }
+            Self::NoGuest { guest, is_project: false } => format!(
+                "没有程序 `{guest}`：请用 `--guests` 指明 `{guest}.wasm` 所在的文件夹，或用 `--guest` 指明文件"
+            ),
+            Self::OtherGuest { policy, file, digest } => format!(
+                "政策 `{policy}` 只允许所列的程序，`{}`（{digest}）不在其中：所列的程序由 `make guests` 编译",
+                file.display()
+            ),
+            Self::Otherwise { path, line, differences } => {
+                format!("{path}:{line}：用例的结果与其所述不符：{}", said(differences, Lang::Zh))
+            }
+        }
+    }
+}
+
+fn listed(known: &[(String, Bilingual)], lang: Lang) -> String {
+    let width = known.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
+    let line = |(id, title): &(String, Bilingual)| format!("  {id:<width$}  {}", title.in_lang(lang));
+    known.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn said(differences: &[Deviation], lang: Lang) -> String {
+    let one = |Deviation { what, expected, got }: &Deviation| {
+        let (what, expected, got) = (what.in_lang(lang), expected.in_lang(lang), got.in_lang(lang));
+        match lang {
+            Lang::En => format!("{what}: expected {expected}, got {got}"),
+            Lang::Zh => format!("{what}：预期{expected}，实际{got}"),
+        }
+    };
+    differences.iter().map(one).collect::<Vec<_>>().join(if lang == Lang::En { "; " } else { "；" })
+}
+
+impl DemoMessage {
+    /// The line in `lang`.
+    pub fn text(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.english(),
+            Lang::Zh => self.chinese(),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Self::Listed { id, title, width } => format!("{id:<width$}  {}", title.en),
+            Self::Title { id, title, opening } => {
+                let opening = opening.as_ref().map(|words| format!("{words}\n")).unwrap_or_default();
+                format!("Anshi shows `{id}`: {}. Everything here is invented.\n{opening}", title.en)
+            }
+            Self::Asked { clients, about: About::Parties(roles) } => {
+                let roles = roles.iter().map(role_english).collect::<Vec<_>>().join(" and ");
+                format!("asked    by {}, about {roles}", quoted(clients))
+            }
+            Self::Asked { clients, about: About::All(unit) } => {
+                let all = if *unit == UnitKind::Enterprise { "firms" } else { "persons" };
+                format!("asked    by {}, about all {all} at once: a table with noise, and nobody's row", quoted(clients))
+            }
+            Self::Read { datasets, own } => {
+                let names = |all: &[Bilingual]| all.iter().map(|title| title.en.clone()).collect::<Vec<_>>().join("; ");
+                let own = if own.is_empty() { String::new() } else { format!("; the client's own: {}", names(own)) };
+                let count = some(datasets.len() as u64, "dataset", "datasets");
+                format!("read     {count} that the asker never sees: {}{own}", names(datasets))
+            }
+            Self::Home { home } => format!(
+                "home     a synthetic home in `{home}`: keys, ledger, an empty log, a checkpoint mirror beside it"
+            ),
+            Self::Invented { rows, firms, persons, datasets } => format!(
+                "data     {} in {} about {firms} invented firms and {persons} persons, as departments deliver them",
+                some(*rows, "row", "rows"),
+                some(*datasets as u64, "dataset", "datasets")
+            ),
+            Self::Ingested { name, rejected } => format!(
+                "ingest   checked, sorted by firm and person, published as snapshot {name}; {} rejected",
+                some(*rejected, "row", "rows")
+            ),
+            Self::Guest { name, bytes, digest } => {
+                format!("guest    {name}, the question: {bytes} bytes of WebAssembly that import nothing, {digest}")
+            }
+            Self::Policy { path, answers, cost, quotas, slot_s } => policy_english(path, answers, (cost, quotas), *slot_s),
+            Self::Answered { title, party, more, label, cost, out } => {
+                let more = if *more > 0 { format!(" and {more} more") } else { String::new() };
+                let charged = cost_english(cost);
+                format!("job      {} ({party}{more}): answer {label}, {charged} charged, receipt in `{out}`", title.en)
+            }
+            Self::Table { title, cost, out } => {
+                format!("job      {}: a table, {} charged, receipt in `{out}`", title.en, cost_english(cost))
+            }
+            Self::Rest { lines: 0, csv, svg } => format!("         the table is in `{csv}`, drawn in `{svg}`"),
+            Self::Rest { lines, csv, svg } => {
+                let more = some(*lines as u64, "cell", "cells");
+                format!("         {more} more in `{csv}`; all are drawn in `{svg}`")
+            }
+            Self::Refused { title, refusal } => format!(
+                "job      {}: refused before any data was touched ({}), nothing charged",
+                title.en,
+                refusal.code.word()
+            ),
+            Self::Batch { batch } => batch_english(batch),
+            Self::Unshown { labels } => {
+                format!("         {} takes a later day or new data: `anshi policy test` shows it", quoted(labels))
+            }
+            Self::Verified { receipts: 1 } => {
+                "verify   the receipt holds: signed by the engine, in its log, and its parts belong together\n".to_owned()
+            }
+            Self::Verified { receipts } => format!(
+                "verify   all {receipts} receipts hold: signed by the engine, in its log, and their parts belong together\n"
+            ),
+            Self::Next { commands } => format!("Try next:\n  {}", commands.join("\n  ")),
+            Self::Asking => "asking many".to_owned(),
+        }
+    }
+
+    fn chinese(&self) -> String {
+        match self {
+            Self::Listed { id, title, width } => format!("{id:<width$}  {}", title.zh),
+            Self::Title { id, title, .. } => format!("暗室演示 `{id}`：{}。以下数据均为虚构。\n", title.zh),
+            Self::Asked { clients, about: About::Parties(roles) } => {
+                let roles = roles.iter().map(role_chinese).collect::<Vec<_>>().join("、");
+                format!("何人　　由 {} 询问 {roles}", quoted(clients))
+            }
+            Self::Asked { clients, about: About::All(unit) } => {
+                let all = if *unit == UnitKind::Enterprise { "企业" } else { "居民" };
+                format!("何人　　由 {} 询问全体{all}：得到加噪的统计表，不含任何一行数据", quoted(clients))
+            }
+            Self::Read { datasets, own } => {
+                let names = |all: &[Bilingual]| all.iter().map(|title| title.zh.clone()).collect::<Vec<_>>().join("、");
+                let own = if own.is_empty() { String::new() } else { format!("；询问方自有：{}", names(own)) };
+                format!("何事　　读取询问方看不到的 {} 个数据集：{}{own}", datasets.len(), names(datasets))
+            }
+            Self::Home { home } => {
+                format!("建室　　在 `{home}` 建立使用合成数据的暗室：密钥、账本、空日志，旁有检查点镜像")
+            }
+            Self::Invented { rows, firms, persons, datasets } => format!(
+                "数据　　各部门交付的 {datasets} 个数据集，涉及 {firms} 家虚构企业和 {persons} 人，共 {rows} 行"
+            ),
+            Self::Ingested { name, rejected } => {
+                format!("入库　　校验、按企业和个人排序、发布为快照 {name}；拒收 {rejected} 行")
+            }
+            Self::Guest { name, bytes, digest } => {
+                format!("程序　　{name}，即所问的问题：{bytes} 字节的 WebAssembly，不导入任何外部功能，{digest}")
+            }
+            Self::Policy { path, answers, cost, quotas, slot_s } => policy_chinese(path, answers, (cost, quotas), *slot_s),
+            Self::Answered { title, party, more, label, cost, out } => {
+                let more = if *more > 0 { format!(" 等 {} 个", more + 1) } else { String::new() };
+                format!("询问　　{}（{party}{more}）：回答 {label}，扣{}，回执 `{out}`", title.zh, cost_chinese(cost))
+            }
+            Self::Table { title, cost, out } => {
+                format!("询问　　{}：得到统计表，扣{}，回执 `{out}`", title.zh, cost_chinese(cost))
+            }
+            Self::Rest { lines: 0, csv, svg } => format!("　　　　表见 `{csv}`，图见 `{svg}`"),
+            Self::Rest { lines, csv, svg } => format!("　　　　另有 {lines} 格见 `{csv}`；全表的图见 `{svg}`"),
+            Self::Refused { title, refusal } => {
+                format!("询问　　{}：未接触任何数据即被拒绝（{}），不扣额度", title.zh, refusal.code.word())
+            }
+            Self::Batch { batch } => batch_chinese(batch),
+            Self::Unshown { labels } => {
+                format!("　　　　{} 须待日后或数据更新：可用 `anshi policy test` 查看", quoted(labels))
+            }
+            Self::Verified { receipts } => {
+                format!("验证　　{receipts} 份回执均有效：由引擎签名，在日志之中，各部分相符\n")
+            }
+            Self::Next { commands } => format!("接下来可以试：\n  {}", commands.join("\n  ")),
+            Self::Asking => "正在批量询问".to_owned(),
+        }
+    }
+}
+
+/// `` `applicant` (a person, who consents) ``, `` `member` (up to 8 persons, who consent) ``.
+fn role_english(RoleFacts { name, unit, count, consents }: &RoleFacts) -> String {
+    let (one, more) = if *unit == UnitKind::Enterprise { ("a firm", "firms") } else { ("a person", "persons") };
+    let (who, consent) = match count {
+        (1, 1) => (one.to_owned(), "who consents"),
+        (0, 1) => (format!("perhaps {one}"), "who consents"),
+        (0, most) => (format!("up to {most} {more}"), "who consent"),
+        (least, most) => (format!("{least} to {most} {more}"), "who consent"),
+    };
+    let consent = match (consents, unit) {
+        (false, _) => "who need not consent",
+        (true, UnitKind::Enterprise) if count.1 == 1 => "which consents",
+        (true, _) => consent,
+    };
+    format!("`{name}` ({who}, {consent})")
+}
+
+fn role_chinese(RoleFacts { name, unit, count, consents }: &RoleFacts) -> String {
+    let (kind, measure) = if *unit == UnitKind::Enterprise { ("企业", "家") } else { ("个人", "人") };
+    let count = match count {
+        (least, most) if least == most => format!("{least} {measure}"),
+        (0, most) => format!("至多 {most} {measure}"),
+        (least, most) => format!("{least}–{most} {measure}"),
+    };
+    format!("`{name}`（{kind}，{count}，{}）", if *consents { "须经其授权" } else { "依法无需授权" })
+}
+
+fn policy_english(path: &str, answers: &Answers, (cost, quotas): (&Cost, &[QuotaOf]), slot_s: Option<u32>) -> String {
+    let charged = cost_english(cost);
+    let quota = |QuotaOf { unit, amount, days }: &QuotaOf| {
+        let whose = match (answers, unit) {
+            (Answers::Labels(_), UnitKind::Enterprise) => "of each firm",
+            (Answers::Labels(_), UnitKind::Person) => "of each person",
+            (Answers::Table(_), UnitKind::Enterprise) => "of all firms",
+            (Answers::Table(_), UnitKind::Person) => "of all persons",
+        };
+        format!("{} {whose} in {days} days", cost_english(amount))
+    };
+    let quotas = quotas.iter().map(quota).collect::<Vec<_>>().join(" and ");
+    let quotas = if quotas.is_empty() { String::new() } else { format!("; there are {quotas}") };
+    let what = match answers {
+        Answers::Labels(labels) => {
+            let labels = match labels.split_last() {
+                Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+                _ => labels.join(""),
+            };
+            format!("one answer: {labels}, for {charged} of each party")
+        }
+        Answers::Table(cells) => format!("a table of {cells} cells, for {charged}"),
+    };
+    let slot = slot_s.map(|slot| format!("; it comes {slot} seconds after it began, whatever the guest does"));
+    format!("policy   `{path}` allows this guest alone, and {what}{quotas}{}", slot.unwrap_or_default())
+}
+
+fn policy_chinese(path: &str, answers: &Answers, (cost, quotas): (&Cost, &[QuotaOf]), slot_s: Option<u32>) -> String {
+    let charged = cost_chinese(cost);
+    let quota = |QuotaOf { unit, amount, days }: &QuotaOf| {
+        let whose = match (answers, unit) {
+            (Answers::Labels(_), UnitKind::Enterprise) => "每家企业",
+            (Answers::Labels(_), UnitKind::Person) => "每人",
+            (Answers::Table(_), UnitKind::Enterprise) => "全体企业",
+            (Answers::Table(_), UnitKind::Person) => "全体居民",
+        };
+        format!("{whose} {days} 天{}", cost_chinese(amount))
+    };
+    let quotas = quotas.iter().map(quota).collect::<Vec<_>>().join("、");
+    let quotas = if quotas.is_empty() { String::new() } else { format!("；额度为{quotas}") };
+    let what = match answers {
+        Answers::Labels(labels) => {
+            format!("只允许回答 {} 之一，每次扣每个当事方{charged}", labels.join("、"))
+        }
+        Answers::Table(cells) => format!("只允许 {cells} 格的统计表，每次扣{charged}"),
+    };
+    let slot = slot_s.map(|slot| format!("；无论程序如何，均在开始 {slot} 秒后给出"));
+    format!("政策　　`{path}` 只允许该程序，{what}{quotas}{}", slot.unwrap_or_default())
+}
+
+/// Seconds with one decimal, of milliseconds.
+fn seconds(millis: i64) -> String {
+    format!("{}.{}", millis / 1_000, millis % 1_000 / 100)
+}
+
+fn batch_english(BatchFacts { title, asked: (asked, left_out), millis, shares, refused, out }: &BatchFacts) -> String {
+    let seconds = seconds(*millis);
+    let mut told = format!("batch    {}: {asked} asked under one signature", title.en);
+    if *left_out > 0 {
+        told.push_str(&format!(", {left_out} left out, for whom a role is empty"));
+    }
+    told.push_str(&format!("; all answered at one tick, {seconds} s after they began; result in `{out}`"));
+    for (label, count, share) in shares {
+        told.push_str(&format!("\n           {:>6} %  {label}  ({count})", percent(*share)));
+    }
+    for (word, count) in refused {
+        told.push_str(&format!("\n                     refused: {word}  ({count}), each alone, nothing charged for it"));
+    }
+    told
+}
+
+fn batch_chinese(BatchFacts { title, asked: (asked, left_out), millis, shares, refused, out }: &BatchFacts) -> String {
+    let seconds = seconds(*millis);
+    let mut told = format!("批量　　{}：一次签名，询问 {asked} 个", title.zh);
+    if *left_out > 0 {
+        told.push_str(&format!("，略去 {left_out} 个，因其缺少某角色的主体"));
+    }
+    told.push_str(&format!("；开始 {seconds} 秒后同时得到全部回答；结果 `{out}`"));
+    for (label, count, share) in shares {
+        told.push_str(&format!("\n           {:>6} %  {label}（{count}）", percent(*share)));
+    }
+    for (word, count) in refused {
+        told.push_str(&format!("\n                     拒绝：{word}（{count}），逐个拒绝，不扣额度"));
+    }
+    told
+}

@@ -52,8 +52,8 @@ pub struct DemoArgs {
     /// A folder of policies with cases, instead of the policies built in
     #[arg(long, value_name = "FOLDER")]
     pub policies: Option<PathBuf>,
-    /// How much data: 1 means 9.2 million rows over the datasets present (default: what the cases need; 0.1 for a table; 0.01 where
-    /// no scenario is named). Never less than what the cases need
+    /// How much data: 1 means 9.2 million rows over the datasets present; never less than the cases need (default: that, more for a
+    /// table and a batch; 0.01 where no scenario is named)
     #[arg(long, value_name = "NUMBER", value_parser = synth::read_scale)]
     pub scale: Option<u64>,
     /// The guest that answers (default: the one of `--guests` that the cases name)
@@ -131,7 +131,8 @@ fn list(shelf: &Shelf, terminal: &Terminal) -> Result<(), CliError> {
     for (id, title) in &all {
         terminal.say(DemoMessage::Listed { id: id.clone(), title: title.clone(), width });
     }
-    let one = |(id, title): &(String, Bilingual)| json!({ "scenario": id, "title": { "zh": title.zh, "en": title.en } });
+    let one =
+        |(id, title): &(String, Bilingual)| json!({ "scenario": id, "title": { "zh": title.zh, "en": title.en } });
     terminal.result(&json!({ "scenarios": all.iter().map(one).collect::<Vec<_>>() }));
     Ok(())
 }
@@ -285,11 +286,11 @@ impl Playing<'_> {
         Ok(told)
     }
 
-    /// Called after the first party, where it has a name; else after the case's line.
+    /// Called after the first party.
     fn bundle_file(&self, case: &Case) -> PathBuf {
         let name = match case.ask.parties.first() {
             Some((_, Who::Example(name))) => name.clone(),
-            Some((_, Who::Id(_))) => format!("line-{}", case.line),
+            Some((_, Who::Id(id))) => id.clone(),
             None => "table".to_owned(),
         };
         let file = |name: &str| self.place.folder.join(format!("{name}.bundle.json"));
@@ -325,7 +326,8 @@ impl Playing<'_> {
         let shares: Vec<(String, u64, u64)> =
             counts.into_iter().map(|(label, count)| (label, count, share(count))).collect();
         let (millis, out) = (admitted.tick.0 - admitted.began.0, path.display().to_string());
-        let labels: serde_json::Map<_, _> = shares.iter().map(|(label, count, _)| (label.clone(), json!(count))).collect();
+        let labels: serde_json::Map<_, _> =
+            shares.iter().map(|(label, count, _)| (label.clone(), json!(count))).collect();
         let told = json!({
             "title": { "zh": title.zh, "en": title.en }, "asked": asked, "left_out": left_out, "labels": labels,
             "refused": refused, "slots": millis / i64::from(admitted.slot_ms.max(1)), "out": out,

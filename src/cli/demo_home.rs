@@ -16,7 +16,9 @@ use crate::config::{Config, HomeKind};
 use crate::data::synth::{SynthOptions, SynthReport};
 use crate::data::{Frame, Invented};
 use crate::document::Document;
-use crate::env::{Durable, Entropy, copy_durable, create_dir, list_dir, list_tree, read_text, remove_tree, write_atomic};
+use crate::env::{
+    Durable, Entropy, copy_durable, create_dir, list_dir, list_tree, read_text, remove_tree, write_atomic,
+};
 use crate::job::{HomePaths, InitOptions, initialise};
 use crate::model::Digest;
 use crate::policy::{Policy, check_policy};
@@ -28,6 +30,8 @@ const SLOT_MS: u64 = 500;
 const TABLE_SLOTS_S: [u64; 8] = [5, 10, 15, 20, 30, 45, 60, 120];
 /// A table of few is all noise: a tenth of the city, as long as nobody says otherwise.
 const TABLE_SCALE_PPM: u64 = 100_000;
+/// Of a batch, too, so that it has some hundreds to ask about.
+const BATCH_SCALE_PPM: u64 = 80_000;
 /// Where no scenario is named all datasets are there, of a hundredth of the city.
 const WHOLE_SCALE_PPM: u64 = 10_000;
 
@@ -78,7 +82,8 @@ impl DemoHome<'_> {
         let (firms, persons, count) = (report.firms, report.persons, report.datasets.len());
         self.terminal.say(DemoMessage::Invented { rows, firms, persons, datasets: count });
         let only = if wanted.whole { Vec::new() } else { datasets };
-        let taken = ingest::take(&IngestArgs { datasets: only, ..IngestArgs::whole(self.home, &delivery) }, self.terminal)?;
+        let taken =
+            ingest::take(&IngestArgs { datasets: only, ..IngestArgs::whole(self.home, &delivery) }, self.terminal)?;
         if taken.failed() {
             return Err(CliError::failure(AskProblem::DatasetsFailed));
         }
@@ -165,6 +170,7 @@ fn scale(scenario: &Scenario, wanted: Wanted) -> u64 {
     let usual = match (wanted.whole, policy.table()) {
         (true, _) => WHOLE_SCALE_PPM,
         (false, Some(_)) => TABLE_SCALE_PPM,
+        (false, None) if asks_many(cases, policy) => BATCH_SCALE_PPM,
         (false, None) => 0,
     };
     let many = cases.populations.first().filter(|_| asks_many(cases, policy)).map_or(0, |many| many.data.scale_ppm);

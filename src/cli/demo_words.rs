@@ -12,31 +12,91 @@ use crate::workbench::{Deviation, percent};
 #[derive(Clone, Debug)]
 pub enum DemoMessage {
     /// What can be shown: a policy, and what people call it.
-    Listed { id: String, title: Bilingual, width: usize },
+    Listed {
+        id: String,
+        title: Bilingual,
+        width: usize,
+    },
     /// What is shown; the policy's own first words, where it has any.
-    Title { id: String, title: Bilingual, opening: Option<String> },
+    Title {
+        id: String,
+        title: Bilingual,
+        opening: Option<String>,
+    },
     /// Who asks, about whom.
-    Asked { clients: Vec<String>, about: About },
+    Asked {
+        clients: Vec<String>,
+        about: About,
+    },
     /// Of what.
-    Read { datasets: Vec<Bilingual>, own: Vec<Bilingual> },
-    Home { home: String },
-    Invented { rows: u64, firms: u64, persons: u64, datasets: usize },
-    Ingested { name: String, rejected: u64 },
-    Guest { name: String, bytes: u64, digest: String },
-    Policy { path: String, answers: Answers, cost: Cost, quotas: Vec<QuotaOf>, slot_s: Option<u32> },
+    Read {
+        datasets: Vec<Bilingual>,
+        own: Vec<Bilingual>,
+    },
+    Home {
+        home: String,
+    },
+    Invented {
+        rows: u64,
+        firms: u64,
+        persons: u64,
+        datasets: usize,
+    },
+    Ingested {
+        name: String,
+        rejected: u64,
+    },
+    Guest {
+        name: String,
+        bytes: u64,
+        digest: String,
+    },
+    Policy {
+        path: String,
+        answers: Answers,
+        cost: Cost,
+        quotas: Vec<QuotaOf>,
+        slot_s: Option<u32>,
+    },
     /// A case that was answered, about the first of its parties and so many more.
-    Answered { title: Bilingual, party: String, more: usize, label: String, cost: Cost, out: String },
+    Answered {
+        title: Bilingual,
+        party: String,
+        more: usize,
+        label: String,
+        cost: Cost,
+        out: String,
+    },
     /// A case that was answered with a table.
-    Table { title: Bilingual, cost: Cost, out: String },
+    Table {
+        title: Bilingual,
+        cost: Cost,
+        out: String,
+    },
     /// The lines of a table that are not shown.
-    Rest { lines: usize, csv: String, svg: String },
-    Refused { title: Bilingual, refusal: Refusal },
+    Rest {
+        lines: usize,
+        csv: String,
+        svg: String,
+    },
+    Refused {
+        title: Bilingual,
+        refusal: Refusal,
+    },
     /// Many at once.
-    Batch { batch: Box<BatchFacts> },
+    Batch {
+        batch: Box<BatchFacts>,
+    },
     /// Labels that no case shows within a day.
-    Unshown { labels: Vec<String> },
-    Verified { receipts: usize },
-    Next { commands: Vec<String> },
+    Unshown {
+        labels: Vec<String>,
+    },
+    Verified {
+        receipts: usize,
+    },
+    Next {
+        commands: Vec<String>,
+    },
     /// A batch is under way: a sign of life.
     Asking,
 }
@@ -145,10 +205,7 @@ pub enum DemoProblem {
         digest: String,
     },
     /// A case came out otherwise.
-    #[error(
-        "{path}:{line}: the case came out otherwise than it says: {}",
-        said(differences, Lang::En)
-    )]
+    #[error("{path}:{line}: the case came out otherwise than it says: {}", said(differences, Lang::En))]
     Otherwise {
         /// The file of cases.
         path: String,
@@ -170,9 +227,9 @@ impl Chinese for DemoProblem {
             Self::NoGuest { guest, is_project: true } => {
                 format!("程序 `{guest}` 尚未编译：`make guests` 会将其编译到 `target/guests`")
             }
-            Self::NoGuest { guest, is_project: false } => format!(
-                "没有程序 `{guest}`：请用 `--guests` 指明 `{guest}.wasm` 所在的文件夹，或用 `--guest` 指明文件"
-            ),
+            Self::NoGuest { guest, is_project: false } => {
+                format!("没有程序 `{guest}`：请用 `--guests` 指明 `{guest}.wasm` 所在的文件夹，或用 `--guest` 指明文件")
+            }
             Self::OtherGuest { policy, file, digest } => format!(
                 "政策 `{policy}` 只允许所列的程序，`{}`（{digest}）不在其中：所列的程序由 `make guests` 编译",
                 file.display()
@@ -223,7 +280,10 @@ impl DemoMessage {
             }
             Self::Asked { clients, about: About::All(unit) } => {
                 let all = if *unit == UnitKind::Enterprise { "firms" } else { "persons" };
-                format!("asked    by {}, about all {all} at once: a table with noise, and nobody's row", quoted(clients))
+                format!(
+                    "asked    by {}, about all {all} at once: a table with noise, and nobody's row",
+                    quoted(clients)
+                )
             }
             Self::Read { datasets, own } => {
                 let names = |all: &[Bilingual]| all.iter().map(|title| title.en.clone()).collect::<Vec<_>>().join("; ");
@@ -246,14 +306,16 @@ impl DemoMessage {
             Self::Guest { name, bytes, digest } => {
                 format!("guest    {name}, the question: {bytes} bytes of WebAssembly that import nothing, {digest}")
             }
-            Self::Policy { path, answers, cost, quotas, slot_s } => policy_english(path, answers, (cost, quotas), *slot_s),
+            Self::Policy { path, answers, cost, quotas, slot_s } => {
+                policy_english(path, answers, (cost, quotas), *slot_s)
+            }
             Self::Answered { title, party, more, label, cost, out } => {
                 let more = if *more > 0 { format!(" and {more} more") } else { String::new() };
                 let charged = cost_english(cost);
                 format!("job      {} ({party}{more}): answer {label}, {charged} charged, receipt in `{out}`", title.en)
             }
             Self::Table { title, cost, out } => {
-                format!("job      {}: a table, {} charged, receipt in `{out}`", title.en, cost_english(cost))
+                format!("job      {}: released, {} charged, receipt in `{out}`", title.en, cost_english(cost))
             }
             Self::Rest { lines: 0, csv, svg } => format!("         the table is in `{csv}`, drawn in `{svg}`"),
             Self::Rest { lines, csv, svg } => {
@@ -270,7 +332,8 @@ impl DemoMessage {
                 format!("         {} takes a later day or new data: `anshi policy test` shows it", quoted(labels))
             }
             Self::Verified { receipts: 1 } => {
-                "verify   the receipt holds: signed by the engine, in its log, and its parts belong together\n".to_owned()
+                "verify   the receipt holds: signed by the engine, in its log, and its parts belong together\n"
+                    .to_owned()
             }
             Self::Verified { receipts } => format!(
                 "verify   all {receipts} receipts hold: signed by the engine, in its log, and their parts belong together\n"
@@ -309,13 +372,15 @@ impl DemoMessage {
             Self::Guest { name, bytes, digest } => {
                 format!("程序　　{name}，即所问的问题：{bytes} 字节的 WebAssembly，不导入任何外部功能，{digest}")
             }
-            Self::Policy { path, answers, cost, quotas, slot_s } => policy_chinese(path, answers, (cost, quotas), *slot_s),
+            Self::Policy { path, answers, cost, quotas, slot_s } => {
+                policy_chinese(path, answers, (cost, quotas), *slot_s)
+            }
             Self::Answered { title, party, more, label, cost, out } => {
                 let more = if *more > 0 { format!(" 等 {} 个", more + 1) } else { String::new() };
                 format!("询问　　{}（{party}{more}）：回答 {label}，扣{}，回执 `{out}`", title.zh, cost_chinese(cost))
             }
             Self::Table { title, cost, out } => {
-                format!("询问　　{}：得到统计表，扣{}，回执 `{out}`", title.zh, cost_chinese(cost))
+                format!("询问　　{}：已发布，扣{}，回执 `{out}`", title.zh, cost_chinese(cost))
             }
             Self::Rest { lines: 0, csv, svg } => format!("　　　　表见 `{csv}`，图见 `{svg}`"),
             Self::Rest { lines, csv, svg } => format!("　　　　另有 {lines} 格见 `{csv}`；全表的图见 `{svg}`"),
@@ -364,17 +429,17 @@ fn role_chinese(RoleFacts { name, unit, count, consents }: &RoleFacts) -> String
 
 fn policy_english(path: &str, answers: &Answers, (cost, quotas): (&Cost, &[QuotaOf]), slot_s: Option<u32>) -> String {
     let charged = cost_english(cost);
-    let quota = |QuotaOf { unit, amount, days }: &QuotaOf| {
-        let whose = match (answers, unit) {
-            (Answers::Labels(_), UnitKind::Enterprise) => "of each firm",
-            (Answers::Labels(_), UnitKind::Person) => "of each person",
-            (Answers::Table(_), UnitKind::Enterprise) => "of all firms",
-            (Answers::Table(_), UnitKind::Person) => "of all persons",
+    let quota = |QuotaOf { unit, amount, .. }: &QuotaOf| {
+        let whose = match (quotas.len(), unit) {
+            (0 | 1, _) => "",
+            (_, UnitKind::Enterprise) => " of each firm",
+            (_, UnitKind::Person) => " of each person",
         };
-        format!("{} {whose} in {days} days", cost_english(amount))
+        format!("{}{whose}", cost_english(amount))
     };
-    let quotas = quotas.iter().map(quota).collect::<Vec<_>>().join(" and ");
-    let quotas = if quotas.is_empty() { String::new() } else { format!("; there are {quotas}") };
+    let days = quotas.first().map_or(0, |quota| quota.days);
+    let listed = quotas.iter().map(quota).collect::<Vec<_>>().join(" and ");
+    let quotas = if quotas.is_empty() { String::new() } else { format!(", out of {listed} in {days} days") };
     let what = match answers {
         Answers::Labels(labels) => {
             let labels = match labels.split_last() {
@@ -391,17 +456,17 @@ fn policy_english(path: &str, answers: &Answers, (cost, quotas): (&Cost, &[Quota
 
 fn policy_chinese(path: &str, answers: &Answers, (cost, quotas): (&Cost, &[QuotaOf]), slot_s: Option<u32>) -> String {
     let charged = cost_chinese(cost);
-    let quota = |QuotaOf { unit, amount, days }: &QuotaOf| {
-        let whose = match (answers, unit) {
-            (Answers::Labels(_), UnitKind::Enterprise) => "每家企业",
-            (Answers::Labels(_), UnitKind::Person) => "每人",
-            (Answers::Table(_), UnitKind::Enterprise) => "全体企业",
-            (Answers::Table(_), UnitKind::Person) => "全体居民",
+    let quota = |QuotaOf { unit, amount, .. }: &QuotaOf| {
+        let whose = match (quotas.len(), unit) {
+            (0 | 1, _) => "",
+            (_, UnitKind::Enterprise) => "每家企业",
+            (_, UnitKind::Person) => "每人",
         };
-        format!("{whose} {days} 天{}", cost_chinese(amount))
+        format!("{whose}{}", cost_chinese(amount))
     };
-    let quotas = quotas.iter().map(quota).collect::<Vec<_>>().join("、");
-    let quotas = if quotas.is_empty() { String::new() } else { format!("；额度为{quotas}") };
+    let days = quotas.first().map_or(0, |quota| quota.days);
+    let listed = quotas.iter().map(quota).collect::<Vec<_>>().join("、");
+    let quotas = if quotas.is_empty() { String::new() } else { format!("（{days} 天额度：{listed}）") };
     let what = match answers {
         Answers::Labels(labels) => {
             format!("只允许回答 {} 之一，每次扣每个当事方{charged}", labels.join("、"))
@@ -428,7 +493,9 @@ fn batch_english(BatchFacts { title, asked: (asked, left_out), millis, shares, r
         told.push_str(&format!("\n           {:>6} %  {label}  ({count})", percent(*share)));
     }
     for (word, count) in refused {
-        told.push_str(&format!("\n                     refused: {word}  ({count}), each alone, nothing charged for it"));
+        told.push_str(&format!(
+            "\n                     refused: {word}  ({count}), each alone, nothing charged for it"
+        ));
     }
     told
 }

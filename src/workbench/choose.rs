@@ -23,8 +23,11 @@ pub fn chosen<'c>(cases: &'c Cases, policy: &Policy) -> Vec<&'c Case> {
     let askable = askable(cases);
     let place = |label: &str| policy.labels().iter().position(|known| known == label);
     let mut lines = BTreeSet::new();
-    let strangers: Vec<&Case> =
-        askable.iter().copied().filter(|case| askable.iter().any(|other| names_a_stranger(case, other, &place))).collect();
+    let strangers: Vec<&Case> = askable
+        .iter()
+        .copied()
+        .filter(|case| askable.iter().any(|other| names_a_stranger(case, other, &place)))
+        .collect();
     lines.extend(strangers.first().map(|case| case.line));
     for label in policy.labels() {
         let shows = |case: &&&Case| label_of(case) == Some(label.as_str());

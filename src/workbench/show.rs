@@ -20,8 +20,8 @@ use super::words;
 use crate::data::synth::Examples;
 use crate::env::{Clock, Entropy};
 use crate::job::{
-    Answered, Batch, BatchAdmitted, Engine, EngineOptions, Failure, HomePaths, JobOrder, JobState, KeyFile, begin_batch,
-    compose_batch, load_key, state,
+    Answered, Batch, BatchAdmitted, Engine, EngineOptions, Failure, HomePaths, JobOrder, JobState, KeyFile,
+    begin_batch, compose_batch, load_key, state,
 };
 use crate::keys::{KeySet, TokenKind, TrustedKey, verify};
 use crate::model::{Bilingual, Digest, Refusal};

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Shows every scenario, two at a time, each in a home of its own, and says how long each took; `make demos` calls it.
+# Shows every scenario, four at a time, each in a home of its own, and says how long each took; `make demos` calls it.
 # all.sh ANSHI GUESTS: the command, and where `make guests` has built the guests.
 set -euo pipefail
 anshi=$1
@@ -23,5 +23,5 @@ export -f show
 
 names=$("$anshi" --lang en demo --list | cut -d' ' -f1)
 # `xargs` ends with an error where any of them has failed.
-printf '%s\n' "$names" | xargs -P 2 -I{} bash -c 'show {}'
+printf '%s\n' "$names" | xargs -P 4 -I{} bash -c 'show {}'
 echo "$(printf '%s\n' "$names" | wc -l) scenarios shown"

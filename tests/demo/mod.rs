@@ -35,8 +35,6 @@ fn told(scenario: &str, more: &[&str]) -> Value {
 
 /// The labels that were answered, and the refusals, in their order.
 fn outcomes(told: &Value) -> Vec<&str> {
-    let outcome = |job: &'_ Value| ["result", "refused"].into_iter().find_map(|what| job[what].as_str().map(str::to_owned));
-    let _ = outcome;
     let jobs = told["jobs"].as_array().unwrap();
     jobs.iter().filter_map(|job| job["result"].as_str().or(job["refused"].as_str())).collect()
 }
@@ -57,7 +55,11 @@ fn every_label_is_shown_and_a_refusal_of_every_shipped_policy() {
         assert_eq!(unshown(&chosen, &policy), Vec::<String>::new(), "{id}");
         let kind = |wanted: fn(&Expect) -> bool| chosen.iter().filter(|case| wanted(&case.expect)).count();
         assert_eq!(kind(|expect| matches!(expect, Expect::Refused { .. })), 1, "{id}");
-        assert_eq!(kind(|expect| matches!(expect, Expect::Table { .. })), usize::from(policy.table().is_some()), "{id}");
+        assert_eq!(
+            kind(|expect| matches!(expect, Expect::Table { .. })),
+            usize::from(policy.table().is_some()),
+            "{id}"
+        );
         assert!(chosen.len() <= policy.labels().len() + 2, "{id}: {}", chosen.len());
         many.extend(asks_many(&cases, &policy).then_some(id));
     }
@@ -84,7 +86,7 @@ fn a_label_scenario_asks_its_cases_and_says_so_in_both_languages() {
         "Anshi shows `guarantor-check`: Guarantor check. Everything here is invented.",
         "Is the named person the firm's legal representative today",
         "asked    by `smart-finance`, about `enterprise` (a firm, which consents) and `guarantor` (a person, who consents)",
-        "one answer: no or yes, for 2 bits of each party; there are 24 bits of each firm in 90 days",
+        "one answer: no or yes, for 2 bits of each party, out of 24 bits of each firm and 12 bits of each person in 90 days",
         "job      the legal representative, a person of means (",
         "): answer yes, 2 bits charged, receipt in `shown/demo/healthy.bundle.json`",
         "job      the supervisor does not represent the firm (",
@@ -95,8 +97,9 @@ fn a_label_scenario_asks_its_cases_and_says_so_in_both_languages() {
     }
     // What it says to try next works as it stands: the same question again, for nothing.
     let (_, run) = said.out.split_once(" run --home").unwrap();
-    let run = run.split_once("\n  ").map_or(run, |_| run.split("--out bundle.json").next().unwrap());
-    let words: Vec<&str> = ["run", "--home"].into_iter().chain(run.split_whitespace().filter(|word| *word != "\\")).collect();
+    let run = run.split("--out bundle.json").next().unwrap();
+    let words: Vec<&str> =
+        ["run", "--home"].into_iter().chain(run.split_whitespace().filter(|word| *word != "\\")).collect();
     let again = anshi(folder.path(), &[&words[..], &["--out", "bundle.json", "--lang", "en"]].concat());
     assert_eq!(again.out.trim(), "answer yes, 0 bits charged, receipt in `bundle.json`", "{}", again.err);
 
@@ -131,7 +134,7 @@ fn only_what_the_policy_grants_is_invented() {
 
 #[test]
 fn a_batch_is_charged_signed_and_verified_job_by_job() {
-    let told = told("household-check", &[]);
+    let told = told("household-check", &["--scale", "0.03"]);
     assert_eq!(outcomes(&told).len(), 6);
     let batch = &told["batch"];
     let counts: BTreeMap<String, u64> = serde_json::from_value(batch["labels"].clone()).unwrap();
@@ -176,7 +179,10 @@ fn an_unknown_scenario_is_told_with_those_that_there_are() {
 #[test]
 fn a_guest_that_is_not_there_or_not_the_listed_one_stops_it_before_anything_is_made() {
     let folder = tempfile::tempdir().unwrap();
-    let said = anshi(folder.path(), &["demo", "--home", "shown", "--scenario", "school-flows", "--guests", ".", "--lang", "en"]);
+    let said = anshi(
+        folder.path(),
+        &["demo", "--home", "shown", "--scenario", "school-flows", "--guests", ".", "--lang", "en"],
+    );
     assert_eq!(said.code, 2);
     assert!(said.err.contains("in which folder `school-flows.wasm` is"), "{}", said.err);
     fs::create_dir_all(folder.path().join("sandbox-guests/school-flows")).unwrap();
@@ -208,6 +214,7 @@ fn a_case_that_comes_out_otherwise_ends_it_with_its_line() {
     fs::write(&cases, text.replacen("answer = \"yes\", cost = 2", "answer = \"no\", cost = 2", 1)).unwrap();
     let said = demo(folder.path(), &["--policies", "own", "--scenario", "revenue-verification", "--lang", "en"]);
     assert_eq!(said.code, 1, "{}", said.out);
-    let place = "revenue-verification/cases.toml:14: the case came out otherwise than it says: outcome: expected answer `no`";
+    let place =
+        "revenue-verification/cases.toml:14: the case came out otherwise than it says: outcome: expected answer `no`";
     assert!(said.err.contains(place), "{}", said.err);
 }

@@ -146,8 +146,7 @@ fn two_thousand_households_are_answered_as_the_workbench_answers_each() {
     assert_eq!(answers.len(), 2_000);
     let served = served(home, folder);
     let guest = anshi::keys::sha256(&fs::read(guest_path("household_check")).unwrap());
-    let orders: Vec<JobOrder> =
-        answers.iter().map(|(parties, _)| order(&served, &policy, guest, parties)).collect();
+    let orders: Vec<JobOrder> = answers.iter().map(|(parties, _)| order(&served, &policy, guest, parties)).collect();
     let now = served.home.engine.clock().now();
     let token = compose_batch(&orders, &served.home.client, now, &Entropy).unwrap();
     let claims = results(&served, &submit(&served, &token));
@@ -160,7 +159,11 @@ fn two_thousand_households_are_answered_as_the_workbench_answers_each() {
     }
     // A comparison of two thousand times the same would show little.
     assert!(seen.len() >= 3 && seen["no"] > 100 && seen["differs"] > 100, "{seen:?}");
-    let receipt = served.call((CLIENT, &served.home.client), "GET", &format!("/v1/jobs/{}", lines[1_999]["job"].as_str().unwrap()));
+    let receipt = served.call(
+        (CLIENT, &served.home.client),
+        "GET",
+        &format!("/v1/jobs/{}", lines[1_999]["job"].as_str().unwrap()),
+    );
     let verified = served.home.verify(&receipt.json()["bundle"].to_string()).unwrap().claims;
     assert_eq!(verified.result.label.as_deref(), Some(answers[1_999].1.as_str()));
 }

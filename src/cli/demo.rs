@@ -8,8 +8,9 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::demo_home::{DemoHome, Wanted};
+use super::demo_problem::DemoProblem;
 use super::demo_scene::{Scenario, Shelf};
-use super::demo_words::{About, Answers, BatchFacts, DemoMessage, DemoProblem, QuotaOf, RoleFacts};
+use super::demo_words::{About, Answers, BatchFacts, DemoMessage, QuotaOf, RoleFacts};
 use super::error::CliError;
 use super::files::write;
 use super::message::Cost;

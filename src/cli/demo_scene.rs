@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::demo_words::DemoProblem;
+use super::demo_problem::DemoProblem;
 use super::error::CliError;
 use super::files::text;
 use super::guest::read_guest;

@@ -18,6 +18,7 @@ mod consent;
 mod delivery_words;
 mod demo;
 mod demo_home;
+mod demo_problem;
 mod demo_scene;
 mod demo_words;
 mod desk_words;

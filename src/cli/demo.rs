@@ -17,7 +17,7 @@ use super::message::Cost;
 use super::receipt::verify_files;
 use super::run::{claims, cost, write_bundle};
 use super::synth;
-use super::table_answer::{show_some, wait, write_table};
+use super::table_answer::{show_lines, wait, write_table};
 use super::terminal::Terminal;
 use crate::data::synth::SynthReport;
 use crate::disclosure::ReleasedTable;
@@ -27,7 +27,7 @@ use crate::keys::sha256;
 use crate::model::{AccountKind, Bilingual, RawParameter, UnitKind};
 use crate::policy::{AnswerRule, Policy};
 use crate::receipt::verify_bundle;
-use crate::workbench::{Case, Scene, Show, ShownBatch, Who, chosen, client_key_file, unshown};
+use crate::workbench::{Case, Scene, Show, ShownBatch, Who, client_key_file, unshown};
 
 /// What is shown where nobody says what.
 const USUAL: &str = "sme-credit-check";
@@ -91,6 +91,7 @@ pub fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<(), CliError> {
         policy: &policy,
         folder: &folder,
         cases: &scenario.cases,
+        asked: &scenario.asked(),
         examples: report.examples,
         module,
         compiler: &program().map_err(CliError::failed)?,
@@ -176,7 +177,7 @@ struct Playing<'a> {
 
 impl Playing<'_> {
     fn say_policy(&self, folder: &Path) {
-        let cases = chosen(&self.scenario.cases, self.policy);
+        let cases = self.scenario.asked();
         let client = cases.first().map(|case| case.ask.client.as_str()).unwrap_or_default();
         let units: Vec<UnitKind> = match self.policy.table() {
             Some(table) => vec![table.unit],
@@ -210,7 +211,7 @@ impl Playing<'_> {
 
     /// Asks the chosen cases, in their order.
     fn cases(&mut self) -> Result<Vec<Value>, CliError> {
-        let chosen = chosen(&self.scenario.cases, self.policy);
+        let chosen = self.scenario.asked();
         let mut told = Vec::with_capacity(chosen.len());
         for case in &chosen {
             told.push(self.case(case)?);
@@ -305,9 +306,9 @@ impl Playing<'_> {
         let [csv, svg] = ["table.csv", "table.svg"].map(|name| self.place.folder.join(name));
         let silent = Terminal::new(true, Some(self.place.terminal.lang()));
         write_table(table, (Some(&csv), Some(&svg)), &silent)?;
-        let lines = show_some(table, CELLS_SHOWN, self.place.terminal);
+        show_lines(table, CELLS_SHOWN, self.place.terminal);
         let [csv, svg] = [csv, svg].map(|path| path.display().to_string());
-        self.place.terminal.say(DemoMessage::Rest { lines, csv: csv.clone(), svg: svg.clone() });
+        self.place.terminal.say(DemoMessage::Whole { cells: table.cells.len(), csv: csv.clone(), svg: svg.clone() });
         Ok(json!({ "csv": csv, "svg": svg }))
     }
 
@@ -360,7 +361,7 @@ impl Playing<'_> {
         // As it was typed, so that the commands work as they stand.
         let anshi = std::env::args().next().unwrap_or_else(|| "anshi".to_owned());
         let (home, guest, id) = (self.place.home.display().to_string(), guest.display(), &self.policy.id);
-        let cases = chosen(&self.scenario.cases, self.policy);
+        let cases = self.scenario.asked();
         let mut commands = Vec::new();
         if let Some(bundle) = self.written.first().map(|path| path.display()) {
             commands.push(format!("{anshi} receipt verify {bundle} --jwks {home}/jwks.json --log-key {home}/log.vkey"));

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::demo_problem::DemoProblem;
 use super::demo_scene::{Scenario, pinned, with_value};
 use super::demo_words::DemoMessage;
 use super::error::CliError;
@@ -13,14 +14,14 @@ use super::terminal::Terminal;
 use super::{ingest, synth};
 use crate::catalog::Catalog;
 use crate::config::{Config, HomeKind};
-use crate::data::synth::{SynthOptions, SynthReport};
+use crate::data::synth::{SCALE_ONE_PPM, SynthOptions, SynthReport};
 use crate::data::{Frame, Invented};
 use crate::document::Document;
 use crate::env::{
     Durable, Entropy, copy_durable, create_dir, list_dir, list_tree, read_text, remove_tree, write_atomic,
 };
 use crate::job::{HomePaths, InitOptions, initialise};
-use crate::model::Digest;
+use crate::model::{Digest, Pace, UnitKind};
 use crate::policy::{Policy, check_policy};
 use crate::workbench::asks_many;
 
@@ -28,8 +29,14 @@ use crate::workbench::asks_many;
 const SLOT_MS: u64 = 500;
 /// The slots of a table that are tried, in seconds: the first that surely holds all units of the demo on this machine.
 const TABLE_SLOTS_S: [u64; 8] = [5, 10, 15, 20, 30, 45, 60, 120];
-/// A table of few is all noise: a tenth of the city, as long as nobody says otherwise.
+/// A table of few is all noise: a tenth of the city, as long as nobody says otherwise, and as its runs at worst take no longer.
 const TABLE_SCALE_PPM: u64 = 100_000;
+const TABLE_RUNS_NANOS: u64 = 20_000_000_000;
+/// About how many firms and persons there are at scale 1.
+const FIRMS_AT_ONE: u64 = 50_000;
+const PERSONS_AT_ONE: u64 = 320_000;
+/// So many units are counted together where a table is given a slot.
+const UNITS_STEP: u64 = 100;
 /// Of a batch, too, so that it has some hundreds to ask about.
 const BATCH_SCALE_PPM: u64 = 80_000;
 /// Where no scenario is named all datasets are there, of a hundredth of the city.
@@ -75,7 +82,9 @@ impl DemoHome<'_> {
         let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
         let datasets = datasets(scenario);
         let is_wanted = |name: &str| wanted.whole || datasets.iter().any(|dataset| dataset == name);
-        let options = SynthOptions { scale_ppm: scale(scenario, wanted), ..scenario.cases.data };
+        let path = config.policies.join(&scenario.policy.id).join(POLICY_FILE);
+        let policy = check(&path, &read_text(&path).map_err(CliError::failed)?, (&catalog, config.pace))?;
+        let options = SynthOptions { scale_ppm: scale(scenario, &policy, wanted), ..scenario.cases.data };
         let delivery = self.folder.join("delivery");
         let report = synth::write(&catalog, &is_wanted, &delivery, &options, self.terminal)?;
         let rows = report.datasets.iter().map(|(_, rows)| rows).sum();
@@ -111,10 +120,7 @@ impl DemoHome<'_> {
         let path = config.policies.join(id).join(POLICY_FILE);
         let text = pinned(&read_text(&path).map_err(CliError::failed)?, guest, &path)?;
         put(&path, &text)?;
-        let check = |text: &str| {
-            let document = Document::new(path.display().to_string(), text);
-            check_policy(&document, &catalog, config.pace).map_err(CliError::failed)
-        };
+        let check = |text: &str| check(&path, text, (&catalog, config.pace));
         let policy = check(&text)?;
         if policy.table().is_none() {
             return Ok(policy);
@@ -123,17 +129,23 @@ impl DemoHome<'_> {
         let data = HomePaths::new(self.home).data();
         let invented = Invented::open(config.kind, &data, &catalog).map_err(CliError::failed)?;
         let frame = invented.as_ref().and_then(|invented| Frame::new(invented.snapshot(), &policy.frame()));
-        let units = frame.map_or(0, |frame| frame.units()).next_multiple_of(1_000).max(1_000);
+        let units = frame.map_or(0, |frame| frame.units()).next_multiple_of(UNITS_STEP).max(UNITS_STEP);
         let text = with_value(&text, "units_max", units);
-        for slot_s in TABLE_SLOTS_S.into_iter().filter(|slot_s| slot_s * 1_000 < u64::from(policy.limits.slot_ms)) {
+        for slot_s in TABLE_SLOTS_S {
             let shorter = with_value(&text, "slot_s", slot_s);
             if let Ok(policy) = check(&shorter) {
                 put(&path, &shorter)?;
                 return Ok(policy);
             }
         }
-        Ok(policy)
+        Err(CliError::wrong(DemoProblem::LongTable { policy: policy.id, slot_s: policy.limits.slot_ms / 1_000 }))
     }
+}
+
+/// The policy as this machine would run it.
+fn check(path: &Path, text: &str, (catalog, pace): (&Catalog, Pace)) -> Result<Policy, CliError> {
+    let document = Document::new(path.display().to_string(), text);
+    check_policy(&document, catalog, pace).map_err(CliError::failed)
 }
 
 fn put(path: &Path, text: &str) -> Result<(), CliError> {
@@ -165,11 +177,14 @@ fn datasets(scenario: &Scenario) -> Vec<String> {
 }
 
 /// As much as was asked for, and never less than what the cases are about.
-fn scale(scenario: &Scenario, wanted: Wanted) -> u64 {
-    let Scenario { policy, cases, .. } = scenario;
+fn scale(scenario: &Scenario, policy: &Policy, wanted: Wanted) -> u64 {
+    let cases = &scenario.cases;
     let usual = match (wanted.whole, policy.table()) {
         (true, _) => WHOLE_SCALE_PPM,
-        (false, Some(_)) => TABLE_SCALE_PPM,
+        (false, Some(table)) => {
+            let units = if table.unit == UnitKind::Enterprise { FIRMS_AT_ONE } else { PERSONS_AT_ONE };
+            (TABLE_RUNS_NANOS / policy.run_nanos.max(1) * SCALE_ONE_PPM / units).min(TABLE_SCALE_PPM)
+        }
         (false, None) if asks_many(cases, policy) => BATCH_SCALE_PPM,
         (false, None) => 0,
     };

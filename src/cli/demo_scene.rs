@@ -7,7 +7,7 @@ use super::demo_problem::DemoProblem;
 use super::error::CliError;
 use super::files::text;
 use super::guest::read_guest;
-use super::policy_place::POLICY_FILE;
+use super::policy_place::{ACCOUNTS_FILE, POLICY_FILE, read_accounts};
 use super::policy_test::guest_files;
 use super::problem::FileProblem;
 use crate::catalog::Catalog;
@@ -16,8 +16,8 @@ use crate::env::{TemporaryDir, list_dir, program};
 use crate::job::{unpack_catalog, unpack_policies};
 use crate::keys::sha256;
 use crate::model::{Bilingual, Digest, Pace};
-use crate::policy::{Guests, Policy, check_policy};
-use crate::workbench::{CASES_FILE, Cases};
+use crate::policy::{Accounts, Guests, Policy, check_policy};
+use crate::workbench::{CASES_FILE, Case, Cases, chosen};
 
 /// Where guests are looked for in the folder that one stands in: as the project builds them, as the tarball has them.
 const GUEST_FOLDERS: [&str; 2] = ["target/guests", "guests"];
@@ -40,6 +40,8 @@ pub struct Scenario {
     pub text: String,
     /// Its cases.
     pub cases: Cases,
+    /// What its clients may spend.
+    pub accounts: Accounts,
 }
 
 impl Shelf {
@@ -82,7 +84,8 @@ impl Shelf {
         }
         let document = Document::new(format!("{name}/{CASES_FILE}"), super::files::text(&path)?);
         let cases = Cases::check(&document, &policy).map_err(CliError::failed)?;
-        Ok(Scenario { policy, text, cases })
+        let accounts = read_accounts(&self.folder.join(ACCOUNTS_FILE))?;
+        Ok(Scenario { policy, text, cases, accounts })
     }
 
     fn policy(&self, folder: &Path) -> Result<(Policy, String), CliError> {
@@ -96,6 +99,11 @@ impl Shelf {
 }
 
 impl Scenario {
+    /// The cases that are asked.
+    pub fn asked(&self) -> Vec<&Case> {
+        chosen(&self.cases, &self.policy, &self.accounts)
+    }
+
     /// The guest that the cases ask: the file given, or the one of its name in the folder given, or where guests are built and
     /// packed.
     pub fn guest(&self, file: Option<&Path>, folder: Option<&Path>) -> Result<Vec<u8>, CliError> {

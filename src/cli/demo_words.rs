@@ -207,11 +207,7 @@ impl DemoMessage {
             Self::Table { title, cost, out } => {
                 format!("job      {}: released, {} charged, receipt in `{out}`", title.en, cost_english(cost))
             }
-            Self::Rest { lines: 0, csv, svg } => format!("         the table is in `{csv}`, drawn in `{svg}`"),
-            Self::Rest { lines, csv, svg } => {
-                let more = some(*lines as u64, "cell", "cells");
-                format!("         {more} more in `{csv}`; all are drawn in `{svg}`")
-            }
+            Self::Whole { cells, csv, svg } => format!("         all {cells} cells are in `{csv}`, drawn in `{svg}`"),
             Self::Refused { title, refusal } => format!(
                 "job      {}: refused before any data was touched ({}), nothing charged",
                 title.en,
@@ -219,7 +215,7 @@ impl DemoMessage {
             ),
             Self::Batch { batch } => batch_english(batch),
             Self::Unshown { labels } => {
-                format!("         {} takes a later day or new data: `anshi policy test` shows it", quoted(labels))
+                format!("         {} takes another day or new data: `anshi policy test` shows it", quoted(labels))
             }
             Self::Verified { receipts: 1 } => {
                 "verify   the receipt holds: signed by the engine, in its log, and its parts belong together\n"
@@ -239,16 +235,16 @@ impl DemoMessage {
             Self::Title { id, title, .. } => format!("暗室演示 `{id}`：{}。以下数据均为虚构。\n", title.zh),
             Self::Asked { clients, about: About::Parties(roles) } => {
                 let roles = roles.iter().map(role_chinese).collect::<Vec<_>>().join("、");
-                format!("何人　　由 {} 询问 {roles}", quoted(clients))
+                format!("提问　　由 {} 询问 {roles}", quoted(clients))
             }
             Self::Asked { clients, about: About::All(unit) } => {
                 let all = if *unit == UnitKind::Enterprise { "企业" } else { "居民" };
-                format!("何人　　由 {} 询问全体{all}：得到加噪的统计表，不含任何一行数据", quoted(clients))
+                format!("提问　　由 {} 询问全体{all}：得到加噪的统计表，不含任何一行数据", quoted(clients))
             }
             Self::Read { datasets, own } => {
                 let names = |all: &[Bilingual]| all.iter().map(|title| title.zh.clone()).collect::<Vec<_>>().join("、");
                 let own = if own.is_empty() { String::new() } else { format!("；询问方自有：{}", names(own)) };
-                format!("何事　　读取询问方看不到的 {} 个数据集：{}{own}", datasets.len(), names(datasets))
+                format!("读取　　询问方看不到的 {} 个数据集：{}{own}", datasets.len(), names(datasets))
             }
             Self::Home { home } => {
                 format!("建室　　在 `{home}` 建立使用合成数据的暗室：密钥、账本、空日志，旁有检查点镜像")
@@ -266,14 +262,13 @@ impl DemoMessage {
                 policy_chinese(path, answers, (cost, quotas), *slot_s)
             }
             Self::Answered { title, party, more, label, cost, out } => {
-                let more = if *more > 0 { format!(" 等 {} 个", more + 1) } else { String::new() };
+                let more = if *more > 0 { format!(" 等 {} 方", more + 1) } else { String::new() };
                 format!("询问　　{}（{party}{more}）：回答 {label}，扣{}，回执 `{out}`", title.zh, cost_chinese(cost))
             }
             Self::Table { title, cost, out } => {
                 format!("询问　　{}：已发布，扣{}，回执 `{out}`", title.zh, cost_chinese(cost))
             }
-            Self::Rest { lines: 0, csv, svg } => format!("　　　　表见 `{csv}`，图见 `{svg}`"),
-            Self::Rest { lines, csv, svg } => format!("　　　　另有 {lines} 格见 `{csv}`；全表的图见 `{svg}`"),
+            Self::Whole { cells, csv, svg } => format!("　　　　全部 {cells} 格见 `{csv}`，图见 `{svg}`"),
             Self::Refused { title, refusal } => {
                 format!("询问　　{}：未接触任何数据即被拒绝（{}），不扣额度", title.zh, refusal.code.word())
             }
@@ -328,7 +323,7 @@ fn role_chinese(RoleFacts { name, unit, count, consents }: &RoleFacts) -> String
         (0, most) => format!("至多 {most} {measure}"),
         (least, most) => format!("{least}–{most} {measure}"),
     };
-    format!("`{name}`（{kind}，{count}，{}）", if *consents { "须经其授权" } else { "依法无需授权" })
+    format!("`{name}`（{kind}，{count}，{}）", if *consents { "须经其授权" } else { "无需其授权" })
 }
 
 fn policy_english(path: &str, answers: &Answers, (cost, quotas): (&Cost, &[QuotaOf]), slot_s: Option<u32>) -> String {
@@ -370,7 +365,7 @@ fn policy_chinese(path: &str, answers: &Answers, (cost, quotas): (&Cost, &[Quota
     };
     let days = quotas.first().map_or(0, |quota| quota.days);
     let listed = quotas.iter().map(quota).collect::<Vec<_>>().join("、");
-    let quotas = if quotas.is_empty() { String::new() } else { format!("（{days} 天额度：{listed}）") };
+    let quotas = if quotas.is_empty() { String::new() } else { format!("（{days} 天额度为{listed}）") };
     let what = match answers {
         Answers::Labels(labels) => {
             format!("只允许回答 {} 之一，每次扣每个当事方{charged}", labels.join("、"))
@@ -406,9 +401,9 @@ fn batch_english(BatchFacts { title, asked: (asked, left_out), millis, shares, r
 
 fn batch_chinese(BatchFacts { title, asked: (asked, left_out), millis, shares, refused, out }: &BatchFacts) -> String {
     let seconds = seconds(*millis);
-    let mut told = format!("批量　　{}：一次签名，询问 {asked} 个", title.zh);
+    let mut told = format!("批量　　{}：一次签名，询问 {asked} 件", title.zh);
     if *left_out > 0 {
-        told.push_str(&format!("，略去 {left_out} 个，因其缺少某角色的主体"));
+        told.push_str(&format!("，略去 {left_out} 件，因其缺少某角色的主体"));
     }
     told.push_str(&format!("；开始 {seconds} 秒后同时得到全部回答；结果 `{out}`"));
     for (label, count, share) in shares {

@@ -80,12 +80,8 @@ pub fn show_table(released: &ReleasedTable, terminal: &Terminal) {
     show_lines(released, usize::MAX, terminal);
 }
 
-/// Shows a table's first cells that are printed, and gives how many other cells it has.
-pub fn show_some(released: &ReleasedTable, most: usize, terminal: &Terminal) -> usize {
-    show_lines(released, most, terminal)
-}
-
-fn show_lines(released: &ReleasedTable, most: usize, terminal: &Terminal) -> usize {
+/// Shows a table's cells, or of those that are printed the first `most`.
+pub fn show_lines(released: &ReleasedTable, most: usize, terminal: &Terminal) {
     let (count, mean) = match terminal.lang() {
         Lang::En => ("units", "mean"),
         Lang::Zh => ("主体数", "均值"),
@@ -102,11 +98,9 @@ fn show_lines(released: &ReleasedTable, most: usize, terminal: &Terminal) -> usi
     for (labels, cell) in rows(released).filter(wanted).take(most) {
         lines.push(labels.into_iter().map(str::to_owned).chain(figures(released, cell)).collect());
     }
-    let rest = released.cells.len().saturating_sub(lines.len() - 1);
     let total = std::iter::once("Σ".to_owned()).chain(released.dimensions.iter().skip(1).map(|_| String::new()));
     lines.push(total.chain(figures(released, Some(&released.total))).collect());
     terminal.say(TableMessage::Table { text: table(&lines), facts: Box::new(facts(released, count)) });
-    rest
 }
 
 fn figures(released: &ReleasedTable, cell: Option<&ReleasedCell>) -> Vec<String> {

@@ -1,12 +1,12 @@
 //! Which of a policy's cases a demo asks: one for each label, one with somebody who does not belong to the others, one that is
 //! refused; of a table the first. All follow from the cases alone, so that a new policy needs nothing else. Asks nothing itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::cases::{Case, Cases, ConsentSpec, Expect};
+use super::cases::{Case, Cases, ConsentSpec, Expect, Who};
 use crate::job::BATCH_JOBS_MAX;
 use crate::model::RefusalCode;
-use crate::policy::Policy;
+use crate::policy::{Accounts, Policy};
 
 /// The refusals that a demo shows, the most telling first. The others need time, or many questions before.
 const TELLING: [RefusalCode; 6] = [
@@ -18,29 +18,55 @@ const TELLING: [RefusalCode; 6] = [
     RefusalCode::Rows,
 ];
 
-/// The cases that a demo of the policy asks, in their order.
-pub fn chosen<'c>(cases: &'c Cases, policy: &Policy) -> Vec<&'c Case> {
+/// The cases that a demo of the policy asks, in their order: no more than what its clients may learn of each party in a window.
+pub fn chosen<'c>(cases: &'c Cases, policy: &Policy, accounts: &Accounts) -> Vec<&'c Case> {
     let askable = askable(cases);
     let place = |label: &str| policy.labels().iter().position(|known| known == label);
-    let mut lines = BTreeSet::new();
-    let strangers: Vec<&Case> = askable
-        .iter()
-        .copied()
-        .filter(|case| askable.iter().any(|other| names_a_stranger(case, other, &place)))
-        .collect();
-    lines.extend(strangers.first().map(|case| case.line));
+    let is_stranger = |case: &Case| askable.iter().any(|other| names_a_stranger(case, other, &place));
+    let mut purse = Purse { policy, accounts, spent: BTreeMap::new(), lines: BTreeSet::new() };
+    purse.pick(askable.iter().copied().filter(|case| !matches!(case.expect, Expect::Refused { .. })));
+    purse.pick(askable.iter().copied().filter(|case| is_stranger(case)));
     for label in policy.labels() {
-        let shows = |case: &&&Case| label_of(case) == Some(label.as_str());
-        let plain = |case: &&&Case| strangers.iter().all(|stranger| stranger.line != case.line);
-        let found = askable.iter().filter(shows).find(plain).or_else(|| askable.iter().find(shows));
-        lines.extend(found.map(|case| case.line));
+        let shows = |case: &&Case| label_of(case) == Some(label.as_str());
+        let plain: Vec<&Case> = askable.iter().copied().filter(shows).filter(|case| !is_stranger(case)).collect();
+        let shown = |purse: &Purse<'_>| askable.iter().any(|case| shows(case) && purse.lines.contains(&case.line));
+        if !plain.iter().any(|case| purse.lines.contains(&case.line)) && !purse.pick(plain) && !shown(&purse) {
+            purse.pick(askable.iter().copied().filter(shows));
+        }
     }
-    lines.extend(askable.iter().find(|case| matches!(case.expect, Expect::Table { .. })).map(|case| case.line));
     let refused = |code: RefusalCode| {
         askable.iter().find(|case| matches!(&case.expect, Expect::Refused { code: known, .. } if *known == code))
     };
-    lines.extend(TELLING.into_iter().find_map(refused).map(|case| case.line));
-    askable.into_iter().filter(|case| lines.contains(&case.line)).collect()
+    purse.lines.extend(TELLING.into_iter().find_map(refused).map(|case| case.line));
+    askable.into_iter().filter(|case| purse.lines.contains(&case.line)).collect()
+}
+
+/// What was chosen so far, and what it costs whom.
+struct Purse<'a> {
+    policy: &'a Policy,
+    accounts: &'a Accounts,
+    spent: BTreeMap<(String, Who), u64>,
+    lines: BTreeSet<usize>,
+}
+
+impl Purse<'_> {
+    /// Takes the first of these that every party of it has something left for; gives whether there was one.
+    fn pick<'c>(&mut self, cases: impl IntoIterator<Item = &'c Case>) -> bool {
+        let affordable = |case: &&Case| case.ask.parties.iter().all(|(role, who)| self.holds(case, role, who));
+        let Some(case) = cases.into_iter().find(affordable) else { return false };
+        for (_, who) in &case.ask.parties {
+            *self.spent.entry((case.ask.client.clone(), who.clone())).or_default() += self.policy.cost();
+        }
+        self.lines.insert(case.line);
+        true
+    }
+
+    fn holds(&self, case: &Case, role: &str, who: &Who) -> bool {
+        let unit = self.policy.roles.get(role).map(|rule| self.policy.account(rule.unit));
+        let quota = unit.and_then(|account| self.accounts.quota(account, &case.ask.client));
+        let spent = self.spent.get(&(case.ask.client.clone(), who.clone())).copied().unwrap_or(0);
+        quota.is_some_and(|quota| spent.saturating_add(self.policy.cost()) <= quota.window)
+    }
 }
 
 /// Labels of the policy that none of the chosen cases shows.
@@ -55,9 +81,8 @@ pub fn asks_many(cases: &Cases, policy: &Policy) -> bool {
     pace >= BATCH_JOBS_MAX && !cases.populations.is_empty()
 }
 
-/// Those whose outcome does not hang on what was asked before, on a later day, on a new delivery or on a guest of its own.
+/// Those whose outcome does not hang on what was asked before, on a new delivery or on a guest of its own.
 fn askable(cases: &Cases) -> Vec<&Case> {
-    let today = cases.cases.iter().take_while(|case| case.day.is_none());
     let timeless = |spec: &ConsentSpec| spec.from.is_none() && spec.until.is_none() && !spec.again;
     let is_askable = |case: &&Case| {
         let free = matches!(case.expect, Expect::Answer { cost: Some(0), .. } | Expect::Table { cost: Some(0), .. });
@@ -67,7 +92,7 @@ fn askable(cases: &Cases) -> Vec<&Case> {
             && case.ask.guest == cases.guest
             && case.ask.consents.iter().flatten().all(timeless)
     };
-    today.filter(is_askable).collect()
+    cases.cases.iter().filter(is_askable).collect()
 }
 
 fn label_of(case: &Case) -> Option<&str> {

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::cases::{Ask, Case, Cases, Who};
 use super::check_expect::UNDETERMINED;
-use super::choose::{asks_many, chosen};
+use super::choose::asks_many;
 use super::error::PlayError;
 use super::play::{Deviation, compare, got};
 use super::population::{Crowd, title};
@@ -38,6 +38,8 @@ pub struct Scene<'a> {
     pub folder: &'a Path,
     /// Its cases.
     pub cases: &'a Cases,
+    /// Those of them that are asked.
+    pub asked: &'a [&'a Case],
     /// Whom the cases name.
     pub examples: Examples,
     /// The guest that they ask.
@@ -99,7 +101,7 @@ impl<'a> Show<'a> {
         let paths = HomePaths::new(scene.home);
         let mut keys = BTreeMap::new();
         let many = scene.cases.populations.first().filter(|_| asks_many(scene.cases, scene.policy));
-        let asks = chosen(scene.cases, scene.policy).into_iter().map(|case| &case.ask);
+        let asks = scene.asked.iter().map(|case| &case.ask);
         for client in asks.chain(many.map(|many| &many.ask)).map(|ask| &ask.client) {
             if !keys.contains_key(client) {
                 let kept = client_key_file(scene.keys, client);

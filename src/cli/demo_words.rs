@@ -71,9 +71,9 @@ pub enum DemoMessage {
         cost: Cost,
         out: String,
     },
-    /// The lines of a table that are not shown.
-    Rest {
-        lines: usize,
+    /// Where all of a table is.
+    Whole {
+        cells: usize,
         csv: String,
         svg: String,
     },

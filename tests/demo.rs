@@ -165,6 +165,16 @@ fn a_table_is_shown_and_written() {
 }
 
 #[test]
+fn a_table_that_nobody_would_wait_for_is_not_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let kit = Path::new(env!("CARGO_MANIFEST_DIR")).join("sandbox-guests/kit/policies");
+    let words = ["--policies", kit.to_str().unwrap(), "--scenario", "fiscal-themes", "--scale", "0.1", "--lang", "en"];
+    let said = demo(folder.path(), &words);
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains("take a smaller `--scale`") && !said.out.contains("\njob "), "{}", said.err);
+}
+
+#[test]
 fn an_unknown_scenario_is_told_with_those_that_there_are() {
     let folder = tempfile::tempdir().unwrap();
     let said = demo(folder.path(), &["--scenario", "houshold-check", "--lang", "en"]);

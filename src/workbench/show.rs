@@ -161,6 +161,9 @@ impl<'a> Show<'a> {
                 false => left_out += 1,
             }
         }
+        if orders.is_empty() {
+            return Ok(None);
+        }
         let client = &population.ask.client;
         let (admitted, result) = self.submit(client, &orders)?;
         let told = self.read(&result)?;

@@ -73,7 +73,7 @@ pub fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<(), CliError> {
     let module = scenario.guest(args.guest.as_deref(), args.guests.as_deref())?;
     introduce(&scenario, terminal)?;
     let place = DemoHome { home, folder: home.join("demo"), terminal };
-    place.make(args.policies.as_deref())?;
+    place.make(args.policies.as_deref(), args.scenario.as_deref())?;
     let wanted = Wanted { scale_ppm: args.scale, whole: args.scenario.is_none() };
     let report = place.fill(&scenario, wanted)?;
     let digest = sha256(&module);

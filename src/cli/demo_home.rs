@@ -29,9 +29,11 @@ use crate::workbench::asks_many;
 const SLOT_MS: u64 = 500;
 /// The slots of a table that are tried, in seconds: the first that surely holds all units of the demo on this machine.
 const TABLE_SLOTS_S: [u64; 8] = [5, 10, 15, 20, 30, 45, 60, 120];
+/// The longest slot that a policy can have.
+const SLOT_S_MAX: u64 = 86_400;
 /// A table of few is all noise: a tenth of the city, as long as nobody says otherwise, and as its runs at worst take no longer.
 const TABLE_SCALE_PPM: u64 = 100_000;
-const TABLE_RUNS_NANOS: u64 = 20_000_000_000;
+const TABLE_RUNS_NANOS: u64 = 10_000_000_000;
 /// About how many firms and persons there are at scale 1.
 const FIRMS_AT_ONE: u64 = 50_000;
 const PERSONS_AT_ONE: u64 = 320_000;
@@ -62,8 +64,9 @@ pub struct Wanted {
 }
 
 impl DemoHome<'_> {
-    /// A synthetic home, with the policies of another folder where one is named.
-    pub fn make(&self, policies: Option<&Path>) -> Result<(), CliError> {
+    /// A synthetic home, with the policies of another folder where one is named, and of all of them this one alone where that is
+    /// what is shown.
+    pub fn make(&self, policies: Option<&Path>, only: Option<&str>) -> Result<(), CliError> {
         let options = InitOptions { home: self.home.to_owned(), kind: HomeKind::Synthetic };
         let waiting = self.terminal.waiting(WorkMessage::Calibrating);
         initialise(&options, &Entropy)?;
@@ -71,6 +74,12 @@ impl DemoHome<'_> {
         create_dir(&self.folder).map_err(CliError::failed)?;
         if let Some(from) = policies {
             replace(&self.home.join("policies"), from)?;
+        }
+        for folder in list_dir(&self.home.join("policies")).map_err(CliError::failed)? {
+            let other = only.is_some_and(|only| folder.file_name().is_none_or(|name| name != only));
+            if other && folder.is_dir() {
+                remove_tree(&folder).map_err(CliError::failed)?;
+            }
         }
         self.terminal.say(DemoMessage::Home { home: self.home.display().to_string() });
         Ok(())
@@ -83,7 +92,7 @@ impl DemoHome<'_> {
         let datasets = datasets(scenario);
         let is_wanted = |name: &str| wanted.whole || datasets.iter().any(|dataset| dataset == name);
         let path = config.policies.join(&scenario.policy.id).join(POLICY_FILE);
-        let policy = check(&path, &read_text(&path).map_err(CliError::failed)?, (&catalog, config.pace))?;
+        let policy = check(&path, &at_ease(&read_text(&path).map_err(CliError::failed)?), (&catalog, config.pace))?;
         let options = SynthOptions { scale_ppm: scale(scenario, &policy, wanted), ..scenario.cases.data };
         let delivery = self.folder.join("delivery");
         let report = synth::write(&catalog, &is_wanted, &delivery, &options, self.terminal)?;
@@ -106,31 +115,28 @@ impl DemoHome<'_> {
     }
 
     /// Reviews the policy for this one guest, with a slot that a demo can wait for; the other policies stay as they are but for
-    /// the slots of labels.
+    /// what a machine that is slow or busy would not hold.
     pub fn review(&self, id: &str, guest: Digest) -> Result<Policy, CliError> {
         let config = Config::load(self.home)?;
         let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
+        let data = HomePaths::new(self.home).data();
+        let invented = Invented::open(config.kind, &data, &catalog).map_err(CliError::failed)?;
         for folder in list_dir(&config.policies).map_err(CliError::failed)? {
             let path = folder.join(POLICY_FILE);
             if path.is_file() {
-                let text = read_text(&path).map_err(CliError::failed)?;
-                put(&path, &with_value(&text, "slot_ms", SLOT_MS))?;
+                let text = with_value(&read_text(&path).map_err(CliError::failed)?, "slot_ms", SLOT_MS);
+                put(&path, &fewer(&path, &text, &catalog, invented.as_ref())?)?;
             }
         }
         let path = config.policies.join(id).join(POLICY_FILE);
         let text = pinned(&read_text(&path).map_err(CliError::failed)?, guest, &path)?;
         put(&path, &text)?;
         let check = |text: &str| check(&path, text, (&catalog, config.pace));
-        let policy = check(&text)?;
+        let policy = check(&at_ease(&text))?;
         if policy.table().is_none() {
             return Ok(policy);
         }
         // Fewer units than the city has need a shorter slot; that it holds, the engine's own check says.
-        let data = HomePaths::new(self.home).data();
-        let invented = Invented::open(config.kind, &data, &catalog).map_err(CliError::failed)?;
-        let frame = invented.as_ref().and_then(|invented| Frame::new(invented.snapshot(), &policy.frame()));
-        let units = frame.map_or(0, |frame| frame.units()).next_multiple_of(UNITS_STEP).max(UNITS_STEP);
-        let text = with_value(&text, "units_max", units);
         for slot_s in TABLE_SLOTS_S {
             let shorter = with_value(&text, "slot_s", slot_s);
             if let Ok(policy) = check(&shorter) {
@@ -138,8 +144,23 @@ impl DemoHome<'_> {
                 return Ok(policy);
             }
         }
-        Err(CliError::wrong(DemoProblem::LongTable { policy: policy.id, slot_s: policy.limits.slot_ms / 1_000 }))
+        Err(CliError::wrong(DemoProblem::LongTable { policy: policy.id }))
     }
+}
+
+/// A policy's file with slots that hold on any machine, to be read and not to be kept.
+fn at_ease(text: &str) -> String {
+    with_value(&with_value(text, "slot_ms", SLOT_MS), "slot_s", SLOT_S_MAX)
+}
+
+/// A table's file, where it is one, with room for twice as many units as there are instead of the city's: its slot holds then on a
+/// machine that is slower than the city's, or busy.
+fn fewer(path: &Path, text: &str, catalog: &Catalog, invented: Option<&Invented>) -> Result<String, CliError> {
+    let policy = check(path, text, (catalog, Pace::NONE))?;
+    let frame = invented.and_then(|invented| Frame::new(invented.snapshot(), &policy.frame()));
+    let (Some(table), Some(frame)) = (policy.table(), frame) else { return Ok(text.to_owned()) };
+    let units = frame.units().saturating_mul(2).next_multiple_of(UNITS_STEP).max(UNITS_STEP);
+    Ok(with_value(text, "units_max", units.min(u64::from(table.units_max))))
 }
 
 /// The policy as this machine would run it.

@@ -51,14 +51,12 @@ pub enum DemoProblem {
     },
     /// A table that nobody would wait for.
     #[error(
-        "a table of so many units under `{policy}` would come after {slot_s} seconds, and a demo waits two minutes at most: take a \
-         smaller `--scale`"
+        "a table of so many units under `{policy}` would take more than the two minutes that a demo waits at most: take a smaller \
+         `--scale`"
     )]
     LongTable {
         /// The policy.
         policy: String,
-        /// Its slot.
-        slot_s: u32,
     },
     /// A case came out otherwise.
     #[error("{path}:{line}: the case came out otherwise than it says: {}", said(differences, Lang::En))]
@@ -90,9 +88,9 @@ impl Chinese for DemoProblem {
                 "政策 `{policy}` 只允许所列的程序，`{}`（{digest}）不在其中：所列的程序由 `make guests` 编译",
                 file.display()
             ),
-            Self::LongTable { policy, slot_s } => format!(
-                "按政策 `{policy}`，这么多主体的统计表要 {slot_s} 秒后才给出，演示至多等两分钟：请用更小的 `--scale`"
-            ),
+            Self::LongTable { policy } => {
+                format!("按政策 `{policy}`，这么多主体的统计表须等两分钟以上，演示至多等两分钟：请用更小的 `--scale`")
+            }
             Self::Otherwise { path, line, differences } => {
                 format!("{path}:{line}：用例的结果与其所述不符：{}", said(differences, Lang::Zh))
             }

@@ -150,7 +150,7 @@ fn a_batch_is_charged_signed_and_verified_job_by_job() {
     assert!(answered > 100, "{batch}");
     assert_eq!(answered + refused, batch["asked"].as_u64().unwrap());
     assert_eq!(counts["undetermined"], 0, "{batch}");
-    assert!(counts["differs"] > 0 && counts["no"] > counts["differs"], "{batch}");
+    assert!(counts["minimum"] > 0 && counts["no"] > counts["minimum"], "{batch}");
     // Five bundles that were written, and one of each job of the batch.
     assert_eq!(told["receipts_verified"].as_u64(), Some(5 + answered));
 }

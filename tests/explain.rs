@@ -76,7 +76,7 @@ pub fn shipped(id: &str) -> String {
     fs::read_to_string(root().join("policies").join(id).join("policy.toml")).unwrap()
 }
 
-pub const SHIPPED: [&str; 23] = [
+pub const SHIPPED: [&str; 24] = [
     "approval-material-check",
     "children-by-district",
     "enterprise-certificate-check",
@@ -99,6 +99,7 @@ pub const SHIPPED: [&str; 23] = [
     "revenue-verification",
     "school-district-check",
     "school-flows",
+    "smart-fiscal",
     "sme-credit-check",
 ];
 

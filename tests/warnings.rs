@@ -20,6 +20,7 @@ fn codes(text: &str, accounts: &Accounts, guests: &[Manifest]) -> Vec<&'static s
 const CREDIT: &str = "sme-credit-check";
 const SURETY: &str = "guarantor-check";
 const LATE: &str = "late-payment-by-county";
+const SERVANT: &str = "public-servant-check";
 const VALUES: &str = "values = [5_000_000, 10_000_000, 50_000_000]";
 
 /// A policy, what stands in it, what just does not warn there, what does, and with which code.
@@ -38,6 +39,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     (CREDIT, "[\"smart-finance\"]", "[\"smart-finance\"]", "[\"smart-finance\", \"bank\"]", "A011"),
     (SURETY, "\"A009\"", "\"A009\"", "\"A004\"", "A009"),
     (LATE, "\"A007\"", "\"A007\"", "\"A004\"", "A007"),
+    (SERVANT, "guests = [", "guests = [", "guests = \"any\" # [", "A016"),
 ];
 
 #[test]
@@ -85,7 +87,7 @@ fn each_warning_arises_where_it_should_and_not_beside() {
     let both = [guest(&[]), guest(&["status"])];
     assert!(!codes(crate::explain::ODD, &accounts, &both).contains(&"A008"), "one of two reads it");
     seen.extend(["A002", "A005", "A008", "A012"]);
-    assert_eq!(seen.len(), 12, "{seen:?}");
+    assert_eq!(seen.len(), 13, "{seen:?}");
 }
 
 #[test]

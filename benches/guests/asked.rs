@@ -46,7 +46,7 @@ impl Asked {
                 let firm: &UnitId = Box::leak(Box::new(full(room, "tax_payment")));
                 let parameters = Box::leak(Box::new(theme()));
                 let (runs, ordinals) = subject.runs(room, *firm, parameters, &LIMITS);
-                let gave = runs.run(firm.as_str(), &ordinals).unwrap();
+                let gave = runs.runner().run(firm.as_str(), &ordinals).unwrap();
                 assert!(!gave.cells.is_empty(), "a firm that contributes nothing measures little");
                 Self::Table { subject, runs, firm, ordinals, gave }
             }
@@ -73,7 +73,7 @@ impl Asked {
         match self {
             Self::Label { guest, input, answer } => assert_eq!(guest.run(input, &LIMITS).0.as_ref(), Ok(answer)),
             Self::Table { runs, firm, ordinals, gave, .. } => {
-                assert_eq!(runs.run(firm.as_str(), ordinals).as_ref(), Ok(gave));
+                assert_eq!(runs.runner().run(firm.as_str(), ordinals).as_ref(), Ok(gave));
             }
         }
     }

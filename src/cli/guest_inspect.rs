@@ -13,10 +13,12 @@ use super::guest::{guest_registry, read_guest};
 use super::guest_import_words::Cause;
 use super::guest_inspect_words::{InspectMessage, unlisted};
 use super::guest_policies::unpack_built_in;
+use super::guest_test_words::TestProblem;
 use super::message::WorkMessage;
-use super::policy_place::{Place, PlaceArgs};
+use super::policy_place::Place;
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
+use crate::document::did_you_mean;
 use crate::env::{Clock, Durable, TemporaryDir};
 use crate::guest::{Inspected, Look, inspect, look};
 use crate::job::unpack_catalog;
@@ -32,6 +34,15 @@ pub struct InspectArgs {
     /// A folder of policies that it is held against (default: those built in)
     #[arg(long, value_name = "FOLDER", conflicts_with = "home")]
     pub policies: Option<PathBuf>,
+    /// A folder with the catalog (default: the catalog built in)
+    #[arg(long, value_name = "FOLDER", conflicts_with = "home")]
+    pub catalog: Option<PathBuf>,
+    /// A pack's folder: its policies and its catalog
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["home", "policies", "catalog"])]
+    pub pack: Option<PathBuf>,
+    /// Hold it against this policy alone, and tell every reason why not
+    #[arg(long, value_name = "ID")]
+    pub policy: Option<String>,
     /// The home whose policies and catalog it is held against
     #[arg(long, value_name = "FOLDER")]
     pub home: Option<PathBuf>,
@@ -48,6 +59,8 @@ struct Judged {
     policy: Policy,
     /// Why it does not accept it; nothing where it does.
     reasons: Vec<Bilingual>,
+    /// Whether the guest could be meant for it.
+    is_near: bool,
 }
 
 /// What guests are held against.
@@ -66,7 +79,8 @@ pub fn inspect_command(args: &InspectArgs, terminal: &Terminal) -> Result<(), Cl
     let standard = standard(args)?;
     let judged = standard.policies.into_iter().map(|policy| {
         let reasons = reasons(&policy, digest, &manifest, &standard.catalog);
-        Judged { policy, reasons }
+        let is_near = args.policy.is_some() || is_near(&policy, &manifest);
+        Judged { policy, reasons, is_near }
     });
     let mut judged: Vec<Judged> = judged.collect();
     // Those that accept it first; each kind by id, as they were read.
@@ -76,10 +90,7 @@ pub fn inspect_command(args: &InspectArgs, terminal: &Terminal) -> Result<(), Cl
     let of = DraftOf { id: &id, guest: digest, manifest: &manifest, catalog, today, pace };
     let smallest = smallest_policy(&of, &|note| note.text(terminal.lang()));
     say(&module, &manifest, &inspected, terminal);
-    for Judged { policy, reasons } in &judged {
-        let (id, version) = (policy.id.clone(), policy.version_text());
-        terminal.say(InspectMessage::Judged { id, version, reasons: reasons.clone() });
-    }
+    tell_judged(&judged, terminal);
     match (&smallest, &args.draft) {
         (Ok(text), Some(path)) => {
             write(path, text.as_bytes(), Durable::Shared)?;
@@ -98,6 +109,38 @@ pub fn inspect_command(args: &InspectArgs, terminal: &Terminal) -> Result<(), Cl
         (Err(_), Some(_)) => Err(CliError::failed(super::guest_inspect_words::NotDrafted)),
         _ => Ok(()),
     }
+}
+
+/// Each policy that accepts the guest, or could be meant for it, with the reasons why it does not; the others by their names.
+fn tell_judged(judged: &[Judged], terminal: &Terminal) {
+    let (near, far): (Vec<&Judged>, Vec<&Judged>) =
+        judged.iter().partition(|judged| judged.is_near || judged.reasons.is_empty());
+    for Judged { policy, reasons, .. } in near {
+        let (id, version) = (policy.id.clone(), policy.version_text());
+        terminal.say(InspectMessage::Judged { id, version, reasons: reasons.clone() });
+    }
+    if !far.is_empty() {
+        let ids = far.iter().map(|judged| judged.policy.id.clone()).collect();
+        terminal.say(InspectMessage::NotMeant { ids });
+    }
+}
+
+/// Whether the guest gives the policy's kind of answer, and half of the tables that it reads, or more, are granted.
+fn is_near(policy: &Policy, manifest: &Manifest) -> bool {
+    let grants = |role: Option<&str>, table: &TableRead| {
+        policy.grants.iter().any(|grant| grant.role.as_deref() == role && grant.dataset == table.dataset)
+            || policy.client_datasets.iter().any(|own| Some(own.role.as_str()) == role && own.name == table.dataset)
+    };
+    let granted: Vec<bool> = match &manifest.world {
+        World::Verifier { roles, .. } => {
+            let of = |role: &Role| role.tables.iter().map(|table| grants(Some(&role.name), table)).collect::<Vec<_>>();
+            roles.iter().flat_map(of).collect()
+        }
+        World::Contributor { tables, .. } => tables.iter().map(|table| grants(None, table)).collect(),
+    };
+    let answers_with_a_table = matches!(manifest.world, World::Contributor { .. });
+    let count = granted.iter().filter(|granted| **granted).count();
+    policy.table().is_some() == answers_with_a_table && count * 2 >= granted.len()
 }
 
 /// What the compiling child says of the file; what it is refused for, with every import and what usually brings it.
@@ -150,28 +193,52 @@ fn imports_json(look: &Look) -> Vec<Value> {
 
 /// The policies and the catalog, and how slow the machine may be that a draft is for.
 fn standard(args: &InspectArgs) -> Result<Standard, CliError> {
-    if let Some(home) = &args.home {
-        let place = Place::of_home(home)?;
-        let policies = place.all()?.into_iter().map(|(policy, _)| policy).collect();
-        let pace = place.config.as_ref().map_or(Pace::ASSUMED, |config| config.pace);
-        return Ok(Standard { catalog: place.catalog, policies, pace });
+    let mut standard = match &args.home {
+        Some(home) => {
+            let place = Place::of_home(home)?;
+            let policies = place.all()?.into_iter().map(|(policy, _)| policy).collect();
+            let pace = place.config.as_ref().map_or(Pace::ASSUMED, |config| config.pace);
+            Standard { catalog: place.catalog, policies, pace }
+        }
+        None => standard_of_folders(args)?,
+    };
+    if let Some(id) = &args.policy {
+        let known: Vec<String> = standard.policies.iter().map(|policy| policy.id.clone()).collect();
+        standard.policies.retain(|policy| policy.id == *id);
+        if standard.policies.is_empty() {
+            let close = did_you_mean(id, known.iter().map(String::as_str)).map(str::to_owned);
+            return Err(CliError::wrong(TestProblem::UnknownPolicy { id: id.clone(), known, close }));
+        }
     }
+    Ok(standard)
+}
+
+/// The same without a home.
+fn standard_of_folders(args: &InspectArgs) -> Result<Standard, CliError> {
+    let of_pack = |folder: &str| args.pack.as_ref().map(|pack| pack.join(folder));
+    let catalog = match args.catalog.clone().or_else(|| of_pack("catalog")) {
+        Some(folder) => Catalog::load(&folder).map_err(CliError::failed)?,
+        None => unpack_catalog().map_err(CliError::failed)?,
+    };
     // The built-in policies lie here as long as they are read.
     let built_in = TemporaryDir::new().map_err(CliError::failed)?;
-    let folders = match &args.policies {
+    let named = args.policies.clone().or_else(|| of_pack("policies"));
+    let folders = match &named {
         Some(folder) => vec![folder.clone()],
         None => unpack_built_in(built_in.path())?,
     };
     let mut policies = Vec::new();
     for folder in folders {
-        let place = PlaceArgs { home: None, policies: Some(folder) }.open()?;
+        let place = Place::of_folder(folder, catalog.clone());
         policies.extend(place.all()?.into_iter().map(|(policy, _)| policy));
     }
-    if let (true, Some(folder)) = (policies.is_empty(), &args.policies) {
-        return Err(CliError::wrong(CaseProblem::NoPolicies(folder.clone())));
+    if let (true, Some(folder)) = (policies.is_empty(), named) {
+        return Err(CliError::wrong(CaseProblem::NoPolicies(folder)));
     }
+    // Of one that the kit has, too, the kit's comes first, as it does for `guest test`.
     policies.sort_by(|one, other| one.id.cmp(&other.id));
-    Ok(Standard { catalog: unpack_catalog().map_err(CliError::failed)?, policies, pace: Pace::ASSUMED })
+    policies.dedup_by(|later, earlier| later.id == earlier.id);
+    Ok(Standard { catalog, policies, pace: Pace::ASSUMED })
 }
 
 /// Everything that keeps the guest from the policy.
@@ -236,7 +303,7 @@ fn both(Bilingual { zh, en }: &Bilingual) -> Value {
     json!({ "zh": zh, "en": en })
 }
 
-fn judged_json(Judged { policy, reasons }: &Judged) -> Value {
+fn judged_json(Judged { policy, reasons, .. }: &Judged) -> Value {
     json!({
         "policy": policy.id, "version": policy.version_text(), "sha256": policy.sha256.to_string(),
         "accepts": reasons.is_empty(), "reasons": reasons.iter().map(both).collect::<Vec<_>>(),

@@ -47,6 +47,10 @@ pub enum InspectMessage {
         version: String,
         reasons: Vec<Bilingual>,
     },
+    /// Policies that ask something else.
+    NotMeant {
+        ids: Vec<String>,
+    },
     /// The smallest policy was written.
     Drafted {
         path: String,
@@ -118,6 +122,11 @@ impl InspectMessage {
             Self::Judged { id, version, reasons } => {
                 format!("  not accepted by policy `{id}` {version}: {}", joined(reasons, Lang::En))
             }
+            Self::NotMeant { ids } => format!(
+                "  not meant for {}: {} (`--policy ID` says why not)",
+                some(ids.len() as u64, "other policy", "other policies"),
+                quoted(ids, ", ")
+            ),
             Self::Drafted { path } => {
                 format!(
                     "the smallest policy that accepts it is in `{path}`, as a draft: decide every line marked DECIDE"
@@ -157,6 +166,10 @@ impl InspectMessage {
             Self::Judged { id, version, reasons } if reasons.is_empty() => format!("  政策 `{id}` {version} 接受"),
             Self::Judged { id, version, reasons } => {
                 format!("  政策 `{id}` {version} 不接受：{}", joined(reasons, Lang::Zh))
+            }
+            Self::NotMeant { ids } => {
+                let (count, ids) = (ids.len(), quoted(ids, "、"));
+                format!("  另有 {count} 项政策与该程序无关：{ids}（`--policy 编号` 说明原因）")
             }
             Self::Drafted { path } => {
                 format!("能接受它的最小政策已写入 `{path}`（草稿）：标有“待定”的各行须由人决定")

@@ -51,6 +51,9 @@ pub struct GuestTestArgs {
     /// A folder with the catalog (default: the catalog built in)
     #[arg(long, value_name = "FOLDER")]
     pub catalog: Option<PathBuf>,
+    /// A pack's folder: its policies and its catalog, instead of `--policies` and `--catalog`
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["policies", "catalog"])]
+    pub pack: Option<PathBuf>,
     /// Test what the last build has made
     #[arg(long, conflicts_with = "guest")]
     pub no_build: bool,
@@ -77,7 +80,18 @@ struct Subject {
 /// Tests a guest.
 pub fn guest_test(args: &GuestTestArgs, terminal: &Terminal) -> Result<(), CliError> {
     check_new(args.keep.iter(), false)?;
+    let args = &args.with_the_packs_folders();
     if args.watch { watch(args, terminal) } else { test_once(args, terminal) }
+}
+
+impl GuestTestArgs {
+    /// The same, as if the pack's folders had been named each.
+    fn with_the_packs_folders(&self) -> Self {
+        let of_pack = |folder: &str| self.pack.as_ref().map(|pack| pack.join(folder));
+        let policies = of_pack("policies").or_else(|| self.policies.clone());
+        let catalog = of_pack("catalog").or_else(|| self.catalog.clone());
+        Self { policies, catalog, ..self.clone() }
+    }
 }
 
 fn test_once(args: &GuestTestArgs, terminal: &Terminal) -> Result<(), CliError> {

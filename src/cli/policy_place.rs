@@ -46,12 +46,10 @@ impl PlaceArgs {
     pub fn open(&self) -> Result<Place, CliError> {
         match (&self.home, &self.policies) {
             (Some(home), _) => Place::of_home(home),
-            (None, folder) => Ok(Place {
-                folder: folder.clone().unwrap_or_default(),
-                catalog: unpack_catalog().map_err(CliError::failed)?,
-                config: None,
-                pace: Pace::ASSUMED,
-            }),
+            (None, folder) => {
+                let catalog = unpack_catalog().map_err(CliError::failed)?;
+                Ok(Place::of_folder(folder.clone().unwrap_or_default(), catalog))
+            }
         }
     }
 }
@@ -62,6 +60,11 @@ impl Place {
         let config = Config::load(home)?;
         let catalog = Catalog::load(&config.catalog).map_err(CliError::failed)?;
         Ok(Self { folder: config.policies.clone(), catalog, pace: config.pace, config: Some(config) })
+    }
+
+    /// A folder of policies without a home.
+    pub const fn of_folder(folder: PathBuf, catalog: Catalog) -> Self {
+        Self { folder, catalog, config: None, pace: Pace::ASSUMED }
     }
 
     /// The policy `id`, in force or not, and its folder.

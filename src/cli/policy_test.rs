@@ -20,7 +20,7 @@ use crate::job::{HomePaths, unpack_catalog};
 use crate::model::{Bilingual, Pace};
 use crate::policy::{Guests, Policy, check_policy};
 use crate::workbench::{
-    CASES_FILE, Cases, Counted, Deviation, Play, Played, PlayedCase, PlayedPopulation, play, play_populations,
+    CASES_FILE, Cases, Cities, Counted, Deviation, Play, Played, PlayedCase, PlayedPopulation, play, play_populations,
 };
 
 /// Arguments of `anshi policy test`.
@@ -68,7 +68,7 @@ pub fn test(args: &TestArgs, terminal: &Terminal) -> Result<(), CliError> {
     if folders.len() > 1 && args.guests.guest.is_some() {
         return Err(CliError::wrong(CaseProblem::OneGuest));
     }
-    let desk = Desk::open(args.home.as_deref())?;
+    let mut desk = Desk::open(args.home.as_deref())?;
     let (mut told, mut cases, mut wrong) = (Vec::new(), 0, 0);
     for folder in folders {
         let tested = desk.play(&folder, &args.guests, terminal)?;
@@ -109,10 +109,11 @@ fn policies_in(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     if inside.is_empty() { Err(CliError::wrong(CaseProblem::NoPolicies(folder.to_owned()))) } else { Ok(inside) }
 }
 
-/// Where policies are tried: with which catalog, and whose registered guests are at hand.
+/// Where policies are tried: with which catalog, whose registered guests are at hand, and which cities are invented already.
 pub struct Desk {
     config: Option<Config>,
     catalog: Catalog,
+    cities: Cities,
 }
 
 impl Desk {
@@ -123,11 +124,11 @@ impl Desk {
             Some(config) => Catalog::load(&config.catalog).map_err(CliError::failed)?,
             None => unpack_catalog().map_err(CliError::failed)?,
         };
-        Ok(Self { config, catalog })
+        Ok(Self { config, catalog, cities: Cities::default() })
     }
 
     /// Plays the cases of the policy in `folder`.
-    pub fn play(&self, folder: &Path, guests: &GuestArgs, terminal: &Terminal) -> Result<Tested, CliError> {
+    pub fn play(&mut self, folder: &Path, guests: &GuestArgs, terminal: &Terminal) -> Result<Tested, CliError> {
         let file = folder.join(POLICY_FILE);
         let policy_text = text(&file)?;
         let document = Document::new(file.display().to_string(), policy_text.as_str());
@@ -158,7 +159,7 @@ impl Desk {
         let most = cases.populations.iter().map(|population| u64::from(population.most)).max();
         if let Some(most) = most {
             let bar = terminal.progress(DeskMessage::Asking, most);
-            let populations = play_populations(&stage, &mut |asked| bar.set_position(asked as u64));
+            let populations = play_populations(&stage, &mut self.cities, &mut |asked| bar.set_position(asked as u64));
             bar.finish_and_clear();
             played.populations = populations.map_err(CliError::failed)?;
         }

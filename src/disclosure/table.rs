@@ -110,11 +110,11 @@ pub(super) fn run_units(
     let (walk, failed) = (Mutex::new(frame.walk()), AtomicBool::new(false));
     let total = Mutex::new(Sums::new(table));
     rayon::broadcast(|_| {
-        let (mut sums, mut part) = (Sums::new(table), FramePart::default());
+        let (mut sums, mut part, mut runner) = (Sums::new(table), FramePart::default(), runs.runner());
         // A panic of another thread leaves a walk that nobody goes on with: the run has failed.
         while !halt.is_due() && walk.lock().is_ok_and(|mut walk| walk.take(TABLE_PART_UNITS, &mut part)) {
             for (unit, ordinals) in part.units() {
-                match runs.run(unit, ordinals) {
+                match runner.run(unit, ordinals) {
                     Ok(given) => sums.add(cells, &given),
                     Err(fault) => weakened_fault(&mut sums, &fault, &failed),
                 }

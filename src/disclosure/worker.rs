@@ -29,7 +29,7 @@ pub fn map_units(job: &WorkerJob, guest: &Guest, input: impl Read, output: impl 
         return Err(WorkerError::Guest);
     }
     let runs = StreamRuns::new(guest, job.as_of, (&job.shapes, &job.parameters), &job.limits);
-    let runs = runs.ok_or(WorkerError::Guest)?;
+    let mut runs = runs.ok_or(WorkerError::Guest)?;
     let mut mapping = Mapping::new(job, output)?;
     read_rows(input, &job.tables, &mut |step| match step {
         Step::Unit { bucket, unit, tables } => match runs.run(unit, &tables) {

@@ -53,6 +53,10 @@ fn compile(module: &[u8]) -> Result<(String, Vec<u8>), InspectError> {
     let artefact = engine.precompile_component(&inspected.component);
     let artefact = artefact.map_err(|error| InspectError::Compile(error.to_string()))?;
     let description = describe(&engine, &artefact, &inspected).map_err(|error| describe_failed(&error))?;
+    let artefact = match inspected.plain_module() {
+        Some(module) => engine.precompile_module(module).map_err(|error| InspectError::Compile(error.to_string()))?,
+        None => artefact,
+    };
     Ok((description.to_json(), artefact))
 }
 

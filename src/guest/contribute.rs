@@ -3,7 +3,8 @@
 
 use super::bindings::contributing;
 use super::input::{StreamInputs, TableShape, UnitInputs};
-use super::instance::{Fault, Guest, Used, fault};
+use super::instance::{Fault, Guest};
+use super::stores::UnitStores;
 use crate::data::{Snapshot, UnitRows};
 use crate::env::weaken::{self, Weakness};
 use crate::model::{Date, ParameterValue};
@@ -18,7 +19,7 @@ pub struct Contributions {
     pub values: Vec<i64>,
 }
 
-/// Runs a contributor on one unit after the other, each on a fresh instance.
+/// What runs a contributor on a table's units, each on a fresh instance, on as many threads as ask.
 pub struct UnitRuns<'s> {
     guest: &'s Guest,
     inputs: UnitInputs<'s>,
@@ -40,10 +41,23 @@ impl<'s> UnitRuns<'s> {
         Some(Self { guest, inputs, limits: *limits })
     }
 
+    /// What runs units on the thread that asks.
+    pub fn runner(&self) -> UnitRunner<'_, 's> {
+        UnitRunner { runs: self, stores: UnitStores::new(self.guest, &self.limits) }
+    }
+}
+
+/// One thread's runs.
+pub struct UnitRunner<'r, 's> {
+    runs: &'r UnitRuns<'s>,
+    stores: UnitStores<'r>,
+}
+
+impl<'s> UnitRunner<'_, 's> {
     /// What the unit `id` contributes, whose place in each dataset of the plan's frame is one of `ordinals`.
-    pub fn run(&self, id: &'s str, ordinals: &[Option<u64>]) -> Result<Contributions, Fault> {
-        let input = self.inputs.build(id, ordinals).ok_or_else(gone)?;
-        contribute(self.guest, &self.limits, &input)
+    pub fn run(&mut self, id: &'s str, ordinals: &[Option<u64>]) -> Result<Contributions, Fault> {
+        let input = self.runs.inputs.build(id, ordinals).ok_or_else(gone)?;
+        contribute(&mut self.stores, (self.runs.guest, &self.runs.limits), &input)
     }
 }
 
@@ -52,6 +66,7 @@ pub struct StreamRuns<'j> {
     guest: &'j Guest,
     inputs: StreamInputs<'j>,
     limits: Limits,
+    stores: UnitStores<'j>,
 }
 
 impl<'j> StreamRuns<'j> {
@@ -63,14 +78,15 @@ impl<'j> StreamRuns<'j> {
         limits: &Limits,
     ) -> Option<Self> {
         guest.lane().contributor()?;
-        Some(Self { guest, inputs: StreamInputs { as_of, tables, parameters }, limits: *limits })
+        let inputs = StreamInputs { as_of, tables, parameters };
+        Some(Self { guest, inputs, limits: *limits, stores: UnitStores::new(guest, limits) })
     }
 
     /// What the unit `id` contributes that has these rows, one list for each table: the columns that are read, and behind
     /// them the time, where the table has one.
-    pub fn run(&self, id: &str, rows: &[UnitRows<'_>]) -> Result<Contributions, Fault> {
+    pub fn run(&mut self, id: &str, rows: &[UnitRows<'_>]) -> Result<Contributions, Fault> {
         let input = self.inputs.build(id, rows).ok_or_else(gone)?;
-        contribute(self.guest, &self.limits, &input)
+        contribute(&mut self.stores, (self.guest, &self.limits), &input)
     }
 }
 
@@ -79,24 +95,15 @@ fn gone() -> Fault {
 }
 
 /// One fresh instance, one call.
-fn contribute(guest: &Guest, limits: &Limits, input: &contributing::Input) -> Result<Contributions, Fault> {
+fn contribute(
+    stores: &mut UnitStores<'_>,
+    (guest, limits): (&Guest, &Limits),
+    input: &contributing::Input,
+) -> Result<Contributions, Fault> {
     if weaken::on(Weakness::UnitInstanceReused) {
         return super::reused::run(guest, input, limits);
     }
-    contribute_used(guest, limits, input).0
-}
-
-/// The same with all that the run used.
-pub(super) fn contribute_used(
-    guest: &Guest,
-    limits: &Limits,
-    input: &contributing::Input,
-) -> (Result<Contributions, Fault>, Used) {
-    let lane = guest.lane();
-    let Some(pre) = lane.contributor() else { return (Err(gone()), Used::default()) };
-    let mut store = lane.store(limits);
-    let result = pre.call(&mut store, input).map_err(|error| fault(&error, store.data()));
-    (result.map(Into::into), Used::of(&store, limits))
+    stores.run(input).0
 }
 
 impl From<contributing::Contributions> for Contributions {

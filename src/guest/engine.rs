@@ -23,6 +23,8 @@ const WASM_STACK_BYTES: usize = 512 << 10;
 /// make every unit do (`guest::calibrate`).
 const KEEP_RESIDENT_BYTES: usize = MEMORY_KEPT_BYTES as usize;
 const INSTANCES: u32 = 64;
+/// Of one guest: those of JavaScript and Python have so many modules.
+const CORE_INSTANCES_MAX: u32 = 200;
 /// To grow, or to be refused, is a call out of the guest: as much work as so many plain instructions, not as one.
 const GROW_FUEL: u8 = 200;
 /// The backstop's grain: fuel is the limit, epochs only stop what fuel should have stopped.
@@ -120,10 +122,11 @@ pub(super) fn compiling_engine(tier: Tier) -> Result<Engine, EngineError> {
 pub(super) fn pooled_engine(tier: Tier) -> Result<Engine, EngineError> {
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(INSTANCES)
-        .total_core_instances(INSTANCES * 4)
+        // Counted, not reserved: the pool's instances may all have as many as one may.
+        .total_core_instances(INSTANCES * CORE_INSTANCES_MAX)
         .total_memories(INSTANCES)
         .total_tables(INSTANCES * 4)
-        .max_core_instances_per_component(200)
+        .max_core_instances_per_component(CORE_INSTANCES_MAX)
         .max_memories_per_component(1)
         .max_tables_per_component(16)
         .table_elements(TABLE_ELEMENTS_MAX)

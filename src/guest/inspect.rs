@@ -6,6 +6,7 @@ use wit_component::ComponentEncoder;
 
 use super::beginnings::Beginnings;
 use super::engine::{SMALL_MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, Tier};
+use super::plain::plain_module;
 use crate::env::weaken::{self, Weakness};
 
 /// The largest module that is taken.
@@ -120,6 +121,8 @@ impl InspectError {
 pub struct Inspected {
     /// The component.
     pub component: Vec<u8>,
+    /// Whether it was submitted as a core module, and is a component by our encoder.
+    is_encoded_here: bool,
     /// Which of the contract's interfaces it exports.
     pub exported: Exported,
     /// The engine that it runs on.
@@ -128,6 +131,15 @@ pub struct Inspected {
     pub functions: u64,
     /// The initial size of its largest memory, in bytes.
     pub memory_bytes: u64,
+}
+
+impl Inspected {
+    /// The core module that alone is the whole of a contributor, which is then run without its component. A component
+    /// that somebody else encoded can name its functions as it likes, and stays one.
+    pub(super) fn plain_module(&self) -> Option<&[u8]> {
+        let ours = self.is_encoded_here && self.exported == Exported::Contributing;
+        if ours { plain_module(&self.component) } else { None }
+    }
 }
 
 /// An interface of the contract.
@@ -147,7 +159,8 @@ fn form(error: impl std::fmt::Display) -> InspectError {
 /// Checks a module as submitted: a component, or a core module that carries its component type.
 pub fn inspect(module: &[u8]) -> Result<Inspected, InspectError> {
     limit(Measure::Bytes, module.len() as u64, GUEST_BYTES_MAX as u64)?;
-    let component = if Parser::is_component(module) { module.to_vec() } else { componentize(module)? };
+    let is_encoded_here = !Parser::is_component(module);
+    let component = if is_encoded_here { componentize(module)? } else { module.to_vec() };
     Validator::new_with_features(features()).validate_all(&component).map_err(form)?;
     let mut survey = Survey::default();
     survey.walk(&component)?;
@@ -164,7 +177,8 @@ pub fn inspect(module: &[u8]) -> Result<Inspected, InspectError> {
     limit(Measure::Beginnings, survey.beginnings.bytes(), begin_max)?;
     let tier = if survey.memory_bytes <= SMALL_MEMORY_BYTES_MAX { Tier::Small } else { Tier::Large };
     let exported = *exported;
-    Ok(Inspected { component, exported, tier, functions: survey.functions, memory_bytes: survey.largest_bytes })
+    let (functions, memory_bytes) = (survey.functions, survey.largest_bytes);
+    Ok(Inspected { component, is_encoded_here, exported, tier, functions, memory_bytes })
 }
 
 /// What a guest may use of WebAssembly; the engine's configuration says the same.

@@ -3,14 +3,16 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Engine, ResourceLimiter, Store, Trap};
+use wasmtime::{Engine, Module, Precompiled, ResourceLimiter, Store, Trap};
 
 use super::bindings::contributor::ContributorPre;
 use super::bindings::verifier::{Verifier, VerifierPre};
 use super::bindings::verifying as wit;
+use super::core_unit::CorePre;
 use super::engine::{EPOCH_MS, EngineError, GuestEngine, TABLE_ELEMENTS_MAX, Tier};
 use super::input::RunInput;
-use super::unit::UnitPre;
+use super::stores::UNITS_PER_STORE;
+use super::unit::{ComponentPre, UnitPre};
 use crate::env::cores;
 use crate::env::weaken::{self, Weakness};
 use crate::model::{Digest, Manifest, World};
@@ -20,7 +22,7 @@ use crate::policy::Limits;
 const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// What a unit's contributions may take: more than 64 cells of 8 dimensions and 16 measures do, the most that a policy can
 /// have. A policy's slot has time for lists that are as long as this at every unit.
-const CONTRIBUTIONS_BYTES_MAX: usize = 16 << 10;
+pub(super) const CONTRIBUTIONS_BYTES_MAX: usize = 16 << 10;
 
 /// More threads than so many share lanes: each has the guest's code once more.
 const LANES_MAX: usize = 32;
@@ -50,6 +52,7 @@ pub struct Guest {
 /// A guest on one engine.
 pub(super) struct Lane {
     engine: Engine,
+    tier: Tier,
     pre: Pre,
 }
 
@@ -81,6 +84,12 @@ impl Used {
     pub fn of(store: &Store<Bounds>, limits: &Limits) -> Self {
         let fuel = limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
         Self { fuel, memory_bytes: store.data().memory_had as u64 }
+    }
+}
+
+impl Bounds {
+    const fn new(memory_bytes: usize) -> Self {
+        Self { memory_bytes, memory_had: 0, table_elements: 0, denied: false }
     }
 }
 
@@ -118,8 +127,8 @@ impl Guest {
             World::Contributor { .. } => usize::try_from(cores()).unwrap_or(1).min(LANES_MAX),
         };
         let (first, further) = engines.lanes(tier, lanes)?;
-        let lane = Lane::load(first, &manifest, artefact)?;
-        let further = further.into_iter().map(|engine| Lane::load(engine, &manifest, artefact));
+        let lane = Lane::load((first, tier), &manifest, artefact)?;
+        let further = further.into_iter().map(|engine| Lane::load((engine, tier), &manifest, artefact));
         let further = further.collect::<Result<_, _>>()?;
         Ok(Self { digest, manifest, lane, further })
     }
@@ -183,7 +192,10 @@ impl Guest {
 }
 
 impl Lane {
-    fn load(engine: Engine, manifest: &Manifest, artefact: &[u8]) -> Result<Self, EngineError> {
+    fn load((engine, tier): (Engine, Tier), manifest: &Manifest, artefact: &[u8]) -> Result<Self, EngineError> {
+        if Engine::detect_precompiled(artefact) == Some(Precompiled::Module) {
+            return Self::of_module((engine, tier), manifest, artefact);
+        }
         // SAFETY: the artefact was written by this engine's own compiling child, and its digest is the one
         // that the ledger kept at registration.
         let component = unsafe { Component::deserialize(&engine, artefact) }?;
@@ -194,9 +206,23 @@ impl Lane {
         let instances = linker.instantiate_pre(&component)?;
         let pre = match manifest.world {
             World::Verifier { .. } => Pre::Verifier(VerifierPre::new(instances)?),
-            World::Contributor { .. } => Pre::Contributor(Box::new(UnitPre::new(ContributorPre::new(instances)?)?)),
+            World::Contributor { .. } => {
+                let pre = ComponentPre::new(ContributorPre::new(instances)?)?;
+                Pre::Contributor(Box::new(UnitPre::Component(pre)))
+            }
         };
-        Ok(Self { engine, pre })
+        Ok(Self { engine, tier, pre })
+    }
+
+    /// Of a contributor that is one core module.
+    fn of_module((engine, tier): (Engine, Tier), manifest: &Manifest, artefact: &[u8]) -> Result<Self, EngineError> {
+        let World::Contributor { .. } = manifest.world else {
+            return Err(EngineError("a verifier is compiled as a component".to_owned()));
+        };
+        // SAFETY: as above.
+        let module = unsafe { Module::deserialize(&engine, artefact) }?;
+        let pre = CorePre::new(&wasmtime::Linker::new(&engine), &module)?;
+        Ok(Self { engine, tier, pre: Pre::Contributor(Box::new(UnitPre::Core(pre))) })
     }
 
     fn verifier(&self) -> wasmtime::Result<&VerifierPre<Bounds>> {
@@ -218,17 +244,27 @@ impl Lane {
     pub fn store(&self, limits: &Limits) -> Store<Bounds> {
         let memory_bytes = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
         let memory_bytes = memory_bytes.saturating_sub(weakened_bytes());
-        let mut store =
-            Store::new(&self.engine, Bounds { memory_bytes, memory_had: 0, table_elements: 0, denied: false });
+        let mut store = Store::new(&self.engine, Bounds::new(memory_bytes));
         store.limiter(|bounds| bounds);
+        self.renew(&mut store, limits);
+        store
+    }
+
+    /// Gives a store's next instance all that its first one had.
+    pub fn renew(&self, store: &mut Store<Bounds>, limits: &Limits) {
+        *store.data_mut() = Bounds::new(store.data().memory_bytes);
         // Neither can fail: the engine is configured for both.
         let _ = store.set_fuel(limits.fuel);
         store.set_epoch_deadline(u64::from(limits.slot_ms) / EPOCH_MS + 2);
-        store.set_hostcall_fuel(match self.pre {
-            Pre::Verifier(_) => ANSWER_BYTES_MAX,
-            Pre::Contributor(_) => CONTRIBUTIONS_BYTES_MAX,
-        });
-        store
+        store.set_hostcall_fuel(ANSWER_BYTES_MAX);
+    }
+
+    /// How many instances a store of this lane has: a large guest's are dear enough to have one each.
+    pub const fn instances_per_store(&self) -> u32 {
+        match self.tier {
+            Tier::Small => UNITS_PER_STORE,
+            Tier::Large => 1,
+        }
     }
 }
 

@@ -5,9 +5,10 @@
 use std::time::Duration;
 
 use super::bindings::{contributing, verifying};
-use super::contribute::{Contributions, contribute_used};
+use super::contribute::Contributions;
 use super::input::{UnitInputs, build_input};
 use super::instance::{Fault, Guest, Used};
+use super::stores::UnitStores;
 use crate::data::{Frame, FramePart, Invented};
 use crate::env::Stopwatch;
 use crate::policy::{Limits, Plan, Resolved};
@@ -94,7 +95,9 @@ impl<'s> Probe<'s> {
         while walk.take(PART_UNITS, &mut part) {
             for (unit, ordinals) in part.units() {
                 let input = inputs.build(unit, ordinals)?;
-                let run = |input: &contributing::Input| Run::of(|| contribute_used(self.guest, &self.limits, input));
+                // A store for each: what a run takes is told with all of its beginning and its end.
+                let run =
+                    |input: &contributing::Input| Run::of(|| UnitStores::new(self.guest, &self.limits).run(input));
                 see(None, &run(&input));
                 for (number, place) in blanked.iter().enumerate() {
                     let mut input = input.clone();

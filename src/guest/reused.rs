@@ -4,30 +4,29 @@
 use wasmtime::Store;
 
 use super::bindings::contributing;
-use super::bindings::contributor::Contributor;
 use super::contribute::Contributions;
 use super::instance::{Bounds, Fault, Guest, fault};
+use super::unit::UnitInstance;
 use crate::model::Digest;
 use crate::policy::Limits;
 
 thread_local! {
-    static KEPT: std::cell::RefCell<Option<(Digest, Store<Bounds>, Contributor)>> = const { std::cell::RefCell::new(None) };
+    static KEPT: std::cell::RefCell<Option<(Digest, Store<Bounds>, UnitInstance)>> =
+        const { std::cell::RefCell::new(None) };
 }
 
 /// One more unit on the instance of this thread.
 pub(super) fn run(guest: &Guest, input: &contributing::Input, limits: &Limits) -> Result<Contributions, Fault> {
+    let Some(pre) = guest.lane().contributor() else { return Err(Fault::Memory) };
     KEPT.with_borrow_mut(|kept| {
         if kept.as_ref().is_none_or(|(digest, ..)| *digest != guest.digest()) {
-            let lane = guest.lane();
-            let mut store = lane.store(limits);
-            let instance = lane.contributor().and_then(|pre| pre.generated().instantiate(&mut store).ok());
-            *kept = instance.map(|instance| (guest.digest(), store, instance));
+            let mut store = guest.lane().store(limits);
+            *kept = pre.instantiate(&mut store).ok().map(|instance| (guest.digest(), store, instance));
         }
         let Some((_, store, instance)) = kept.as_mut() else { return Err(Fault::Memory) };
         let _ = store.set_fuel(limits.fuel);
         store.set_epoch_deadline(u64::MAX / 2);
-        store.set_hostcall_fuel(usize::MAX);
-        let result = instance.anshi_sandbox_contributing().call_contribute(&mut *store, input);
+        let result = pre.call(store, instance, (input, usize::MAX));
         let result = result.map_err(|error| fault(&error, store.data()));
         if result.is_err() {
             *kept = None;

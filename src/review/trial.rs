@@ -26,11 +26,11 @@ pub fn trial(policy: &Policy, catalog: &Catalog, guest: &Guest, invented: &Inven
         && let Some(units) = Frame::new(snapshot, frame)
         && let Some(runs) = UnitRuns::new(guest, (&plan, &parameters), &policy.limits, snapshot)
     {
-        let mut given = Given::new(table);
+        let (mut given, mut runner) = (Given::new(table), runs.runner());
         let mut count = 0;
         each_unit(&units, BOUND_UNITS, |id, ordinals| {
             count += 1;
-            runs.run(id, ordinals).into_iter().for_each(|contributions| given.add(table, cells, &contributions));
+            runner.run(id, ordinals).into_iter().for_each(|contributions| given.add(table, cells, &contributions));
         });
         found.extend(given.warnings(table, count));
     }
@@ -180,8 +180,9 @@ fn answers(policy: &Policy, catalog: &Catalog, guest: &Guest, snapshot: &Snapsho
             Plan::Table { frame, .. } => {
                 let runs = UnitRuns::new(guest, (&plan, &parameters), &policy.limits, snapshot);
                 let (Some(units), Some(runs)) = (Frame::new(snapshot, frame), runs) else { continue };
+                let mut runner = runs.runner();
                 each_unit(&units, HISTORY_UNITS, |id, ordinals| {
-                    found.push(runs.run(id, ordinals).map_or_else(|_| String::new(), |given| format!("{given:?}")));
+                    found.push(runner.run(id, ordinals).map_or_else(|_| String::new(), |given| format!("{given:?}")));
                 });
             }
             Plan::Label { .. } => labels(policy, (&plan, guest), (snapshot, &parameters), &mut found),

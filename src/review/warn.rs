@@ -66,6 +66,10 @@ pub enum Warning {
         "half of the {months} months of `{dataset}` would do: none of {runs} runs on invented data answered otherwise"
     )]
     History { dataset: String, months: u32, runs: usize },
+    #[error(
+        "`{0}` is not asked for consent, and any guest may answer: one that nobody has read can tell another thing of somebody each time; list the guests"
+    )]
+    Unasked(String),
 }
 
 fn readers(guests: usize) -> String {
@@ -91,6 +95,7 @@ impl Warning {
             Self::Narrow { .. } => "A013",
             Self::Wide { .. } => "A014",
             Self::History { .. } => "A015",
+            Self::Unasked(_) => "A016",
         }
     }
 }
@@ -141,6 +146,9 @@ impl Chinese for Warning {
             ),
             Self::History { dataset, months, runs } => {
                 format!("`{dataset}` 的 {months} 个月减半即可：在合成数据上的 {runs} 次运行，答案无一不同")
+            }
+            Self::Unasked(role) => {
+                format!("`{role}` 不需授权，任何程序都可作答：未经审阅的程序可逐次透露同一主体的另一项情况，请列明程序")
             }
         }
     }
@@ -196,6 +204,10 @@ fn judged(code: &str, accounts: bool, guest: bool, tried: bool) -> bool {
 fn own(policy: &Policy, catalog: &Catalog, found: &mut Vec<Warning>) {
     if policy.guests == Guests::Any && policy.labels().len() > LABELS_MANY {
         found.push(Warning::ManyLabels(policy.labels().len()));
+    }
+    if policy.guests == Guests::Any {
+        let unasked = policy.roles.iter().filter(|(_, rule)| !rule.consent_required);
+        found.extend(unasked.map(|(role, _)| Warning::Unasked(role.clone())));
     }
     if let Some(table) = policy.table() {
         if table.epsilon > EPSILON_JOB_USUAL {

@@ -6,6 +6,8 @@ mod check;
 mod check_expect;
 mod check_population;
 mod choose;
+mod city;
+mod crowd;
 mod dossier;
 mod dossier_parts;
 mod error;
@@ -24,6 +26,7 @@ pub use cases::{
     Ask, CASES_FILE, Case, Cases, ConsentSpec, Expect, Left, Others, Population, Share, TableShape, Who, Whose,
 };
 pub use choose::{asks_many, chosen, unshown};
+pub use city::Cities;
 pub use dossier::{Dossier, Earlier, InForce, dossier_html};
 pub use error::PlayError;
 pub use measure::{ColumnName, Figures, MeasuredGuest};

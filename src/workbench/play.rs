@@ -3,6 +3,7 @@
 
 use super::cases::{Case, Expect, Left, TableShape, Whose};
 use super::check_expect::COUNT;
+use super::city::Cities;
 use super::error::PlayError;
 use super::keep::keep_asked;
 use super::measure::{Bench, MeasuredGuest};
@@ -91,9 +92,14 @@ pub(super) enum Got {
     Failed(Bilingual),
 }
 
-/// Asks every population, each in a home of its own; `progress` hears how many of one were asked.
-pub fn play_populations(play: &Play<'_>, progress: &mut dyn FnMut(usize)) -> Result<Vec<PlayedPopulation>, PlayError> {
-    play.cases.populations.iter().map(|population| play_population(play, population, progress)).collect()
+/// Asks every population, each in a home of its own, of cities that may have been invented for others; `progress` hears how many
+/// of one were asked.
+pub fn play_populations(
+    play: &Play<'_>,
+    cities: &mut Cities,
+    progress: &mut dyn FnMut(usize),
+) -> Result<Vec<PlayedPopulation>, PlayError> {
+    play.cases.populations.iter().map(|population| play_population(play, population, cities, progress)).collect()
 }
 
 /// Plays all cases; `progress` hears the number of each before it is asked.

@@ -1,17 +1,17 @@
-//! Asks many units of the invented city the same, each of them once, and counts the answers. Whom an identifier column names
-//! comes along: the members of a household, the owner of a firm. Reads snapshots of the stage alone, whose every unit is invented.
+//! Asks many units of the invented city the same, each of them once, and counts the answers. Who they are is `crowd`'s
+//! business; never reads a row.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::cases::{Ask, Cases, Population, Share, Who};
+use super::cases::{Cases, Population, Share};
 use super::check_population::WHOLE;
+use super::city::Cities;
+use super::crowd::Crowd;
 use super::error::PlayError;
 use super::play::{Got, got};
 use super::request::{Given, sign_request};
 use super::stage::{Play, Stage};
-use crate::data::{Snapshot, Window};
-use crate::model::{Bilingual, Date, UnitId, UnitKind};
-use crate::policy::Policy;
+use crate::model::{Bilingual, UnitId};
 
 const MINUTE_MILLIS: i64 = 60_000;
 
@@ -64,23 +64,24 @@ pub fn percent(share: u64) -> String {
     format!("{}.{:02}", share / 100, share % 100)
 }
 
-/// Asks a population; `progress` hears how many were asked.
+/// Asks a population, of a city that others may have asked before; `progress` hears how many were asked.
 pub(super) fn play_population(
     play: &Play<'_>,
     population: &Population,
+    cities: &mut Cities,
     progress: &mut dyn FnMut(usize),
 ) -> Result<PlayedPopulation, PlayError> {
     let named = [&population.dataset].into_iter().chain(population.others.iter().map(|other| &other.dataset));
     let cases = Cases { data: population.data, ..play.cases.clone() };
-    let stage = Stage::set_with(&Play { cases: &cases, ..*play }, named.cloned())?;
+    let stage = Stage::set_in(&Play { cases: &cases, ..*play }, named.cloned(), cities)?;
     let invented = stage.invented()?;
-    let crowd = Crowd { population, policy: play.policy, snapshot: invented.snapshot(), as_of: population.data.as_of };
+    let crowd = Crowd::of(population, play.policy, invented.snapshot())?;
     let pause = MINUTE_MILLIS / i64::from(play.policy.limits.jobs_per_minute.max(1)) + 1;
     let (mut asked, mut left_out, mut given) = (0, 0, Given::new());
     let (mut counts, mut refused) = (BTreeMap::<String, u64>::new(), BTreeMap::new());
     let mut answers = Vec::new();
     for unit in crowd.units()? {
-        let parties = crowd.parties(unit)?;
+        let parties = crowd.parties(unit);
         if !crowd.is_complete(&parties) {
             left_out += 1;
             continue;
@@ -117,101 +118,6 @@ pub(super) fn title(population: &Population) -> Bilingual {
     population.title.clone().unwrap_or_else(|| Bilingual {
         zh: format!("`{dataset}` 中的每个主体充当 `{role}`"),
         en: format!("every unit of `{dataset}` as `{role}`"),
-    })
-}
-
-/// Who is asked.
-pub(super) struct Crowd<'a> {
-    pub population: &'a Population,
-    pub policy: &'a Policy,
-    pub snapshot: &'a Snapshot,
-    pub as_of: Date,
-}
-
-impl Crowd<'_> {
-    /// What these are asked.
-    pub fn ask(&self, parties: &[(String, UnitId)]) -> Ask {
-        let parties = parties.iter().map(|(role, unit)| (role.clone(), Who::Id(unit.to_string()))).collect();
-        Ask { parties, ..self.population.ask.clone() }
-    }
-
-    /// Whether every role has as many parties as the policy wants.
-    pub fn is_complete(&self, parties: &[(String, UnitId)]) -> bool {
-        self.policy.roles.iter().all(|(role, rule)| {
-            let there = parties.iter().filter(|(other, _)| other == role).count();
-            u32::try_from(there).is_ok_and(|there| (rule.min..=rule.max).contains(&there))
-        })
-    }
-
-    fn unit_kind(&self, role: &str) -> UnitKind {
-        self.policy.roles.get(role).map_or(UnitKind::Person, |rule| rule.unit)
-    }
-
-    /// Evenly out of all that have a row, in the order of their identifiers.
-    pub fn units(&self) -> Result<Vec<UnitId>, PlayError> {
-        let (name, kind) = (&self.population.dataset, self.unit_kind(&self.population.role));
-        let files = self.snapshot.dataset(name).ok_or_else(|| no_dataset(name))?;
-        if files.schema().unit != kind {
-            return Err(other_unit(name, &self.population.role));
-        }
-        let (ids, most) = (files.unit_ids(), self.population.most as usize);
-        let asked = ids.len().min(most);
-        let read = |place: usize| {
-            let id = ids.get(place * ids.len() / asked.max(1))?;
-            UnitId::parse(kind, std::str::from_utf8(id).ok()?).ok()
-        };
-        Ok((0..asked).filter_map(read).collect())
-    }
-
-    /// The unit in its role, and all who come along, each once in a role, as many as the policy lets.
-    pub fn parties(&self, unit: UnitId) -> Result<Vec<(String, UnitId)>, PlayError> {
-        let mut parties = vec![(self.population.role.clone(), unit)];
-        for other in &self.population.others {
-            let (kind, named) = (self.unit_kind(&other.role), self.column(&other.dataset, &other.column)?);
-            let of: Vec<UnitId> = parties.iter().filter(|(role, _)| *role == other.of).map(|(_, unit)| *unit).collect();
-            let found: BTreeSet<UnitId> = of.iter().flat_map(|unit| self.named(unit, kind, named)).collect();
-            let most = self.policy.roles.get(&other.role).map_or(0, |rule| rule.max as usize);
-            let anew: Vec<UnitId> =
-                found.into_iter().filter(|unit| parties.iter().all(|(_, known)| known != unit)).collect();
-            parties.extend(anew.into_iter().take(most).map(|unit| (other.role.clone(), unit)));
-        }
-        Ok(parties)
-    }
-
-    fn column<'n>(&self, dataset: &'n str, column: &str) -> Result<(&'n str, usize), PlayError> {
-        let files = self.snapshot.dataset(dataset).ok_or_else(|| no_dataset(dataset))?;
-        let (place, _) = files.schema().column(column).ok_or_else(|| no_column(dataset, column))?;
-        Ok((dataset, place))
-    }
-
-    /// Whom a column of the unit's rows names.
-    fn named(&self, unit: &UnitId, kind: UnitKind, (dataset, column): (&str, usize)) -> Vec<UnitId> {
-        let Some(files) = self.snapshot.dataset(dataset) else { return Vec::new() };
-        let rows = files.rows(files.ordinal(unit), &Window::new(self.as_of, None, u32::MAX), &[column]);
-        let Some((texts, present)) = rows.texts(0) else { return Vec::new() };
-        let named = (0..texts.len()).filter(|row| present.get(*row)).map(|row| texts.get(row));
-        named.filter_map(|text| UnitId::parse(kind, text).ok()).collect()
-    }
-}
-
-fn no_dataset(name: &str) -> PlayError {
-    PlayError::of(Bilingual {
-        zh: format!("总体所用的数据集 `{name}` 不在目录中"),
-        en: format!("the catalog has no dataset `{name}`, which a population names"),
-    })
-}
-
-fn no_column(dataset: &str, column: &str) -> PlayError {
-    PlayError::of(Bilingual {
-        zh: format!("总体所用的数据集 `{dataset}` 没有列 `{column}`"),
-        en: format!("`{dataset}` has no column `{column}`, which a population names"),
-    })
-}
-
-fn other_unit(dataset: &str, role: &str) -> PlayError {
-    PlayError::of(Bilingual {
-        zh: format!("`{dataset}` 的主体种类与角色 `{role}` 的不同"),
-        en: format!("`{dataset}` is about another kind of unit than the role `{role}`"),
     })
 }
 

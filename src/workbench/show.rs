@@ -11,9 +11,10 @@ use tokio::runtime::Runtime;
 use super::cases::{Ask, Case, Cases, Who};
 use super::check_expect::UNDETERMINED;
 use super::choose::asks_many;
+use super::crowd::Crowd;
 use super::error::PlayError;
 use super::play::{Deviation, compare, got};
-use super::population::{Crowd, title};
+use super::population::title;
 use super::request::{Given, order, sign_request};
 use super::stage::{Room, client_key, invented, register, runtime};
 use super::words;
@@ -152,10 +153,10 @@ impl<'a> Show<'a> {
         let Scene { policy, cases, home, folder, .. } = self.scene;
         let Some(population) = cases.populations.first().filter(|_| asks_many(cases, policy)) else { return Ok(None) };
         let invented = invented(&self.room, home)?;
-        let crowd = Crowd { population, policy, snapshot: invented.snapshot(), as_of: cases.data.as_of };
+        let crowd = Crowd::of(population, policy, invented.snapshot())?;
         let (mut orders, mut left_out) = (Vec::new(), 0);
         for unit in crowd.units()? {
-            let parties = crowd.parties(unit)?;
+            let parties = crowd.parties(unit);
             match crowd.is_complete(&parties) {
                 true => orders.push(order(&self.room, &crowd.ask(&parties), (policy, folder), &mut self.given)?),
                 false => left_out += 1,

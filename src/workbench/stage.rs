@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 use super::cases::Cases;
+use super::city::Cities;
 use super::error::PlayError;
 use super::keep::keep_home;
 use super::measure::not_invented;
@@ -82,11 +83,23 @@ pub(super) struct Stage {
 impl Stage {
     /// With the datasets that the policy grants.
     pub fn set(play: &Play<'_>) -> Result<Self, PlayError> {
-        Self::set_with(play, [])
+        Self::furnished(play, [], None)
     }
 
-    /// With further datasets.
-    pub fn set_with(play: &Play<'_>, further: impl IntoIterator<Item = String>) -> Result<Self, PlayError> {
+    /// With further datasets, in a city that others ask, too.
+    pub fn set_in(
+        play: &Play<'_>,
+        further: impl IntoIterator<Item = String>,
+        cities: &mut Cities,
+    ) -> Result<Self, PlayError> {
+        Self::furnished(play, further, Some(cities))
+    }
+
+    fn furnished(
+        play: &Play<'_>,
+        further: impl IntoIterator<Item = String>,
+        cities: Option<&mut Cities>,
+    ) -> Result<Self, PlayError> {
         let folder = TemporaryDir::new().map_err(PlayError::of)?;
         let (home, data) = (folder.path().join("home"), play.cases.data);
         let options = InitOptions { home: home.clone(), kind: HomeKind::Synthetic };
@@ -103,7 +116,10 @@ impl Stage {
         datasets.extend(further);
         datasets.sort();
         datasets.dedup();
-        let examples = deliver(&home, folder.path(), &catalog, &datasets, &data)?;
+        let examples = match cities {
+            Some(cities) => cities.settle(&home, &catalog, &datasets, &data)?,
+            None => deliver(&home, folder.path(), &catalog, &datasets, &data)?,
+        };
         let options = EngineOptions { clock: Clock::told(noon(play.cases.day)), compiler: play.compiler.to_owned() };
         let mut engine = Arc::new(Engine::open(&home, options.clone()).map_err(PlayError::of)?);
         let runtime = runtime()?;
@@ -208,8 +224,8 @@ pub(super) fn client_key(paths: &HomePaths, client: &str, keep: Option<&Path>) -
     Ok(key)
 }
 
-/// Invents the city and takes in what the policy grants of it.
-fn deliver(
+/// Invents the city and takes these datasets of it into `home`; whatever else the home has stays.
+pub(super) fn deliver(
     home: &Path,
     folder: &Path,
     catalog: &Catalog,

@@ -13,7 +13,7 @@ use anshi::job::{ConsentOrder, Engine, HomePaths, JobOrder, KeyFile, compose_bat
 use anshi::keys::SigningKey;
 use anshi::model::{Digest, RawParameter, RawRows, UnitId};
 use anshi::policy::Policy;
-use anshi::workbench::{Cases, Play, play_populations};
+use anshi::workbench::{Cases, Cities, Play, play_populations};
 
 use super::batches::{results, submit};
 use crate::explain::{policy_of, shipped};
@@ -71,7 +71,7 @@ fn played(policy: &Policy, folder: &std::path::Path) -> (Vec<(Vec<(String, UnitI
         compiler: &engine_options().compiler,
         keep: Some(&kept),
     };
-    let populations = play_populations(&play, &mut |_| {}).unwrap();
+    let populations = play_populations(&play, &mut Cities::default(), &mut |_| {}).unwrap();
     let [population] = <[_; 1]>::try_from(populations).unwrap();
     assert!(population.is_as_expected(), "{:?}", population.refused);
     (population.answers, kept.join("home"))

@@ -111,7 +111,7 @@ impl Subject {
         limits: &Limits,
     ) -> Result<Contributions, Fault> {
         let (runs, ordinals) = self.runs(room, firm, parameters, limits);
-        runs.run(firm.as_str(), &ordinals)
+        runs.runner().run(firm.as_str(), &ordinals)
     }
 
     /// What runs the table's units within these limits, and where one firm stands in the datasets.
@@ -135,7 +135,9 @@ impl Subject {
         let runs = UnitRuns::new(&self.guest, (&self.plan, parameters), limits, &room.snapshot).unwrap();
         let (mut walk, mut part, mut units) = (frame.walk(), FramePart::default(), Vec::new());
         while walk.take(64, &mut part) {
-            units.extend(part.units().map(|(id, ordinals)| Unit { id: id.to_owned(), gave: runs.run(id, ordinals) }));
+            units.extend(
+                part.units().map(|(id, ordinals)| Unit { id: id.to_owned(), gave: runs.runner().run(id, ordinals) }),
+            );
         }
         units
     }

@@ -13,7 +13,7 @@ use super::home::Dice;
 pub const GUESTS: [&str; 3] = ["sme_credit_check", "loan_renewal_check", "guarantor_check"];
 const POLICIES: [&str; 3] = ["sme-credit-check", "loan-renewal-check", "guarantor-check"];
 /// Not asked here; a busy machine would want longer slots for them.
-const TABLES: [&str; 2] = ["enterprise-vitality", "late-payment-by-county"];
+const TABLES: [&str; 3] = ["enterprise-vitality", "late-payment-by-county", "smart-fiscal"];
 const MINIMA_FEN: [i64; 3] = [5_000_000, 10_000_000, 50_000_000];
 /// Of a hundred calls so many are credit checks, and so many loan renewals; the rest are guarantors.
 const CREDIT_PERCENT: u64 = 60;

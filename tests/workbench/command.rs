@@ -266,3 +266,46 @@ fn how_the_answers_of_many_are_shared_out_is_held_to_its_range() {
         assert!(said.code == 1 && said.err.contains(told), "{to}: {}", said.err);
     }
 }
+
+const HOUSES: &str = r#"guest = "household-check"
+[request]
+client = "civil-affairs"
+parties = { applicant = "poor" }
+parameters = { line_fen = 97_100 }
+[[case]]
+purpose = "marketing"
+expect = { refused = "wrong-purpose" }
+[[population]]
+scale = "0.004"
+most = 60
+role = "applicant"
+dataset = "social_assistance"
+others = [{ role = "member", dataset = "household_register", column = "household" }]
+shares = { differs = ["0", "0.1"], no = ["0", "1"], marginal = ["0", "1"], minimum = ["0", "1"] }
+"#;
+
+/// The number of the household names nobody: whoever has the same one comes along. By spouses and parents alone children would be
+/// missing, and households with children would differ.
+#[test]
+fn whoever_shares_an_identifier_comes_along() {
+    let said = test(desk("household-check", HOUSES).path(), "en");
+    assert!(said.code == 0 && said.out.contains("`applicant`: "), "{}{}", said.out, said.err);
+    let spouses = HOUSES.replace("column = \"household\"", "column = \"spouse_id\"");
+    let said = test(desk("household-check", &spouses).path(), "en");
+    assert!(said.code == 1 && said.out.contains("cases.toml:15)"), "{}{}", said.out, said.err);
+    for (from, to, told) in [
+        (
+            "column = \"household\"",
+            "column = \"relation\"",
+            "`household_register.relation` is no column of identifiers",
+        ),
+        (
+            "\"household_register\", column = \"household\"",
+            "\"insured_persons\", column = \"employer_uscc\"",
+            "another kind of unit",
+        ),
+    ] {
+        let said = test(desk("household-check", &HOUSES.replace(from, to)).path(), "en");
+        assert!(said.code == 1 && said.err.contains(told), "{to}: {}{}", said.out, said.err);
+    }
+}

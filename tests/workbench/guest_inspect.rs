@@ -55,8 +55,9 @@ fn everything_about_a_guest_is_told() {
         "utility (",
         "  answers one of: A, B, C, D",
         "  accepted by policy `sme-credit-check` 2.0.0",
-        "  not accepted by policy `late-payment-by-county` 1.0.0: ",
-        "the policy answers with a table, the guest is a `verifier`",
+        "  not accepted by policy `post-loan-warning` 1.0.0: ",
+        ", `late-payment-by-county`, ",
+        " (`--policy ID` says why not)",
         "  `--draft FILE` writes the smallest policy that accepts it",
     ] {
         assert!(said.out.contains(part), "{part}\n{}", said.out);
@@ -66,11 +67,21 @@ fn everything_about_a_guest_is_told() {
         "不导入任何外部功能",
         "初始内存 64 KiB",
         "政策 `sme-credit-check` 2.0.0 接受",
-        "不接受：",
+        "项政策与该程序无关：`approval-material-check`、",
         "可用 `--draft 文件` 写出",
     ] {
         assert!(said.out.contains(part), "{part}\n{}", said.out);
     }
+    let of_one = |id, lang| inspect(folder.path(), &guest("sme_credit_check"), &["--policy", id, "--lang", lang]);
+    let said = of_one("late-payment-by-county", "en");
+    let parts = [
+        "  not accepted by policy `late-payment-by-county` 1.0.0: ",
+        "the policy answers with a table, the guest is a `verifier`",
+    ];
+    assert!(said.code == 0 && parts.iter().all(|part| said.out.contains(part)), "{}{}", said.out, said.err);
+    assert!(!said.out.contains("sme-credit-check") && !said.out.contains("not meant"), "{}", said.out);
+    let said = of_one("late-payment-by-country", "zh");
+    assert!(said.code == 2 && said.err.contains("`late-payment-by-county`"), "{}{}", said.out, said.err);
     let told = json(&inspect(folder.path(), &guest("late_payment_by_county"), &["--json"]));
     assert_eq!((told["world"].as_str(), told["tier"].as_str()), (Some("contributor"), Some("small")));
     assert_eq!(told["imports"], serde_json::json!([]));
@@ -86,8 +97,8 @@ fn everything_about_a_guest_is_told() {
     assert_eq!(accepts, ["late-payment-by-county"]);
     assert_eq!(
         told["policies"].as_array().map(Vec::len),
-        Some(SHIPPED.len() + 2),
-        "every policy that comes with the program"
+        Some(SHIPPED.len() + 1),
+        "every policy that comes with the program, and the one that the kit alone has"
     );
 }
 
@@ -118,6 +129,47 @@ fn a_pinned_guest_and_too_little_memory_are_reasons() {
     fs::write(&path, right).unwrap();
     let said = inspect(folder.path(), &file, &["--policies", "policies", "--lang", "en"]);
     assert!(said.out.contains("  accepted by policy `own` 1.0.0"), "{}", said.out);
+}
+
+/// Two policies are called `revenue-verification`, one of them the kit's.
+#[test]
+fn a_policy_of_two_folders_is_told_of_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = inspect(folder.path(), &guest("revenue_verification"), &["--lang", "en"]);
+    assert_eq!(said.out.matches("policy `revenue-verification`").count(), 1, "{}{}", said.out, said.err);
+    assert!(said.out.contains("  accepted by policy `revenue-verification` "), "{}", said.out);
+    // A table of other figures by the same cells is near, and says what is the matter.
+    let said = inspect(folder.path(), &guest("enterprise_vitality"), &["--lang", "en"]);
+    assert!(said.out.contains("  not accepted by policy `fiscal-themes` 1.0.0: "), "{}", said.out);
+}
+
+/// A pack has its own catalog: a policy of it need not fit the one built in.
+#[test]
+fn a_packs_policies_are_read_with_its_catalog() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (from, to) = (root.join("policies/late-payment-by-county"), folder.path().join("bank/policies"));
+    crate::support::copy_folder(&root.join("catalog"), &folder.path().join("bank/catalog"));
+    crate::support::copy_folder(&from, &to.join("late-payment-by-county"));
+    let rename = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains("payable_fen"));
+        fs::write(&path, text.replace("payable_fen", "owed_fen")).unwrap();
+    };
+    rename(folder.path().join("bank/catalog/tax_payment.toml"));
+    rename(to.join("late-payment-by-county/policy.toml"));
+    let file = guest("late_payment_by_county");
+    let told = inspect(folder.path(), &file, &["--pack", "bank", "--lang", "en"]);
+    assert!(
+        told.code == 0 && told.out.contains("`tax_payment` has no column `payable_fen`"),
+        "{}{}",
+        told.out,
+        told.err
+    );
+    let apart = ["--policies", "bank/policies", "--catalog", "bank/catalog", "--lang", "en"];
+    assert_eq!(inspect(folder.path(), &file, &apart).out, told.out);
+    let built_in = inspect(folder.path(), &file, &["--policies", "bank/policies", "--lang", "en"]);
+    assert!(built_in.code == 1 && built_in.err.contains("no column `owed_fen`"), "{}{}", built_in.out, built_in.err);
 }
 
 /// It would look as if nobody accepted the guest.

@@ -3,6 +3,9 @@
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
+
 use anshi_guest::{ParameterSpec, Party, Read};
 
 /// The answers, in the manifest's order.

@@ -1,9 +1,13 @@
-//! Where an enterprise stands in a table by county and industry. The contributors here share it, so that their
+//! Where an enterprise stands in a table by county, industry and quarter. The contributors here share it, so that their
 //! tables can be laid side by side. It reads the register of enterprises and decides nothing else.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
-use anshi_guest::{Dimension, Read, TableRead, UnitInput, calendar};
+mod quarters;
+
+pub use quarters::{QUARTERS, Quarters};
+
+use anshi_guest::{Dimension, Read, Table, TableRead, UnitInput, calendar};
 
 /// The counties of the city: codes of GB/T 2260, as the catalog has them.
 pub const COUNTIES: &[&str] =
@@ -13,9 +17,14 @@ pub const COUNTIES: &[&str] =
 pub const INDUSTRIES: &[&str] =
     &["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T"];
 
+const COUNTY: Dimension = Dimension { name: "county", labels: COUNTIES };
+const INDUSTRY: Dimension = Dimension { name: "industry", labels: INDUSTRIES };
+
 /// The two dimensions, in the order of [`cell`].
-pub const DIMENSIONS: &[Dimension] =
-    &[Dimension { name: "county", labels: COUNTIES }, Dimension { name: "industry", labels: INDUSTRIES }];
+pub const DIMENSIONS: &[Dimension] = &[COUNTY, INDUSTRY];
+
+/// The same, and the quarter: the place that [`Quarters::place`] gives.
+pub const DIMENSIONS_BY_QUARTER: &[Dimension] = &[COUNTY, INDUSTRY, Dimension { name: "quarter", labels: QUARTERS }];
 
 const DATASET: &str = "business_registration";
 
@@ -34,6 +43,12 @@ pub fn cell(input: &UnitInput) -> Option<[u32; 2]> {
     let industry = table.codes("industry").get(newest)?;
     let is_known = (county as usize) < COUNTIES.len() && (industry as usize) < INDUSTRIES.len();
     is_known.then_some([county, industry])
+}
+
+/// The known figures of a column, each with the last day of its period.
+pub fn figures<'a>(table: &Table<'a>, column: &str) -> impl Iterator<Item = (i32, i64)> + use<'a> {
+    let rows = table.dates("period_end").iter().zip(table.integers(column).iter());
+    rows.filter_map(|(end, figure)| Some((end?, figure?)))
 }
 
 /// The months that a table is about, as the days that they are: to compare days costs less than to name their months.

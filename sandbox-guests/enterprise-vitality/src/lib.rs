@@ -12,7 +12,7 @@
 mod tests;
 
 use anshi_guest::{Contributions, Contributor, ContributorManifest, ParameterSpec, Read, Table, TableRead, UnitInput};
-use county_industry::{DIMENSIONS, Months, REGISTRATION};
+use county_industry::{DIMENSIONS, Months, REGISTRATION, figures};
 
 /// The guest.
 pub struct EnterpriseVitality;
@@ -57,8 +57,7 @@ impl Contributor for EnterpriseVitality {
 
 /// The known figures of a column with the ends of their periods, of the periods that ended in these months.
 fn known<'a>(table: &Table<'a>, column: &str, months: Months) -> impl Iterator<Item = (i32, i64)> + use<'a> {
-    let rows = table.dates("period_end").iter().zip(table.integers(column).iter());
-    rows.filter_map(|(end, figure)| Some((end?, figure?))).filter(move |(end, _)| months.contain(*end))
+    figures(table, column).filter(move |(end, _)| months.contain(*end))
 }
 
 /// The sum of the known figures, held at the ends of an `i64`; `None` if there are none.

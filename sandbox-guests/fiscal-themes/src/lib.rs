@@ -19,7 +19,7 @@
 mod tests;
 
 use anshi_guest::{Contributions, Contributor, ContributorManifest, ParameterSpec, Read, Table, TableRead, UnitInput};
-use county_industry::{DIMENSIONS, Months, REGISTRATION};
+use county_industry::{DIMENSIONS, Months, REGISTRATION, figures};
 
 /// The guest.
 pub struct FiscalThemes;
@@ -67,7 +67,6 @@ impl Contributor for FiscalThemes {
 /// The sum of the known figures of the periods that ended in these months, held at the ends of an `i64`; `None` if there
 /// are none.
 fn sum(table: &Table, column: &str, months: Months) -> Option<i64> {
-    let rows = table.dates("period_end").iter().zip(table.integers(column).iter());
-    let known = rows.filter_map(|(end, figure)| Some((end?, figure?)));
-    known.filter(|(end, _)| months.contain(*end)).map(|(_, figure)| figure).reduce(i64::saturating_add)
+    let known = figures(table, column).filter(|(end, _)| months.contain(*end));
+    known.map(|(_, figure)| figure).reduce(i64::saturating_add)
 }

@@ -1,16 +1,10 @@
 //! A loan that may be repaid early, and what has to change for the answer to change.
 
-use anshi_guest::Verifier;
-use anshi_guest::calendar::day;
 use anshi_guest::testing::{Call, PartyRows, TableRows};
+use housing_fund::testing::{self, AS_OF, SOMEBODY, SPOUSE, living};
 
 use super::FundEarlyRepayment;
 
-const AS_OF: i32 = day(2026, 6, 30);
-/// Tokens as the engine numbers them: the parties first.
-const BORROWER: u32 = 0;
-const OTHER: u32 = 1;
-const SOMEBODY: u32 = 2;
 const AMOUNT: i64 = 1_000;
 
 /// A loan: how many days ago, what is owed, months overdue, settled when.
@@ -20,7 +14,7 @@ const LOAN: Loan = (Some(900), Some(AMOUNT), Some(0), None);
 
 fn loan((ago, owed, overdue, settled): Loan) -> TableRows {
     TableRows::of("housing_fund_loans")
-        .tokens("co_borrower_id", [OTHER])
+        .tokens("co_borrower_id", [SPOUSE])
         .dates("granted_on", [ago.map(|ago| AS_OF - ago)])
         .integers("balance_fen", [owed])
         .integers("overdue_months", [overdue])
@@ -32,11 +26,7 @@ fn account(balance: Option<i64>) -> TableRows {
 }
 
 fn borrower() -> PartyRows {
-    PartyRows::of("borrower")
-        .token(BORROWER)
-        .table(TableRows::of("person_registry").codes("status", ["REGISTERED"]))
-        .table(account(Some(AMOUNT)))
-        .table(loan(LOAN))
+    living("borrower").table(account(Some(AMOUNT))).table(loan(LOAN))
 }
 
 fn other(token: u32, balance: i64) -> PartyRows {
@@ -45,7 +35,7 @@ fn other(token: u32, balance: i64) -> PartyRows {
 
 fn answer(parties: &[PartyRows]) -> &'static str {
     let call = Call::<FundEarlyRepayment>::on(AS_OF).integer("amount_fen", AMOUNT);
-    parties.iter().cloned().fold(call, Call::party).label().expect("a label")
+    testing::answer(call, parties).expect("a label")
 }
 
 fn with(rows: TableRows) -> &'static str {
@@ -54,15 +44,14 @@ fn with(rows: TableRows) -> &'static str {
 
 #[test]
 fn labels_stand_where_the_answers_do() {
-    assert_eq!(FundEarlyRepayment::MANIFEST.labels, ["no", "yes"]);
-    assert_eq!((super::NO, super::YES), (0, 1));
+    testing::hold_to_the_labels::<FundEarlyRepayment>();
 }
 
 #[test]
 fn who_repays_in_time_and_has_the_amount_is_a_yes() {
     assert_eq!(answer(&[borrower()]), "yes");
     assert_eq!([answer(&[]), answer(&[PartyRows::of("borrower")])], ["no", "no"]);
-    assert_eq!(with(TableRows::of("person_registry").codes("status", ["DECEASED"])), "no");
+    assert_eq!(with(testing::registered("DECEASED")), "no");
     assert_eq!(with(TableRows::of("housing_fund_loans")), "no");
 }
 
@@ -85,6 +74,6 @@ fn the_newest_balance_counts() {
 fn the_other_borrower_is_the_loan_s() {
     let half = || borrower().table(account(Some(AMOUNT / 2)));
     let both = |token, balance| answer(&[half(), other(token, balance)]);
-    assert_eq!([both(OTHER, AMOUNT / 2), both(OTHER, AMOUNT / 2 - 1), both(SOMEBODY, AMOUNT)], ["yes", "no", "no"]);
+    assert_eq!([both(SPOUSE, AMOUNT / 2), both(SPOUSE, AMOUNT / 2 - 1), both(SOMEBODY, AMOUNT)], ["yes", "no", "no"]);
     assert_eq!(answer(&[borrower(), other(SOMEBODY, 0)]), "no");
 }

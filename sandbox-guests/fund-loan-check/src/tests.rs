@@ -1,26 +1,16 @@
 //! A buyer to whom the fund may lend, and what has to change for the answer to change.
 
-use anshi_guest::Verifier;
-use anshi_guest::calendar::day;
 use anshi_guest::testing::{Call, PartyRows, TableRows};
+use housing_fund::testing::{self, AS_OF, SOMEBODY, SPOUSE, living, spouse};
 
 use super::FundLoanCheck;
 
-const AS_OF: i32 = day(2026, 6, 30);
-/// Tokens as the engine numbers them: the parties first.
-const APPLICANT: u32 = 0;
-const SPOUSE: u32 = 1;
-const SOMEBODY: u32 = 2;
 const AMOUNT: i64 = 1_000;
+const SIX_MONTHS: [u32; 6] = [1, 2, 3, 4, 5, 6];
 
-/// Contributions up to June, with what is in the account by the newest.
-fn fund(months: std::ops::RangeInclusive<u32>, balance: Option<i64>) -> TableRows {
-    let months: Vec<u32> = months.collect();
-    TableRows::of("housing_fund")
-        .dates("period_end", months.iter().map(|month| day(2026, *month, 28)))
-        .integers("payable_fen", vec![100; months.len()])
-        .integers("paid_fen", vec![100; months.len()])
-        .integers("balance_fen", vec![balance; months.len()])
+/// Contributions of these months, with what is in the account by the newest.
+fn fund(months: &[u32], balance: Option<i64>) -> TableRows {
+    testing::fund(months).integers("balance_fen", vec![balance; months.len()])
 }
 
 fn contract(ago: i32, price: Option<i64>, paid: Option<i64>, status: &str) -> TableRows {
@@ -40,21 +30,17 @@ fn case(status: &str) -> TableRows {
 }
 
 fn buyer() -> PartyRows {
-    PartyRows::of("applicant")
-        .token(APPLICANT)
-        .table(TableRows::of("person_registry").codes("status", ["REGISTERED"]))
-        .table(TableRows::of("marriage_registry").tokens("spouse_id", [SPOUSE]).codes("state", ["MARRIED"]))
-        .table(fund(1..=6, Some(50)))
-        .table(contract(100, Some(1_250), Some(250), "FILED"))
-}
-
-fn spouse(token: u32) -> PartyRows {
-    PartyRows::of("spouse").token(token)
+    living("applicant").table(testing::married("MARRIED")).table(fund(&SIX_MONTHS, Some(50))).table(contract(
+        100,
+        Some(1_250),
+        Some(250),
+        "FILED",
+    ))
 }
 
 fn answer(parties: &[PartyRows]) -> &'static str {
     let call = Call::<FundLoanCheck>::on(AS_OF).integer("amount_fen", AMOUNT);
-    parties.iter().cloned().fold(call, Call::party).label().expect("a label")
+    testing::answer(call, parties).expect("a label")
 }
 
 fn with(rows: TableRows) -> &'static str {
@@ -63,15 +49,14 @@ fn with(rows: TableRows) -> &'static str {
 
 #[test]
 fn labels_stand_where_the_answers_do() {
-    assert_eq!(FundLoanCheck::MANIFEST.labels, ["no", "yes"]);
-    assert_eq!((super::NO, super::YES), (0, 1));
+    testing::hold_to_the_labels::<FundLoanCheck>();
 }
 
 #[test]
 fn a_couple_that_pays_in_and_has_bought_is_a_yes() {
     assert_eq!(answer(&[buyer(), spouse(SPOUSE)]), "yes");
     assert_eq!([answer(&[]), answer(&[PartyRows::of("applicant")])], ["no", "no"]);
-    assert_eq!(with(TableRows::of("person_registry").codes("status", ["DECEASED"])), "no");
+    assert_eq!(with(testing::registered("DECEASED")), "no");
 }
 
 #[test]
@@ -83,15 +68,15 @@ fn who_is_married_names_the_spouse_and_nobody_else() {
 
 #[test]
 fn six_months_in_a_row_are_needed() {
-    assert_eq!([with(fund(2..=6, Some(50))), with(fund(1..=5, Some(50)))], ["no", "no"]);
+    assert_eq!([with(fund(&[2, 3, 4, 5, 6], Some(50))), with(fund(&[1, 2, 3, 4, 5], Some(50)))], ["no", "no"]);
 }
 
 #[test]
 fn the_accounts_bound_the_amount() {
-    assert_eq!([Some(50), Some(49), None].map(|balance| with(fund(1..=6, balance))), ["yes", "no", "no"]);
+    assert_eq!([Some(50), Some(49), None].map(|balance| with(fund(&SIX_MONTHS, balance))), ["yes", "no", "no"]);
     let theirs = |token| {
         answer(&[
-            buyer().table(fund(1..=6, Some(20))),
+            buyer().table(fund(&SIX_MONTHS, Some(20))),
             spouse(token).table(TableRows::of("housing_fund").integers("balance_fen", [30])),
         ])
     };

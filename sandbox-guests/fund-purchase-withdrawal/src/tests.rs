@@ -1,23 +1,9 @@
 //! A buyer who may withdraw, and what has to change for the answer to change.
 
-use anshi_guest::Verifier;
-use anshi_guest::calendar::day;
 use anshi_guest::testing::{Call, PartyRows, TableRows};
+use housing_fund::testing::{self, AS_OF, SOMEBODY, SPOUSE, fund, living, spouse};
 
 use super::FundPurchaseWithdrawal;
-
-const AS_OF: i32 = day(2026, 6, 30);
-/// Tokens as the engine numbers them: the parties first.
-const APPLICANT: u32 = 0;
-const SPOUSE: u32 = 1;
-const SOMEBODY: u32 = 2;
-
-fn fund(months: &[u32]) -> TableRows {
-    TableRows::of("housing_fund")
-        .dates("period_end", months.iter().map(|month| day(2026, *month, 28)))
-        .integers("payable_fen", vec![100; months.len()])
-        .integers("paid_fen", vec![100; months.len()])
-}
 
 fn contract(ago: Option<i32>, paid: Option<i64>, status: &str) -> TableRows {
     TableRows::of("housing_contracts")
@@ -33,24 +19,15 @@ fn withdrawal(reason: &str, ago: Option<i32>) -> TableRows {
 }
 
 fn payer() -> PartyRows {
-    PartyRows::of("applicant")
-        .token(APPLICANT)
-        .table(TableRows::of("person_registry").codes("status", ["REGISTERED"]))
-        .table(TableRows::of("marriage_registry").tokens("spouse_id", [SPOUSE]).codes("state", ["MARRIED"]))
-        .table(fund(&[4, 5, 6]))
+    living("applicant").table(testing::married("MARRIED")).table(fund(&[4, 5, 6]))
 }
 
 fn buyer() -> PartyRows {
     payer().table(contract(Some(100), Some(1), "FILED"))
 }
 
-fn spouse(token: u32) -> PartyRows {
-    PartyRows::of("spouse").token(token)
-}
-
 fn answer(parties: &[PartyRows]) -> &'static str {
-    let call = parties.iter().cloned().fold(Call::<FundPurchaseWithdrawal>::on(AS_OF), Call::party);
-    call.label().expect("a label")
+    testing::answer(Call::<FundPurchaseWithdrawal>::on(AS_OF), parties).expect("a label")
 }
 
 fn with(rows: TableRows) -> &'static str {
@@ -59,18 +36,14 @@ fn with(rows: TableRows) -> &'static str {
 
 #[test]
 fn labels_stand_where_the_answers_do() {
-    assert_eq!(FundPurchaseWithdrawal::MANIFEST.labels, ["no", "yes"]);
-    assert_eq!((super::NO, super::YES), (0, 1));
+    testing::hold_to_the_labels::<FundPurchaseWithdrawal>();
 }
 
 #[test]
 fn who_has_bought_is_a_yes() {
     assert_eq!(answer(&[buyer()]), "yes");
     assert_eq!([answer(&[]), answer(&[payer()])], ["no", "no"]);
-    assert_eq!(
-        [with(TableRows::of("person_registry").codes("status", ["DECEASED"])), with(fund(&[5, 6]))],
-        ["no", "no"]
-    );
+    assert_eq!([with(testing::registered("DECEASED")), with(fund(&[5, 6]))], ["no", "no"]);
 }
 
 #[test]

@@ -1,23 +1,9 @@
 //! A tenant who may withdraw, and what has to change for the answer to change.
 
-use anshi_guest::Verifier;
-use anshi_guest::calendar::day;
 use anshi_guest::testing::{Call, PartyRows, TableRows};
+use housing_fund::testing::{self, AS_OF, SOMEBODY, SPOUSE, fund, living, married, spouse};
 
 use super::FundRentWithdrawal;
-
-const AS_OF: i32 = day(2026, 6, 30);
-/// Tokens as the engine numbers them: the parties first.
-const APPLICANT: u32 = 0;
-const SPOUSE: u32 = 1;
-const SOMEBODY: u32 = 2;
-
-fn fund(months: &[u32]) -> TableRows {
-    TableRows::of("housing_fund")
-        .dates("period_end", months.iter().map(|month| day(2026, *month, 28)))
-        .integers("payable_fen", vec![100; months.len()])
-        .integers("paid_fen", vec![100; months.len()])
-}
 
 fn rental(signed: Option<i32>, until: Option<i32>) -> TableRows {
     TableRows::of("rental_contracts").dates("signed_on", [signed]).dates("valid_until", [until])
@@ -33,25 +19,12 @@ fn titles(purposes: &[Option<&str>]) -> TableRows {
     TableRows::of("real_estate").codes("purpose", purposes.iter().copied())
 }
 
-fn married(state: &str) -> TableRows {
-    TableRows::of("marriage_registry").tokens("spouse_id", [SPOUSE]).codes("state", [state])
-}
-
 fn tenant() -> PartyRows {
-    PartyRows::of("applicant")
-        .token(APPLICANT)
-        .table(TableRows::of("person_registry").codes("status", ["REGISTERED"]))
-        .table(fund(&[3, 4, 5, 6]))
-        .table(rental(Some(AS_OF - 100), Some(AS_OF + 100)))
-}
-
-fn spouse(token: u32) -> PartyRows {
-    PartyRows::of("spouse").token(token)
+    living("applicant").table(fund(&[3, 4, 5, 6])).table(rental(Some(AS_OF - 100), Some(AS_OF + 100)))
 }
 
 fn answer(parties: &[PartyRows]) -> &'static str {
-    let call = parties.iter().cloned().fold(Call::<FundRentWithdrawal>::on(AS_OF), Call::party);
-    call.label().expect("a label")
+    testing::answer(Call::<FundRentWithdrawal>::on(AS_OF), parties).expect("a label")
 }
 
 fn with(rows: TableRows) -> &'static str {
@@ -60,15 +33,14 @@ fn with(rows: TableRows) -> &'static str {
 
 #[test]
 fn labels_stand_where_the_answers_do() {
-    assert_eq!(FundRentWithdrawal::MANIFEST.labels, ["no", "yes"]);
-    assert_eq!((super::NO, super::YES), (0, 1));
+    testing::hold_to_the_labels::<FundRentWithdrawal>();
 }
 
 #[test]
 fn a_tenant_without_a_home_is_a_yes() {
     assert_eq!(answer(&[tenant()]), "yes");
     assert_eq!([answer(&[]), answer(&[PartyRows::of("applicant")])], ["no", "no"]);
-    assert_eq!(with(TableRows::of("person_registry").codes("status", ["DECEASED"])), "no");
+    assert_eq!(with(testing::registered("DECEASED")), "no");
 }
 
 #[test]

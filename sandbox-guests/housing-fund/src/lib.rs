@@ -7,6 +7,8 @@
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -22,28 +22,12 @@ use anshi_guest::{
     Contributions, Contributor, ContributorManifest, Dimension, ParameterSpec, Read, TableRead, UnitInput,
 };
 use county_industry::{COUNTIES, Months};
+use livelihood_programmes::PROGRAMMES;
 
 /// The guest.
 pub struct LivelihoodByCounty;
 
 anshi_guest::export_contributor!(LivelihoodByCounty);
-
-/// The programmes, as the catalog has them.
-const PROGRAMMES: &[&str] = &[
-    "MINIMUM_LIVING",
-    "DESTITUTE_SUPPORT",
-    "TEMPORARY_RELIEF",
-    "ELDERLY_ALLOWANCE",
-    "DISABLED_LIVING",
-    "DISABLED_CARE",
-    "ORPHAN_SUPPORT",
-    "MEDICAL_AID",
-    "STUDENT_AID",
-    "FARMLAND_SUPPORT",
-    "HOUSING_RENOVATION",
-    "JOB_SUBSIDY",
-    "FAMILY_PLANNING",
-];
 
 /// Those that are paid once.
 const ONCE: &[&str] = &["TEMPORARY_RELIEF", "MEDICAL_AID", "HOUSING_RENOVATION"];

@@ -31,6 +31,7 @@ mod person;
 mod tests;
 
 use anshi_guest::{Input, Manifest, ParameterSpec, Party, Read, Role, TableRead, Verifier, calendar};
+use livelihood_programmes::PROGRAMMES;
 
 /// The guest.
 pub struct LivelihoodClaimCheck;
@@ -41,22 +42,7 @@ anshi_guest::export_verifier!(LivelihoodClaimCheck);
 const NO: u32 = 0;
 const YES: u32 = 1;
 
-/// The programmes, as the catalog has them: codes are places in this list.
-const PROGRAMMES: &[&str] = &[
-    "MINIMUM_LIVING",
-    "DESTITUTE_SUPPORT",
-    "TEMPORARY_RELIEF",
-    "ELDERLY_ALLOWANCE",
-    "DISABLED_LIVING",
-    "DISABLED_CARE",
-    "ORPHAN_SUPPORT",
-    "MEDICAL_AID",
-    "STUDENT_AID",
-    "FARMLAND_SUPPORT",
-    "HOUSING_RENOVATION",
-    "JOB_SUBSIDY",
-    "FAMILY_PLANNING",
-];
+/// Places in the list of programmes.
 const MINIMUM_LIVING: usize = 0;
 const DESTITUTE_SUPPORT: usize = 1;
 

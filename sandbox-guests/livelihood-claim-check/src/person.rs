@@ -12,7 +12,7 @@ const ANY_LEVEL: i64 = 4;
 /// Whoever is paid out of the budget was paid within so many months.
 const PAYROLL_MONTHS: i32 = 2;
 
-/// By the place of the programme in the guest's list.
+/// By the place of the programme in the list of all.
 pub fn is_entitled(person: &Party, programme: usize, as_of: i32) -> bool {
     let is_public = || is_paid_by_the_budget(person, as_of);
     match programme {

@@ -50,6 +50,8 @@ pub(super) struct Person {
     pub household: u64,
     /// Monthly wage.
     pub wage_fen: i64,
+    /// Whether theirs is a poor household, where it is one by chance.
+    pub is_poor: bool,
     /// Months since their housing fund account was opened, and 0 for those who have none.
     pub fund_months: u32,
     /// How many titles to real estate they hold.
@@ -85,6 +87,11 @@ impl Firms<'_> {
         };
         // Some firms are a married couple's.
         let shares_household = place == Place::Second && draws.chance(400_000);
+        let wage_yuan = draws.skewed(wage_yuan_min(place), 26_000);
+        let fund_months = fund_months(&firm, draws);
+        let titles = titles(&firm, place, draws);
+        let may_be_poor = place == Place::Third && titles <= 1 && !firm.example;
+        let is_poor = may_be_poor && Draws::new(key, tag("poor"), 0).chance(110_000);
         let person = Person {
             number,
             id,
@@ -95,9 +102,10 @@ impl Firms<'_> {
             county: if firm.example { firm.county } else { county },
             status,
             household: if shares_household { number - 1 } else { number },
-            wage_fen: draws.skewed(wage_yuan_min(place), 26_000) * 100,
-            fund_months: fund_months(&firm, draws),
-            titles: titles(&firm, place, draws),
+            wage_fen: wage_yuan * 100 / if is_poor { POOR_WAGE_PART } else { 1 },
+            is_poor,
+            fund_months,
+            titles,
             history_permille: if firm.example || draws.chance(700_000) { 1000 } else { draws.below(1000) as u32 },
             part: Part::None,
             firm,
@@ -139,6 +147,9 @@ impl Firms<'_> {
         ids::born(id).plus_days(ADULT_DAYS)
     }
 }
+
+/// The poor have work by the hour: a fifth of what others earn.
+pub(super) const POOR_WAGE_PART: i64 = 5;
 
 const fn wage_yuan_min(place: Place) -> i64 {
     match place {

@@ -4,9 +4,8 @@
 
 use super::super::cast::Part;
 use super::super::csv::Cell;
-use super::super::draw::{Draws, tag};
+use super::super::draw::Draws;
 use super::super::firm::COUNTIES;
-use super::super::person::Place;
 use super::super::resident::{Kin, Resident};
 use super::super::story::{Of, Rhythm, Row, SERIALS, Scene, Story, amount, day, flag, number, person_serial, word};
 use super::families::is_rural;
@@ -97,9 +96,7 @@ pub(super) const STORIES: [Story; 4] = [
 
 /// Whether the household is poor: never that of who has an office.
 pub(super) fn is_poor(resident: &Resident) -> bool {
-    let person = &resident.person;
-    let may_be = person.place == Place::Third && person.titles <= 1 && !resident.example();
-    may_be && Draws::new(person.key, tag("poor"), 0).chance(110_000)
+    resident.person.is_poor && !resident.example()
         || matches!(resident.part, Part::Poor | Part::PoorSpouse | Part::PoorChild | Part::Claimant)
 }
 

@@ -6,7 +6,7 @@ use super::super::csv::{Cell, Numbering};
 use super::super::draw::Draws;
 use super::super::firm::{COUNTIES, Course};
 use super::super::officers;
-use super::super::person::Place;
+use super::super::person::{POOR_WAGE_PART, Place};
 use super::super::resident::{Kin, Resident};
 use super::super::story::{
     Of, Rhythm, Row, Scene, Story, amount, another, day, number, numbered, person_serial, text, word,
@@ -132,6 +132,7 @@ pub(super) fn wage_fen(resident: &Resident) -> i64 {
     match (resident.kin, job(resident)) {
         (Kin::Own, _) => resident.person.wage_fen,
         (_, Job::Public) => resident.draws("wage").skewed(5_200, 13_000) * 100,
+        _ if resident.person.is_poor => resident.draws("wage").skewed(2_900, 15_000) * 100 / POOR_WAGE_PART,
         _ => resident.draws("wage").skewed(2_900, 15_000) * 100,
     }
 }

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::model::Holds;
+use super::super::stories;
 use super::support::{AS_OF, City, Row, SCALE_PPM, integer, text};
-use crate::model::{Date, UnitId};
+use crate::catalog::ColumnType;
+use crate::model::{Date, UnitId, UnitKind};
 
 /// Enough claims for a few in a hundred to be wrong.
 const CLAIMS_PPM: u64 = 20_000;
@@ -24,6 +27,20 @@ fn the_catalogues_of_smart_finance_are_forty_three() {
     assert_eq!(datasets.iter().copied().filter(|dataset| listed(dataset)).count(), 43);
     let departments: BTreeSet<&str> = datasets.iter().map(|dataset| dataset.department.en.as_str()).collect();
     assert!(departments.len() >= 20, "{departments:?}");
+}
+
+/// A programme that nobody draws, or that no guest knows, would look like one without a wrong claim. The guests' own list, in
+/// `sandbox-guests/livelihood-programmes`, is held to the catalog by a test of its own.
+#[test]
+fn the_programmes_are_the_catalog_s() {
+    let catalog = City::new(1, 7).catalog;
+    let story = stories::of(UnitKind::Person, "livelihood_funds").unwrap();
+    let invented = story.fields.iter().find(|field| field.name == "programme").unwrap();
+    let (_, listed) = catalog.dataset("livelihood_funds").unwrap().column("programme").unwrap();
+    match (&invented.holds, &listed.kind) {
+        (Holds::Words(words), ColumnType::Text { values: Some(values) }) => assert_eq!(words, values),
+        _ => panic!("both are lists of words"),
+    }
 }
 
 /// What the decision says of each dataset's rows at scale 1, counted in a small city: within two in a hundred, and within what

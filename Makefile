@@ -22,7 +22,7 @@ TABLE_SCALES ?= 0.11 1 2.2
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo dist scenarios policies test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean test-guests bench-guests
+.PHONY: help build target guests demo demos dist scenarios policies test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean test-guests bench-guests
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -38,12 +38,15 @@ guests: target   ## build the guests for the tests
 	cd sandbox-guests && env -u RUSTFLAGS cargo build --release --locked --target wasm32-unknown-unknown
 	cp $(CARGO_TARGET_DIR)/wasm32-unknown-unknown/release/*.wasm $(GUESTS)/
 
-dist: build      ## the tarball for developers of guests, and its digest
-	@tarball=$$(deploy/dist/make.sh $(ANSHI) $(CARGO_TARGET_DIR)/dist) && echo "$$tarball" && cat "$$tarball.sha256" && \
+dist: build guests  ## the tarball for developers of guests, and its digest
+	@tarball=$$(deploy/dist/make.sh $(ANSHI) $(CARGO_TARGET_DIR)/dist $(GUESTS)) && echo "$$tarball" && cat "$$tarball.sha256" && \
 		echo "check it: cd $$(dirname "$$tarball") && sha256sum -c $$(basename "$$tarball").sha256; inside: sha256sum -c SHA256SUMS"
 
-demo: build      ## watch a bank's question be answered
-	$(ANSHI) demo --home $(DEMO_HOME)
+demo: build guests  ## watch a bank's question be answered, or with SCENARIO=NAME another use (`anshi demo --list`)
+	$(ANSHI) demo --home $(DEMO_HOME) --guests $(GUESTS) $(if $(SCENARIO),--scenario $(SCENARIO))
+
+demos: build guests  ## show every scenario, and say how long each took
+	tests/demo/all.sh $(ANSHI) $(GUESTS)
 
 scenarios: build guests  ## ask of every shipped policy what its cases ask, and of a whole city how its answers are shared out
 	$(ANSHI) policy test policies --guests $(GUESTS)

@@ -3,8 +3,8 @@
 //!
 //! `$ ` begins a command, a line that ends with `\` goes on in the next, which begins with `> `; everything else is
 //! output. `[..]` stands for anything within a line, a line `...` for any number of lines. A command must succeed, unless
-//! it ends with `; echo $?` or the like. The folder holds the project's `catalog`, `policies`, `sandbox-guests` and `docs`;
-//! a home made in one block is there in the next.
+//! it ends with `; echo $?` or the like. The folder holds the project's `catalog`, `policies`, `sandbox-guests` and `docs`, and
+//! in `target/guests` the guests that `make guests` built; a home made in one block is there in the next.
 //! The pages for developers of guests are another matter: `docs/tarball.rs` runs them from the tarball, outside of the project.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -140,6 +140,8 @@ fn run(file: &Path) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (folder, commands) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     SHOWN.iter().for_each(|name| symlink(root.join(name), folder.path().join(name)).unwrap());
+    fs::create_dir(folder.path().join("target")).unwrap();
+    symlink(tarball::guests(), folder.path().join("target/guests")).unwrap();
     symlink(env!("CARGO_BIN_EXE_anshi"), commands.path().join("anshi")).unwrap();
     let path = format!("{}:{}", commands.path().display(), std::env::var("PATH").unwrap());
     let shell = ["sh", "-c"].map(str::to_owned).to_vec();

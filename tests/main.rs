@@ -13,6 +13,7 @@ mod attacks;
 mod audit;
 mod bad_input;
 mod crash;
+mod demo;
 mod diff;
 mod dp_audit;
 mod explain;

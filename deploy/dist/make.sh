@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Makes the tarball for a bank's developers: the program and all that goes with it. The same program gives the same bytes.
-# Usage: deploy/dist/make.sh PROGRAM FOLDER; prints the tarball's path.
+# Usage: deploy/dist/make.sh PROGRAM FOLDER GUESTS; prints the tarball's path. GUESTS is what `make guests` builds.
 set -euo pipefail
 export LC_ALL=C TZ=UTC
 umask 022
-[ $# -eq 2 ] || { echo "usage: $0 PROGRAM FOLDER" >&2; exit 2; }
+[ $# -eq 3 ] || { echo "usage: $0 PROGRAM FOLDER GUESTS" >&2; exit 2; }
 program=$(realpath "$1")
 root=$(realpath "$(dirname "$0")/../..")
 mkdir -p "$2"
 out=$(realpath "$2")
+guests=$(realpath "$3")
 
 tar --version | grep -q 'GNU tar' || { echo "GNU tar is missing: it can sort names and fix owners and times" >&2; exit 1; }
 # A build for tests can be weakened, and says so; nobody gets one.
@@ -22,7 +23,7 @@ name=anshi-$version-$(uname -m)-$(uname -s | tr '[:upper:]' '[:lower:]')
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 into=$stage/$name
-mkdir -p "$into"/{bin,catalog,policies,wit,kit,completions,man/man1,man/zh_CN/man1,docs/guests}
+mkdir -p "$into"/{bin,catalog,policies,guests,wit,kit,completions,man/man1,man/zh_CN/man1,docs/guests}
 
 cp "$program" "$into/bin/anshi"
 # Symbols are a fifth of the program, and nobody debugs it there.
@@ -44,6 +45,14 @@ policies() { # FROM TO: accounts, policies, cases and the rows of cases
 }
 policies "$root/policies" "$into/policies"
 policies "$root/sandbox-guests/kit/policies" "$into/kit/policies"
+
+# The guests that the cases of these policies ask, so that `anshi demo` can show every one of them here.
+for cases in "$root"/policies/*/cases.toml "$root"/sandbox-guests/kit/policies/*/cases.toml; do
+  guest=$(sed -n 's/^guest = "\([a-z0-9-]*\)".*/\1/p' "$cases" | head -1)
+  built=$guests/${guest//-/_}.wasm
+  [ -f "$built" ] || { echo "\`$built\` is missing: \`make guests\` builds it" >&2; exit 1; }
+  cp "$built" "$into/guests/$guest.wasm"
+done
 
 for shell in bash zsh fish elvish powershell; do "$program" completions "$shell" --lang en > "$into/completions/anshi.$shell"; done
 "$program" man "$into/man/man1" --lang en > /dev/null

@@ -83,7 +83,7 @@ pub fn person(text: &str) -> Option<Lang> {
 enum Command {
     /// Make a home: keys, catalog, policies, ledger, log
     Init(init::InitArgs),
-    /// Watch a bank's question about a firm be answered, from invented data to a verified receipt
+    /// Show any use of the city, from invented data to verified receipts; without more, a bank's question about a firm
     Demo(demo::DemoArgs),
     /// Ask one question and write the receipt's bundle
     Run(run::RunArgs),

@@ -1,7 +1,7 @@
 //! The Chinese words of the message catalogue. Owns wording alone; which line is said when is the commands' business.
 
 use super::guest_words::joined_chinese as joined;
-use super::message::{Answers, BudgetUnit, Cost, DataMessage, DemoMessage, PolicyState, ShownAnswer, WorkMessage};
+use super::message::{Answers, BudgetUnit, Cost, DataMessage, PolicyState, ShownAnswer, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use crate::config::{CONFIG_FILE, HomeKind};
 use crate::data::Stage;
@@ -51,44 +51,6 @@ impl DataMessage {
                 "{name}  {}{}",
                 as_of.as_ref().map_or_else(|| "无法读取".to_owned(), |day| format!("数据截至 {day}")),
                 if *current { "  当前" } else { "" }
-            ),
-        }
-    }
-}
-
-impl DemoMessage {
-    /// The line.
-    pub(super) fn chinese(&self) -> String {
-        match self {
-            Self::Title => "暗室：银行询问一家企业，却看不到它的任何数据。以下数据均为虚构。\n".to_owned(),
-            Self::Home { home } => {
-                format!("建室　　在 `{home}` 建立使用合成数据的暗室：密钥、账本、空日志，旁有检查点镜像")
-            }
-            Self::Invented { rows, firms, persons, datasets } => {
-                format!(
-                    "数据　　各部门交付的 {datasets} 个数据集，涉及 {firms} 家虚构企业和 {persons} 人，共 {rows} 行"
-                )
-            }
-            Self::Ingested { name, rejected } => {
-                format!("入库　　校验、按企业和个人排序、发布为快照 {name}；拒收 {rejected} 行")
-            }
-            Self::Guest { bytes, digest } => {
-                format!("程序　　银行的问题：{bytes} 字节的 WebAssembly，不导入任何外部功能，{digest}")
-            }
-            Self::Policy { path } => format!(
-                "政策　　`{path}` 只允许该程序，只允许回答 A、B、C、D 之一，每次用去企业 24 比特额度中的 3 比特"
-            ),
-            Self::Answered { party, label, bits, out } => {
-                format!("询问　　{party}（已授权）：回答 {label}，扣 {bits} 比特，回执 `{out}`")
-            }
-            Self::Verified => "验证　　两份回执均有效：由引擎签名，在日志之中，各部分相符\n".to_owned(),
-            Self::Refused { party, refusal } => {
-                format!("询问　　{party}（未授权）：未接触任何数据即被拒绝（{}），不扣额度", refusal.code.word())
-            }
-            Self::Next { anshi, home, guest, party } => format!(
-                "接下来可以试：\n  {anshi} receipt verify {home}/demo/healthy.bundle.json --jwks {home}/jwks.json --log-key {home}/log.vkey\n  \
-                 {anshi} run --home {home} --policy sme-credit-check --guest {guest} \\\n    --party enterprise={party} --param min_paid_fen=5000000 --consent auto --out bundle.json\n  \
-                 {anshi} guest inspect {guest}\n  {anshi} budget show --home {home}\n  {anshi} audit verify --home {home}"
             ),
         }
     }
@@ -271,9 +233,6 @@ impl FileProblem {
             }
             Self::PolicyName { folder, id } => {
                 format!("文件夹 `{}` 应与政策同名，即 `{id}`", folder.display())
-            }
-            Self::DemoFolder(folder) => {
-                format!("此处没有 `{folder}`：请在项目文件夹中运行，或用 --guest FILE 指明程序")
             }
             Self::DemoPolicy(path) => format!("`{}` 中没有 `guests = \"any\"`", path.display()),
         }

@@ -215,7 +215,7 @@ fn shown(case: &PlayedCase, path: &str, lang: Lang) -> String {
 
 /// How the answers of many are shared out, a label a line.
 fn shared_out(played: &PlayedPopulation, path: &str, lang: Lang) -> String {
-    let PlayedPopulation { line, title, asked, left_out, counts, refused } = played;
+    let PlayedPopulation { line, title, asked, left_out, counts, refused, .. } = played;
     let title = title.in_lang(lang);
     let (good, wrong) = match lang {
         Lang::En => ("ok   ", "WRONG"),

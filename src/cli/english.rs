@@ -1,7 +1,7 @@
 //! The English words of the message catalogue. Owns wording alone; which line is said when is the commands' business.
 
 use super::guest_words::joined_english as joined;
-use super::message::{Answers, BudgetUnit, Cost, DataMessage, DemoMessage, PolicyState, ShownAnswer, WorkMessage};
+use super::message::{Answers, BudgetUnit, Cost, DataMessage, PolicyState, ShownAnswer, WorkMessage};
 use super::problem::{AskProblem, FileProblem};
 use crate::config::CONFIG_FILE;
 use crate::data::Stage;
@@ -83,55 +83,6 @@ impl DataMessage {
                 "{name}  {}{}",
                 as_of.as_ref().map_or_else(|| "unreadable".to_owned(), |day| format!("data as of {day}")),
                 if *current { "  current" } else { "" }
-            ),
-        }
-    }
-}
-
-impl DemoMessage {
-    /// The line.
-    pub(super) fn english(&self) -> String {
-        match self {
-            Self::Title => {
-                "Anshi: a bank asks about a firm whose data it never sees. Everything here is invented.\n".to_owned()
-            }
-            Self::Home { home } => format!(
-                "home     a synthetic home in `{home}`: keys, ledger, an empty log, a checkpoint mirror beside it"
-            ),
-            Self::Invented { rows: count, firms, persons, datasets } => format!(
-                "data     {} in {datasets} datasets about {firms} invented firms and {persons} persons, as departments deliver them",
-                rows(*count)
-            ),
-            Self::Ingested { name, rejected } => {
-                format!(
-                    "ingest   checked, sorted by firm and person, published as snapshot {name}; {} rejected",
-                    rows(*rejected)
-                )
-            }
-            Self::Guest { bytes, digest } => {
-                format!("guest    the bank's question: {bytes} bytes of WebAssembly that import nothing, {digest}")
-            }
-            Self::Policy { path } => format!(
-                "policy   `{path}` allows this guest alone, and one answer: A, B, C or D, for 3 of a firm's 24 bits"
-            ),
-            Self::Answered { party, label, bits: cost, out } => format!(
-                "job      {party}, with its consent: answer {label}, {} charged, receipt in `{out}`",
-                bits(*cost)
-            ),
-            Self::Verified => {
-                "verify   both receipts hold: signed by the engine, in its log, and their parts belong together\n"
-                    .to_owned()
-            }
-            Self::Refused { party, refusal } => {
-                format!(
-                    "job      {party}, without its consent: refused before any data was touched ({}), nothing charged",
-                    refusal.code.word()
-                )
-            }
-            Self::Next { anshi, home, guest, party } => format!(
-                "Try next:\n  {anshi} receipt verify {home}/demo/healthy.bundle.json --jwks {home}/jwks.json --log-key {home}/log.vkey\n  \
-                 {anshi} run --home {home} --policy sme-credit-check --guest {guest} \\\n    --party enterprise={party} --param min_paid_fen=5000000 --consent auto --out bundle.json\n  \
-                 {anshi} guest inspect {guest}\n  {anshi} budget show --home {home}\n  {anshi} audit verify --home {home}"
             ),
         }
     }
@@ -302,9 +253,6 @@ impl FileProblem {
             }
             Self::PolicyName { folder, id } => {
                 format!("the folder `{}` must be called `{id}`, as its policy", folder.display())
-            }
-            Self::DemoFolder(folder) => {
-                format!("`{folder}` is not here: run in the project's folder, or name a guest with --guest FILE")
             }
             Self::DemoPolicy(path) => format!("`{}` does not say `guests = \"any\"`", path.display()),
         }

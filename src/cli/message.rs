@@ -4,6 +4,7 @@
 use super::audit_words::AuditMessage;
 use super::catalog_words::CatalogMessage;
 use super::delivery_words::DeliveryMessage;
+use super::demo_words::DemoMessage;
 use super::desk_words::DeskMessage;
 use super::guest_inspect_words::InspectMessage;
 use super::guest_test_words::TestMessage;
@@ -15,7 +16,7 @@ use super::table_words::TableMessage;
 use super::upkeep_message::UpkeepMessage;
 use crate::config::HomeKind;
 use crate::data::Stage;
-use crate::model::{Bilingual, Date, Lang, Refusal};
+use crate::model::{Bilingual, Date, Lang};
 use crate::review::Counted;
 
 /// A line for a person.
@@ -123,21 +124,6 @@ pub enum DataMessage {
         unended: u64,
         as_of: String,
     },
-}
-
-/// Lines about the demo; their words are in `english` and `chinese`.
-#[derive(Clone, Debug)]
-pub enum DemoMessage {
-    Title,
-    Home { home: String },
-    Invented { rows: u64, firms: u64, persons: u64, datasets: usize },
-    Ingested { name: String, rejected: u64 },
-    Guest { bytes: u64, digest: String },
-    Policy { path: String },
-    Answered { party: String, label: String, bits: u64, out: String },
-    Refused { party: String, refusal: Refusal },
-    Verified,
-    Next { anshi: String, home: String, guest: String, party: String },
 }
 
 /// Lines about homes, guests, policies, receipts and audits; their words are in `english` and `chinese`.
@@ -296,8 +282,7 @@ impl Message {
         match (self, lang) {
             (Self::Data(message), Lang::En) => message.english(),
             (Self::Data(message), Lang::Zh) => message.chinese(),
-            (Self::Demo(message), Lang::En) => message.english(),
-            (Self::Demo(message), Lang::Zh) => message.chinese(),
+            (Self::Demo(message), lang) => message.text(lang),
             (Self::Work(message), Lang::En) => message.english(),
             (Self::Work(message), Lang::Zh) => message.chinese(),
             (Self::Upkeep(message), Lang::En) => message.english(),

@@ -185,11 +185,9 @@ impl Desk {
         if let Some(file) = args.guest.as_ref().filter(|_| name == cases.guest) {
             return Some(file.clone());
         }
-        // Cargo names what it builds with `_`.
-        let names = [format!("{name}.wasm"), format!("{}.wasm", name.replace('-', "_"))];
         let beside = args.guest.as_ref().and_then(|file| file.parent().map(Path::to_owned));
         let folder = args.guests.clone().or(beside);
-        let found = folder.into_iter().flat_map(|folder| names.clone().map(|name| folder.join(name)));
+        let found = folder.into_iter().flat_map(|folder| guest_files(&folder, name));
         if let Some(file) = found.into_iter().find(|file| file.is_file()) {
             return Some(file);
         }
@@ -198,6 +196,11 @@ impl Desk {
         let file = HomePaths::new(&config.home).guests().join(format!("{}.wasm", only.hex()));
         file.is_file().then_some(file)
     }
+}
+
+/// Where a guest of this name may lie in a folder: cargo names what it builds with `_`.
+pub fn guest_files(folder: &Path, name: &str) -> [PathBuf; 2] {
+    [folder.join(format!("{name}.wasm")), folder.join(format!("{}.wasm", name.replace('-', "_")))]
 }
 
 /// Says what came of a policy's cases.

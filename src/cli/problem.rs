@@ -52,7 +52,6 @@ pub enum FileProblem {
     NotABundle { path: PathBuf, error: Bilingual },
     NotAConsent { path: PathBuf, error: Bilingual },
     PolicyName { folder: PathBuf, id: String },
-    DemoFolder(&'static str),
     DemoPolicy(PathBuf),
 }
 

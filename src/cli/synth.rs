@@ -10,7 +10,7 @@ use super::help::ArgumentError;
 use super::message::DataMessage;
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
-use crate::data::synth::{SynthOptions, SynthReport, synthesise};
+use crate::data::synth::{SynthOptions, SynthReport, synthesise_some};
 use crate::env::create_dir;
 use crate::job::unpack_catalog;
 use crate::model::{Date, UnitId, parse_decimal};
@@ -58,7 +58,7 @@ pub fn synth(args: &SynthArgs, terminal: &Terminal) -> Result<(), CliError> {
         Some(pack) => read_seeds(pack)?,
         None => SynthOptions { scale_ppm: args.scale, seed: args.seed, as_of: args.as_of },
     };
-    let report = write(&catalog, &args.out, &options, terminal)?;
+    let report = write(&catalog, &|_| true, &args.out, &options, terminal)?;
     for (name, rows) in &report.datasets {
         terminal.say(DataMessage::DatasetInvented { name: name.clone(), rows: *rows });
     }
@@ -84,15 +84,16 @@ pub fn examples(report: &SynthReport) -> serde_json::Value {
     report.examples.all().map(name).collect::<serde_json::Map<_, _>>().into()
 }
 
-/// Writes a delivery, with progress.
+/// Writes a delivery of the `wanted` datasets, with progress.
 pub fn write(
     catalog: &Catalog,
+    wanted: &dyn Fn(&str) -> bool,
     out: &Path,
     options: &SynthOptions,
     terminal: &Terminal,
 ) -> Result<SynthReport, CliError> {
     let bar = terminal.progress(DataMessage::Inventing, 0);
-    let report = synthesise(catalog, out, options, &mut |rows, expected| {
+    let report = synthesise_some(catalog, wanted, out, options, &mut |rows, expected| {
         bar.set_length(expected);
         bar.set_position(rows);
     });

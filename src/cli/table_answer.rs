@@ -77,6 +77,11 @@ pub fn labels(released: &ReleasedTable, cell: usize) -> Vec<&str> {
 
 /// Shows a table to a person.
 pub fn show_table(released: &ReleasedTable, terminal: &Terminal) {
+    show_lines(released, usize::MAX, terminal);
+}
+
+/// Shows a table's cells, or of those that are printed the first `most`.
+pub fn show_lines(released: &ReleasedTable, most: usize, terminal: &Terminal) {
     let (count, mean) = match terminal.lang() {
         Lang::En => ("units", "mean"),
         Lang::Zh => ("主体数", "均值"),
@@ -88,7 +93,9 @@ pub fn show_table(released: &ReleasedTable, terminal: &Terminal) {
         head.push(mean.to_owned());
     }
     let mut lines = vec![head];
-    for (labels, cell) in rows(released) {
+    // Who wants some wants those with figures.
+    let wanted = |(_, cell): &(Vec<&str>, Option<&ReleasedCell>)| most == usize::MAX || cell.is_some();
+    for (labels, cell) in rows(released).filter(wanted).take(most) {
         lines.push(labels.into_iter().map(str::to_owned).chain(figures(released, cell)).collect());
     }
     let total = std::iter::once("Σ".to_owned()).chain(released.dimensions.iter().skip(1).map(|_| String::new()));

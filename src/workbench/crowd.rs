@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cases::{Others, Population};
+use super::cases::{Ask, Others, Population, Who};
 use super::error::PlayError;
 use crate::catalog::ColumnType;
 use crate::data::{DatasetFiles, Snapshot, Window};
@@ -65,6 +65,20 @@ impl<'a> Crowd<'a> {
             parties.extend(anew.into_iter().take(most).map(|unit| (role.clone(), unit)));
         }
         parties
+    }
+
+    /// What these are asked.
+    pub fn ask(&self, parties: &[(String, UnitId)]) -> Ask {
+        let parties = parties.iter().map(|(role, unit)| (role.clone(), Who::Id(unit.to_string()))).collect();
+        Ask { parties, ..self.population.ask.clone() }
+    }
+
+    /// Whether every role has as many parties as the policy wants.
+    pub fn is_complete(&self, parties: &[(String, UnitId)]) -> bool {
+        self.policy.roles.iter().all(|(role, rule)| {
+            let there = parties.iter().filter(|(other, _)| other == role).count();
+            u32::try_from(there).is_ok_and(|there| (rule.min..=rule.max).contains(&there))
+        })
     }
 
     const fn as_of(&self) -> Date {

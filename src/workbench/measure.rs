@@ -95,10 +95,10 @@ impl Bench {
 
     /// Runs what a case has asked again, beside the engine, and with columns blanked.
     pub fn measure(&mut self, stage: &Stage, (play, number): (&Play<'_>, usize), token: &str) -> Result<(), PlayError> {
-        let Ok(asking) = Asking::read(&stage.engine, token) else { return Ok(()) };
+        let Ok(asking) = Asking::read(&stage.room.engine, token) else { return Ok(()) };
         let request = asking.request();
-        let Some(guest) = stage.engine.guest(request.guest).map_err(PlayError::of)? else { return Ok(()) };
-        let catalog = stage.engine.catalog();
+        let Some(guest) = stage.room.engine.guest(request.guest).map_err(PlayError::of)? else { return Ok(()) };
+        let catalog = stage.room.engine.catalog();
         let Ok(resolved) = resolve(play.policy, guest.manifest(), request, &catalog) else { return Ok(()) };
         let invented = stage.invented()?;
         let bench = Asked { policy: play.policy, guest: &guest, invented: &invented, resolved: &resolved };
@@ -113,10 +113,10 @@ impl Bench {
 
     /// What came of it, for the guests that were registered.
     pub fn end(self, stage: &Stage, policy: &Policy) -> Result<Vec<MeasuredGuest>, PlayError> {
-        let mut guests = Vec::with_capacity(stage.guests.len());
+        let mut guests = Vec::with_capacity(stage.room.guests.len());
         let mut tallies = self.guests;
-        for (name, digest) in &stage.guests {
-            let Some(guest) = stage.engine.guest(*digest).map_err(PlayError::of)? else { continue };
+        for (name, digest) in &stage.room.guests {
+            let Some(guest) = stage.room.engine.guest(*digest).map_err(PlayError::of)? else { continue };
             let tally = tallies.remove(digest).unwrap_or_default();
             guests.push(tally.told((name.clone(), *digest), guest.manifest(), policy));
         }

@@ -133,9 +133,9 @@ fn play_on(
     let expected = |label: &String| {
         play.cases.cases.iter().any(|case| matches!(&case.expect, Expect::Answer { label: word, .. } if word == label))
     };
-    let mut guests = Vec::with_capacity(stage.guests.len());
-    for (name, digest) in &stage.guests {
-        let guest = stage.engine.guest(*digest).map_err(PlayError::of)?;
+    let mut guests = Vec::with_capacity(stage.room.guests.len());
+    for (name, digest) in &stage.room.guests {
+        let guest = stage.room.engine.guest(*digest).map_err(PlayError::of)?;
         let guest =
             guest.map(|guest| PlayedGuest { name: name.clone(), digest: *digest, manifest: guest.manifest().clone() });
         guests.extend(guest);
@@ -163,12 +163,12 @@ fn play_case(
         if case.new_data || turn > 1 {
             stage.deliver_anew()?;
         }
-        let token = sign_request(stage, &case.ask, (play.policy, play.folder), given)?;
+        let token = sign_request(&stage.room, &case.ask, (play.policy, play.folder), given)?;
         let answered = stage.ask(&token);
         if let Some(folder) = play.keep {
             keep_asked(folder, (number, turn), &token, answered.as_ref().ok())?;
         }
-        let got = got(answered);
+        let got = got(&answered);
         let mut deviations = compare(&case.expect, &got, play.policy);
         // What is left after another answer than the expected one follows from that.
         if deviations.is_empty() && turn >= case.times {
@@ -197,10 +197,10 @@ fn play_case(
 }
 
 /// What came of a request.
-pub(super) fn got(answered: Result<Answered, Failure>) -> Got {
+pub(super) fn got(answered: &Result<Answered, Failure>) -> Got {
     let answered = match answered {
         Ok(answered) => answered,
-        Err(Failure::Refused(refusal)) => return Got::Refused(refusal),
+        Err(Failure::Refused(refusal)) => return Got::Refused(refusal.clone()),
         Err(failure) => return Got::Failed(failure.bilingual()),
     };
     let Some(claims) = answered.bundle.claims() else {
@@ -217,7 +217,7 @@ pub(super) fn got(answered: Result<Answered, Failure>) -> Got {
 }
 
 /// In what an outcome is not as expected. Of another kind of outcome nothing more is said.
-fn compare(expect: &Expect, got: &Got, policy: &Policy) -> Vec<Deviation> {
+pub(super) fn compare(expect: &Expect, got: &Got, policy: &Policy) -> Vec<Deviation> {
     let mut found = Vec::new();
     match (expect, got) {
         (Expect::Answer { label, cost }, Got::Answer { label: word, cost: charged, .. }) if label == word => {
@@ -284,21 +284,21 @@ fn compare_table(shape: &TableShape, table: &ReleasedTable, found: &mut Vec<Devi
 
 /// What the case's client has left, where it is not as expected.
 fn compare_left(stage: &Stage, left: &Left, client: &str, policy: &Policy) -> Result<Option<Deviation>, PlayError> {
-    let of_unit = |unit: UnitId| (AccountKind::Label(unit.kind()), stage.engine.pseudonym(&unit));
+    let of_unit = |unit: UnitId| (AccountKind::Label(unit.kind()), stage.room.engine.pseudonym(&unit));
     let account = match &left.whose {
-        Whose::Example(name) => stage.examples.named(name).map(of_unit),
+        Whose::Example(name) => stage.room.examples.named(name).map(of_unit),
         Whose::Unit(unit) => Some(of_unit(*unit)),
         Whose::All(kind) => Some((AccountKind::Table(*kind), everyone(*kind))),
     };
-    let policies = stage.engine.policies();
+    let policies = stage.room.engine.policies();
     let quota = account.and_then(|(kind, party)| Some((kind, party, policies.accounts().quota(kind, client)?)));
     let whose = left.whose.word();
     let expected = words::amount(left.amount, policy);
     let Some((kind, party, quota)) = quota else {
         return Ok(Some(Deviation { what: words::left(&whose, left.ever), expected, got: words::no_quota() }));
     };
-    let today = stage.engine.clock().now().day();
-    let spent = stage.engine.reader().spent(kind, party, client, &quota, today).map_err(PlayError::of)?;
+    let today = stage.room.engine.clock().now().day();
+    let spent = stage.room.engine.reader().spent(kind, party, client, &quota, today).map_err(PlayError::of)?;
     let rest = match left.ever {
         true => quota.lifetime.saturating_sub(spent.lifetime),
         false => quota.window.saturating_sub(spent.window),

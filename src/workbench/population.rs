@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cases::{Ask, Cases, Population, Share, Who};
+use super::cases::{Cases, Population, Share};
 use super::check_population::WHOLE;
 use super::city::Cities;
 use super::crowd::Crowd;
@@ -30,6 +30,8 @@ pub struct PlayedPopulation {
     pub counts: Vec<Counted>,
     /// Refusals by their words, and other failures; any is one too many.
     pub refused: BTreeMap<String, u64>,
+    /// Who was asked, with the roles, and what the answer was; in the order in which they were asked.
+    pub answers: Vec<(Vec<(String, UnitId)>, String)>,
 }
 
 /// How often a label was the answer.
@@ -77,17 +79,19 @@ pub(super) fn play_population(
     let pause = MINUTE_MILLIS / i64::from(play.policy.limits.jobs_per_minute.max(1)) + 1;
     let (mut asked, mut left_out, mut given) = (0, 0, Given::new());
     let (mut counts, mut refused) = (BTreeMap::<String, u64>::new(), BTreeMap::new());
+    let mut answers = Vec::new();
     for unit in crowd.units()? {
         let parties = crowd.parties(unit);
-        if !is_complete(play, &parties) {
+        if !crowd.is_complete(&parties) {
             left_out += 1;
             continue;
         }
-        let parties = parties.into_iter().map(|(role, unit)| (role, Who::Id(unit.to_string()))).collect();
-        let ask = Ask { parties, ..population.ask.clone() };
-        let token = sign_request(&stage, &ask, (play.policy, play.folder), &mut given)?;
-        match got(stage.ask(&token)) {
-            Got::Answer { label, .. } => *counts.entry(label).or_default() += 1,
+        let token = sign_request(&stage.room, &crowd.ask(&parties), (play.policy, play.folder), &mut given)?;
+        match got(&stage.ask(&token)) {
+            Got::Answer { label, .. } => {
+                *counts.entry(label.clone()).or_default() += 1;
+                answers.push((parties, label));
+            }
             Got::Refused(refusal) => *refused.entry(refusal.code.word().to_owned()).or_default() += 1,
             Got::Failed(why) => return Err(PlayError::of(why)),
             Got::Table { .. } => {}
@@ -98,7 +102,7 @@ pub(super) fn play_population(
     }
     let asked = asked as u64;
     let counts = population.shares.iter().map(|share| counted(share, &counts, asked)).collect();
-    Ok(PlayedPopulation { line: population.line, title: title(population), asked, left_out, counts, refused })
+    Ok(PlayedPopulation { line: population.line, title: title(population), asked, left_out, counts, refused, answers })
 }
 
 fn counted(share: &Share, counts: &BTreeMap<String, u64>, asked: u64) -> Counted {
@@ -108,19 +112,12 @@ fn counted(share: &Share, counts: &BTreeMap<String, u64>, asked: u64) -> Counted
     Counted { share: share.clone(), count, is_within }
 }
 
-fn title(population: &Population) -> Bilingual {
+/// What its author said of it; else whom it asks.
+pub(super) fn title(population: &Population) -> Bilingual {
     let (role, dataset) = (&population.role, &population.dataset);
     population.title.clone().unwrap_or_else(|| Bilingual {
         zh: format!("`{dataset}` 中的每个主体充当 `{role}`"),
         en: format!("every unit of `{dataset}` as `{role}`"),
-    })
-}
-
-/// Whether every role has as many parties as the policy wants.
-fn is_complete(play: &Play<'_>, parties: &[(String, UnitId)]) -> bool {
-    play.policy.roles.iter().all(|(role, rule)| {
-        let there = parties.iter().filter(|(other, _)| other == role).count();
-        u32::try_from(there).is_ok_and(|there| (rule.min..=rule.max).contains(&there))
     })
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::cases::{Ask, ConsentSpec, Who};
 use super::error::PlayError;
-use super::stage::{Stage, morning};
+use super::stage::{Room, morning};
 use crate::data::read_client_file;
 use crate::data::synth::Examples;
 use crate::env::Entropy;
@@ -22,8 +22,8 @@ const DAY_MILLIS: i64 = 86_400_000;
 pub(super) type Given = BTreeMap<(String, String), String>;
 
 /// The guest that answers: a registered one by its name, any other by its digest.
-fn guest(stage: &Stage, name: &str) -> Result<Digest, PlayError> {
-    match stage.guests.get(name) {
+fn guest(room: &Room, name: &str) -> Result<Digest, PlayError> {
+    match room.guests.get(name) {
         Some(digest) => Ok(*digest),
         None => name.parse().map_err(PlayError::of),
     }
@@ -44,41 +44,51 @@ fn unit(id: &str) -> Option<UnitId> {
 
 /// The signed request of a case.
 pub(super) fn sign_request(
-    stage: &Stage,
+    room: &Room,
+    ask: &Ask,
+    about: (&Policy, &Path),
+    given: &mut Given,
+) -> Result<String, PlayError> {
+    let order = order(room, ask, about, given)?;
+    // Every client that a case names has a key.
+    let Some(key) = room.keys.get(&ask.client) else { return Ok(String::new()) };
+    compose_job(&order, key, room.engine.clock().now(), &Entropy).map_err(PlayError::of)
+}
+
+/// What a case asks, before its client has signed it.
+pub(super) fn order(
+    room: &Room,
     ask: &Ask,
     (policy, folder): (&Policy, &Path),
     given: &mut Given,
-) -> Result<String, PlayError> {
+) -> Result<JobOrder, PlayError> {
     let parties: Vec<(String, String)> =
-        ask.parties.iter().map(|(role, who)| (role.clone(), id(who, &stage.examples))).collect();
+        ask.parties.iter().map(|(role, who)| (role.clone(), id(who, &room.examples))).collect();
     let usual = || {
         let needed = |(role, _): &&(String, String)| policy.roles.get(role).is_some_and(|rule| rule.consent_required);
         parties.iter().filter(needed).map(|(role, id)| (plain(role), id.clone())).collect()
     };
     let wanted: Vec<(ConsentSpec, String)> = match &ask.consents {
         None => usual(),
-        Some(specs) => specs.iter().flat_map(|spec| of_whom(spec, &parties, &stage.examples)).collect(),
+        Some(specs) => specs.iter().flat_map(|spec| of_whom(spec, &parties, &room.examples)).collect(),
     };
     let mut consents = Vec::with_capacity(wanted.len());
     for (spec, whose) in wanted {
-        consents.extend(sign_consent(stage, ask, policy, (&spec, &whose), given)?);
+        consents.extend(sign_consent(room, ask, policy, (&spec, &whose), given)?);
     }
-    let config = stage.engine.config();
-    let order = JobOrder {
+    let config = room.engine.config();
+    Ok(JobOrder {
         client: ask.client.clone(),
         audience: config.ledger.clone(),
         public_url: config.public_url.clone(),
         policy: (policy.id.clone(), ask.version.clone()),
-        guest: guest(stage, &ask.guest)?,
+        guest: guest(room, &ask.guest)?,
         parameters: ask.parameters.clone(),
         parties,
         consents,
         rows: rows(ask, policy, folder)?,
         purpose: ask.purpose.clone(),
-    };
-    // Every client that a case names has a key.
-    let Some(key) = stage.keys.get(&ask.client) else { return Ok(String::new()) };
-    compose_job(&order, key, stage.engine.clock().now(), &Entropy).map_err(PlayError::of)
+    })
 }
 
 /// A consent to this role that is right in everything.
@@ -109,7 +119,7 @@ fn of_whom(spec: &ConsentSpec, parties: &[(String, String)], examples: &Examples
 
 /// Signs a consent; none of somebody who is nobody: the authority knows whom it signs for.
 fn sign_consent(
-    stage: &Stage,
+    room: &Room,
     ask: &Ask,
     policy: &Policy,
     (spec, whose): (&ConsentSpec, &str),
@@ -120,12 +130,12 @@ fn sign_consent(
         return Ok(Some(earlier.clone()));
     }
     let Some(subject) = unit(whose) else { return Ok(None) };
-    let now = stage.engine.clock().now();
+    let now = room.engine.clock().now();
     let Version(major, ..) = policy.version;
     let versions = spec.versions.clone().map(|[from, below]| (from, below));
     let order = ConsentOrder {
         issuer: AUTHORITY.to_owned(),
-        audience: stage.engine.config().ledger.clone(),
+        audience: room.engine.config().ledger.clone(),
         subject,
         client: spec.client.clone().unwrap_or_else(|| ask.client.clone()),
         purpose: spec.purpose.clone().unwrap_or_else(|| policy.purpose.clone()),
@@ -135,7 +145,7 @@ fn sign_consent(
         max_uses: 1,
         valid: validity(spec, now),
     };
-    let token = compose_consent(&order, &stage.authority, &Entropy).map_err(PlayError::of)?;
+    let token = compose_consent(&order, &room.authority, &Entropy).map_err(PlayError::of)?;
     given.insert(key, token.clone());
     Ok(Some(token))
 }

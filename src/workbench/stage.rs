@@ -60,14 +60,19 @@ fn noon(day: Date) -> Millis {
     morning(day).plus(DAY_MILLIS / 2)
 }
 
-/// The home and its engine. The fields are dropped in their order: the engine closes before its folder goes.
-pub(super) struct Stage {
+/// An engine, and all who speak to it: whom it is asked about, by whom, with which guests.
+pub(super) struct Room {
     pub engine: Arc<Engine>,
-    runtime: Runtime,
+    pub runtime: Runtime,
     pub examples: Examples,
     pub keys: BTreeMap<String, SigningKey>,
     pub authority: SigningKey,
     pub guests: BTreeMap<String, Digest>,
+}
+
+/// The home and its engine. The fields are dropped in their order: the engine closes before its folder goes.
+pub(super) struct Stage {
+    pub room: Room,
     catalog: Catalog,
     datasets: Vec<String>,
     data: SynthOptions,
@@ -103,7 +108,7 @@ impl Stage {
         let (paths, clients) = (HomePaths::new(&home), play.cases.clients());
         let mut keys = BTreeMap::new();
         for client in clients {
-            keys.insert(client.to_owned(), client_key(&paths, client)?);
+            keys.insert(client.to_owned(), client_key(&paths, client, None)?);
         }
         let authority = load_key(&paths.key(KeyFile::Authority)).map_err(PlayError::of)?;
         let catalog = Catalog::load(&home.join("catalog")).map_err(PlayError::of)?.delivered_as_csv();
@@ -117,51 +122,45 @@ impl Stage {
         };
         let options = EngineOptions { clock: Clock::told(noon(play.cases.day)), compiler: play.compiler.to_owned() };
         let mut engine = Arc::new(Engine::open(&home, options.clone()).map_err(PlayError::of)?);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(PlayError::of)?;
-        let mut guests = BTreeMap::new();
-        for (name, module) in play.modules {
-            let digest = runtime.block_on(engine.register(module)).map_err(PlayError::of)?;
-            guests.insert(name.clone(), digest);
-        }
+        let runtime = runtime()?;
+        let guests = register(&engine, &runtime, play.modules)?;
         if let Some(kept) = play.keep {
             // A home is copied while no engine works on it.
             drop(engine);
             keep_home(&home, kept)?;
             engine = Arc::new(Engine::open(&home, options).map_err(PlayError::of)?);
         }
-        Ok(Self { engine, runtime, examples, keys, authority, guests, catalog, datasets, data, home, folder })
+        let room = Room { engine, runtime, examples, keys, authority, guests };
+        Ok(Self { room, catalog, datasets, data, home, folder })
     }
 
     /// The data as they are now, all of which are invented.
     pub fn invented(&self) -> Result<Invented, PlayError> {
-        let (config, catalog) = (self.engine.config(), self.engine.catalog());
-        let data = HomePaths::new(&self.home).data();
-        let invented = Invented::open(config.kind, &data, &catalog).map_err(PlayError::of)?;
-        invented.ok_or_else(not_invented)
+        invented(&self.room, &self.home)
     }
 
     /// Some time goes by.
     pub fn pass(&self, millis: i64) {
-        let clock = self.engine.clock();
+        let clock = self.room.engine.clock();
         clock.tell(clock.now().plus(millis));
     }
 
     /// It is this day now, or later where it is later already.
     pub fn reach(&self, day: Date) {
-        self.engine.clock().tell(noon(day));
+        self.room.engine.clock().tell(noon(day));
     }
 
     /// The departments deliver anew: the same city a day later, and so a new snapshot.
     pub fn deliver_anew(&mut self) -> Result<(), PlayError> {
         self.data.as_of = self.data.as_of.plus_days(1);
-        self.examples = deliver(&self.home, self.folder.path(), &self.catalog, &self.datasets, &self.data)?;
-        self.engine.reload().map_err(PlayError::of)?;
+        self.room.examples = deliver(&self.home, self.folder.path(), &self.catalog, &self.datasets, &self.data)?;
+        self.room.engine.reload().map_err(PlayError::of)?;
         Ok(())
     }
 
     /// Asks for real.
     pub fn ask(&self, token: &str) -> Result<Answered, Failure> {
-        self.runtime.block_on(answer(&self.engine, token))
+        self.room.runtime.block_on(answer(&self.room.engine, token))
     }
 }
 
@@ -186,13 +185,40 @@ fn furnish(home: &Path, play: &Play<'_>) -> Result<(), PlayError> {
     Ok(())
 }
 
-/// The key of a client: the home's own for its development client, a new one for any other.
-fn client_key(paths: &HomePaths, client: &str) -> Result<SigningKey, PlayError> {
+/// What the engine's jobs wait on.
+pub(super) fn runtime() -> Result<Runtime, PlayError> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(PlayError::of)
+}
+
+/// Registers guests; gives their digests by name.
+pub(super) fn register(
+    engine: &Engine,
+    runtime: &Runtime,
+    modules: &BTreeMap<String, Vec<u8>>,
+) -> Result<BTreeMap<String, Digest>, PlayError> {
+    let one = |(name, module): (&String, &Vec<u8>)| {
+        Ok((name.clone(), runtime.block_on(engine.register(module)).map_err(PlayError::of)?))
+    };
+    modules.iter().map(one).collect()
+}
+
+/// The data of a home as they are now, all of which are invented.
+pub(super) fn invented(room: &Room, home: &Path) -> Result<Invented, PlayError> {
+    let (config, catalog) = (room.engine.config(), room.engine.catalog());
+    let invented = Invented::open(config.kind, &HomePaths::new(home).data(), &catalog).map_err(PlayError::of)?;
+    invented.ok_or_else(not_invented)
+}
+
+/// The key of a client: the home's own for its development client, a new one for any other, which is kept where `keep` says.
+pub(super) fn client_key(paths: &HomePaths, client: &str, keep: Option<&Path>) -> Result<SigningKey, PlayError> {
     let path = paths.caller(client);
     if path.is_file() {
         return load_key(&paths.key(KeyFile::Client)).map_err(PlayError::of);
     }
     let key = SigningKey::generate(&Entropy).map_err(PlayError::of)?;
+    if let Some(kept) = keep {
+        write_atomic(kept, key.to_private_jwk().as_bytes(), Durable::Private).map_err(PlayError::of)?;
+    }
     let text = caller_text(client, CallerKind::Platform, &[key.public().clone()]);
     write_atomic(&path, text.as_bytes(), Durable::Shared).map_err(PlayError::of)?;
     Ok(key)

@@ -56,13 +56,21 @@ pub fn is_page(file: &Path) -> bool {
     file.starts_with(docs.join("guests")) || ["guests.md", "guests.zh.md"].iter().any(|name| file == docs.join(name))
 }
 
+/// Where `make guests` has built them.
+pub fn guests() -> PathBuf {
+    std::env::var_os("ANSHI_GUESTS_DIR").map_or_else(|| root().join("target/guests"), PathBuf::from)
+}
+
 /// The unpacked tarball.
 fn unpacked() -> &'static Path {
     static UNPACKED: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
     let (_, folder) = UNPACKED.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let tarball = printed(
-            Command::new(root().join("deploy/dist/make.sh")).arg(env!("CARGO_BIN_EXE_anshi")).arg(folder.path()),
+            Command::new(root().join("deploy/dist/make.sh"))
+                .arg(env!("CARGO_BIN_EXE_anshi"))
+                .arg(folder.path())
+                .arg(guests()),
         );
         let name = Path::new(&tarball).file_name().unwrap().to_str().unwrap().strip_suffix(".tar.gz").unwrap();
         printed(Command::new("tar").arg("-xzf").arg(&tarball).arg("-C").arg(folder.path()));
@@ -187,8 +195,10 @@ fn the_tarball_is_what_it_says_and_the_same_each_time() {
     let sums = printed(Command::new("sha256sum").args(["--check", "--quiet", "SHA256SUMS"]).current_dir(unpacked()));
     assert_eq!(sums, "");
     let again = tempfile::tempdir().unwrap();
-    let make =
-        || printed(Command::new(root().join("deploy/dist/make.sh")).arg(env!("CARGO_BIN_EXE_anshi")).arg(again.path()));
+    let make = || {
+        let script = root().join("deploy/dist/make.sh");
+        printed(Command::new(script).arg(env!("CARGO_BIN_EXE_anshi")).arg(again.path()).arg(guests()))
+    };
     let sum = |tarball: &str| fs::read_to_string(format!("{tarball}.sha256")).unwrap();
     assert_eq!(sum(&make()), sum(&format!("{}.tar.gz", unpacked().display())));
 }
@@ -204,12 +214,25 @@ fn manual_and_completions_are_in_it() {
 }
 
 #[test]
+fn every_policy_of_it_has_its_guest() {
+    for cases in ["policies", "kit/policies"].iter().flat_map(|folder| fs::read_dir(unpacked().join(folder)).unwrap()) {
+        let Ok(text) = fs::read_to_string(cases.unwrap().path().join("cases.toml")) else { continue };
+        let guest = text.lines().find_map(|line| line.strip_prefix("guest = \"")?.split('"').next()).unwrap();
+        assert!(unpacked().join(format!("guests/{guest}.wasm")).is_file(), "{guest}");
+    }
+    // The program finds them beside itself, wherever one stands.
+    let folder = tempfile::tempdir().unwrap();
+    let said = desk(folder.path()).type_in("anshi demo --scenario revenue-verification --home shown");
+    assert!(said.contains("receipts hold"), "{said}");
+}
+
+#[test]
 fn a_build_that_can_be_weakened_is_not_packed() {
     let folder = tempfile::tempdir().unwrap();
     let (program, out) = (folder.path().join("anshi"), folder.path().join("out"));
     fs::write(&program, "#!/bin/sh\necho 'anshi 0.1.0 (can be weakened: for tests alone)'\n").unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-    let done = Command::new(root().join("deploy/dist/make.sh")).arg(&program).arg(&out).output().unwrap();
+    let done = Command::new(root().join("deploy/dist/make.sh")).arg(&program).arg(&out).arg(guests()).output().unwrap();
     assert!(!done.status.success() && String::from_utf8_lossy(&done.stderr).contains("make build"));
     assert_eq!(fs::read_dir(&out).unwrap().count(), 0);
 }

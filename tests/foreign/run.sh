@@ -45,7 +45,7 @@ party() { sed -n "s/^ *\"$1\": \"\([0-9A-Z]*\)\".*/\1/p" "$work/demo.json"; }
 again=${AGAIN:-130}
 for n in $(seq "$again"); do
     "$anshi" run --home "$home" --policy sme-credit-check --guest "$home/demo/sme-credit-check.wasm" \
-        --party "enterprise=$(party healthy)" --param min_paid_fen=50000000 --consent auto \
+        --party "enterprise=$(party healthy)" --param min_paid_fen=10000000 --consent auto --force \
         --out "$home/demo/last.bundle.json" >"$work/run" 2>&1 || { cat "$work/run"; exit 1; }
 done
 

@@ -13,12 +13,12 @@ fn token(served: &Served, orders: &[JobOrder]) -> String {
     compose_batch(orders, &served.home.client, served.home.engine.clock().now(), &Entropy).unwrap()
 }
 
-fn submit(served: &Served, token: &str) -> Reply {
+pub fn submit(served: &Served, token: &str) -> Reply {
     served.send("POST", "/v1/batches", &[JOSE], token.as_bytes())
 }
 
 /// The payload of a `batch-result+jwt`, verified with the published keys.
-fn results(served: &Served, reply: &Reply) -> Value {
+pub fn results(served: &Served, reply: &Reply) -> Value {
     assert_eq!(reply.status, 200, "{}", reply.text());
     let result = reply.json()["result"].as_str().unwrap().to_owned();
     let jwks = KeySet::parse(&std::fs::read_to_string(served.home.paths().jwks()).unwrap()).unwrap();

@@ -7,3 +7,4 @@ mod jobs;
 mod limits;
 mod reload;
 mod specification;
+mod thousands;

@@ -1,6 +1,6 @@
 //! The auditors' workbench: cases beside policies, revisions of git compared, dossiers.
 
-mod command;
+pub mod command;
 mod dossier;
 mod git;
 mod guest_inspect;

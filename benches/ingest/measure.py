@@ -140,7 +140,7 @@ class Place:
             for minimum in [5_000_000, 10_000_000, 50_000_000]:
                 _, took = run([self.anshi, "run", "--home", self.home, "--policy", POLICY, "--guest", self.guest,
                                "--party", f"enterprise={self.examples[party]}", "--param", f"min_paid_fen={minimum}",
-                               "--consent", "auto", "--out", self.work / "bundle.json"])
+                               "--consent", "auto", "--force", "--out", self.work / "bundle.json"])
                 answered.append(took)
         return ready, answered
 

@@ -25,8 +25,6 @@ const KEEP_RESIDENT_BYTES: usize = MEMORY_KEPT_BYTES as usize;
 const INSTANCES: u32 = 64;
 /// Of one guest: those of JavaScript and Python have so many modules.
 const CORE_INSTANCES_MAX: u32 = 200;
-/// So many slots are given back to the pool at a time: far fewer than there are.
-const SLOTS_TOGETHER: usize = 16;
 /// To grow, or to be refused, is a call out of the guest: as much work as so many plain instructions, not as one.
 const GROW_FUEL: u8 = 200;
 /// The backstop's grain: fuel is the limit, epochs only stop what fuel should have stopped.
@@ -139,8 +137,9 @@ pub(super) fn pooled_engine(tier: Tier) -> Result<Engine, EngineError> {
         // Clears the pages that were written to, not all that there are, where the system can tell them.
         .pagemap_scan(Enabled::Auto)
         .table_keep_resident(TABLE_ELEMENTS_MAX * 8)
-        // Slots that were cleared are given back together.
-        .decommit_batch_size(SLOTS_TOGETHER);
+        // Slots that wait to be given back together hold all that their guests had touched, and whoever wants one meanwhile
+        // may find none.
+        .decommit_batch_size(1);
     if tier == Tier::Large {
         pool.linear_memory_keep_resident(16 << 20);
     }

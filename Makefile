@@ -1,6 +1,13 @@
 # Everything that a developer, an auditor or CI runs. `make help` lists it.
 # One target folder for everything, outside the clone, so that a fresh clone does not rebuild the world.
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/anshi-target
+# With PGO=1 every target builds, and measures, what `make pgo` built: see deploy/pgo/build.sh.
+PGO_TARGET ?= $(HOME)/.cache/anshi-pgo
+ifdef PGO
+export CARGO_TARGET_DIR := $(PGO_TARGET)
+export RUSTC_WRAPPER := $(CURDIR)/deploy/pgo/rustc.sh
+export PROFILE_FLAGS := -Cprofile-use=$(PGO_TARGET)/anshi.profdata -Cllvm-args=-pgo-warn-missing-function=false
+endif
 ANSHI := $(CARGO_TARGET_DIR)/release/anshi
 GUESTS := target/guests
 export ANSHI_GUESTS_DIR := $(CURDIR)/$(GUESTS)
@@ -22,7 +29,7 @@ TABLE_SCALES ?= 0.11 1 2.2
 # One process for all integration tests: the homes that they share are made once (nextest would make one for each test).
 TEST := cargo test --release --locked --no-fail-fast
 
-.PHONY: help build target guests demo demos dist scenarios policies test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean test-guests bench-guests
+.PHONY: help build target guests demo demos dist scenarios policies test test-odbc lint docs-test foreign test-api test-api-short test-clients crash faults attacks twin dp-audit utility fuzz bench bench-ingest bench-tables bench-peers bench-service replay soak soak-minute clean test-guests bench-guests pgo
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -32,6 +39,9 @@ target:          ## add the WebAssembly target
 
 build: target    ## build the `anshi` command
 	cargo build --release --locked --bin anshi
+
+pgo: guests      ## build `anshi` guided by a profile of its own work, and with PGO=1 measure or pack that build
+	deploy/pgo/build.sh $(PGO_TARGET) $(GUESTS)
 
 guests: target   ## build the guests for the tests
 	@mkdir -p $(GUESTS)

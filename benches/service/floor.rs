@@ -26,7 +26,7 @@ const CHECKPOINT_BYTES: usize = 120;
 /// What a job costs the ledger, as it was counted.
 #[derive(Clone, Copy, Debug)]
 pub struct JobRows {
-    /// In each of its two rounds.
+    /// In both of its rounds; in the second as many, or one fewer.
     pub rows: usize,
     /// Of each row.
     pub row_bytes: usize,
@@ -50,7 +50,9 @@ struct Floor {
     authority: Vec<u8>,
     receipt: Ed25519KeyPair,
     claims: Vec<u8>,
-    round: Sender<oneshot::Sender<()>>,
+    rows: usize,
+    /// How many rows, and who waits for them.
+    round: Sender<(usize, oneshot::Sender<()>)>,
 }
 
 /// Serves until the process is killed.
@@ -59,7 +61,7 @@ pub fn serve(folder: &Path, rows: JobRows, client: Vec<u8>, authority: Vec<u8>) 
     let mut writer = Writer::create(folder, rows);
     std::thread::spawn(move || writer.run(&rounds));
     let claims = vec![b'7'; rows.claims_bytes];
-    let floor = Floor { client, authority, receipt: key(1), claims, round };
+    let floor = Floor { client, authority, receipt: key(1), claims, rows: rows.rows, round };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -80,9 +82,9 @@ async fn submit(State(floor): State<Arc<Floor>>, body: Bytes) -> Response {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     // The intent, then the outcome.
-    for _ in 0..2 {
+    for rows in [floor.rows.div_ceil(2), floor.rows / 2] {
         let (done, durable) = oneshot::channel();
-        floor.round.send(done).unwrap();
+        floor.round.send((rows, done)).unwrap();
         durable.await.unwrap();
     }
     let input = format!("eyJhbGciOiJFZDI1NTE5In0.{}", BASE64URL_NOPAD.encode(&floor.claims));
@@ -128,22 +130,22 @@ impl Writer {
     }
 
     /// Takes what queued during the last sync into one transaction, as the ledger does.
-    fn run(&mut self, rounds: &Receiver<oneshot::Sender<()>>) {
+    fn run(&mut self, rounds: &Receiver<(usize, oneshot::Sender<()>)>) {
         while let Ok(first) = rounds.recv() {
             let mut waiting = vec![first];
             waiting.extend(rounds.try_iter().take(BATCH_MAX - 1));
-            self.commit(waiting.len());
-            for done in waiting {
+            self.commit(waiting.iter().map(|(rows, _)| rows).sum());
+            for (_, done) in waiting {
                 let _ = done.send(());
             }
         }
     }
 
-    fn commit(&mut self, jobs: usize) {
+    fn commit(&mut self, rows: usize) {
         let bytes = vec![7u8; self.rows.row_bytes];
         self.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
         let mut insert = self.connection.prepare_cached("INSERT INTO row (bytes) VALUES (?1)").unwrap();
-        for _ in 0..jobs * self.rows.rows {
+        for _ in 0..rows {
             insert.execute([&bytes]).unwrap();
         }
         let mut checkpoint = vec![b'c'; CHECKPOINT_BYTES];

@@ -80,7 +80,7 @@ pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
         engines.per_second.iter().zip(&floors.per_second).map(|(engine, floor)| engine / floor).collect();
     let work: Vec<f64> = floors.micros.iter().zip(&engines.micros).map(|(floor, engine)| floor / engine).collect();
     println!(
-        "\nA job writes {} rows of {} bytes in each of its two rounds; the slots hold {:.0} a second.",
+        "\nA job writes {} rows of {} bytes in its two rounds; the slots hold {:.0} a second.",
         rows.rows, rows.row_bytes, city.held[POLICY]
     );
     println!("{at_once} in flight, {jobs} jobs a round, {rounds} rounds, load of the machine {}\n", load());
@@ -169,7 +169,7 @@ jobs_per_minute = {JOBS_PER_MINUTE}
     std::fs::write(policies.join("accounts.toml"), accounts).unwrap();
 }
 
-/// What one job writes in each of its two rounds, counted in the ledger after `jobs` of them. The registration of the one
+/// What one job writes in its two rounds, counted in the ledger after `jobs` of them. The registration of the one
 /// guest and the checkpoints are not a job's.
 fn count_rows(paths: &HomePaths, jobs: usize) -> JobRows {
     let tables: BTreeMap<&str, &str> = [
@@ -179,6 +179,7 @@ fn count_rows(paths: &HomePaths, jobs: usize) -> JobRows {
         ("outcome", "LENGTH(answer) + LENGTH(claims) + LENGTH(parties) + LENGTH(reason) + LENGTH(reason_salt) + 18"),
         ("entry", "LENGTH(kind) + LENGTH(salt) + LENGTH(record) + 6"),
         ("hash", "LENGTH(hash) + 6"),
+        ("request", "LENGTH(sealed) + 6"),
     ]
     .into();
     let connection = rusqlite::Connection::open(paths.store()).unwrap();
@@ -192,7 +193,7 @@ fn count_rows(paths: &HomePaths, jobs: usize) -> JobRows {
     let (rows, bytes) = sums.fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1));
     let each = |count: f64| count / jobs as f64;
     let claims = one("SELECT AVG(LENGTH(claims)) FROM outcome") as usize;
-    JobRows { rows: (each(rows) / 2.0).round() as usize, row_bytes: (bytes / rows) as usize, claims_bytes: claims }
+    JobRows { rows: each(rows).round() as usize, row_bytes: (bytes / rows) as usize, claims_bytes: claims }
 }
 
 /// This program again, as the floor.

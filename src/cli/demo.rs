@@ -53,7 +53,7 @@ pub struct DemoArgs {
     /// A folder of policies with cases, instead of the policies built in
     #[arg(long, value_name = "FOLDER")]
     pub policies: Option<PathBuf>,
-    /// How much data: 1 means 9.2 million rows over the datasets present; never less than the cases need (default: that, more for a
+    /// How much data: 1 means 11.1 million rows over all datasets built in; never less than the cases need (default: that, more for a
     /// table and a batch; 0.01 where no scenario is named)
     #[arg(long, value_name = "NUMBER", value_parser = synth::read_scale)]
     pub scale: Option<u64>,

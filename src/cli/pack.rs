@@ -41,7 +41,7 @@ pub struct ExportArgs {
     /// Where to write it
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// How large the invented city is: 1 means 9.2 million rows over the datasets present
+    /// How large the invented city is: 1 means 11.1 million rows over the datasets built in
     #[arg(long, value_name = "NUMBER", default_value = "0.01", value_parser = read_scale)]
     pub scale: u64,
     /// What chance is drawn from in the invented city

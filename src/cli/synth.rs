@@ -23,7 +23,7 @@ pub struct SynthArgs {
     /// The folder to write the delivery to
     #[arg(long, value_name = "FOLDER")]
     pub out: PathBuf,
-    /// How much: 1 means 9.2 million rows over the datasets present
+    /// How much: 1 means 11.1 million rows over the datasets built in
     #[arg(long, value_name = "NUMBER", default_value = "0.01", value_parser = read_scale)]
     pub scale: u64,
     /// What chance is drawn from: the same seed gives the same bytes

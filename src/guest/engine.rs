@@ -136,10 +136,7 @@ pub(super) fn pooled_engine(tier: Tier) -> Result<Engine, EngineError> {
         .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
         // Clears the pages that were written to, not all that there are, where the system can tell them.
         .pagemap_scan(Enabled::Auto)
-        .table_keep_resident(TABLE_ELEMENTS_MAX * 8)
-        // Slots that wait to be given back together hold all that their guests had touched, and whoever wants one meanwhile
-        // may find none.
-        .decommit_batch_size(1);
+        .table_keep_resident(TABLE_ELEMENTS_MAX * 8);
     if tier == Tier::Large {
         pool.linear_memory_keep_resident(16 << 20);
     }

@@ -15,7 +15,7 @@ use super::stores::UNITS_PER_STORE;
 use super::unit::{ComponentPre, UnitPre};
 use crate::env::cores;
 use crate::env::weaken::{self, Weakness};
-use crate::model::{Digest, Manifest, World};
+use crate::model::{Digest, MEMORY_KEPT_BYTES, Manifest, World};
 use crate::policy::Limits;
 
 /// A verifier's answer is one number; nothing larger may be copied out of a guest.
@@ -259,11 +259,12 @@ impl Lane {
         store.set_hostcall_fuel(ANSWER_BYTES_MAX);
     }
 
-    /// How many instances a store of this lane has: a large guest's are dear enough to have one each.
-    pub const fn instances_per_store(&self) -> u32 {
+    /// How many instances a store of this lane has, whose memory they all hold until its end: one where they may have more
+    /// than what a pool keeps for them anyway.
+    pub const fn instances_per_store(&self, limits: &Limits) -> u32 {
         match self.tier {
-            Tier::Small => UNITS_PER_STORE,
-            Tier::Large => 1,
+            Tier::Small if limits.memory_bytes <= MEMORY_KEPT_BYTES => UNITS_PER_STORE,
+            Tier::Small | Tier::Large => 1,
         }
     }
 }

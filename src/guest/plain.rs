@@ -11,6 +11,9 @@ pub(super) const MEMORY: &str = "memory";
 /// What gives the host room in it.
 pub(super) const REALLOC: &str = "cabi_realloc";
 
+/// What gives it where a module has both; to call it is left to the component layer.
+const EXPORT_REALLOC: &str = "cabi_export_realloc";
+
 /// The name of the core function behind the contract's `contribute`.
 pub(super) fn contribute() -> String {
     format!("{CONTRIBUTING}#contribute")
@@ -71,6 +74,7 @@ fn has_exports(module: &[u8]) -> Option<bool> {
             Payload::ExportSection(section) => {
                 for export in section {
                     let export = export.ok()?;
+                    (export.name != EXPORT_REALLOC).then_some(())?;
                     let wanted = [(MEMORY, ExternalKind::Memory), (REALLOC, ExternalKind::Func)];
                     let wanted = wanted.into_iter().chain([(contribute.as_str(), ExternalKind::Func)]);
                     for (found, (name, kind)) in found.iter_mut().zip(wanted) {

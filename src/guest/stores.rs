@@ -39,7 +39,7 @@ impl<'g> UnitStores<'g> {
                 lane.renew(&mut store, &self.limits);
                 (store, left)
             }
-            None => (lane.store(&self.limits), lane.instances_per_store()),
+            None => (lane.store(&self.limits), lane.instances_per_store(&self.limits)),
         };
         let result = pre.instantiate(&mut store);
         let result = result.and_then(|instance| pre.call(&mut store, &instance, (input, CONTRIBUTIONS_BYTES_MAX)));

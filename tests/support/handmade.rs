@@ -8,7 +8,7 @@ use wasmparser::{Parser, Payload};
 use super::base::guest_path;
 
 /// Where the manifest lies; below it nothing is.
-const MANIFEST_BASE: u32 = 1_024;
+pub(super) const MANIFEST_BASE: u32 = 1_024;
 /// Where the canonical ABI's lists begin that the engine writes.
 const HEAP_BASE: u32 = 65_536;
 
@@ -82,7 +82,7 @@ impl Handmade {
     /// The module: ready to be registered.
     pub fn module(&self) -> Vec<u8> {
         let mut module = wat::parse_str(self.text()).unwrap();
-        module.extend(component_type());
+        module.extend(component_type("adversary"));
         module
     }
 
@@ -114,8 +114,8 @@ impl Handmade {
 }
 
 /// The custom sections of a compiled guest that say what it is as a component.
-fn component_type() -> Vec<u8> {
-    let compiled = std::fs::read(guest_path("adversary")).unwrap();
+pub(super) fn component_type(guest: &str) -> Vec<u8> {
+    let compiled = std::fs::read(guest_path(guest)).unwrap();
     let mut sections = Vec::new();
     for payload in Parser::new(0).parse_all(&compiled) {
         match payload.unwrap() {
@@ -133,7 +133,7 @@ fn component_type() -> Vec<u8> {
 
 /// Memory from [`MANIFEST_BASE`] on, as it is filled.
 #[derive(Default)]
-struct Layout(Vec<u8>);
+pub(super) struct Layout(pub Vec<u8>);
 
 impl Layout {
     fn put(&mut self, bytes: &[u8]) -> u32 {
@@ -146,17 +146,17 @@ impl Layout {
     }
 
     /// A text: where it lies, and its length.
-    fn text(&mut self, text: &str) -> [u32; 2] {
+    pub fn text(&mut self, text: &str) -> [u32; 2] {
         [self.put(text.as_bytes()), u32::try_from(text.len()).unwrap()]
     }
 
     /// Records of words, one behind the other.
-    fn list(&mut self, records: &[Vec<u32>]) -> [u32; 2] {
+    pub fn list(&mut self, records: &[Vec<u32>]) -> [u32; 2] {
         let bytes: Vec<u8> = records.iter().flatten().flat_map(|word| word.to_le_bytes()).collect();
         [self.put(&bytes), u32::try_from(records.len()).unwrap()]
     }
 
-    fn texts(&mut self, texts: &[String]) -> [u32; 2] {
+    pub fn texts(&mut self, texts: &[String]) -> [u32; 2] {
         let records: Vec<Vec<u32>> = texts.iter().map(|text| self.text(text).to_vec()).collect();
         self.list(&records)
     }

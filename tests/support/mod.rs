@@ -5,6 +5,8 @@ mod base;
 mod client_rows;
 mod golden;
 mod handmade;
+#[cfg(feature = "weaken")]
+mod handmade_units;
 mod home;
 mod http;
 mod http_twins;
@@ -19,6 +21,8 @@ pub use base::{copy_folder, engine_options, guest_path};
 pub use client_rows::{OWN, OwnRows, changed, own_row, text};
 pub use golden::differs;
 pub use handmade::{Handmade, policy_of};
+#[cfg(feature = "weaken")]
+pub use handmade_units::HandmadeUnits;
 pub use home::{Setup, TestHome, block_on, block_on_all, take_delivery};
 pub use http::{Reply, Served, send_to, try_send, written};
 pub use http_twins::{HttpTwins, bundle_of, checkpoint_size, now_ms, unplaced};

@@ -56,8 +56,8 @@ fn shipped(id: &str) -> String {
 }
 
 /// A guest under a policy.
-struct Table {
-    policy: Policy,
+pub(super) struct Table {
+    pub policy: Policy,
     plan: Plan,
     guest: Arc<Guest>,
     module: Vec<u8>,
@@ -74,7 +74,7 @@ impl Table {
         Self::of(&inspect(&std::fs::read(guest_path(guest)).unwrap()).unwrap().component, policy)
     }
 
-    fn of(module: &[u8], policy: &str) -> Self {
+    pub fn of(module: &[u8], policy: &str) -> Self {
         let City { catalog, registry, folder, .. } = city();
         let guest = registry.load(&registry.register(module).unwrap().row).unwrap();
         let path = tempfile::NamedTempFile::new_in(folder.path()).unwrap();
@@ -117,14 +117,18 @@ impl Table {
     }
 
     /// What every unit gives within so much fuel; of a trap alone that it is one.
-    fn given(&mut self, behaviour: i64, fuel: u64) -> Vec<Result<Contributions, Fault>> {
+    pub fn given(&mut self, behaviour: i64, fuel: u64) -> Vec<Result<Contributions, Fault>> {
+        let silent = |fault| if matches!(fault, Fault::Trap(_)) { Fault::Trap(String::new()) } else { fault };
+        self.told(behaviour, fuel).into_iter().map(|given| given.map_err(silent)).collect()
+    }
+
+    /// The same with the texts of traps.
+    pub fn told(&mut self, behaviour: i64, fuel: u64) -> Vec<Result<Contributions, Fault>> {
         self.policy.limits.fuel = fuel;
         let parameters: &[ParameterValue] = Box::leak(Box::new([ParameterValue::Integer(behaviour)]));
         let guest: &Arc<Guest> = Box::leak(Box::new(Arc::clone(&self.guest)));
         let runs = UnitRuns::new(guest, (&self.plan, parameters), &self.policy.limits, &city().snapshot).unwrap();
-        let given = self.each(&runs, |_| ());
-        let silent = |fault| if matches!(fault, Fault::Trap(_)) { Fault::Trap(String::new()) } else { fault };
-        given.into_iter().map(|given| given.map_err(silent)).collect()
+        self.each(&runs, |_| ())
     }
 
     /// What a worker writes for each bucket.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig};
 
+use crate::env::cores;
 use crate::env::weaken::{self, Weakness};
 use crate::keys::sha256;
 use crate::model::MEMORY_KEPT_BYTES;
@@ -22,7 +23,16 @@ const WASM_STACK_BYTES: usize = 512 << 10;
 /// clear it costs a fifth of what it costs to give it back and be given other pages, which such a guest could
 /// make every unit do (`guest::calibrate`).
 const KEEP_RESIDENT_BYTES: usize = MEMORY_KEPT_BYTES as usize;
-const INSTANCES: u32 = 64;
+const INSTANCES_MIN: u32 = 64;
+/// More threads than so many share lanes: each has the guest's code once more.
+pub(super) const LANES_MAX: u32 = 32;
+/// So many instances of a small contributor, one after the other, are in one store. Their slots of the pool are taken until
+/// its end.
+pub(super) const UNITS_PER_STORE: u32 = 8;
+/// Of one guest: those of interpreters have several modules with tables.
+const TABLES_MAX: u32 = 16;
+/// More cores than any machine has for which the pool's addresses are reserved.
+const CORES_MAX: u32 = 1_024;
 /// Of one guest: those of JavaScript and Python have so many modules.
 const CORE_INSTANCES_MAX: u32 = 200;
 /// To grow, or to be refused, is a call out of the guest: as much work as so many plain instructions, not as one.
@@ -119,16 +129,26 @@ pub(super) fn compiling_engine(tier: Tier) -> Result<Engine, EngineError> {
     Ok(Engine::new(&code_config(tier))?)
 }
 
+/// As many as can be there at once: a label's for every core, those of a table's threads that share the lane, and as many
+/// to spare as one thread has. A run that found no place would fail for what others do.
+fn instances() -> u32 {
+    let cores = cores().min(CORES_MAX);
+    let threads = cores.div_ceil(LANES_MAX);
+    INSTANCES_MIN.max(cores + UNITS_PER_STORE * (threads + 1))
+}
+
 pub(super) fn pooled_engine(tier: Tier) -> Result<Engine, EngineError> {
+    let instances = instances();
     let mut pool = PoolingAllocationConfig::default();
-    pool.total_component_instances(INSTANCES)
+    pool.total_component_instances(instances)
         // Counted, not reserved: the pool's instances may all have as many as one may.
-        .total_core_instances(INSTANCES * CORE_INSTANCES_MAX)
-        .total_memories(INSTANCES)
-        .total_tables(INSTANCES * 4)
+        .total_core_instances(instances * CORE_INSTANCES_MAX)
+        .total_memories(instances)
+        .total_tables(instances * TABLES_MAX)
         .max_core_instances_per_component(CORE_INSTANCES_MAX)
         .max_memories_per_component(1)
-        .max_tables_per_component(16)
+        .max_tables_per_component(TABLES_MAX)
+        .max_tables_per_module(TABLES_MAX)
         .table_elements(TABLE_ELEMENTS_MAX)
         .max_component_instance_size(4 << 20)
         .max_core_instance_size(4 << 20)

@@ -9,9 +9,8 @@ use super::bindings::contributor::ContributorPre;
 use super::bindings::verifier::{Verifier, VerifierPre};
 use super::bindings::verifying as wit;
 use super::core_unit::CorePre;
-use super::engine::{EPOCH_MS, EngineError, GuestEngine, TABLE_ELEMENTS_MAX, Tier};
+use super::engine::{EPOCH_MS, EngineError, GuestEngine, LANES_MAX, TABLE_ELEMENTS_MAX, Tier, UNITS_PER_STORE};
 use super::input::RunInput;
-use super::stores::UNITS_PER_STORE;
 use super::unit::{ComponentPre, UnitPre};
 use crate::env::cores;
 use crate::env::weaken::{self, Weakness};
@@ -24,8 +23,6 @@ const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// have. A policy's slot has time for lists that are as long as this at every unit.
 pub(super) const CONTRIBUTIONS_BYTES_MAX: usize = 16 << 10;
 
-/// More threads than so many share lanes: each has the guest's code once more.
-const LANES_MAX: usize = 32;
 /// All tables of an instance together; clearing them is time that no fuel counts.
 const ALL_TABLES_ELEMENTS_MAX: usize = 2 * TABLE_ELEMENTS_MAX;
 
@@ -124,7 +121,7 @@ impl Guest {
     ) -> Result<Self, EngineError> {
         let lanes = match manifest.world {
             World::Verifier { .. } => 1,
-            World::Contributor { .. } => usize::try_from(cores()).unwrap_or(1).min(LANES_MAX),
+            World::Contributor { .. } => cores().min(LANES_MAX) as usize,
         };
         let (first, further) = engines.lanes(tier, lanes)?;
         let lane = Lane::load((first, tier), &manifest, artefact)?;

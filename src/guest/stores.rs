@@ -11,9 +11,6 @@ use super::contribute::Contributions;
 use super::instance::{Bounds, CONTRIBUTIONS_BYTES_MAX, Fault, Guest, Used, fault};
 use crate::policy::Limits;
 
-/// So many instances, one after the other, in one store. Their slots of the pool are taken until its end.
-pub(super) const UNITS_PER_STORE: u32 = 8;
-
 /// Runs a contributor, each time on a fresh instance.
 pub(super) struct UnitStores<'g> {
     guest: &'g Guest,

@@ -16,19 +16,18 @@ use anshi::ledger::Reservation;
 use anshi::model::{Digest, Millis, RawParameter, RawRows};
 use anshi::policy::{Asked, Permit, Plan, decide};
 
-const POLICY: (&str, &str) = ("tax-by-county-and-industry", "1.0.0");
 const CLIENT: &str = "smart-finance";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     // `cargo test` would run benchmarks as tests; `measure.py` names a home.
-    let [_, home, guest, parameter] = arguments.as_slice() else { return };
+    let [_, home, guest, policy, parameter] = arguments.as_slice() else { return };
     let (home, guest) = (PathBuf::from(home), guest.parse::<Digest>().unwrap());
     let compiler = PathBuf::from(env!("CARGO_BIN_EXE_anshi"));
     let engine = Engine::open(&home, EngineOptions { clock: Clock::System, compiler }).unwrap();
     let snapshot = engine.snapshot().unwrap();
     let loaded = engine.guest(guest).unwrap().unwrap();
-    let permit = permit(&engine, &home, guest, parameter.parse().unwrap());
+    let permit = permit(&engine, &home, guest, (policy, parameter));
     let Plan::Table { frame, .. } = permit.plan() else { return };
     let units = Frame::new(&snapshot, frame).unwrap().units();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
@@ -49,19 +48,21 @@ fn main() {
 }
 
 /// The permit of a signed request, as `job` makes it.
-fn permit(engine: &Engine, home: &std::path::Path, guest: Digest, min_fen: i64) -> Permit {
+fn permit(engine: &Engine, home: &std::path::Path, guest: Digest, (id, parameter): (&str, &str)) -> Permit {
     let config = engine.config();
     let policies = engine.policies();
-    let policy = policies.policies().find(|policy| policy.id == POLICY.0).unwrap();
+    let policy = policies.policies().find(|policy| policy.id == id).unwrap();
     let now = Clock::System.now();
     let paths = HomePaths::new(home);
+    let (name, value) = parameter.split_once('=').unwrap();
+    let value = value.parse().map_or_else(|_| RawParameter::Text(value.to_owned()), RawParameter::Integer);
     let order = JobOrder {
         client: CLIENT.to_owned(),
         audience: config.ledger.clone(),
         public_url: config.public_url.clone(),
-        policy: (POLICY.0.to_owned(), POLICY.1.to_owned()),
+        policy: (id.to_owned(), policy.version_text()),
         guest,
-        parameters: vec![("min_fen".to_owned(), RawParameter::Integer(min_fen))],
+        parameters: vec![(name.to_owned(), value)],
         parties: Vec::new(),
         consents: Vec::new(),
         rows: RawRows::default(),

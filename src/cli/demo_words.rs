@@ -276,6 +276,7 @@ impl DemoMessage {
             Self::Unshown { labels } => {
                 format!("　　　　{} 须待日后或数据更新：可用 `anshi policy test` 查看", quoted(labels))
             }
+            Self::Verified { receipts: 1 } => "验证　　回执有效：由引擎签名，在日志之中，各部分相符\n".to_owned(),
             Self::Verified { receipts } => {
                 format!("验证　　{receipts} 份回执均有效：由引擎签名，在日志之中，各部分相符\n")
             }
@@ -387,7 +388,15 @@ fn batch_english(BatchFacts { title, asked: (asked, left_out), millis, shares, r
     if *left_out > 0 {
         told.push_str(&format!(", {left_out} left out, for whom a role is empty"));
     }
-    told.push_str(&format!("; all answered at one tick, {seconds} s after they began; result in `{out}`"));
+    let answered: u64 = shares.iter().map(|(_, count, _)| count).sum();
+    let alone: u64 = refused.iter().map(|(_, count)| count).sum();
+    let after = format!("answered at one tick, {seconds} s after they began");
+    told.push_str(&match refused.as_slice() {
+        [] => format!("; all {after}"),
+        [(word, _)] => format!("; {answered} {after}, {alone} refused: {word}"),
+        _ => format!("; {answered} {after}, {alone} refused"),
+    });
+    told.push_str(&format!("; result in `{out}`"));
     for (label, count, share) in shares {
         told.push_str(&format!("\n           {:>6} %  {label}  ({count})", percent(*share)));
     }
@@ -405,7 +414,14 @@ fn batch_chinese(BatchFacts { title, asked: (asked, left_out), millis, shares, r
     if *left_out > 0 {
         told.push_str(&format!("，略去 {left_out} 件，因其缺少某角色的主体"));
     }
-    told.push_str(&format!("；开始 {seconds} 秒后同时得到全部回答；结果 `{out}`"));
+    let answered: u64 = shares.iter().map(|(_, count, _)| count).sum();
+    let alone: u64 = refused.iter().map(|(_, count)| count).sum();
+    told.push_str(&match refused.as_slice() {
+        [] => format!("；开始 {seconds} 秒后同时得到全部回答"),
+        [(word, _)] => format!("；开始 {seconds} 秒后同时得到 {answered} 件的回答，另 {alone} 件被拒绝：{word}"),
+        _ => format!("；开始 {seconds} 秒后同时得到 {answered} 件的回答，另 {alone} 件被拒绝"),
+    });
+    told.push_str(&format!("；结果 `{out}`"));
     for (label, count, share) in shares {
         told.push_str(&format!("\n           {:>6} %  {label}（{count}）", percent(*share)));
     }

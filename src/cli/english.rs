@@ -94,6 +94,7 @@ impl WorkMessage {
         match self {
             Self::HomeMade { home, kind } => format!("a {} home is ready in `{home}`", kind.word()),
             Self::PolicyGood { id, version, answers: Answers::Labels(labels), cost: each } => {
+                let labels = labels.join(", ");
                 format!("policy {id} {version} is in order: it answers {labels} or undetermined, {} each", cost(each))
             }
             Self::PolicyGood { id, version, answers: Answers::Table(cells), cost: each } => {

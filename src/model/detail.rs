@@ -225,12 +225,18 @@ impl fmt::Display for Detail {
             Self::Misfits(misfits) => {
                 f.write_str(&misfits.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
             }
+            Self::ParameterUnknown(name, known) if known.is_empty() => {
+                write!(f, "`{name}`? the policy takes no parameters")
+            }
             Self::ParameterUnknown(name, known) => write!(f, "`{name}`? {}", parameters(known, "; ")),
             Self::Parameter(name, allowed) => write!(f, "`{name}`: {allowed}"),
             Self::NoRole(role) => write!(f, "no role `{role}`"),
             Self::GuestNoRole(role) => write!(f, "the guest has no role `{role}`"),
             Self::PartyId(role, error) => write!(f, "role `{role}`: {error}"),
             Self::PartyTwice => f.write_str("one unit appears once in a job"),
+            Self::RoleCount { role, count, min, max } if min == max => {
+                write!(f, "role `{role}` is played by {count}, the policy wants exactly {max}")
+            }
             Self::RoleCount { role, count, min, max } => {
                 write!(f, "role `{role}` is played by {count}, the policy wants {min} to {max}")
             }
@@ -295,12 +301,18 @@ impl Chinese for Detail {
             Self::Validity(from, until) => format!("{from} 至 {until}"),
             Self::Purpose(purpose) => purpose.clone(),
             Self::Misfits(misfits) => misfits.iter().map(Chinese::chinese).collect::<Vec<_>>().join("；"),
-            Self::ParameterUnknown(name, known) => format!("没有 `{name}`；可用 {}", parameters(known, "；")),
-            Self::Parameter(name, allowed) => format!("`{name}`：{allowed}"),
+            Self::ParameterUnknown(name, known) if known.is_empty() => format!("没有 `{name}`；该政策没有参数"),
+            Self::ParameterUnknown(name, known) => {
+                format!("没有 `{name}`；可用 {}", parameters(known, "；").replace(", ", "、"))
+            }
+            Self::Parameter(name, allowed) => format!("`{name}`：{}", allowed.replace(", ", "、")),
             Self::NoRole(role) => format!("没有角色 `{role}`"),
             Self::GuestNoRole(role) => format!("程序没有角色 `{role}`"),
             Self::PartyId(role, error) => format!("角色 `{role}`：{}", error.chinese()),
             Self::PartyTwice => "同一主体在一次询问中只能出现一次".to_owned(),
+            Self::RoleCount { role, count, min, max } if min == max => {
+                format!("角色 `{role}` 有 {count} 个当事方，政策要求恰好 {max} 个")
+            }
             Self::RoleCount { role, count, min, max } => {
                 format!("角色 `{role}` 有 {count} 个当事方，政策要求 {min} 至 {max} 个")
             }

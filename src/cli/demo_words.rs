@@ -430,3 +430,34 @@ fn batch_chinese(BatchFacts { title, asked: (asked, left_out), millis, shares, r
     }
     told
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_batch_it_says_how_many_were_answered_and_how_many_refused() {
+        let batch = |refused: &[(&str, u64)]| {
+            let title = Bilingual { zh: "全部".to_owned(), en: "all".to_owned() };
+            let refused = refused.iter().map(|(word, count)| ((*word).to_owned(), *count)).collect();
+            let shares = vec![("yes".to_owned(), 6, 7_500), ("no".to_owned(), 2, 2_500)];
+            let batch = BatchFacts { title, asked: (10, 0), millis: 1_500, shares, refused, out: "b.jws".to_owned() };
+            let message = DemoMessage::Batch { batch: Box::new(batch) };
+            [Lang::En, Lang::Zh].map(|lang| message.text(lang).lines().next().unwrap_or_default().to_owned())
+        };
+        let [en, zh] = batch(&[]);
+        assert!(en.ends_with("; all answered at one tick, 1.5 s after they began; result in `b.jws`"), "{en}");
+        assert!(zh.ends_with("；开始 1.5 秒后同时得到全部回答；结果 `b.jws`"), "{zh}");
+        let [en, zh] = batch(&[("bad-parties", 2)]);
+        assert!(en.contains("; 8 answered at one tick, 1.5 s after they began, 2 refused: bad-parties; "), "{en}");
+        assert!(zh.contains("同时得到 8 件的回答，另 2 件被拒绝：bad-parties；"), "{zh}");
+        let [en, zh] = batch(&[("bad-parties", 1), ("budget-exhausted", 1)]);
+        assert!(en.contains(", 2 refused; ") && zh.contains("另 2 件被拒绝；"), "{en}{zh}");
+    }
+
+    #[test]
+    fn one_receipt_is_one() {
+        assert!(DemoMessage::Verified { receipts: 1 }.text(Lang::Zh).contains("　回执有效"));
+        assert!(DemoMessage::Verified { receipts: 2 }.text(Lang::Zh).contains("2 份回执均有效"));
+    }
+}

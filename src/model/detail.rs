@@ -346,6 +346,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_policy_wants_is_told_as_it_is() {
+        let count = |min, max| Detail::RoleCount { role: "child".to_owned(), count: 2, min, max };
+        assert!(count(1, 1).to_string().ends_with("the policy wants exactly 1"));
+        assert!(count(1, 1).chinese().ends_with("政策要求恰好 1 个"));
+        assert!(count(0, 1).to_string().ends_with("the policy wants 0 to 1"));
+        let unknown = |known: Vec<(String, String)>| Detail::ParameterUnknown("months".to_owned(), known);
+        assert_eq!(unknown(Vec::new()).to_string(), "`months`? the policy takes no parameters");
+        assert_eq!(unknown(Vec::new()).chinese(), "没有 `months`；该政策没有参数");
+        let one = vec![("line".to_owned(), "1, 2".to_owned())];
+        assert_eq!(unknown(one.clone()).to_string(), "`months`? `line`: 1, 2");
+        assert_eq!(unknown(one).chinese(), "没有 `months`；可用 `line`: 1、2");
+    }
+
+    #[test]
     fn a_consents_window_is_told_in_utc() {
         assert_eq!(moment(1_767_225_599), "2025-12-31 23:59:59Z");
         assert_eq!(moment(-1), "1969-12-31 23:59:59Z");

@@ -120,7 +120,7 @@ fn role_sentences(name: &str, role: &RoleRule) -> [Sentence; 2] {
     let ((en, zh), (min, max)) = (unit(role.unit), (role.min, role.max));
     let (en_count, zh_count) = match min == max {
         true => (format!("exactly {max}"), format!("恰好 {max} ")),
-        false => (format!("{min} to {max}"), format!("{min} 至 {max} ")),
+        false => (format!("{min} to {max}"), format!(" {min} 至 {max} ")),
     };
     let (en_basis, zh_basis) = match &role.basis {
         Some(basis) => (format!(" ({basis})"), format!("（{basis}）")),

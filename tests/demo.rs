@@ -104,11 +104,12 @@ fn a_label_scenario_asks_its_cases_and_says_so_in_both_languages() {
     }
     // What it says to try next works as it stands: the same question again, for nothing.
     let (_, run) = said.out.split_once(" run --home").unwrap();
-    let run = run.split("--out bundle.json").next().unwrap();
+    let run = run.split('\n').take(2).collect::<Vec<_>>().join("\n");
     let words: Vec<&str> =
         ["run", "--home"].into_iter().chain(run.split_whitespace().filter(|word| *word != "\\")).collect();
-    let again = anshi(folder.path(), &[&words[..], &["--out", "bundle.json", "--lang", "en"]].concat());
-    assert_eq!(again.out.trim(), "answer yes, 0 bits charged, receipt in `bundle.json`", "{}", again.err);
+    let again = anshi(folder.path(), &[&words[..], &["--lang", "en"]].concat());
+    let told = "answer yes, 0 bits charged, receipt in `shown/demo/again.bundle.json`";
+    assert_eq!(again.out.trim(), told, "{}", again.err);
 
     let folder = tempfile::tempdir().unwrap();
     let said = demo(folder.path(), &["--scenario", "guarantor-check", "--lang", "zh"]);
@@ -156,6 +157,44 @@ fn a_batch_is_charged_signed_and_verified_job_by_job() {
 }
 
 #[test]
+fn a_table_of_more_cells_than_are_shown_says_so_before_their_sum() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = demo(folder.path(), &["--scenario", "late-payment-by-county", "--lang", "en"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let mut lines = said.out.lines().skip_while(|line| !line.starts_with("… 12 of "));
+    assert!(lines.next().is_some_and(|line| line.ends_with(" printed cells; the sum of all of them:")), "{}", said.out);
+    assert!(lines.next().is_some_and(|line| line.starts_with('Σ')), "{}", said.out);
+}
+
+#[test]
+fn more_units_than_a_table_counts_are_told_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = ["--scenario", "smart-fiscal", "--scale", "3"];
+    for (lang, told) in
+        [("en", "`smart-fiscal` counts, 80000 (`units_max`): take a smaller `--scale`"), ("zh", "请用更小的 `--scale`")]
+    {
+        let said = demo(folder.path(), &[&words[..], &["--lang", lang]].concat());
+        assert!(said.code == 2 && said.err.contains(told), "{}", said.err);
+    }
+    assert!(!folder.path().join("shown").exists());
+}
+
+#[test]
+fn commands_to_try_next_hold_where_the_folder_has_a_space() {
+    let folder = tempfile::tempdir().unwrap();
+    let guests = guests();
+    let words =
+        ["demo", "--home", "my home", "--guests", guests.to_str().unwrap(), "--scenario", "revenue-verification"];
+    let said = anshi(folder.path(), &[&words[..], &["--lang", "en"]].concat());
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    for part in
+        ["audit verify --home 'my home'", "--jwks 'my home/jwks.json'", "--out 'my home/demo/again.bundle.json'"]
+    {
+        assert!(said.out.contains(part), "{part}\n{}", said.out);
+    }
+}
+
+#[test]
 fn a_table_is_shown_and_written() {
     let told = told("late-payment-by-county", &["--scale", "0.001"]);
     let job = &told["jobs"][0];
@@ -179,11 +218,17 @@ fn an_unknown_scenario_is_told_with_those_that_there_are() {
     let folder = tempfile::tempdir().unwrap();
     let said = demo(folder.path(), &["--scenario", "houshold-check", "--lang", "en"]);
     assert_eq!(said.code, 2);
-    assert!(said.err.contains("no scenario `houshold-check`, did you mean `household-check`?"), "{}", said.err);
+    assert!(
+        said.err.contains("no scenario `houshold-check`, did you mean `household-check`? There are\n"),
+        "{}",
+        said.err
+    );
     let said = demo(folder.path(), &["--scenario", "../policies", "--lang", "zh"]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("没有场景") && said.err.contains("社会救助家庭经济状况核对"), "{}", said.err);
     assert!(!folder.path().join("shown").exists());
+    let gone = anshi(folder.path(), &["demo", "--list", "--policies", "gone", "--lang", "en"]);
+    assert!(gone.code == 2 && gone.err.contains("the folder `gone` does not exist"), "{}", gone.err);
     let list = anshi(folder.path(), &["demo", "--list", "--json"]);
     let list: Value = serde_json::from_str(&list.out).unwrap();
     let listed: Vec<&str> =
@@ -201,7 +246,13 @@ fn a_guest_that_is_not_there_or_not_the_listed_one_stops_it_before_anything_is_m
         &["demo", "--home", "shown", "--scenario", "school-flows", "--guests", ".", "--lang", "en"],
     );
     assert_eq!(said.code, 2);
-    assert!(said.err.contains("in which folder `school-flows.wasm` is"), "{}", said.err);
+    let told = "`.` has no `school-flows.wasm`: say with `--guests` in which folder `school-flows.wasm` is";
+    assert!(said.err.contains(told), "{}", said.err);
+    for words in [["--guests", "gone"], ["--policies", "gone"]] {
+        let scenario = ["demo", "--home", "shown", "--scenario", "school-flows", "--lang", "en"];
+        let said = anshi(folder.path(), &[&scenario[..], &words].concat());
+        assert!(said.code == 2 && said.err.contains("the folder `gone` does not exist"), "{}", said.err);
+    }
     fs::create_dir_all(folder.path().join("sandbox-guests/school-flows")).unwrap();
     let said = anshi(folder.path(), &["demo", "--home", "shown", "--scenario", "school-flows", "--lang", "en"]);
     assert!(said.code == 2 && said.err.contains("`make guests` builds it"), "{}", said.err);

@@ -113,7 +113,7 @@ fn programs_get_one_value_with_both_languages() {
         let error =
             value["errors"].as_array().unwrap().iter().find(|error| error["en"].as_str().unwrap().contains("porpose"));
         let error = error.unwrap();
-        assert_eq!((&error["line"], &error["column"], &error["end_column"]), (&4.into(), &1.into(), &8.into()));
+        assert_eq!((&error["line"], &error["column"], &error["end_column"]), (&8.into(), &1.into(), &8.into()));
         assert_eq!(error["help"]["en"], "did you mean `purpose`?");
         assert_eq!(error["help"]["zh"], "是否指 `purpose`？");
         assert!(error["file"].as_str().unwrap().ends_with("sme-credit-check/policy.toml"));

@@ -63,7 +63,7 @@ impl WorkMessage {
             Self::HomeMade { home, kind: HomeKind::Synthetic } => format!("已在 `{home}` 建立使用合成数据的暗室"),
             Self::HomeMade { home, kind: HomeKind::Production } => format!("已在 `{home}` 建立生产暗室"),
             Self::PolicyGood { id, version, answers: Answers::Labels(labels), cost: each } => {
-                format!("政策检查通过：{id} {version}，回答 {labels} 或 undetermined，每次{}", cost(each))
+                format!("政策检查通过：{id} {version}，回答 {} 或 undetermined，每次{}", labels.join("、"), cost(each))
             }
             Self::PolicyGood { id, version, answers: Answers::Table(cells), cost: each } => {
                 format!("政策检查通过：{id} {version}，回答为 {cells} 格的统计表，每次{}", cost(each))

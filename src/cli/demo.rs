@@ -71,10 +71,11 @@ pub fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<(), CliError> {
     let Some(home) = args.home.as_deref().filter(|_| !args.list) else { return list(&shelf, terminal) };
     let scenario = shelf.scenario(args.scenario.as_deref().unwrap_or(USUAL))?;
     let module = scenario.guest(args.guest.as_deref(), args.guests.as_deref())?;
+    let wanted = Wanted { scale_ppm: args.scale, whole: args.scenario.is_none() };
+    DemoHome::foresee(&scenario, wanted)?;
     introduce(&scenario, terminal)?;
     let place = DemoHome { home, folder: home.join("demo"), terminal };
     place.make(args.policies.as_deref(), args.scenario.as_deref())?;
-    let wanted = Wanted { scale_ppm: args.scale, whole: args.scenario.is_none() };
     let report = place.fill(&scenario, wanted)?;
     let digest = sha256(&module);
     let guest_file = place.folder.join(format!("{}.wasm", scenario.cases.guest));
@@ -359,12 +360,17 @@ impl Playing<'_> {
     /// What to try next, as it can be typed.
     fn next(&self, guest: &Path) -> Vec<String> {
         // As it was typed, so that the commands work as they stand.
-        let anshi = std::env::args().next().unwrap_or_else(|| "anshi".to_owned());
-        let (home, guest, id) = (self.place.home.display().to_string(), guest.display(), &self.policy.id);
+        let anshi = word(&std::env::args().next().unwrap_or_else(|| "anshi".to_owned()));
+        let (home, id) = (path_word(self.place.home), &self.policy.id);
+        let (guest, jwks, log_key) = (
+            path_word(guest),
+            path_word(&self.place.home.join("jwks.json")),
+            path_word(&self.place.home.join("log.vkey")),
+        );
         let cases = self.scenario.asked();
         let mut commands = Vec::new();
-        if let Some(bundle) = self.written.first().map(|path| path.display()) {
-            commands.push(format!("{anshi} receipt verify {bundle} --jwks {home}/jwks.json --log-key {home}/log.vkey"));
+        if let Some(bundle) = self.written.first().map(|path| path_word(path)) {
+            commands.push(format!("{anshi} receipt verify {bundle} --jwks {jwks} --log-key {log_key}"));
             if self.policy.table().is_none() {
                 commands.push(format!("{anshi} audit replay {bundle} --home {home}"));
             }
@@ -379,17 +385,20 @@ impl Playing<'_> {
                     RawParameter::Integer(integer) => integer.to_string(),
                     RawParameter::Text(text) => text.clone(),
                 };
-                run.push_str(&format!(" --param {name}={value}"));
+                run.push_str(&format!(" --param {}", word(&format!("{name}={value}"))));
             }
             for (name, file) in &case.ask.rows {
-                run.push_str(&format!(" --rows {name}={home}/policies/{id}/{file}"));
+                let rows = self.place.home.join("policies").join(id).join(file);
+                run.push_str(&format!(" --rows {}", word(&format!("{name}={}", rows.display()))));
             }
             let key = client_key_file(&self.place.folder, &case.ask.client);
             if key.is_file() {
-                run.push_str(&format!(" --client {} --client-key {}", case.ask.client, key.display()));
+                run.push_str(&format!(" --client {} --client-key {}", case.ask.client, path_word(&key)));
             }
             let consents = self.policy.roles.values().any(|role| role.consent_required);
-            run.push_str(if consents { " --consent auto --out bundle.json" } else { " --out bundle.json" });
+            let out = path_word(&self.place.folder.join("again.bundle.json"));
+            run.push_str(if consents { " --consent auto" } else { "" });
+            run.push_str(&format!(" --out {out}"));
             commands.push(run);
         }
         commands.push(format!("{anshi} policy explain {id} --home {home}"));
@@ -398,5 +407,32 @@ impl Playing<'_> {
         commands.push(format!("{anshi} audit verify --home {home}"));
         commands.push(format!("{anshi} demo --list"));
         commands
+    }
+}
+
+/// A path as one word of a command that is typed.
+fn path_word(path: &Path) -> String {
+    word(&path.display().to_string())
+}
+
+/// What a shell takes for one word, as it stands or in quotes.
+fn word(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn a_shell_reads_one_word() {
+        assert_eq!(word("/tmp/演示/anshi"), "/tmp/演示/anshi");
+        assert_eq!(word("my home/keys"), "'my home/keys'");
+        assert_eq!(word("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(word(""), "''");
     }
 }

@@ -64,6 +64,19 @@ pub struct Wanted {
 }
 
 impl DemoHome<'_> {
+    /// Whether the policy's table is surely for fewer units than were asked for. How many there are to the one, nobody knows before
+    /// they are invented; then it is asked again.
+    pub fn foresee(scenario: &Scenario, wanted: Wanted) -> Result<(), CliError> {
+        let (Some(table), Some(scale_ppm)) = (scenario.policy.table(), wanted.scale_ppm) else { return Ok(()) };
+        // Of persons, most tables count a part alone.
+        if table.unit != UnitKind::Enterprise {
+            return Ok(());
+        }
+        let units = FIRMS_AT_ONE.saturating_mul(scale_ppm) / SCALE_ONE_PPM;
+        let surely = u64::from(table.units_max).saturating_mul(3) / 2;
+        if units > surely { Err(many(&scenario.policy, units)) } else { Ok(()) }
+    }
+
     /// A synthetic home, with the policies of another folder where one is named, and of all of them this one alone where that is
     /// what is shown.
     pub fn make(&self, policies: Option<&Path>, only: Option<&str>) -> Result<(), CliError> {
@@ -133,8 +146,10 @@ impl DemoHome<'_> {
         put(&path, &text)?;
         let check = |text: &str| check(&path, text, (&catalog, config.pace));
         let policy = check(&at_ease(&text))?;
-        if policy.table().is_none() {
-            return Ok(policy);
+        let Some(most) = policy.table().map(|table| u64::from(table.units_max)) else { return Ok(policy) };
+        let frame = invented.as_ref().and_then(|invented| Frame::new(invented.snapshot(), &policy.frame()));
+        if let Some(units) = frame.map(|frame| frame.units()).filter(|units| *units > most) {
+            return Err(many(&policy, units));
         }
         // Fewer units than the city has need a shorter slot; that it holds, the engine's own check says.
         for slot_s in TABLE_SLOTS_S {
@@ -146,6 +161,12 @@ impl DemoHome<'_> {
         }
         Err(CliError::wrong(DemoProblem::LongTable { policy: policy.id }))
     }
+}
+
+/// That a table of the policy is for fewer units.
+fn many(policy: &Policy, units: u64) -> CliError {
+    let most = policy.table().map_or(0, |table| table.units_max);
+    CliError::wrong(DemoProblem::ManyUnits { policy: policy.id.clone(), units, most })
 }
 
 /// A policy's file with slots that hold on any machine, to be read and not to be kept.

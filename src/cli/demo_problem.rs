@@ -10,8 +10,8 @@ use crate::workbench::Deviation;
 pub enum DemoProblem {
     /// No such scenario.
     #[error(
-        "there is no scenario `{name}`{}: there are\n{}",
-        close.as_ref().map(|close| format!(", did you mean `{close}`?")).unwrap_or_default(),
+        "there is no scenario `{name}`{} There are\n{}",
+        close.as_ref().map_or_else(|| ".".to_owned(), |close| format!(", did you mean `{close}`?")),
         listed(known, Lang::En)
     )]
     NoScenario {
@@ -22,6 +22,9 @@ pub enum DemoProblem {
         /// What there is.
         known: Vec<(String, Bilingual)>,
     },
+    /// A folder that is not there.
+    #[error("the folder `{}` does not exist", .0.display())]
+    NoFolder(PathBuf),
     /// A policy without cases.
     #[error("`{0}` has no `cases.toml`: they say what a demo asks (docs/policies.md)")]
     NoCases(String),
@@ -38,6 +41,29 @@ pub enum DemoProblem {
         guest: String,
         /// Whether this is the project's folder, where it can be built.
         is_project: bool,
+    },
+    /// The folder that was named has it not.
+    #[error(
+        "`{}` has no `{guest}.wasm`: say with `--guests` in which folder `{guest}.wasm` is, or with `--guest` which file it is",
+        folder.display()
+    )]
+    NotThere {
+        /// The guest's name.
+        guest: String,
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// More units than the policy's table is for.
+    #[error(
+        "about {units} units are more than the policy `{policy}` counts, {most} (`units_max`): take a smaller `--scale`"
+    )]
+    ManyUnits {
+        /// The policy.
+        policy: String,
+        /// So many there would be, or are.
+        units: u64,
+        /// So many it counts at most.
+        most: u32,
     },
     /// The policy lists another guest.
     #[error("the policy `{policy}` allows listed guests alone, and `{}` is not one of them: it is {digest}. `make guests` builds the listed one", file.display())]
@@ -74,15 +100,23 @@ impl Chinese for DemoProblem {
     fn chinese(&self) -> String {
         match self {
             Self::NoScenario { name, close, known } => {
-                let close = close.as_ref().map(|close| format!("，是否指 `{close}`")).unwrap_or_default();
-                format!("没有场景 `{name}`{close}。现有场景：\n{}", listed(known, Lang::Zh))
+                let close = close.as_ref().map_or_else(|| "。".to_owned(), |close| format!("，是否指 `{close}`？"));
+                format!("没有场景 `{name}`{close}现有场景：\n{}", listed(known, Lang::Zh))
             }
+            Self::NoFolder(folder) => format!("文件夹 `{}` 不存在", folder.display()),
             Self::NoCases(id) => format!("`{id}` 没有 `cases.toml`：演示问什么，由用例决定（docs/policies.md）"),
             Self::NoGuest { guest, is_project: true } => {
                 format!("程序 `{guest}` 尚未编译：`make guests` 会将其编译到 `target/guests`")
             }
             Self::NoGuest { guest, is_project: false } => {
                 format!("没有程序 `{guest}`：请用 `--guests` 指明 `{guest}.wasm` 所在的文件夹，或用 `--guest` 指明文件")
+            }
+            Self::NotThere { guest, folder } => format!(
+                "`{}` 中没有 `{guest}.wasm`：请用 `--guests` 指明其所在的文件夹，或用 `--guest` 指明文件",
+                folder.display()
+            ),
+            Self::ManyUnits { policy, units, most } => {
+                format!("约 {units} 个主体，多于政策 `{policy}` 的上限 {most}（`units_max`）：请用更小的 `--scale`")
             }
             Self::OtherGuest { policy, file, digest } => format!(
                 "政策 `{policy}` 只允许所列的程序，`{}`（{digest}）不在其中：所列的程序由 `make guests` 编译",

@@ -49,6 +49,9 @@ impl Shelf {
     pub fn open(folder: Option<&Path>) -> Result<Self, CliError> {
         let catalog = unpack_catalog().map_err(CliError::failed)?;
         if let Some(folder) = folder {
+            if !folder.is_dir() {
+                return Err(CliError::wrong(DemoProblem::NoFolder(folder.to_owned())));
+            }
             return Ok(Self { folder: folder.to_owned(), catalog, _unpacked: None });
         }
         let unpacked = TemporaryDir::new().map_err(CliError::failed)?;
@@ -111,10 +114,17 @@ impl Scenario {
         let beside = program().ok().and_then(|program| Some(program.parent()?.parent()?.join("guests")));
         let usual = GUEST_FOLDERS.iter().map(PathBuf::from).chain(beside);
         let folders: Vec<PathBuf> = folder.map_or_else(|| usual.collect(), |folder| vec![folder.to_owned()]);
+        if let Some(gone) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(CliError::wrong(DemoProblem::NoFolder(gone.to_owned())));
+        }
         let found = folders.iter().flat_map(|folder| guest_files(folder, guest)).find(|file| file.is_file());
         let file = file.map(Path::to_owned).or(found).ok_or_else(|| {
-            let is_project = folder.is_none() && Path::new(SOURCES).join(guest).is_dir();
-            CliError::wrong(DemoProblem::NoGuest { guest: guest.clone(), is_project })
+            let is_project = Path::new(SOURCES).join(guest).is_dir();
+            let guest = guest.clone();
+            CliError::wrong(match folder {
+                Some(folder) => DemoProblem::NotThere { guest, folder: folder.to_owned() },
+                None => DemoProblem::NoGuest { guest, is_project },
+            })
         })?;
         let module = read_guest(&file)?;
         let digest = sha256(&module);

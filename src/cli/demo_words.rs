@@ -276,6 +276,7 @@ impl DemoMessage {
             Self::Unshown { labels } => {
                 format!("　　　　{} 须待日后或数据更新：可用 `anshi policy test` 查看", quoted(labels))
             }
+            Self::Verified { receipts: 1 } => "验证　　回执有效：由引擎签名，在日志之中，各部分相符\n".to_owned(),
             Self::Verified { receipts } => {
                 format!("验证　　{receipts} 份回执均有效：由引擎签名，在日志之中，各部分相符\n")
             }
@@ -387,7 +388,15 @@ fn batch_english(BatchFacts { title, asked: (asked, left_out), millis, shares, r
     if *left_out > 0 {
         told.push_str(&format!(", {left_out} left out, for whom a role is empty"));
     }
-    told.push_str(&format!("; all answered at one tick, {seconds} s after they began; result in `{out}`"));
+    let answered: u64 = shares.iter().map(|(_, count, _)| count).sum();
+    let alone: u64 = refused.iter().map(|(_, count)| count).sum();
+    let after = format!("answered at one tick, {seconds} s after they began");
+    told.push_str(&match refused.as_slice() {
+        [] => format!("; all {after}"),
+        [(word, _)] => format!("; {answered} {after}, {alone} refused: {word}"),
+        _ => format!("; {answered} {after}, {alone} refused"),
+    });
+    told.push_str(&format!("; result in `{out}`"));
     for (label, count, share) in shares {
         told.push_str(&format!("\n           {:>6} %  {label}  ({count})", percent(*share)));
     }
@@ -405,7 +414,14 @@ fn batch_chinese(BatchFacts { title, asked: (asked, left_out), millis, shares, r
     if *left_out > 0 {
         told.push_str(&format!("，略去 {left_out} 件，因其缺少某角色的主体"));
     }
-    told.push_str(&format!("；开始 {seconds} 秒后同时得到全部回答；结果 `{out}`"));
+    let answered: u64 = shares.iter().map(|(_, count, _)| count).sum();
+    let alone: u64 = refused.iter().map(|(_, count)| count).sum();
+    told.push_str(&match refused.as_slice() {
+        [] => format!("；开始 {seconds} 秒后同时得到全部回答"),
+        [(word, _)] => format!("；开始 {seconds} 秒后同时得到 {answered} 件的回答，另 {alone} 件被拒绝：{word}"),
+        _ => format!("；开始 {seconds} 秒后同时得到 {answered} 件的回答，另 {alone} 件被拒绝"),
+    });
+    told.push_str(&format!("；结果 `{out}`"));
     for (label, count, share) in shares {
         told.push_str(&format!("\n           {:>6} %  {label}（{count}）", percent(*share)));
     }
@@ -413,4 +429,35 @@ fn batch_chinese(BatchFacts { title, asked: (asked, left_out), millis, shares, r
         told.push_str(&format!("\n                     拒绝：{word}（{count}），逐个拒绝，不扣额度"));
     }
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_batch_it_says_how_many_were_answered_and_how_many_refused() {
+        let batch = |refused: &[(&str, u64)]| {
+            let title = Bilingual { zh: "全部".to_owned(), en: "all".to_owned() };
+            let refused = refused.iter().map(|(word, count)| ((*word).to_owned(), *count)).collect();
+            let shares = vec![("yes".to_owned(), 6, 7_500), ("no".to_owned(), 2, 2_500)];
+            let batch = BatchFacts { title, asked: (10, 0), millis: 1_500, shares, refused, out: "b.jws".to_owned() };
+            let message = DemoMessage::Batch { batch: Box::new(batch) };
+            [Lang::En, Lang::Zh].map(|lang| message.text(lang).lines().next().unwrap_or_default().to_owned())
+        };
+        let [en, zh] = batch(&[]);
+        assert!(en.ends_with("; all answered at one tick, 1.5 s after they began; result in `b.jws`"), "{en}");
+        assert!(zh.ends_with("；开始 1.5 秒后同时得到全部回答；结果 `b.jws`"), "{zh}");
+        let [en, zh] = batch(&[("bad-parties", 2)]);
+        assert!(en.contains("; 8 answered at one tick, 1.5 s after they began, 2 refused: bad-parties; "), "{en}");
+        assert!(zh.contains("同时得到 8 件的回答，另 2 件被拒绝：bad-parties；"), "{zh}");
+        let [en, zh] = batch(&[("bad-parties", 1), ("budget-exhausted", 1)]);
+        assert!(en.contains(", 2 refused; ") && zh.contains("另 2 件被拒绝；"), "{en}{zh}");
+    }
+
+    #[test]
+    fn one_receipt_is_one() {
+        assert!(DemoMessage::Verified { receipts: 1 }.text(Lang::Zh).contains("　回执有效"));
+        assert!(DemoMessage::Verified { receipts: 2 }.text(Lang::Zh).contains("2 份回执均有效"));
+    }
 }

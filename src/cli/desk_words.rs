@@ -59,6 +59,23 @@ pub enum CaseProblem {
         /// The file of cases.
         cases: PathBuf,
     },
+    /// A folder that is not there.
+    #[error("the folder `{}` does not exist", .0.display())]
+    NoFolder(PathBuf),
+    /// The folder that was named has it not.
+    #[error(
+        "`{}` has no `{guest}.wasm`, the guest of `{}`: say with `--guests` in which folder `{guest}.wasm` is",
+        folder.display(),
+        cases.display()
+    )]
+    NotThere {
+        /// The guest.
+        guest: String,
+        /// The folder.
+        folder: PathBuf,
+        /// The file of cases.
+        cases: PathBuf,
+    },
     /// One guest for several policies.
     #[error("`--guest` is for one policy: say with `--guests` in which folder the guests of several are")]
     OneGuest,
@@ -81,6 +98,12 @@ impl Chinese for CaseProblem {
             }
             Self::NoGuest { guest, cases } => format!(
                 "没有 `{}` 所用的程序 `{guest}`：请用 `--guests` 指明 `{guest}.wasm` 所在的文件夹",
+                cases.display()
+            ),
+            Self::NoFolder(folder) => format!("文件夹 `{}` 不存在", folder.display()),
+            Self::NotThere { guest, folder, cases } => format!(
+                "`{}` 中没有 `{}` 所用的程序 `{guest}.wasm`：请用 `--guests` 指明其所在的文件夹",
+                folder.display(),
                 cases.display()
             ),
             Self::OneGuest => "`--guest` 只用于一项政策：多项政策的程序请用 `--guests` 指明所在的文件夹".to_owned(),

@@ -88,13 +88,17 @@ impl DataMessage {
     }
 }
 
+fn labels_good(id: &str, version: &str, labels: &str, each: &Cost) -> String {
+    format!("policy {id} {version} is in order: it answers {labels} or undetermined, {} each", cost(each))
+}
+
 impl WorkMessage {
     /// The line.
     pub(super) fn english(&self) -> String {
         match self {
             Self::HomeMade { home, kind } => format!("a {} home is ready in `{home}`", kind.word()),
             Self::PolicyGood { id, version, answers: Answers::Labels(labels), cost: each } => {
-                format!("policy {id} {version} is in order: it answers {labels} or undetermined, {} each", cost(each))
+                labels_good(id, version, &labels.join(", "), each)
             }
             Self::PolicyGood { id, version, answers: Answers::Table(cells), cost: each } => {
                 format!(

@@ -23,7 +23,7 @@ use crate::env::{Clock, Durable, TemporaryDir};
 use crate::guest::{Inspected, Look, inspect, look};
 use crate::job::unpack_catalog;
 use crate::keys::sha256;
-use crate::model::{Bilingual, Chinese, Digest, Dimension, Manifest, Pace, Role, TableRead, World, check_name};
+use crate::model::{Bilingual, Chinese, Digest, Dimension, Lang, Manifest, Pace, Role, TableRead, World, check_name};
 use crate::policy::{DraftOf, Guests, NoPolicy, Policy, fit, smallest_policy};
 
 /// Arguments of `anshi guest inspect`.
@@ -205,6 +205,9 @@ fn standard(args: &InspectArgs) -> Result<Standard, CliError> {
     if let Some(id) = &args.policy {
         let known: Vec<String> = standard.policies.iter().map(|policy| policy.id.clone()).collect();
         standard.policies.retain(|policy| policy.id == *id);
+        if standard.policies.is_empty() && Path::new(id).exists() {
+            return Err(CliError::wrong(TestProblem::PolicyPath(id.clone())));
+        }
         if standard.policies.is_empty() {
             let close = did_you_mean(id, known.iter().map(String::as_str)).map(str::to_owned);
             return Err(CliError::wrong(TestProblem::UnknownPolicy { id: id.clone(), known, close }));
@@ -275,26 +278,27 @@ fn say(module: &[u8], manifest: &Manifest, inspected: &Inspected, terminal: &Ter
     for parameter in &manifest.parameters {
         terminal.say(InspectMessage::Parameter { name: parameter.name.clone(), kind: parameter.kind });
     }
+    let between = if terminal.lang() == Lang::Zh { "、" } else { ", " };
     let reads = |role: Option<&String>, table: &TableRead| {
         let columns = table.reads.iter().map(|read| match read.values.is_empty() {
             true => read.column.clone(),
-            false => format!("{} ({})", read.column, read.values.join(", ")),
+            false => format!("{} ({})", read.column, read.values.join(between)),
         });
-        let columns = columns.collect::<Vec<_>>().join(", ");
+        let columns = columns.collect::<Vec<_>>().join(between);
         terminal.say(InspectMessage::Reads { role: role.cloned(), dataset: table.dataset.clone(), columns });
     };
     match &manifest.world {
         World::Verifier { roles, labels } => {
             roles.iter().for_each(|role| role.tables.iter().for_each(|table| reads(Some(&role.name), table)));
-            terminal.say(InspectMessage::Answers { labels: labels.join(", ") });
+            terminal.say(InspectMessage::Answers { labels: labels.join(between) });
         }
         World::Contributor { tables, dimensions, measures } => {
             tables.iter().for_each(|table| reads(None, table));
             for dimension in dimensions {
-                let (name, labels) = (dimension.name.clone(), dimension.labels.join(", "));
+                let (name, labels) = (dimension.name.clone(), dimension.labels.join(between));
                 terminal.say(InspectMessage::Dimension { name, count: dimension.labels.len(), labels });
             }
-            terminal.say(InspectMessage::Measures { measures: measures.join(", ") });
+            terminal.say(InspectMessage::Measures { measures: measures.join(between) });
         }
     }
 }

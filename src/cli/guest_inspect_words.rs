@@ -152,7 +152,7 @@ impl InspectMessage {
                 let memory = size(*memory_bytes);
                 format!("  `{world}`，{functions} 个函数，初始内存 {memory}，在{tier}的引擎上运行")
             }
-            Self::Parameter { name, kind } => format!("  参数 `{name}`（{}）", kind_word(*kind)),
+            Self::Parameter { name, kind } => format!("  参数 `{name}`（{}）", kind.chinese()),
             Self::Reads { role: Some(role), dataset, columns } => {
                 format!("  读取 `{role}` 的 `{dataset}`：{columns}")
             }
@@ -191,13 +191,4 @@ fn joined(reasons: &[Bilingual], lang: Lang) -> String {
 
 fn quoted(names: &[String], separator: &str) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(separator)
-}
-
-const fn kind_word(kind: ParameterKind) -> &'static str {
-    match kind {
-        ParameterKind::Integer => "整数",
-        ParameterKind::Date => "日期",
-        ParameterKind::Text => "文本",
-        ParameterKind::Identifier => "标识",
-    }
 }

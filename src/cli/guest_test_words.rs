@@ -54,6 +54,9 @@ pub enum TestProblem {
         /// The one that was perhaps meant.
         close: Option<String>,
     },
+    /// A path where an id belongs.
+    #[error("`{0}` is a path, and `--policy` takes a policy's id: a folder of policies goes with `--policies`")]
+    PolicyPath(String),
     /// No cases.
     #[error("there are no cases in `{}`: say with `--cases` where they are", .0.display())]
     CasesMissing(PathBuf),
@@ -74,6 +77,9 @@ impl Chinese for TestProblem {
                 let close = close.as_ref().map(|close| format!("；是否指 `{close}`？")).unwrap_or_default();
                 let known = known.join("、");
                 format!("没有内置的政策 `{id}`：内置的有 {known}；请用 `--policy` 或 `--policies` 指明其所在{close}")
+            }
+            Self::PolicyPath(path) => {
+                format!("`{path}` 是路径，而 `--policy` 应为政策标识：政策的总文件夹请用 `--policies` 指明")
             }
             Self::CasesMissing(path) => format!("`{}` 中没有用例：请用 `--cases` 指明用例所在的文件", path.display()),
         }

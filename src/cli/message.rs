@@ -229,7 +229,7 @@ pub enum Cost {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answers {
     /// One of these labels.
-    Labels(String),
+    Labels(Vec<String>),
     /// A table of so many cells.
     Table(usize),
 }

@@ -284,7 +284,7 @@ fn tell(found: Found, standard: &Standard, format: CheckFormat, terminal: &Termi
 
 fn in_order(policy: &Policy) -> WorkMessage {
     let (answers, cost) = match policy.table() {
-        None => (Answers::Labels(policy.labels().join(", ")), Cost::Bits(policy.cost())),
+        None => (Answers::Labels(policy.labels().to_vec()), Cost::Bits(policy.cost())),
         Some(table) => (Answers::Table(table.cells()), Cost::Epsilon(table.epsilon.to_string())),
     };
     WorkMessage::PolicyGood { id: policy.id.clone(), version: policy.version_text(), answers, cost }

@@ -68,6 +68,9 @@ pub fn test(args: &TestArgs, terminal: &Terminal) -> Result<(), CliError> {
     if folders.len() > 1 && args.guests.guest.is_some() {
         return Err(CliError::wrong(CaseProblem::OneGuest));
     }
+    if let Some(gone) = args.guests.guests.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(CliError::wrong(CaseProblem::NoFolder(gone.clone())));
+    }
     let mut desk = Desk::open(args.home.as_deref())?;
     let (mut told, mut cases, mut wrong) = (Vec::new(), 0, 0);
     for folder in folders {
@@ -174,7 +177,10 @@ impl Desk {
             let file = self.guest_file(name, cases, policy, args);
             let file = file.ok_or_else(|| {
                 let (guest, cases) = (name.to_owned(), PathBuf::from(&cases.path));
-                CliError::failed(CaseProblem::NoGuest { guest, cases })
+                CliError::failed(match args.guests.clone() {
+                    Some(folder) => CaseProblem::NotThere { guest, folder, cases },
+                    None => CaseProblem::NoGuest { guest, cases },
+                })
             })?;
             modules.insert(name.to_owned(), read_guest(&file)?);
         }

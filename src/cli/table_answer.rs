@@ -11,7 +11,7 @@ use super::error::CliError;
 use super::files::write;
 use super::plot::plot;
 use super::table::table;
-use super::table_words::{TableFacts, TableMessage};
+use super::table_words::{TableFacts, TableMessage, of_all};
 use super::terminal::Terminal;
 use crate::disclosure::{ReleasedCell, ReleasedTable};
 use crate::env::Durable;
@@ -95,12 +95,19 @@ pub fn show_lines(released: &ReleasedTable, most: usize, terminal: &Terminal) {
     let mut lines = vec![head];
     // Who wants some wants those with figures.
     let wanted = |(_, cell): &(Vec<&str>, Option<&ReleasedCell>)| most == usize::MAX || cell.is_some();
+    let printed = rows(released).filter(wanted).count();
     for (labels, cell) in rows(released).filter(wanted).take(most) {
         lines.push(labels.into_iter().map(str::to_owned).chain(figures(released, cell)).collect());
     }
+    let shown = lines.len().saturating_sub(1);
     let total = std::iter::once("Σ".to_owned()).chain(released.dimensions.iter().skip(1).map(|_| String::new()));
     lines.push(total.chain(figures(released, Some(&released.total))).collect());
-    terminal.say(TableMessage::Table { text: table(&lines), facts: Box::new(facts(released, count)) });
+    let mut text = table(&lines);
+    if let Some((above, sum)) = text.rsplit_once('\n').filter(|_| shown < printed) {
+        // The sum is of all that are printed, and not of those above it alone.
+        text = format!("{above}\n{}\n{sum}", of_all(shown, printed, terminal.lang()));
+    }
+    terminal.say(TableMessage::Table { text, facts: Box::new(facts(released, count)) });
 }
 
 fn figures(released: &ReleasedTable, cell: Option<&ReleasedCell>) -> Vec<String> {

@@ -76,6 +76,14 @@ impl TableMessage {
     }
 }
 
+/// That there are more cells than the lines above show.
+pub fn of_all(shown: usize, printed: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("… {shown} of {printed} printed cells; the sum of all of them:"),
+        Lang::Zh => format!("… 以上为所显示的 {printed} 格中的 {shown} 格；全部之和："),
+    }
+}
+
 fn facts_english(facts: &TableFacts) -> String {
     let intervals = facts.intervals.iter().map(|(name, half)| format!("{name} ± {half}"));
     let gaussian = facts

@@ -225,12 +225,18 @@ impl fmt::Display for Detail {
             Self::Misfits(misfits) => {
                 f.write_str(&misfits.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
             }
+            Self::ParameterUnknown(name, known) if known.is_empty() => {
+                write!(f, "`{name}`? the policy takes no parameters")
+            }
             Self::ParameterUnknown(name, known) => write!(f, "`{name}`? {}", parameters(known, "; ")),
             Self::Parameter(name, allowed) => write!(f, "`{name}`: {allowed}"),
             Self::NoRole(role) => write!(f, "no role `{role}`"),
             Self::GuestNoRole(role) => write!(f, "the guest has no role `{role}`"),
             Self::PartyId(role, error) => write!(f, "role `{role}`: {error}"),
             Self::PartyTwice => f.write_str("one unit appears once in a job"),
+            Self::RoleCount { role, count, min, max } if min == max => {
+                write!(f, "role `{role}` is played by {count}, the policy wants exactly {max}")
+            }
             Self::RoleCount { role, count, min, max } => {
                 write!(f, "role `{role}` is played by {count}, the policy wants {min} to {max}")
             }
@@ -295,12 +301,18 @@ impl Chinese for Detail {
             Self::Validity(from, until) => format!("{from} 至 {until}"),
             Self::Purpose(purpose) => purpose.clone(),
             Self::Misfits(misfits) => misfits.iter().map(Chinese::chinese).collect::<Vec<_>>().join("；"),
-            Self::ParameterUnknown(name, known) => format!("没有 `{name}`；可用 {}", parameters(known, "；")),
-            Self::Parameter(name, allowed) => format!("`{name}`：{allowed}"),
+            Self::ParameterUnknown(name, known) if known.is_empty() => format!("没有 `{name}`；该政策没有参数"),
+            Self::ParameterUnknown(name, known) => {
+                format!("没有 `{name}`；可用 {}", parameters(known, "；").replace(", ", "、"))
+            }
+            Self::Parameter(name, allowed) => format!("`{name}`：{}", allowed.replace(", ", "、")),
             Self::NoRole(role) => format!("没有角色 `{role}`"),
             Self::GuestNoRole(role) => format!("程序没有角色 `{role}`"),
             Self::PartyId(role, error) => format!("角色 `{role}`：{}", error.chinese()),
             Self::PartyTwice => "同一主体在一次询问中只能出现一次".to_owned(),
+            Self::RoleCount { role, count, min, max } if min == max => {
+                format!("角色 `{role}` 有 {count} 个当事方，政策要求恰好 {max} 个")
+            }
             Self::RoleCount { role, count, min, max } => {
                 format!("角色 `{role}` 有 {count} 个当事方，政策要求 {min} 至 {max} 个")
             }
@@ -332,6 +344,20 @@ impl Chinese for Detail {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_policy_wants_is_told_as_it_is() {
+        let count = |min, max| Detail::RoleCount { role: "child".to_owned(), count: 2, min, max };
+        assert!(count(1, 1).to_string().ends_with("the policy wants exactly 1"));
+        assert!(count(1, 1).chinese().ends_with("政策要求恰好 1 个"));
+        assert!(count(0, 1).to_string().ends_with("the policy wants 0 to 1"));
+        let unknown = |known: Vec<(String, String)>| Detail::ParameterUnknown("months".to_owned(), known);
+        assert_eq!(unknown(Vec::new()).to_string(), "`months`? the policy takes no parameters");
+        assert_eq!(unknown(Vec::new()).chinese(), "没有 `months`；该政策没有参数");
+        let one = vec![("line".to_owned(), "1, 2".to_owned())];
+        assert_eq!(unknown(one.clone()).to_string(), "`months`? `line`: 1, 2");
+        assert_eq!(unknown(one).chinese(), "没有 `months`；可用 `line`: 1、2");
+    }
 
     #[test]
     fn a_consents_window_is_told_in_utc() {

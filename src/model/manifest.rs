@@ -40,6 +40,16 @@ impl ParameterKind {
         }
     }
 
+    /// What Chinese readers call it.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Integer => "整数",
+            Self::Date => "日期",
+            Self::Text => "文本",
+            Self::Identifier => "标识",
+        }
+    }
+
     /// The kind that `word` names.
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Integer, Self::Date, Self::Text, Self::Identifier].into_iter().find(|kind| kind.word() == word)

@@ -119,8 +119,8 @@ fn parties(policy: &Policy) -> Vec<Sentence> {
 fn role_sentences(name: &str, role: &RoleRule) -> [Sentence; 2] {
     let ((en, zh), (min, max)) = (unit(role.unit), (role.min, role.max));
     let (en_count, zh_count) = match min == max {
-        true => (format!("exactly {max}"), format!("恰好 {max}")),
-        false => (format!("{min} to {max}"), format!("{min} 至 {max}")),
+        true => (format!("exactly {max}"), format!("恰好 {max} ")),
+        false => (format!("{min} to {max}"), format!(" {min} 至 {max} ")),
     };
     let (en_basis, zh_basis) = match &role.basis {
         Some(basis) => (format!(" ({basis})"), format!("（{basis}）")),
@@ -257,12 +257,15 @@ fn choice(policy: &Policy) -> Vec<Sentence> {
         let (name, kind) = (&rule.name, rule.kind());
         let (en, zh) = match kind {
             ParameterKind::Identifier => ("any identifier, as a token".to_owned(), "任意标识，以代号给出".to_owned()),
-            _ => (format!("one of {}", allowed(&rule.allowed)), format!("取自 {}", allowed(&rule.allowed))),
+            _ => (
+                format!("one of {}", allowed(&rule.allowed, Lang::En)),
+                format!("取自 {}", allowed(&rule.allowed, Lang::Zh)),
+            ),
         };
         say(
             Id::ParameterChoice,
             format!("The client chooses `{name}` ({}): {en}; anything else is refused.", kind.word()),
-            format!("客户可选 `{name}`（{}）：{zh}；其他值一律拒绝。", kind.word()),
+            format!("客户可选 `{name}`（{}）：{zh}；其他值一律拒绝。", kind.chinese()),
         )
     };
     policy.parameters.iter().map(one).collect()

@@ -32,14 +32,15 @@ pub(super) fn listed(names: &[String], lang: Lang) -> String {
 }
 
 /// All that a parameter may be, left out nothing.
-pub(super) fn allowed(allowed: &Allowed) -> String {
-    fn all<T: ToString>(values: impl IntoIterator<Item = T>) -> String {
-        values.into_iter().map(|value| value.to_string()).collect::<Vec<_>>().join(", ")
+pub(super) fn allowed(allowed: &Allowed, lang: Lang) -> String {
+    fn all<T: ToString>(values: impl IntoIterator<Item = T>, lang: Lang) -> String {
+        let separator = if lang == Lang::Zh { "、" } else { ", " };
+        values.into_iter().map(|value| value.to_string()).collect::<Vec<_>>().join(separator)
     }
     match allowed {
-        Allowed::Integers(values) => all(values),
-        Allowed::Dates(values) => all(values),
-        Allowed::Texts(values) => all(values),
+        Allowed::Integers(values) => all(values, lang),
+        Allowed::Dates(values) => all(values, lang),
+        Allowed::Texts(values) => all(values, lang),
         Allowed::Range { .. } | Allowed::AnyIdentifier => allowed.text(),
     }
 }

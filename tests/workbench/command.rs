@@ -194,7 +194,8 @@ fn what_cannot_be_tested_is_said() {
         (&["sme-credit-check"], 2, "is no folder"),
         (&["sme-credit-chek", "--policies", "policies"], 2, "did you mean `sme-credit-check`?"),
         (&["policies/sme-credit-check"], 1, "the guest `sme-credit-check` of `policies/sme-credit-check/cases.toml`"),
-        (&["sme-credit-check", "--policies", "policies", "--guests", "nowhere"], 1, "is not at hand"),
+        (&["sme-credit-check", "--policies", "policies", "--guests", "nowhere"], 2, "`nowhere` does not exist"),
+        (&["policies", "--guests", "policies"], 1, "`policies` has no `sme-credit-check.wasm`"),
         (&["."], 2, "neither a policy's folder nor a folder of policies"),
     ] {
         let said = run(words);

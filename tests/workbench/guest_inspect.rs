@@ -82,6 +82,13 @@ fn everything_about_a_guest_is_told() {
     assert!(!said.out.contains("sme-credit-check") && !said.out.contains("not meant"), "{}", said.out);
     let said = of_one("late-payment-by-country", "zh");
     assert!(said.code == 2 && said.err.contains("`late-payment-by-county`"), "{}{}", said.out, said.err);
+    fs::create_dir_all(folder.path().join("policies/sme-credit-check")).unwrap();
+    for (lang, told) in
+        [("en", "a folder of policies goes with `--policies`"), ("zh", "政策的总文件夹请用 `--policies` 指明")]
+    {
+        let said = of_one("policies/sme-credit-check", lang);
+        assert!(said.code == 2 && said.err.contains(told), "{}{}", said.out, said.err);
+    }
     let told = json(&inspect(folder.path(), &guest("late_payment_by_county"), &["--json"]));
     assert_eq!((told["world"].as_str(), told["tier"].as_str()), (Some("contributor"), Some("small")));
     assert_eq!(told["imports"], serde_json::json!([]));

@@ -6,7 +6,6 @@ use super::input::{StreamInputs, TableShape, UnitInputs};
 use super::instance::{Fault, Guest};
 use super::stores::UnitStores;
 use crate::data::{Snapshot, UnitRows};
-use crate::env::weaken::{self, Weakness};
 use crate::model::{Date, ParameterValue};
 use crate::policy::{Limits, Plan};
 
@@ -57,15 +56,13 @@ impl<'s> UnitRunner<'_, 's> {
     /// What the unit `id` contributes, whose place in each dataset of the plan's frame is one of `ordinals`.
     pub fn run(&mut self, id: &'s str, ordinals: &[Option<u64>]) -> Result<Contributions, Fault> {
         let input = self.runs.inputs.build(id, ordinals).ok_or_else(gone)?;
-        contribute(&mut self.stores, (self.runs.guest, &self.runs.limits), &input)
+        self.stores.contribute(&input)
     }
 }
 
 /// The same for units whose rows come from elsewhere than a snapshot: in a worker.
 pub struct StreamRuns<'j> {
-    guest: &'j Guest,
     inputs: StreamInputs<'j>,
-    limits: Limits,
     stores: UnitStores<'j>,
 }
 
@@ -79,31 +76,19 @@ impl<'j> StreamRuns<'j> {
     ) -> Option<Self> {
         guest.lane().contributor()?;
         let inputs = StreamInputs { as_of, tables, parameters };
-        Some(Self { guest, inputs, limits: *limits, stores: UnitStores::new(guest, limits) })
+        Some(Self { inputs, stores: UnitStores::new(guest, limits) })
     }
 
     /// What the unit `id` contributes that has these rows, one list for each table: the columns that are read, and behind
     /// them the time, where the table has one.
     pub fn run(&mut self, id: &str, rows: &[UnitRows<'_>]) -> Result<Contributions, Fault> {
         let input = self.inputs.build(id, rows).ok_or_else(gone)?;
-        contribute(&mut self.stores, (self.guest, &self.limits), &input)
+        self.stores.contribute(&input)
     }
 }
 
 fn gone() -> Fault {
     Fault::Trap("there is not what the plan names".to_owned())
-}
-
-/// One fresh instance, one call.
-fn contribute(
-    stores: &mut UnitStores<'_>,
-    (guest, limits): (&Guest, &Limits),
-    input: &contributing::Input,
-) -> Result<Contributions, Fault> {
-    if weaken::on(Weakness::UnitInstanceReused) {
-        return super::reused::run(guest, input, limits);
-    }
-    stores.run(input).0
 }
 
 impl From<contributing::Contributions> for Contributions {

@@ -104,10 +104,8 @@ impl CorePre {
 }
 
 fn is_of_i32(of: &FuncType, parameters: usize, results: usize) -> bool {
-    let of_i32 = |mut types: Box<dyn Iterator<Item = ValType> + '_>| types.all(|of| matches!(of, ValType::I32));
     (of.params().len(), of.results().len()) == (parameters, results)
-        && of_i32(Box::new(of.params()))
-        && of_i32(Box::new(of.results()))
+        && of.params().chain(of.results()).all(|of| matches!(of, ValType::I32))
 }
 
 impl CoreInstance {

@@ -9,6 +9,7 @@ use wasmtime::Store;
 use super::bindings::contributing;
 use super::contribute::Contributions;
 use super::instance::{Bounds, CONTRIBUTIONS_BYTES_MAX, Fault, Guest, Used, fault};
+use crate::env::weaken::{self, Weakness};
 use crate::policy::Limits;
 
 /// Runs a contributor, each time on a fresh instance.
@@ -25,7 +26,15 @@ impl<'g> UnitStores<'g> {
         Self { guest, limits: *limits, store: None }
     }
 
-    /// One fresh instance, one call, and what it used.
+    /// One fresh instance, one call.
+    pub fn contribute(&mut self, input: &contributing::Input) -> Result<Contributions, Fault> {
+        if weaken::on(Weakness::UnitInstanceReused) {
+            return super::reused::run(self.guest, input, &self.limits);
+        }
+        self.run(input).0
+    }
+
+    /// The same with all that the run used.
     pub fn run(&mut self, input: &contributing::Input) -> (Result<Contributions, Fault>, Used) {
         let lane = self.guest.lane();
         let Some(pre) = lane.contributor() else {

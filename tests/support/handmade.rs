@@ -69,7 +69,7 @@ const PRELUDE: &str = r#"
 "#;
 
 /// Takes the next bytes, and memory for them where there is none left.
-const ALLOCATOR: &str = "
+pub(super) const ALLOCATOR: &str = "
     (local $at i32)
     (local.set $at (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
     (global.set $next (i32.add (local.get $at) (local.get $size)))

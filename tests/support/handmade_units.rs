@@ -1,20 +1,10 @@
 //! Contributors made by hand, in WebAssembly text: one core module each, with the manifest of the hostile contributor, so
 //! that its policy fits.
 
-use super::handmade::{Layout, MANIFEST_BASE, component_type};
+use super::handmade::{ALLOCATOR, Layout, MANIFEST_BASE, component_type};
 
 const COUNTIES: [&str; 11] =
     ["371402", "371403", "371422", "371423", "371424", "371425", "371426", "371427", "371428", "371481", "371482"];
-
-/// Takes the next bytes, and memory for them where there is none left.
-const ALLOCATOR: &str = "
-    (local $at i32)
-    (local.set $at (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
-    (global.set $next (i32.add (local.get $at) (local.get $size)))
-    (block $fits
-      (br_if $fits (i32.le_u (global.get $next) (i32.shl (memory.size) (i32.const 16))))
-      (drop (memory.grow (i32.add (i32.const 1) (i32.shr_u (local.get $size) (i32.const 16))))))
-    (local.get $at)";
 
 /// A contributor to be.
 #[derive(Clone, Debug)]

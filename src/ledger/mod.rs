@@ -12,10 +12,12 @@ mod parked;
 mod read;
 mod record;
 mod records;
+mod release;
 mod requests;
 mod reserve;
 mod store;
 mod subject_read;
+mod upkeep;
 mod writer;
 
 pub use accounts::{Spent, exceeds};

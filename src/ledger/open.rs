@@ -9,9 +9,10 @@ use rusqlite::{OptionalExtension, params};
 use super::record::write_abandoned;
 use super::reserve::Pace;
 use super::store::{
-    Behind, Inconsistency, Leaves, LedgerError, create_store, digest, latest_day, open_writer, read_recent, signed,
-    stored_hash, unsigned,
+    Behind, Inconsistency, Leaves, LedgerError, create_store, digest, entry_of, latest_day, open_writer, read_recent,
+    signed, stored_hash, unsigned,
 };
+use super::upkeep::{Sealed, publish};
 use super::writer::{Ledger, Writer};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy, read_text};
@@ -48,7 +49,7 @@ impl Ledger {
         let verifier = LogVerifier::new(&signer.verifier_key()?)?;
         let read = |index| stored_hash(&connection, index);
         let size = check_frontier(&connection, &verifier)?;
-        let (mirror, mirrored) = Mirror::open(&config.mirror, &verifier)?;
+        let (mut mirror, mirrored) = Mirror::open(&config.mirror, &verifier)?;
         let ignored = weaken::on(Weakness::MirrorIgnored);
         if mirrored.size > size && !ignored {
             return Err(LedgerError::Behind(Behind::Shorter { size, seen: mirrored.size }));
@@ -67,20 +68,18 @@ impl Ledger {
             recent: Arc::new(RwLock::new(recent)),
             latest_day: latest_day(&connection)?,
             pace: Pace::load(&connection, clock.now())?,
-            tiles: Tiles::new(&config.log, published),
             connection,
             clock,
             entropy,
             signer,
-            mirror,
             size,
             mirrored: Arc::new(AtomicU64::new(mirrored.size)),
         };
         writer.close_abandoned()?;
-        writer.catch_up_mirror()?;
-        writer.mend_tiles()?;
-        writer.publish()?;
-        Ok(Self::start(writer))
+        writer.catch_up_mirror(&mut mirror)?;
+        let mut tiles = Tiles::new(&config.log, published);
+        writer.publish(&mut tiles)?;
+        Self::start(writer, &config.store, tiles, mirror)
     }
 }
 
@@ -124,17 +123,27 @@ impl Writer {
         for intent in open {
             write_abandoned(&self.connection, &self.entropy, &mut leaves, checkpoint_size, intent)?;
         }
-        let (note, hashes) = self.sign(leaves)?;
+        let (_, hashes) = self.sign(leaves)?;
         drop(recent);
-        self.seal(checkpoint_size, &note, hashes)
+        self.seal(checkpoint_size, hashes)
     }
 
-    /// Gives the mirror the newest checkpoint where a crash came between the store and it.
-    fn catch_up_mirror(&mut self) -> Result<(), LedgerError> {
+    /// Writes again what is missing of the published log, and what is new.
+    fn publish(&self, tiles: &mut Tiles) -> Result<(), LedgerError> {
+        let (connection, size) = (&self.connection, self.size);
+        tiles.mend(size, &|index| stored_hash(connection, index), &|index| entry_of(connection, index))?;
+        let note = note_of(connection, size)?;
+        let note = note.ok_or(LedgerError::Inconsistent(Inconsistency::Checkpoint(size)))?.into();
+        publish(connection, &self.recent, tiles, &Sealed { size, note })
+    }
+
+    /// Gives the mirror the newest checkpoint where it has not got it: a crash came between the store and it, or jobs have
+    /// just been closed.
+    fn catch_up_mirror(&self, mirror: &mut Mirror) -> Result<(), LedgerError> {
         if self.mirrored.load(Ordering::Acquire) < self.size {
             let note = note_of(&self.connection, self.size)?;
             let missing = || LedgerError::Inconsistent(Inconsistency::Checkpoint(self.size));
-            self.mirror.keep(&note.ok_or_else(missing)?)?;
+            mirror.keep(&note.ok_or_else(missing)?)?;
             self.mirrored.store(self.size, Ordering::Release);
         }
         Ok(())

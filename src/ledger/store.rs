@@ -18,11 +18,13 @@ use crate::model::{Bilingual, Date, Digest};
 
 /// The write-ahead log is moved into the store when it has so many pages (32 MiB): pages that every commit writes again are
 /// then moved once for many commits.
-const WAL_PAGES_MAX: i64 = 8_192;
+pub(super) const WAL_PAGES: i64 = 8_192;
+/// When it has so many, whatever the upkeep does, the writer moves them at its next commit.
+const WAL_PAGES_MAX: i64 = 32_768;
 
-/// The writer's pages in memory. SQLite goes through all of them at nearly every commit, because it gives pages a number
+/// A connection's pages in memory. SQLite goes through all of them at nearly every commit, because it gives pages a number
 /// behind the store's last for a moment while it sorts them; what is not among them is in the system's cache.
-const CACHE_KIB: i64 = 32_000;
+const CACHE_KIB: i64 = 8_000;
 
 /// `PRAGMA user_version` after `schema.sql` and `requests.sql`.
 pub(super) const SCHEMA_VERSION: i64 = REQUESTS_SCHEMA;
@@ -166,6 +168,8 @@ fn configure(connection: &Connection) -> Result<(), LedgerError> {
     let synchronous = if weaken::on(Weakness::CommitUnsynced) { "OFF" } else { "FULL" };
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    // The pages of a transaction stay in memory until it is committed: each is written once.
+    connection.pragma_update(None, "cache_spill", false)?;
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_MAX)?;
     settle(connection)
 }
@@ -297,6 +301,27 @@ pub(super) fn entry_of(connection: &Connection, index: u64) -> Option<Vec<u8>> {
     });
     let (kind, salt, record) = row.ok()?;
     Some(entry_bytes(EntryKind::from_word(&kind)?, &salt, &record))
+}
+
+/// The entries of up to `count` leaves from `first` on, made again from their records; they end before one that is missing.
+pub(super) fn entries_of(connection: &Connection, first: u64, count: u64) -> Result<Vec<Vec<u8>>, LedgerError> {
+    let sql = "SELECT leaf_index, kind, salt, record FROM entry WHERE leaf_index >= ?1 AND leaf_index < ?2
+               ORDER BY leaf_index";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([signed(first), signed(first.saturating_add(count))])?;
+    let mut entries = Vec::new();
+    for index in first.. {
+        let Some(row) = rows.next()? else { break };
+        let kind = EntryKind::from_word(&row.get::<_, String>(1)?);
+        let Some(kind) = kind.filter(|_| row.get(0) == Ok(signed(index))) else { break };
+        entries.push(entry_bytes(kind, &row.get::<_, [u8; SALT_BYTES]>(2)?, &row.get::<_, Vec<u8>>(3)?));
+    }
+    Ok(entries)
+}
+
+/// Moves what is left of the write-ahead log into the store; what a reader still needs stays.
+pub(super) fn move_pages(connection: &Connection) -> Result<(), LedgerError> {
+    Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
 }
 
 /// The latest day that any charge names: accounting never goes back behind it.

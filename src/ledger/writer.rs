@@ -2,6 +2,7 @@
 //! and hands every outcome over at its tick, never before.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -15,21 +16,21 @@ use super::notices::{keep_guest, revoke, rotate};
 use super::parked::{Decider, Parked};
 use super::read::GuestRow;
 use super::record::{Due, Logged, OutcomeEntry, Written, write_outcome};
+use super::release::{Answers, Committed, Release};
 use super::requests::{SealedRequest, remove};
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
-use super::store::{Leaves, LedgerError, Opened, Stopped, entry_of, read_recent, signed, stored_hash};
+use super::store::{Leaves, LedgerError, Opened, Stopped, move_pages, read_recent, signed};
+use super::upkeep::{Sealed, Upkeep};
 use crate::env::weaken::{self, Weakness};
-use crate::env::{Clock, Entropy, Stopwatch};
+use crate::env::{Clock, Entropy};
 use crate::log::{Checkpoint, LogSigner, Mirror, RecentHashes, Tiles};
 use crate::model::{Date, Digest, Millis, Refusal, RefusalCode};
 use crate::policy::Permit;
 
 /// How many requests one transaction takes at most.
 const BATCH_MAX: usize = 1_024;
-/// The published log is at most so far behind the ledger.
-const PUBLISH_EVERY: Duration = Duration::from_millis(1_000);
-/// A quiet ledger publishes after so long.
-const PUBLISH_IDLE: Duration = Duration::from_millis(25);
+/// A writer that waits for nothing looks around after so long.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Why there is no reservation.
 #[derive(Debug)]
@@ -45,7 +46,8 @@ pub enum ReserveError {
     Ledger(LedgerError),
 }
 
-type Reply<T, E> = oneshot::Sender<Result<T, E>>;
+/// Where somebody waits for an answer.
+pub(super) type Reply<T, E> = oneshot::Sender<Result<T, E>>;
 
 pub(super) enum Message {
     Reserve(Box<Permit>, Option<SealedRequest>, Reply<Reservation, ReserveError>),
@@ -63,6 +65,10 @@ pub(super) enum Message {
     },
     /// Removes the archived requests of these intents.
     Forget(Vec<u64>),
+    /// The mirror failed: nothing more is admitted or answered.
+    Broken,
+    /// Moves what is left of the write-ahead log into the store.
+    MovePages,
     /// Wakes the writer after an outcome was parked early: weakened builds alone.
     Wake,
     Stop,
@@ -139,8 +145,6 @@ pub(super) struct Writer {
     pub clock: Clock,
     pub entropy: Entropy,
     pub signer: LogSigner,
-    pub mirror: Mirror,
-    pub tiles: Tiles,
     pub size: u64,
     /// The latest hashes of what is durable.
     pub recent: Arc<RwLock<RecentHashes>>,
@@ -151,12 +155,14 @@ pub(super) struct Writer {
 }
 
 impl Ledger {
-    pub(super) fn start(writer: Writer) -> Self {
+    pub(super) fn start(writer: Writer, store: &Path, tiles: Tiles, mirror: Mirror) -> Result<Self, LedgerError> {
         let (sender, receiver) = channel();
         let (clock, mirrored) = (writer.clock.clone(), Arc::clone(&writer.mirrored));
         let recent = Arc::clone(&writer.recent);
-        let thread = std::thread::spawn(move || writer.run(&receiver));
-        Self { sender, clock, mirrored, recent, thread: Some(thread) }
+        let upkeep = Upkeep::start(store, tiles, Arc::clone(&recent), sender.clone())?;
+        let release = Release::start(mirror, Arc::clone(&mirrored), upkeep, sender.clone());
+        let thread = std::thread::spawn(move || writer.run(&receiver, &release));
+        Ok(Self { sender, clock, mirrored, recent, thread: Some(thread) })
     }
 
     /// The size of the latest checkpoint that store and mirror both have: what a later one covers is not released.
@@ -244,61 +250,45 @@ impl Drop for Ledger {
     }
 }
 
-/// What one transaction answers, once it is durable.
-#[derive(Default)]
-struct Answers {
-    reservations: Vec<(Result<Reservation, ReserveError>, Reply<Reservation, ReserveError>)>,
-    plain: Vec<Reply<(), LedgerError>>,
-    logged: Vec<(Logged, Reply<Logged, LedgerError>)>,
-}
-
 impl Writer {
-    fn run(mut self, receiver: &Receiver<Message>) {
+    fn run(mut self, receiver: &Receiver<Message>, release: &Release) {
         let mut pending: BTreeMap<(Millis, u64), Pending> = BTreeMap::new();
-        let mut published = Stopwatch::new();
-        let mut unpublished = false;
         let mut stopping = false;
         while !(stopping && pending.is_empty()) {
-            let messages = self.next_messages(receiver, pending.keys().next().map(|key| key.0), unpublished);
-            let quiet = messages.is_empty();
+            let messages = self.next_messages(receiver, pending.keys().next().map(|key| key.0));
             let mut work = Vec::with_capacity(messages.len());
             for message in messages {
                 match message {
+                    Message::Broken => return,
                     Message::Stop => stopping = true,
                     Message::Wake => {}
+                    // One that fails is done later: the log is then longer for a while.
+                    Message::MovePages => drop(move_pages(&self.connection)),
                     Message::Schedule(job) => drop(pending.insert((job.tick, job.intent.index), *job)),
                     other => work.push(other),
                 }
             }
             let due = take_due(&mut pending, self.clock.now());
-            let idle = work.is_empty() && due.is_empty();
-            if !idle {
-                if let Err(error) = self.commit(work, due) {
+            if work.is_empty() && due.is_empty() {
+                continue;
+            }
+            let committed = match self.commit(work, due) {
+                Ok(committed) => committed,
+                Err(error) => {
                     // The state of the store is unknown: nothing more is admitted or answered.
                     tracing::error!(%error, "the ledger stops");
                     return;
                 }
-                unpublished = true;
+            };
+            if !release.hand_over(committed) {
+                return;
             }
-            if unpublished && ((idle && quiet) || published.elapsed() >= PUBLISH_EVERY) {
-                unpublished = self.publish().is_err();
-                published = Stopwatch::new();
-            }
-        }
-        if self.publish().is_err() {
-            tracing::warn!("the log could not be published; the next start does it");
         }
     }
 
     /// Waits for messages until the next tick, then takes everything that is there.
-    fn next_messages(
-        &self,
-        receiver: &Receiver<Message>,
-        next_tick: Option<Millis>,
-        unpublished: bool,
-    ) -> Vec<Message> {
-        let patience = if unpublished { PUBLISH_IDLE } else { PUBLISH_EVERY };
-        let wait = next_tick.map_or(patience, |tick| self.clock.until(tick).min(patience));
+    fn next_messages(&self, receiver: &Receiver<Message>, next_tick: Option<Millis>) -> Vec<Message> {
+        let wait = next_tick.map_or(PATIENCE, |tick| self.clock.until(tick).min(PATIENCE));
         let mut messages = match receiver.recv_timeout(wait) {
             Ok(message) => vec![message],
             Err(RecvTimeoutError::Timeout) => Vec::new(),
@@ -313,8 +303,8 @@ impl Writer {
         messages
     }
 
-    /// One transaction: intents first, then the outcomes that are due; durable in store and mirror before anybody hears of it.
-    fn commit(&mut self, work: Vec<Message>, due: Vec<Pending>) -> Result<(), LedgerError> {
+    /// One transaction: intents first, then the outcomes that are due; durable in the store when this returns.
+    fn commit(&mut self, work: Vec<Message>, due: Vec<Pending>) -> Result<Committed, LedgerError> {
         let mut answers = Answers::default();
         let recent = Arc::clone(&self.recent);
         let recent = read_recent(&recent);
@@ -350,7 +340,7 @@ impl Writer {
                     answers.plain.push(reply);
                 }
                 Message::Forget(intents) => remove(&self.connection, &intents)?,
-                Message::Schedule(_) | Message::Wake | Message::Stop => {}
+                Message::Schedule(_) | Message::Broken | Message::MovePages | Message::Wake | Message::Stop => {}
             }
         }
         let size = leaves.size + due.len() as u64;
@@ -367,9 +357,11 @@ impl Writer {
         }
         let (note, hashes) = self.sign(leaves)?;
         drop(recent);
-        self.seal(size, &note, hashes)?;
+        let grew = size > self.size;
+        self.seal(size, hashes)?;
         self.latest_day = Some(day);
         let note: Arc<str> = note.into();
+        let sealed = grew.then(|| Sealed { size, note: Arc::clone(&note) });
         answers.logged.extend(outcomes.into_iter().map(
             |(intent, outcome, OutcomeEntry { end, claims, parties, .. }, reply)| {
                 (
@@ -378,8 +370,7 @@ impl Writer {
                 )
             },
         ));
-        answers.send();
-        Ok(())
+        Ok(Committed { sealed, answers })
     }
 
     /// Stores what the transaction adds to the log, and signs its checkpoint; an empty note where it adds nothing.
@@ -395,36 +386,12 @@ impl Writer {
         Ok((note, leaves.store(&self.connection)?))
     }
 
-    /// Commits, and mirrors the checkpoint.
-    pub(super) fn seal(&mut self, size: u64, note: &str, hashes: Vec<Digest>) -> Result<(), LedgerError> {
-        let grown = size > self.size;
+    /// Commits.
+    pub(super) fn seal(&mut self, size: u64, hashes: Vec<Digest>) -> Result<(), LedgerError> {
         self.connection.execute_batch("COMMIT")?;
         self.size = size;
         self.recent.write().unwrap_or_else(PoisonError::into_inner).extend(hashes);
-        if grown {
-            let kept = self.mirror.keep(note);
-            if !weaken::on(Weakness::MirrorUnawaited) {
-                kept?;
-            }
-            self.mirrored.store(size, Ordering::Release);
-        }
         Ok(())
-    }
-
-    /// Writes again what is missing of the published log.
-    pub(super) fn mend_tiles(&self) -> Result<(), LedgerError> {
-        let hash = |index| stored_hash(&self.connection, index);
-        Ok(self.tiles.mend(self.size, &hash, &|index| entry_of(&self.connection, index))?)
-    }
-
-    /// Writes tiles and checkpoint for everybody to read.
-    pub(super) fn publish(&mut self) -> Result<(), LedgerError> {
-        let connection = &self.connection;
-        let note: String =
-            connection.query_row("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1", [], |row| row.get(0))?;
-        let hash = |index| stored_hash(connection, index);
-        let entry = |index| entry_of(connection, index);
-        Ok(self.tiles.publish(self.size, &note, &hash, &entry)?)
     }
 }
 
@@ -469,19 +436,4 @@ fn take_due(pending: &mut BTreeMap<(Millis, u64), Pending>, now: Millis) -> Vec<
     }
     let later = pending.split_off(&(now.plus(1), 0));
     std::mem::replace(pending, later).into_values().collect()
-}
-
-impl Answers {
-    /// A receiver that is gone has dropped its connection: the work is done and stays done.
-    fn send(self) {
-        for (reservation, reply) in self.reservations {
-            let _ = reply.send(reservation);
-        }
-        for reply in self.plain {
-            let _ = reply.send(Ok(()));
-        }
-        for (logged, reply) in self.logged {
-            let _ = reply.send(Ok(logged));
-        }
-    }
 }

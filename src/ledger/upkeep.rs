@@ -1,0 +1,164 @@
+//! What goes on beside the writer, in a thread and a connection of its own, so that no job waits for it: the log is
+//! published, and pages are moved from the write-ahead log into the store. Either may fail, and is tried again.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::store::{LedgerError, WAL_PAGES, entries_of, open_writer, read_recent, stored_hash};
+use super::writer::Message;
+use crate::env::Stopwatch;
+use crate::log::{RecentHashes, Tiles};
+
+/// The published log is at most so far behind the ledger.
+const PUBLISH_EVERY: Duration = Duration::from_millis(1_000);
+/// A quiet ledger publishes after so long.
+const PUBLISH_IDLE: Duration = Duration::from_millis(25);
+/// The write-ahead log is looked at so often while there is something to do.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// So many pages the writer moves itself: while it does, it writes nothing, and the log can begin anew.
+const LEFT_TO_WRITER: i64 = 1_024;
+/// What is moved while the writer goes on writing, it writes more of: so often it is tried to come near its end.
+const PASSES_MAX: usize = 4;
+/// So many entries are read at a time: a bundle's.
+const READ_TOGETHER: u64 = crate::log::TILE_WIDTH as u64;
+
+/// A checkpoint that store and mirror both have.
+pub(super) struct Sealed {
+    pub size: u64,
+    pub note: Arc<str>,
+}
+
+/// The thread. Dropping it publishes what is left.
+pub(super) struct Upkeep {
+    sender: Option<Sender<Sealed>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Upkeep {
+    /// Starts it on a store. What is moved into it in the end, `writer` is asked for.
+    pub fn start(
+        store: &Path,
+        tiles: Tiles,
+        recent: Arc<RwLock<RecentHashes>>,
+        writer: Sender<Message>,
+    ) -> Result<Self, LedgerError> {
+        let (sender, receiver) = channel();
+        let beside = Beside { connection: open_writer(store)?, tiles, recent, writer };
+        let thread = std::thread::spawn(move || beside.run(&receiver));
+        Ok(Self { sender: Some(sender), thread: Some(thread) })
+    }
+
+    /// Tells it what there is to publish.
+    pub fn tell(&self, sealed: Sealed) {
+        if let Some(sender) = &self.sender {
+            // One that has ended publishes nothing: the next start does.
+            let _ = sender.send(sealed);
+        }
+    }
+}
+
+impl Drop for Upkeep {
+    fn drop(&mut self) {
+        drop(self.sender.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Beside {
+    connection: Connection,
+    tiles: Tiles,
+    recent: Arc<RwLock<RecentHashes>>,
+    writer: Sender<Message>,
+}
+
+impl Beside {
+    fn run(mut self, receiver: &Receiver<Sealed>) {
+        let mut unpublished: Option<Sealed> = None;
+        let (mut published, mut looked) = (Stopwatch::new(), Stopwatch::new());
+        loop {
+            let patience = if unpublished.is_some() { PUBLISH_IDLE } else { PUBLISH_EVERY };
+            let quiet = match receiver.recv_timeout(patience) {
+                Ok(sealed) => {
+                    unpublished = Some(sealed);
+                    false
+                }
+                Err(RecvTimeoutError::Timeout) => true,
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
+            if let Some(sealed) = &unpublished
+                && (quiet || published.elapsed() >= PUBLISH_EVERY)
+            {
+                if self.publish(sealed).is_ok() {
+                    unpublished = None;
+                }
+                published = Stopwatch::new();
+            }
+            if looked.elapsed() >= LOOK_EVERY {
+                // A page that is not moved now is moved later, at the latest by the writer.
+                let _ = self.move_pages();
+                looked = Stopwatch::new();
+            }
+        }
+        if unpublished.is_some_and(|sealed| self.publish(&sealed).is_err()) {
+            tracing::warn!("the log could not be published; the next start does it");
+        }
+    }
+
+    fn publish(&mut self, sealed: &Sealed) -> Result<(), LedgerError> {
+        publish(&self.connection, &self.recent, &mut self.tiles, sealed)
+    }
+
+    /// Moves pages into the store once there are many, and leaves the last of them to the writer.
+    fn move_pages(&self) -> Result<(), LedgerError> {
+        if self.pages_left("NOOP")? < WAL_PAGES {
+            return Ok(());
+        }
+        for _ in 0..PASSES_MAX {
+            if self.pages_left("PASSIVE")? <= LEFT_TO_WRITER {
+                break;
+            }
+        }
+        // A writer that has ended moves nothing any more.
+        let _ = self.writer.send(Message::MovePages);
+        Ok(())
+    }
+
+    /// How many pages of the write-ahead log are not in the store, after a checkpoint of this mode.
+    fn pages_left(&self, mode: &str) -> Result<i64, LedgerError> {
+        let sql = format!("PRAGMA wal_checkpoint({mode})");
+        let count = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
+        let (all, moved) = self.connection.query_row(&sql, [], count)?;
+        Ok(all.saturating_sub(moved))
+    }
+}
+
+/// Writes tiles and checkpoint for everybody to read.
+pub(super) fn publish(
+    connection: &Connection,
+    recent: &RwLock<RecentHashes>,
+    tiles: &mut Tiles,
+    sealed: &Sealed,
+) -> Result<(), LedgerError> {
+    let hash = |index| {
+        let kept = read_recent(recent).get(index);
+        kept.or_else(|| stored_hash(connection, index))
+    };
+    let ahead: RefCell<(u64, Vec<Vec<u8>>)> = RefCell::default();
+    let entry = |index: u64| {
+        let mut ahead = ahead.borrow_mut();
+        let place = |first: u64| index.checked_sub(first).and_then(|place| usize::try_from(place).ok());
+        if place(ahead.0).is_none_or(|place| place >= ahead.1.len()) {
+            *ahead = (index, entries_of(connection, index, READ_TOGETHER).ok()?);
+        }
+        ahead.1.get(place(ahead.0)?).cloned()
+    };
+    Ok(tiles.publish(sealed.size, &sealed.note, &hash, &entry)?)
+}

@@ -162,3 +162,54 @@ pub(super) fn publish(
     };
     Ok(tiles.publish(sealed.size, &sealed.note, &hash, &entry)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::store::{create_store, move_pages};
+
+    fn pages(connection: &Connection) -> (i64, i64) {
+        let count = |row: &rusqlite::Row<'_>| Ok((row.get(1)?, row.get(2)?));
+        connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], count).unwrap()
+    }
+
+    #[test]
+    fn pages_are_moved_beside_a_writer_whose_log_begins_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, log) = (folder.path().join("ledger.sqlite"), folder.path().join("log"));
+        let writer = create_store(&store).unwrap();
+        for index in 0..WAL_PAGES / 2 {
+            let request = (index, vec![7_u8; 8_000]);
+            writer.execute("INSERT INTO request (intent_index, sealed) VALUES (?1, ?2)", request).unwrap();
+        }
+        let (written, moved) = pages(&writer);
+        assert!(written > WAL_PAGES && moved == 0, "not by the writer: {moved} of {written}");
+        let (sender, messages) = channel();
+        let upkeep = Upkeep::start(&store, Tiles::new(&log, 0), Arc::default(), sender).unwrap();
+        std::thread::sleep(LOOK_EVERY);
+        upkeep.tell(Sealed { size: 0, note: "an empty log".into() });
+        let asked = messages.recv_timeout(Duration::from_secs(60));
+        assert!(matches!(asked, Ok(Message::MovePages)));
+        assert_eq!(pages(&writer), (written, written));
+        // What comes meanwhile, the writer moves; then the log begins anew.
+        let more = "INSERT INTO request (intent_index, sealed) VALUES (-1, x'07')";
+        writer.execute(more, []).unwrap();
+        move_pages(&writer).unwrap();
+        writer.execute(&more.replace("-1", "-2"), []).unwrap();
+        assert!(pages(&writer).0 < WAL_PAGES);
+        drop(upkeep);
+        assert_eq!(std::fs::read_to_string(log.join("checkpoint")).unwrap(), "an empty log");
+    }
+
+    #[test]
+    fn entries_end_before_one_that_is_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = create_store(&folder.path().join("ledger.sqlite")).unwrap();
+        let insert = "INSERT INTO entry (leaf_index, kind, salt, record) VALUES (?1, 'intent', zeroblob(32), x'7b7d')";
+        for index in [0, 1, 2, 4] {
+            store.execute(insert, [index]).unwrap();
+        }
+        let found = |first, count| entries_of(&store, first, count).unwrap().len();
+        assert_eq!([found(0, 2), found(0, 9), found(3, 9), found(4, 9), found(5, 9)], [2, 3, 0, 1, 0]);
+    }
+}

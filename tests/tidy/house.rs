@@ -76,6 +76,7 @@ pub const CONFINED: &[(&str, Place)] = &[
     ("notify", Place::Only(&["env"])),
     ("arrow_*", Place::Only(&["data", "guest"])),
     ("rusqlite", Place::Only(&["ledger"])),
+    ("mimalloc", Place::Only(&["main"])),
     ("tlog_tiles", Place::Only(&["log"])),
     ("signed_note", Place::Only(&["log"])),
     ("ring", Place::Only(&["keys", "env"])),

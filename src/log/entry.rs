@@ -2,7 +2,7 @@
 //! neither guessed nor linked; the record opens one leaf and no other.
 
 use crate::keys::{Hasher, sha256};
-use crate::model::{Digest, length_prefixed};
+use crate::model::Digest;
 
 /// The length of an entry's salt.
 pub const SALT_BYTES: usize = 32;
@@ -45,7 +45,7 @@ impl EntryKind {
 pub fn entry_bytes(kind: EntryKind, salt: &[u8; SALT_BYTES], record: &[u8]) -> Vec<u8> {
     let mut hasher = Hasher::new();
     hasher.update(salt);
-    hasher.update(&length_prefixed(&[record]));
+    hasher.update_prefixed(&[record]);
     let mut entry = format!("anshi/leaf/v1\n{}\n", kind.word()).into_bytes();
     entry.extend_from_slice(hasher.finish().as_bytes());
     entry

@@ -56,7 +56,11 @@ pub fn length_prefixed(parts: &[&[u8]]) -> Vec<u8> {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sha256:{}", self.hex())
+        let mut text = *b"sha256:0000000000000000000000000000000000000000000000000000000000000000";
+        if let Some((_, hex)) = text.split_first_chunk_mut::<7>() {
+            data_encoding::HEXLOWER.encode_mut(&self.0, hex);
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::form::Form;
 use crate::env::weaken::{self, Weakness};
-use crate::model::Digest;
+use crate::model::{Digest, length_prefixed};
 
 /// What a digest is of: the word in its prefix `anshi/<word>/v1\n`, so that no two kinds can meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ pub fn digest_json(kind: DigestKind, value: &impl Serialize) -> Result<Digest, C
 pub fn digest_parts(kind: DigestKind, parts: &[&[u8]]) -> Digest {
     let mut hasher = Hasher::new();
     hasher.update(kind.prefix());
-    hasher.update_prefixed(parts);
+    length_prefixed(parts, |piece| hasher.update(piece));
     hasher.finish()
 }
 
@@ -168,14 +168,6 @@ impl Hasher {
     /// Takes in more bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
-    }
-
-    /// Takes in [`length_prefixed`](crate::model::length_prefixed) `parts`.
-    pub fn update_prefixed(&mut self, parts: &[&[u8]]) {
-        for part in parts {
-            self.update(&(part.len() as u64).to_be_bytes());
-            self.update(part);
-        }
     }
 
     /// The digest of all bytes taken in.
@@ -301,13 +293,6 @@ mod tests {
         assert!(String::from_utf8(whole).unwrap().contains(r#""z":null"#));
         let bytes = canonical_json(&value).unwrap();
         assert_eq!(String::from_utf8(bytes).unwrap(), r#"{"a":{"é":"\u0001"},"b":"9007199254740993","c":1}"#);
-    }
-
-    #[test]
-    fn parts_are_digested_as_they_are_joined() {
-        let parts: [&[u8]; 3] = [b"a", b"", b"bc"];
-        let joined = [DigestKind::Job.prefix(), &crate::model::length_prefixed(&parts)].concat();
-        assert_eq!(digest_parts(DigestKind::Job, &parts), sha256(&joined));
     }
 
     #[test]

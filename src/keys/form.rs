@@ -10,8 +10,9 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 
 /// The largest integer that a JSON number carries safely: 2⁵³ − 1 (RFC 7493, section 2.2, which RFC 8785 builds on).
 const JSON_INTEGER_MAX: u64 = (1 << 53) - 1;
-/// Room for what most jobs write.
+/// Room for what a job writes: bytes, members.
 const BYTES_EXPECTED: usize = 2 << 10;
+const MEMBERS_EXPECTED: usize = 32;
 
 /// A written value.
 #[derive(Default)]
@@ -67,7 +68,8 @@ fn compare(a: &[u8], b: &[u8]) -> Ordering {
 impl Form {
     /// Of `value`. A `null` is a member that is not there, unless it is to be kept.
     pub fn of(value: &impl Serialize, keep_nulls: bool) -> Result<Self, serde_json::Error> {
-        let mut form = Self { bytes: Vec::with_capacity(BYTES_EXPECTED), keep_nulls, ..Self::default() };
+        let (bytes, members) = (Vec::with_capacity(BYTES_EXPECTED), Vec::with_capacity(MEMBERS_EXPECTED));
+        let mut form = Self { bytes, members, keep_nulls, ..Self::default() };
         value.serialize(&mut Serializer::with_formatter(Nowhere, &mut form))?;
         Ok(form)
     }
@@ -126,6 +128,7 @@ impl Form {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, "a member stands there twice"));
             }
             ordered.clear();
+            ordered.reserve(bytes.len() - object.start);
             for member in members {
                 if !ordered.is_empty() {
                     ordered.push(b',');

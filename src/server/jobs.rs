@@ -134,7 +134,7 @@ pub(super) async fn cancel(
 }
 
 fn location(job: Digest) -> Result<HeaderValue, Problem> {
-    HeaderValue::from_str(&format!("/v1/jobs/{}", job.hex())).map_err(|_| ProblemKind::Internal.into())
+    HeaderValue::try_from(["/v1/jobs/", &job.hex()].concat()).map_err(|_| ProblemKind::Internal.into())
 }
 
 /// RFC 7240.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 
 /// The largest integer that a JSON number carries safely: 2⁵³ − 1 (RFC 7493, section 2.2, which RFC 8785 builds on).
-const JSON_INTEGER_MAX: u64 = (1 << 53) - 1;
+pub(super) const JSON_INTEGER_MAX: u64 = (1 << 53) - 1;
 /// Room for what a job writes: bytes, members.
 const BYTES_EXPECTED: usize = 2 << 10;
 const MEMBERS_EXPECTED: usize = 32;
@@ -66,12 +66,15 @@ fn compare(a: &[u8], b: &[u8]) -> Ordering {
 }
 
 impl Form {
-    /// Of `value`. A `null` is a member that is not there, unless it is to be kept.
-    pub fn of(value: &impl Serialize, keep_nulls: bool) -> Result<Self, serde_json::Error> {
+    /// Of `value`; `None` where it has a fraction. A `null` is a member that is not there, unless it is to be kept.
+    pub fn of(value: &impl Serialize, keep_nulls: bool) -> Result<Option<Self>, serde_json::Error> {
         let (bytes, members) = (Vec::with_capacity(BYTES_EXPECTED), Vec::with_capacity(MEMBERS_EXPECTED));
         let mut form = Self { bytes, members, keep_nulls, ..Self::default() };
-        value.serialize(&mut Serializer::with_formatter(Nowhere, &mut form))?;
-        Ok(form)
+        let mut fractions = Fractions { any: false };
+        match value.serialize(&mut Serializer::with_formatter(&mut fractions, &mut form)) {
+            Err(_) if fractions.any => Ok(None),
+            written => written.map(|()| Some(form)),
+        }
     }
 
     /// What was written.
@@ -162,11 +165,14 @@ impl Form {
     }
 }
 
-/// Where the serializer writes: the form keeps everything itself, so what comes here is lost, and refused.
-struct Nowhere;
+/// Where the serializer writes what the form does not keep itself: fractions alone. They are not taken.
+struct Fractions {
+    any: bool,
+}
 
-impl Write for Nowhere {
+impl Write for Fractions {
     fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        self.any = true;
         Err(io::ErrorKind::Unsupported.into())
     }
 
@@ -227,16 +233,6 @@ impl Formatter for &mut Form {
     fn write_u128<W: ?Sized + Write>(&mut self, writer: &mut W, value: u128) -> io::Result<()> {
         let value = u64::try_from(value);
         self.write_u64(writer, value.map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "number out of range"))?)
-    }
-
-    fn write_f32<W: ?Sized + Write>(&mut self, writer: &mut W, value: f32) -> io::Result<()> {
-        self.write_f64(writer, value.into())
-    }
-
-    /// Fractions, which are rare and hard, are left to the crate.
-    fn write_f64<W: ?Sized + Write>(&mut self, _: &mut W, value: f64) -> io::Result<()> {
-        self.bytes.extend(serde_json_canonicalizer::to_vec(&value)?);
-        Ok(())
     }
 
     fn write_number_str<W: ?Sized + Write>(&mut self, _: &mut W, _: &str) -> io::Result<()> {

@@ -90,7 +90,7 @@ fn reservations(engine: &Arc<Engine>, permits: Vec<Permit>) -> Duration {
         let started = Instant::now();
         let reserve = |permit| {
             let engine = Arc::clone(engine);
-            tokio::spawn(async move { engine.ledger().reserve(permit, request()).await.unwrap() })
+            tokio::spawn(async move { engine.ledger().reserve(Box::new(permit), request()).await.unwrap() })
         };
         for waiting in permits.into_iter().map(reserve).collect::<Vec<_>>() {
             waiting.await.unwrap();

@@ -31,7 +31,8 @@ fn main() {
     let Plan::Table { frame, .. } = permit.plan() else { return };
     let units = Frame::new(&snapshot, frame).unwrap().units();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let reservation: Arc<Reservation> = Arc::new(runtime.block_on(engine.ledger().reserve(permit, None)).unwrap());
+    let reservation: Arc<Reservation> =
+        Arc::new(runtime.block_on(engine.ledger().reserve(Box::new(permit), None)).unwrap());
     let threads = rayon::ThreadPoolBuilder::new().num_threads(cores() as usize).build().unwrap();
     let halt = Halt::at(Millis(i64::MAX), Clock::System);
     let (started, before) = (Instant::now(), Usage::now());

@@ -46,6 +46,7 @@ mod infer_words;
 mod ingest;
 mod init;
 mod key;
+mod log_line;
 mod manual;
 mod message;
 mod pack;

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 
 use super::error::CliError;
+use super::log_line::LogLine;
 use super::message::Message;
 use crate::env::variable;
 use crate::model::{Lang, seen};
@@ -140,7 +141,8 @@ impl Terminal {
     pub fn start_service_tracing(&self) {
         let filter = variable("ANSHI_LOG").unwrap_or_else(|| "info".to_owned());
         let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-        let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+        let lines = tracing_subscriber::fmt().event_format(LogLine).with_env_filter(filter);
+        let _ = lines.with_writer(std::io::stderr).try_init();
     }
 }
 

@@ -87,7 +87,7 @@ impl<'s> Probe<'s> {
         blanked: &[ColumnPlace],
         see: &mut dyn FnMut(Option<usize>, &Run<Contributions>),
     ) -> Option<()> {
-        let Plan::Table { tables, frame: names, .. } = &resolved.plan else { return None };
+        let Plan::Table { tables, frame: names, .. } = &*resolved.plan else { return None };
         let snapshot = self.invented.snapshot();
         let inputs = UnitInputs::new(tables, &resolved.parameters, (snapshot, names))?;
         let frame = Frame::new(snapshot, names)?;

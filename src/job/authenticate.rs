@@ -51,11 +51,11 @@ pub(super) fn authenticate(token: &str, config: &Config) -> Result<Authenticated
     let signed = verify(token, TokenKind::Job, config.callers.keys()).map_err(token_refusal)?;
     let mut consents = Vec::new();
     let request = signed.try_map(|owner, input, payload| {
-        let wire: WireJob = read_json(&payload)
+        let mut wire: WireJob = read_json(&payload)
             .map_err(|error| Refusal::about(RefusalCode::Malformed, Detail::Json(error.to_string())))?;
         check_addressed(&Addressed::from(&wire), JOBS_PATH, owner, config)?;
         check_consents(&wire.consents)?;
-        consents.clone_from(&wire.consents);
+        consents = std::mem::take(&mut wire.consents);
         request(wire, input)
     })?;
     Ok(Authenticated { request, consents, sent: Sent::Single(token.to_owned()) })
@@ -178,21 +178,21 @@ pub(super) fn authenticate_consent(token: &str, config: &Config) -> Result<Verif
         .map_err(|error| invalid(Detail::Token(error.bilingual())))?;
     signed.try_map(|owner, input, payload| {
         let wire: WireConsent = read_json(&payload).map_err(|error| invalid(Detail::Json(error.to_string())))?;
-        let [details] = &wire.authorization_details;
         check_consent_addressed(&wire, owner, config)?;
+        let WireConsent { authorization_details: [details], .. } = wire;
         let version = |text: &str| Version::parse(text).ok_or_else(|| invalid(Detail::ConsentVersion));
         let millis = |seconds: i64| Millis(seconds.saturating_mul(1000));
         Ok(Consent {
             digest: input,
-            issuer: wire.iss.clone(),
-            jti: wire.jti.clone(),
-            subject: wire.sub.clone(),
-            client: wire.client_id.clone(),
-            purpose: details.purpose.clone(),
-            policy: details.policy.clone(),
+            issuer: wire.iss,
+            jti: wire.jti,
+            subject: wire.sub,
+            client: wire.client_id,
             version_min: version(&details.version_min)?,
             version_below: version(&details.version_below)?,
-            role: details.role.clone(),
+            purpose: details.purpose,
+            policy: details.policy,
+            role: details.role,
             uses_max: details.max_uses,
             not_before: millis(wire.nbf),
             expires: millis(wire.exp),

@@ -198,7 +198,7 @@ pub(super) fn members(
 enum Member {
     Refused(Refusal),
     Before(u64),
-    Reserved(Box<Reservation>, Arc<Guest>),
+    Reserved(Reservation, Arc<Guest>),
 }
 
 /// Authorises and charges each job of a batch, and starts what was charged. From here on it needs no caller.
@@ -258,7 +258,7 @@ async fn charge_all(
                 Ok(Member::Refused(refusal)) => lines.push(Line::Refused(refusal)),
                 Ok(Member::Before(intent_index)) => lines.push(Line::Before(intent_index)),
                 Ok(Member::Reserved(reservation, guest)) => {
-                    reserved.push((*reservation, guest));
+                    reserved.push((reservation, guest));
                     lines.push(Line::Next);
                 }
                 Err(failure) => failed = failed.or(Some(failure)),

@@ -103,14 +103,16 @@ impl Underway {
 
 /// Answers a signed request: a bundle, or a refusal that cost nothing.
 pub async fn answer(engine: &Arc<Engine>, token: &str) -> Result<Answered, Failure> {
-    begin(engine, Asking::read(engine, token)?).await?.answer().await
+    begin(engine, Asking::read(engine, token)?, ()).await?.answer().await
 }
 
-/// Authorises a request and charges it; gives back once that is durable.
+/// Authorises a request and charges it. A table that is charged is durable when this returns; a label's caller waits for
+/// its tick anyway, and is told then what became of it.
 ///
 /// From the reservation on the job is a task of its own: a caller that goes away in between takes nothing with it,
-/// and finds the bundle when it sends the same request again.
-pub async fn begin(engine: &Arc<Engine>, asking: Asking) -> Result<Underway, Failure> {
+/// and finds the bundle when it sends the same request again. The job's end gives `place` back, whether or not somebody
+/// waits for it.
+pub async fn begin(engine: &Arc<Engine>, asking: Asking, place: impl Send + 'static) -> Result<Underway, Failure> {
     // A table's second caller does not wait for the tick. A label's meets the first one's job in the ledger's writer, and
     // is looked for here only where it does not come so far: because it is no longer fresh, or could not be asked any more.
     let is_table = asking.is_table();
@@ -129,17 +131,21 @@ pub async fn begin(engine: &Arc<Engine>, asking: Asking) -> Result<Underway, Fai
         Ok(authorised) => authorised,
         Err(intent_index) => {
             let engine = Arc::clone(engine);
-            let ending = tokio::spawn(async move { release(&engine, finished(&engine, intent_index).await?) });
+            let ending = tokio::spawn(async move {
+                let _place = place;
+                release(&engine, finished(&engine, intent_index).await?)
+            });
             return Ok(Underway { job, ending });
         }
     };
-    let (charged, waiting) = oneshot::channel();
-    let seeing = see_through(Arc::clone(engine), standing, authorised, charged);
+    let (charged, waiting) = is_table.then(oneshot::channel).unzip();
+    let seeing = see_through(Arc::clone(engine), standing, authorised, (charged, place));
     if weaken::on(Weakness::LeftWithCaller) {
         let answered = seeing.await;
         return Ok(Underway { job, ending: tokio::spawn(std::future::ready(answered)) });
     }
     let ending = tokio::spawn(seeing);
+    let Some(waiting) = waiting else { return Ok(Underway { job, ending }) };
     match waiting.await {
         Ok(()) => Ok(Underway { job, ending }),
         // It ended before it was charged: how, it says itself.
@@ -150,12 +156,12 @@ pub async fn begin(engine: &Arc<Engine>, asking: Asking) -> Result<Underway, Fai
     }
 }
 
-/// Charges, runs, logs and signs an authorised job, whoever still waits for it.
+/// Charges, runs, logs and signs an authorised job, whoever still waits for it. `charged` hears that it is charged.
 async fn see_through(
     engine: Arc<Engine>,
     standing: Arc<Standing>,
     authorised: Authorised,
-    charged: oneshot::Sender<()>,
+    (charged, _place): (Option<oneshot::Sender<()>>, impl Send + 'static),
 ) -> Result<Answered, Failure> {
     let Authorised { permit, guest, sealed } = authorised;
     let _under_way = Arc::clone(&engine.under_way).read_owned().await;
@@ -164,8 +170,8 @@ async fn see_through(
         Reserved::Before(logged) => return release(&engine, logged),
     };
     // Nobody may be there any more to hear it.
-    let _ = charged.send(());
-    let dispatched = dispatch(&engine, &standing, *reservation, guest).await?;
+    let _ = charged.map(|charged| charged.send(()));
+    let dispatched = dispatch(&engine, &standing, reservation, guest).await?;
     let logged = dispatched.scheduled.logged().await?;
     drop((dispatched.slot, dispatched.running));
     release(&engine, logged)
@@ -183,7 +189,7 @@ pub(super) fn known_before(engine: &Engine, job: Digest, input: Digest) -> Resul
 
 /// A job that may be reserved.
 pub(super) struct Authorised {
-    pub permit: Permit,
+    pub permit: Box<Permit>,
     pub guest: Arc<Guest>,
     /// Its request, for the archive; none of a table, which no run gives again.
     pub sealed: Option<SealedRequest>,
@@ -205,7 +211,7 @@ pub(super) fn authorise(
         consents.iter().map(|token| authenticate_consent(token, &standing.config)).collect::<Result<_, Refusal>>()?;
     let manifest = guest.as_ref().map(|guest| guest.manifest());
     let asked = Asked { request, consents, manifest, snapshot: snapshot.name(), now };
-    let permit = decide(asked, &standing.policies, &standing.catalog, &engine.salt)?;
+    let permit = Box::new(decide(asked, &standing.policies, &standing.catalog, &engine.salt)?);
     let guest = guest.ok_or_else(|| Refusal::bare(RefusalCode::Guest))?;
     let lacks = |dataset: &&&str| snapshot.dataset(dataset).is_none();
     if let Some(dataset) = permit.plan().datasets().iter().find(lacks) {
@@ -227,18 +233,18 @@ fn check_units(standing: &Standing, policy: &Policy) -> Result<(), Failure> {
 }
 
 pub(super) enum Reserved {
-    Anew(Box<Reservation>),
+    Anew(Reservation),
     Before(Logged),
 }
 
 /// Charges the ledger and logs the intent, both durable.
 pub(super) async fn reserve(
     engine: &Engine,
-    permit: Permit,
+    permit: Box<Permit>,
     sealed: Option<SealedRequest>,
 ) -> Result<Reserved, Failure> {
     match engine.ledger.reserve(permit, sealed).await {
-        Ok(reservation) => Ok(Reserved::Anew(Box::new(reservation))),
+        Ok(reservation) => Ok(Reserved::Anew(reservation)),
         Err(ReserveError::Refused(refusal)) => Err(refusal.into()),
         Err(ReserveError::Again { intent_index }) => Ok(Reserved::Before(finished(engine, intent_index).await?)),
         Err(ReserveError::Ledger(error)) => Err(error.into()),

@@ -1,12 +1,14 @@
 //! Canonical bytes and digests of things: RFC 8785 JSON behind a domain-separating prefix.
 
-use std::cmp::Ordering;
+use std::io::Write;
 
 use ring::digest::{Context, SHA256};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::ser::Error;
 use serde_json::Value;
 
+use super::form::{Form, JSON_INTEGER_MAX};
 use crate::env::weaken::{self, Weakness};
 use crate::model::{Digest, length_prefixed};
 
@@ -70,104 +72,31 @@ impl CanonicalError {
     }
 }
 
-/// The largest integer that a JSON number carries safely: 2⁵³ − 1 (RFC 7493, section 2.2, which RFC 8785 builds on).
-const JSON_INTEGER_MAX: u64 = (1 << 53) - 1;
-
 /// The RFC 8785 bytes of `value`: absent members left out, integers beyond ±(2⁵³ − 1) as strings.
 pub fn canonical_json(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
-    Canonical::of(value)?.bytes()
-}
-
-/// An object with a canonical form, where more than its bytes are wanted.
-pub struct Canonical(Value);
-
-impl Canonical {
-    /// Of `value`, as [`canonical_json`] takes it.
-    pub fn of(value: &impl Serialize) -> Result<Self, CanonicalError> {
-        let mut value = serde_json::to_value(value)?;
-        tame(&mut value, false);
-        Ok(Self(value))
-    }
-
-    /// Its bytes.
-    pub fn bytes(&self) -> Result<Vec<u8>, CanonicalError> {
-        written(&self.0)
-    }
-
-    /// SHA-256 of the kind's prefix and its bytes.
-    pub fn digest(&self, kind: DigestKind) -> Result<Digest, CanonicalError> {
-        let mut hasher = Hasher::new();
-        hasher.update(kind.prefix());
-        hasher.update(&self.bytes()?);
-        Ok(hasher.finish())
-    }
-
-    /// The same with one more member.
-    pub fn with(mut self, name: &str, member: &impl Serialize) -> Result<Self, CanonicalError> {
-        if let Value::Object(members) = &mut self.0 {
-            members.insert(name.to_owned(), Self::of(member)?.0);
-        }
-        Ok(self)
-    }
+    written(value, false)
 }
 
 /// The same with every `null` in its place, for what tells a missing value from an absent member.
 pub fn canonical_json_with_nulls(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
-    let mut value = serde_json::to_value(value)?;
-    tame(&mut value, true);
-    written(&value)
+    written(value, true)
 }
 
-fn written(value: &Value) -> Result<Vec<u8>, CanonicalError> {
-    let mut bytes = Vec::with_capacity(1 << 10);
-    write(value, &mut bytes)?;
-    Ok(bytes)
-}
-
-/// RFC 8785: members in the order of their names' UTF-16, strings as JavaScript escapes them, which is how `serde_json` does.
-/// Written here because every job has several of these; fractions, which are rare and hard, are left to the crate.
-fn write(value: &Value, bytes: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    match value {
-        Value::Number(number) if number.is_f64() => bytes.extend(serde_json_canonicalizer::to_vec(value)?),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => serde_json::to_writer(bytes, value)?,
-        Value::Array(items) => {
-            bytes.push(b'[');
-            for (place, item) in items.iter().enumerate() {
-                if place > 0 {
-                    bytes.push(b',');
-                }
-                write(item, bytes)?;
-            }
-            bytes.push(b']');
-        }
-        Value::Object(members) => {
-            let mut members: Vec<(&String, &Value)> = members.iter().collect();
-            members.sort_unstable_by(|a, b| in_order(a.0, b.0));
-            bytes.push(b'{');
-            for (place, (name, member)) in members.into_iter().enumerate() {
-                if place > 0 {
-                    bytes.push(b',');
-                }
-                serde_json::to_writer(&mut *bytes, name)?;
-                bytes.push(b':');
-                write(member, bytes)?;
-            }
-            bytes.push(b'}');
-        }
+fn written(value: &impl Serialize, keep_nulls: bool) -> Result<Vec<u8>, CanonicalError> {
+    if let Some(form) = Form::of(value, keep_nulls)? {
+        return Ok(form.into_bytes());
     }
-    Ok(())
-}
-
-fn in_order(a: &str, b: &str) -> Ordering {
-    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
+    // Fractions, which are rare and hard, are left to the crate, and all that is around them.
+    let mut value = serde_json::to_value(value)?;
+    tame(&mut value, keep_nulls);
+    Ok(serde_json_canonicalizer::to_vec(&value)?)
 }
 
 fn tame(value: &mut Value, keep_nulls: bool) {
     match value {
         Value::Number(number) => {
-            let large = number.as_i64().is_some_and(|n| n.unsigned_abs() > JSON_INTEGER_MAX)
-                || number.as_u64().is_some_and(|n| n > JSON_INTEGER_MAX);
-            if large {
+            let magnitude = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
+            if magnitude.is_some_and(|magnitude| magnitude > JSON_INTEGER_MAX) {
                 *value = Value::String(number.to_string());
             }
         }
@@ -180,6 +109,19 @@ fn tame(value: &mut Value, keep_nulls: bool) {
     }
 }
 
+/// The RFC 8785 bytes of the object `value`, which has no fractions, and the digest that it would have without its member `name`.
+pub fn canonical_json_and_digest_without(
+    name: &str,
+    kind: DigestKind,
+    value: &impl Serialize,
+) -> Result<(Vec<u8>, Digest), CanonicalError> {
+    let form = Form::of(value, false)?.ok_or_else(|| serde_json::Error::custom("a fraction"))?;
+    let mut hasher = Hasher::new();
+    hasher.update(kind.prefix());
+    form.without(name).into_iter().for_each(|part| hasher.update(part));
+    Ok((form.into_bytes(), hasher.finish()))
+}
+
 /// Reads JSON that says what `T` says and nothing else: written again it must be what was read, so that no array
 /// stands for an object, no `null` for an absent member and no number is rounded.
 pub fn read_json<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, serde_json::Error> {
@@ -188,7 +130,8 @@ pub fn read_json<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, ser
     }
     let read: T = serde_json::from_slice(bytes)?;
     // Who writes the members in our order and nothing between them has written the very bytes.
-    if serde_json::to_vec(&read)? == bytes {
+    let mut left = Expected(bytes);
+    if serde_json::to_writer(&mut left, &read).is_ok() && left.0.is_empty() {
         return Ok(read);
     }
     if serde_json::to_value(&read)? != serde_json::from_slice::<Value>(bytes)? {
@@ -197,16 +140,33 @@ pub fn read_json<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, ser
     Ok(read)
 }
 
+/// What is still to be written: anything else is refused.
+struct Expected<'a>(&'a [u8]);
+
+impl Write for Expected<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 = self.0.strip_prefix(bytes).ok_or(std::io::ErrorKind::InvalidData)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// SHA-256 of the kind's prefix and the canonical JSON of `value`.
 pub fn digest_json(kind: DigestKind, value: &impl Serialize) -> Result<Digest, CanonicalError> {
-    Canonical::of(value)?.digest(kind)
+    let mut hasher = Hasher::new();
+    hasher.update(kind.prefix());
+    hasher.update(&canonical_json(value)?);
+    Ok(hasher.finish())
 }
 
 /// SHA-256 of the kind's prefix and the length-prefixed `parts`.
 pub fn digest_parts(kind: DigestKind, parts: &[&[u8]]) -> Digest {
     let mut hasher = Hasher::new();
     hasher.update(kind.prefix());
-    hasher.update(&length_prefixed(parts));
+    length_prefixed(parts, |piece| hasher.update(piece));
     hasher.finish()
 }
 
@@ -246,7 +206,7 @@ impl Hasher {
     }
 }
 
-impl std::io::Write for Hasher {
+impl Write for Hasher {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.update(bytes);
         Ok(bytes.len())
@@ -263,13 +223,16 @@ mod tests {
 
     use super::*;
 
-    fn values() -> impl Strategy<Value = Value> {
+    const FRACTIONS: [&str; 4] = ["1.5", "-0.0", "1e300", "0.000001"];
+    const LARGE: [&str; 2] = ["9007199254740992", "-9007199254740992"];
+
+    /// Any value, with such numbers now and then.
+    fn values(rare: &'static [&'static str]) -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),
             (-9_007_199_254_740_991..=9_007_199_254_740_991_i64).prop_map(Value::from),
-            prop::sample::select(vec!["1.5", "-0.0", "1e300", "0.000001"])
-                .prop_map(|text| serde_json::from_str(text).unwrap()),
+            prop::sample::select(rare).prop_map(|text| serde_json::from_str(text).unwrap()),
             any::<String>().prop_map(Value::from),
         ];
         leaf.prop_recursive(4, 64, 8, |inner| {
@@ -282,12 +245,80 @@ mod tests {
         })
     }
 
+    /// What is left of a value when absent members are left out, as a document.
+    fn without_nulls(value: Value) -> Value {
+        match value {
+            Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+            Value::Object(members) => {
+                let there = members.into_iter().filter(|(_, member)| !member.is_null());
+                there.map(|(name, member)| (name, without_nulls(member))).collect()
+            }
+            other => other,
+        }
+    }
+
     proptest! {
         #[test]
-        fn the_canonical_form_is_that_of_the_crate(value in values()) {
+        fn the_canonical_form_is_that_of_the_crate(value in prop_oneof![values(&FRACTIONS), values(&["0"])]) {
+            let text = |bytes| String::from_utf8(bytes).unwrap();
             let crates = serde_json_canonicalizer::to_vec(&value).unwrap();
-            prop_assert_eq!(String::from_utf8(written(&value).unwrap()), String::from_utf8(crates));
+            prop_assert_eq!(text(canonical_json_with_nulls(&value).unwrap()), text(crates));
+            let crates = serde_json_canonicalizer::to_vec(&without_nulls(value.clone())).unwrap();
+            prop_assert_eq!(text(canonical_json(&value).unwrap()), text(crates));
         }
+
+        #[test]
+        fn a_member_that_is_left_out_leaves_no_trace(
+            members in prop::collection::btree_map("[a-e\u{e9}]{1,2}", values(&LARGE), 0..6),
+            name in "[a-e\u{e9}]{1,2}",
+        ) {
+            let mut value = Value::Object(members.into_iter().rev().collect());
+            let (bytes, digest) = canonical_json_and_digest_without(&name, DigestKind::Claims, &value).unwrap();
+            prop_assert_eq!(bytes, canonical_json(&value).unwrap());
+            value.as_object_mut().unwrap().remove(&name);
+            prop_assert_eq!(digest, digest_json(DigestKind::Claims, &value).unwrap());
+        }
+    }
+
+    /// What a document cannot be, but a value of ours.
+    #[test]
+    fn every_kind_of_value_has_the_form_of_its_document() {
+        #[derive(Serialize)]
+        enum Kind {
+            Unit,
+            New(i8),
+            Tuple(u8, bool),
+            Struct { z: Option<u16>, b: char, a: () },
+        }
+        let kinds = [Kind::Unit, Kind::New(-8), Kind::Tuple(8, true), Kind::Struct { z: Some(1), b: 'b', a: () }];
+        let numbers = std::collections::BTreeMap::from([(9_007_199_254_740_993_u64, -1_i64), (2, i64::MIN), (10, 7)]);
+        let value = (kinds, numbers, 5_i128, u128::from(u64::MAX), [Some("\u{8}\"\\/\u{7f}"), None]);
+        let wanted = concat!(
+            r#"["Unit",{"New":-8},{"Tuple":[8,true]},{"Struct":{"b":"b","z":1}}],"#,
+            r#"{"10":7,"2":"-9223372036854775808","9007199254740993":-1},5,"18446744073709551615","#,
+            "[\"\\b\\\"\\\\/\u{7f}\",null]",
+        );
+        assert_eq!(String::from_utf8(canonical_json(&value).unwrap()).unwrap(), format!("[{wanted}]"));
+        let fraction: Value = serde_json::from_str("1.50").unwrap();
+        let value = (&value, fraction);
+        assert_eq!(String::from_utf8(canonical_json(&value).unwrap()).unwrap(), format!("[[{wanted}],1.5]"));
+        assert!(canonical_json_and_digest_without("a", DigestKind::Claims, &value).is_err());
+        assert!(canonical_json(&i128::MAX).is_err() && canonical_json(&u128::MAX).is_err());
+    }
+
+    /// A map that writes its members as they come.
+    struct Members(&'static [(&'static str, u8)]);
+
+    impl Serialize for Members {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_map(self.0.iter().copied())
+        }
+    }
+
+    #[test]
+    fn no_member_stands_there_twice() {
+        assert_eq!(canonical_json(&Members(&[("b", 1), ("a!", 3), ("a", 2)])).unwrap(), br#"{"a":2,"a!":3,"b":1}"#);
+        assert!(canonical_json(&Members(&[("a", 1), ("b", 1), ("a", 1)])).is_err());
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::model::Digest;
 pub const TOKEN_BYTES_MAX: usize = 1 << 20;
 /// The longest batch: 10,000 jobs with two consents each.
 pub const BATCH_BYTES_MAX: usize = 32 << 20;
+/// The length of an Ed25519 signature.
+const SIGNATURE_BYTES: usize = 64;
 
 /// What a token is; the `typ` of its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,9 +169,15 @@ pub fn sign(key: &SigningKey, kind: TokenKind, payload: &[u8]) -> String {
     let kid = key.public().thumbprint();
     // Written out: the member order is fixed and none of the values needs escaping.
     let header = format!(r#"{{"alg":"Ed25519","kid":"{kid}","typ":"{}"}}"#, kind.typ());
-    let input = format!("{}.{}", encode_segment(header.as_bytes()), encode_segment(payload));
-    let signature = encode_segment(&key.sign(input.as_bytes()));
-    format!("{input}.{signature}")
+    let bytes = header.len() + payload.len() + SIGNATURE_BYTES;
+    let mut token = String::with_capacity(BASE64URL_NOPAD.encode_len(bytes) + 4);
+    BASE64URL_NOPAD.encode_append(header.as_bytes(), &mut token);
+    token.push('.');
+    BASE64URL_NOPAD.encode_append(payload, &mut token);
+    let signature = key.sign(token.as_bytes());
+    token.push('.');
+    BASE64URL_NOPAD.encode_append(&signature, &mut token);
+    token
 }
 
 /// Verifies a token of `kind`, signed by one of `trusted`; gives its payload.

@@ -4,6 +4,7 @@
 mod archive;
 mod canonical;
 mod chinese;
+mod form;
 mod jwk;
 mod jws;
 mod key_set;
@@ -11,8 +12,8 @@ mod secret;
 
 pub use archive::{ArchiveKey, pack_token, unpack_token};
 pub use canonical::{
-    Canonical, CanonicalError, DigestKind, Hasher, canonical_json, canonical_json_with_nulls, digest_json,
-    digest_parts, read_json, sha256,
+    CanonicalError, DigestKind, Hasher, canonical_json, canonical_json_and_digest_without, canonical_json_with_nulls,
+    digest_json, digest_parts, read_json, sha256,
 };
 pub use jwk::{Algorithm, JwkError, PublicJwk, PublicKey, SigningKey};
 pub use jws::{

@@ -51,7 +51,7 @@ impl SaltKey {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
         let mut context = hmac::Context::with_key(&key);
         context.update(prefix);
-        context.update(&length_prefixed(parts));
+        length_prefixed(parts, |piece| context.update(piece));
         let mut bytes = [0; 32];
         bytes.copy_from_slice(context.sign().as_ref());
         Digest::from_bytes(bytes)

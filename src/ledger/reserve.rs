@@ -26,19 +26,19 @@ pub struct Stored {
 /// Proof that a job was charged and its intent logged, both durable: made by the ledger's writer alone.
 #[derive(Debug)]
 pub struct Reservation {
-    permit: Permit,
+    permit: Box<Permit>,
     intent: Arc<Opened>,
     cost: u64,
     stored: Option<Stored>,
 }
 
 impl Reservation {
-    pub(super) fn new(permit: Permit, intent: Opened, cost: u64, stored: Option<Stored>) -> Self {
+    pub(super) fn new(permit: Box<Permit>, intent: Opened, cost: u64, stored: Option<Stored>) -> Self {
         Self { permit, intent: Arc::new(intent), cost, stored }
     }
 
     /// The permit that it was made for.
-    pub const fn permit(&self) -> &Permit {
+    pub fn permit(&self) -> &Permit {
         &self.permit
     }
 

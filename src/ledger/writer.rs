@@ -179,10 +179,14 @@ impl Ledger {
     }
 
     /// Charges a job, logs its intent and keeps its request; all of it is durable when this returns.
-    pub async fn reserve(&self, permit: Permit, request: Option<SealedRequest>) -> Result<Reservation, ReserveError> {
+    pub async fn reserve(
+        &self,
+        permit: Box<Permit>,
+        request: Option<SealedRequest>,
+    ) -> Result<Reservation, ReserveError> {
         let (reply, answer) = oneshot::channel();
         let stopped = || ReserveError::Ledger(LedgerError::Stopped(Stopped::Writer));
-        self.sender.send(Message::Reserve(Box::new(permit), request, reply)).map_err(|_| stopped())?;
+        self.sender.send(Message::Reserve(permit, request, reply)).map_err(|_| stopped())?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
@@ -319,7 +323,7 @@ impl Writer {
                 Message::Reserve(permit, request, reply) => {
                     let admission = match refused_before.contains(&permit.request().job) {
                         true => Err(ReserveError::Refused(Refusal::bare(RefusalCode::Budget))),
-                        false => reserve(&desk, &mut self.pace, &mut leaves, *permit, request.as_ref()),
+                        false => reserve(&desk, &mut self.pace, &mut leaves, permit, request.as_ref()),
                     };
                     // SQLite may have undone the whole transaction: every job of it fails, not this one alone.
                     if let Err(ReserveError::Ledger(error)) = admission {
@@ -400,7 +404,7 @@ fn reserve(
     desk: &Desk<'_>,
     pace: &mut Pace,
     leaves: &mut Leaves<'_>,
-    permit: Permit,
+    permit: Box<Permit>,
     request: Option<&SealedRequest>,
 ) -> Result<Reservation, ReserveError> {
     match admit(desk, pace, leaves, (&permit, request)) {

@@ -1,7 +1,7 @@
 //! A log entry: what stands in the public log of a private record. Salted, so that entries can be
 //! neither guessed nor linked; the record opens one leaf and no other.
 
-use crate::keys::{Hasher, sha256};
+use crate::keys::Hasher;
 use crate::model::{Digest, length_prefixed};
 
 /// The length of an entry's salt.
@@ -45,13 +45,14 @@ impl EntryKind {
 pub fn entry_bytes(kind: EntryKind, salt: &[u8; SALT_BYTES], record: &[u8]) -> Vec<u8> {
     let mut hasher = Hasher::new();
     hasher.update(salt);
-    hasher.update(&length_prefixed(&[record]));
-    let mut entry = format!("anshi/leaf/v1\n{}\n", kind.word()).into_bytes();
-    entry.extend_from_slice(hasher.finish().as_bytes());
-    entry
+    length_prefixed(&[record], |piece| hasher.update(piece));
+    [b"anshi/leaf/v1\n".as_slice(), kind.word().as_bytes(), b"\n", hasher.finish().as_bytes()].concat()
 }
 
 /// The Merkle leaf hash of an entry (RFC 6962, section 2.1).
 pub fn leaf_hash(entry: &[u8]) -> Digest {
-    sha256(&[&[0], entry].concat())
+    let mut hasher = Hasher::new();
+    hasher.update(&[0]);
+    hasher.update(entry);
+    hasher.finish()
 }

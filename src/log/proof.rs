@@ -8,6 +8,8 @@ use super::tree::is_included;
 use crate::model::Digest;
 
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
+/// No line above the checkpoint is longer: 32 bytes in base64.
+const LINE_BYTES_MAX: usize = 45;
 
 /// A proof that an entry is in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +39,18 @@ pub enum ProofError {
 impl InclusionProof {
     /// The text form.
     pub fn to_text(&self) -> String {
-        let hashes: String = self.hashes.iter().map(|hash| BASE64.encode(hash.as_bytes()) + "\n").collect();
-        format!("{HEADER}\nindex {}\n{hashes}\n{}", self.index, self.checkpoint)
+        let mut text = String::with_capacity(self.checkpoint.len() + (self.hashes.len() + 2) * LINE_BYTES_MAX);
+        text.push_str(HEADER);
+        text.push_str("\nindex ");
+        text.push_str(&self.index.to_string());
+        text.push('\n');
+        for hash in &self.hashes {
+            BASE64.encode_append(hash.as_bytes(), &mut text);
+            text.push('\n');
+        }
+        text.push('\n');
+        text.push_str(&self.checkpoint);
+        text
     }
 
     /// Reads the text form. `extra` lines are not used by Anshi and refused.

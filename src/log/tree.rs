@@ -85,9 +85,37 @@ pub fn inclusion(size: u64, index: u64, read: Read<'_>) -> Result<Vec<Digest>, T
     if index >= size {
         return Err(TreeError::Math(format!("leaf {index} is not among the first {size}")));
     }
-    let reader = Reader { read, fresh: &[], fresh_from: 0 };
-    let proof = tlog::prove_record(size, index, &reader).map_err(failed)?;
-    Ok(proof.into_iter().map(digest).collect())
+    let stored = |level: u8, n: u64| {
+        let place = stored_index(level, n);
+        read(place).ok_or(TreeError::Missing(place))
+    };
+    let mut hashes = Vec::new();
+    let (mut level, mut node) = (0, index);
+    // From the leaf up, as long as the node beside it can have any leaves.
+    while (size - 1) >> level > 0 {
+        let beside = node ^ 1;
+        let begin = beside << level;
+        if size.saturating_sub(begin) >> level > 0 {
+            hashes.push(stored(level, beside)?);
+        } else if begin < size {
+            hashes.push(fringe(begin, size, &stored)?);
+        }
+        node >>= 1;
+        level += 1;
+    }
+    Ok(hashes)
+}
+
+/// The hash of the last leaves, from `begin` to `size`, which are not as many as fill a node: of its parts, the largest first.
+fn fringe(begin: u64, size: u64, stored: &dyn Fn(u8, u64) -> Result<Digest, TreeError>) -> Result<Digest, TreeError> {
+    let count = size - begin;
+    let level = u8::try_from(count.max(1).ilog2()).unwrap_or(u8::MAX);
+    let (left, middle) = (stored(level, begin >> level)?, begin + (1 << level));
+    if middle == size {
+        return Ok(left);
+    }
+    let right = fringe(middle, size, stored)?;
+    Ok(digest(tlog::node_hash(Hash(*left.as_bytes()), Hash(*right.as_bytes()))))
 }
 
 /// Whether `proof` shows `leaf` at `index` in the tree of `size` leaves with this `root`.

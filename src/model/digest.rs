@@ -44,19 +44,21 @@ impl Digest {
 }
 
 /// Joins parts so that no two lists of parts give the same bytes: each behind its length as a
-/// big-endian `u64`.
-pub fn length_prefixed(parts: &[&[u8]]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(parts.iter().map(|part| part.len().saturating_add(8)).sum());
+/// big-endian `u64`. `take` is given the bytes in pieces.
+pub fn length_prefixed(parts: &[&[u8]], mut take: impl FnMut(&[u8])) {
     for part in parts {
-        out.extend_from_slice(&(part.len() as u64).to_be_bytes());
-        out.extend_from_slice(part);
+        take(&(part.len() as u64).to_be_bytes());
+        take(part);
     }
-    out
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sha256:{}", self.hex())
+        let mut text = *b"sha256:0000000000000000000000000000000000000000000000000000000000000000";
+        if let Some((_, hex)) = text.split_first_chunk_mut::<7>() {
+            data_encoding::HEXLOWER.encode_mut(&self.0, hex);
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -92,6 +94,12 @@ mod tests {
 
     #[test]
     fn parts_do_not_run_together() {
-        assert_ne!(length_prefixed(&[b"ab", b"c"]), length_prefixed(&[b"a", b"bc"]));
+        let joined = |parts: &[&[u8]]| {
+            let mut bytes = Vec::new();
+            length_prefixed(parts, |piece| bytes.extend_from_slice(piece));
+            bytes
+        };
+        assert_ne!(joined(&[b"ab", b"c"]), joined(&[b"a", b"bc"]));
+        assert_eq!(joined(&[b"ab"]), *b"\0\0\0\0\0\0\0\x02ab");
     }
 }

@@ -7,6 +7,7 @@ use super::accounts::Quota;
 use super::client_rows::{ClientRows, resolve_rows};
 use super::fit::{Plan, fit};
 use super::load::{InForce, PolicySet};
+use super::misfit::Misfit;
 use super::rules::{Allowed, Guests, Policy, RoleRule};
 use crate::catalog::Catalog;
 use crate::env::weaken::{self, Weakness};
@@ -73,7 +74,7 @@ pub struct Permit {
     request: Verified<Request>,
     policy: Arc<Policy>,
     approvals: Vec<Digest>,
-    plan: Plan,
+    plan: Arc<Plan>,
     parties: Vec<PermittedParty>,
     parameters: Vec<ParameterValue>,
     rows: ClientRows,
@@ -100,7 +101,7 @@ impl Permit {
     }
 
     /// What the run reads.
-    pub const fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
@@ -152,7 +153,8 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
     let Some(manifest) = asked.manifest else {
         return refuse(RefusalCode::Guest, Detail::Guest(request.guest));
     };
-    let Resolved { plan, parties, parameters, rows } = resolve(policy, manifest, request, catalog)?;
+    let plan = policies.plans.fit(policy, (request.guest, manifest), catalog).map_err(unfit)?;
+    let Resolved { plan, parties, parameters, rows } = resolve_with(plan, policy, manifest, request)?;
     let consents = match_consents(policy, request, &asked.consents, asked.now)?;
     let mut charges = charges(policy, policies, request, &parties, salt)?;
     if weaken::on(Weakness::SpellingsApart) {
@@ -179,7 +181,7 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
 #[derive(Debug)]
 pub struct Resolved {
     /// What it reads.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     /// The parties, in the request's order.
     pub parties: Vec<PermittedParty>,
     /// The parameters, in the manifest's order.
@@ -196,10 +198,17 @@ pub fn resolve(
     request: &Request,
     catalog: &Catalog,
 ) -> Result<Resolved, Refusal> {
-    let plan = fit(policy, manifest, catalog).map_err(|misfits| {
-        let misfits = misfits.iter().map(Chinese::bilingual).collect();
-        Refusal::about(RefusalCode::GuestManifest, Detail::Misfits(misfits))
-    })?;
+    let plan = fit(policy, manifest, catalog).map_err(unfit)?;
+    resolve_with(Arc::new(plan), policy, manifest, request)
+}
+
+fn unfit(misfits: Vec<Misfit>) -> Refusal {
+    let misfits = misfits.iter().map(Chinese::bilingual).collect();
+    Refusal::about(RefusalCode::GuestManifest, Detail::Misfits(misfits))
+}
+
+/// The same where the plan is at hand.
+fn resolve_with(plan: Arc<Plan>, policy: &Policy, manifest: &Manifest, request: &Request) -> Result<Resolved, Refusal> {
     let parameters = resolve_parameters(policy, manifest, request)?;
     let parties = resolve_parties(policy, manifest, &request.parties)?;
     let rows = resolve_rows(policy, &request.rows.0, &parties)?;
@@ -412,23 +421,21 @@ fn sameness(
     snapshot: Digest,
     salt: &SaltKey,
 ) -> Digest {
-    let mut parts: Vec<Vec<u8>> = vec![
-        request.client.clone().into_bytes(),
-        policy.sha256.as_bytes().to_vec(),
-        request.guest.as_bytes().to_vec(),
-        snapshot.as_bytes().to_vec(),
-    ];
     // Resolved values in the manifest's order: "5" and 5 are the same parameter, and the same job.
-    parts.extend(parameters.iter().map(|value| format!("{value:?}").into_bytes()));
-    for party in parties {
-        parts.push(party.role_name.clone().into_bytes());
-        parts.push(salt.pseudonym(&party.id).as_bytes().to_vec());
-    }
+    let values: Vec<String> = parameters.iter().map(|value| format!("{value:?}")).collect();
+    let pseudonyms: Vec<Digest> = parties.iter().map(|party| salt.pseudonym(&party.id)).collect();
     // What the rows say, not how they were written: sent in another order it is the same job.
-    if let Some(digest) = rows.digest().filter(|_| !weaken::on(Weakness::RowsNotOfJob)) {
-        parts.push(b"rows".to_vec());
-        parts.push(digest.as_bytes().to_vec());
+    let rows = rows.digest().filter(|_| !weaken::on(Weakness::RowsNotOfJob));
+    let asked: [&[u8]; 4] =
+        [request.client.as_bytes(), policy.sha256.as_bytes(), request.guest.as_bytes(), snapshot.as_bytes()];
+    let mut parts = Vec::with_capacity(asked.len() + values.len() + 2 * parties.len() + 2);
+    parts.extend(asked);
+    parts.extend(values.iter().map(String::as_bytes));
+    for (party, pseudonym) in parties.iter().zip(&pseudonyms) {
+        parts.extend([party.role_name.as_bytes(), pseudonym.as_bytes()]);
     }
-    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    if let Some(digest) = &rows {
+        parts.extend([b"rows".as_slice(), digest.as_bytes()]);
+    }
     salt.sameness(&parts)
 }

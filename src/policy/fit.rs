@@ -1,10 +1,13 @@
 //! Whether a guest's manifest stays within a policy, and the plan of what its runs will read.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::cells::{CellMap, fit_cells};
 use super::misfit::Misfit;
 use super::rules::{AnswerRule, Policy};
 use crate::catalog::{Catalog, Column, ColumnType};
-use crate::model::{Manifest, Read, Role, TableRead, World};
+use crate::model::{Digest, Manifest, Read, Role, TableRead, World};
 
 /// What a run reads and answers: made of a manifest and a policy that fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +91,47 @@ pub struct TablePlan {
     pub history_months: Option<u32>,
     /// How many rows at most; the newest are kept.
     pub rows_max: u32,
+}
+
+/// So many plans are kept.
+const PLANS_MAX: usize = 256;
+
+/// The plans that were made, by policy and guest: most requests are answered by the same few.
+#[derive(Debug, Default)]
+pub(super) struct Plans(Mutex<HashMap<(Digest, Digest), Made>>);
+
+/// A plan, and what it was made of beside its policy.
+#[derive(Debug)]
+struct Made {
+    catalog: Digest,
+    manifest: Manifest,
+    plan: Arc<Plan>,
+}
+
+impl Plans {
+    /// As [`fit`]: what fitted once is not fitted anew as long as it is the same.
+    pub fn fit(
+        &self,
+        policy: &Policy,
+        (guest, manifest): (Digest, &Manifest),
+        catalog: &Catalog,
+    ) -> Result<Arc<Plan>, Vec<Misfit>> {
+        let key = (policy.sha256, guest);
+        // A panic while it was held left whole plans.
+        let plans = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_same = |made: &&Made| made.catalog == catalog.sha256() && made.manifest == *manifest;
+        if let Some(made) = plans().get(&key).filter(is_same) {
+            return Ok(Arc::clone(&made.plan));
+        }
+        let plan = Arc::new(fit(policy, manifest, catalog)?);
+        let made = Made { catalog: catalog.sha256(), manifest: manifest.clone(), plan: Arc::clone(&plan) };
+        let mut plans = plans();
+        if plans.len() >= PLANS_MAX {
+            plans.clear();
+        }
+        plans.insert(key, made);
+        Ok(plan)
+    }
 }
 
 /// The plan of `manifest` under `policy`, or everything that keeps it from fitting.

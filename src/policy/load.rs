@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::accounts::Accounts;
 use super::approval::{APPROVALS_FOLDER, ApprovalTrust, Approvals};
 use super::check::{check, places};
+use super::fit::Plans;
 use super::mistake::{Cure, Mistake};
 use super::rules::Policy;
 use super::worst::label_slot_nanos;
@@ -51,6 +52,7 @@ pub struct PolicySet {
     unapproved: Vec<String>,
     accounts: Accounts,
     accounts_approvals: Approvals,
+    pub(super) plans: Plans,
 }
 
 /// Checks the text of one policy. `pace` is the machine's calibrated worst case.
@@ -158,7 +160,8 @@ impl PolicySet {
         if accounts_approvals.at(trust.now).is_none() {
             return Err(PolicyError::AccountsUnapproved(trust.needed));
         }
-        let mut set = Self { in_force: BTreeMap::new(), unapproved: Vec::new(), accounts, accounts_approvals };
+        let (in_force, unapproved, plans) = (BTreeMap::new(), Vec::new(), Plans::default());
+        let mut set = Self { in_force, unapproved, accounts, accounts_approvals, plans };
         for (folder, policy, text) in policies {
             set.admit((policy, text), trust, &folder)?;
         }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::disclosure::{Disclosed, Released, ReleasedTable};
 use crate::env::weaken::{self, Weakness};
 use crate::keys::{
-    Canonical, CanonicalError, DigestKind, SaltKey, canonical_json, digest_json, encode_segment, party_commitment,
+    CanonicalError, DigestKind, SaltKey, canonical_json, canonical_json_and_digest_without, digest_json,
+    encode_segment, party_commitment,
 };
 use crate::ledger::OutcomeEntry;
 use crate::model::{AccountKind, Date, Digest, Millis};
@@ -222,16 +223,14 @@ pub fn seal(
         parties: parties.iter().map(claim).collect(),
         result: ResultClaim::new(disclosed.released()),
         cost: CostClaim::new(disclosed.released(), reservation.cost()),
-        log: None,
+        log: Some(LogClaim { origin: facts.origin.clone(), index: reservation.intent_index() }),
         covert: covert(disclosed),
     };
-    let canonical = Canonical::of(&claims)?;
-    let claims_sha256 = canonical.digest(DigestKind::Claims)?;
-    let log = LogClaim { origin: facts.origin.clone(), index: reservation.intent_index() };
+    let (bytes, claims_sha256) = canonical_json_and_digest_without("log", DigestKind::Claims, &claims)?;
     Ok(OutcomeEntry {
         answer: claims.result.word().unwrap_or_else(|| UNDETERMINED.to_owned()),
         end: disclosed.end(),
-        claims: canonical.with("log", &log)?.bytes()?,
+        claims: bytes,
         claims_sha256,
         parties: canonical_json(&parties)?,
     })

@@ -1,5 +1,6 @@
 //! The routes, and what stands before them all.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,12 +24,14 @@ use crate::model::Lang;
 /// So many guests are being uploaded at a time; they are up to 64 MiB each.
 const UPLOADS_MAX: usize = 4;
 
-/// What every route may use.
+/// What every route may use. Routes are cloned for every request, and it with them.
 #[derive(Clone)]
-pub(super) struct App {
+pub(super) struct App(Arc<Shared>);
+
+pub(super) struct Shared {
     pub engine: Arc<Engine>,
     pub admission: Admission,
-    pub metrics: Arc<Metrics>,
+    pub metrics: Metrics,
     /// Guests are compiled one at a time.
     pub registering: Arc<Semaphore>,
     /// Guests are large: so many come at a time.
@@ -36,12 +39,19 @@ pub(super) struct App {
     pub entropy: Entropy,
 }
 
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
 impl App {
     pub fn new(engine: Arc<Engine>) -> Self {
         let admission = Admission::new(&engine.config().server);
-        let metrics = Arc::new(Metrics::new());
         let (registering, uploads) = (Arc::new(Semaphore::new(1)), Arc::new(Semaphore::new(UPLOADS_MAX)));
-        Self { engine, admission, metrics, registering, uploads, entropy: Entropy }
+        Self(Arc::new(Shared { engine, admission, metrics: Metrics::new(), registering, uploads, entropy: Entropy }))
     }
 }
 

@@ -16,6 +16,8 @@ use crate::job::{Asking, Failure, JobState, begin, cancel as cancel_job, state};
 use crate::model::Digest;
 use crate::receipt::Bundle;
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// What may be known of a job that is not answered.
 #[derive(Serialize, ToSchema)]
 pub(super) struct JobView {
@@ -58,23 +60,19 @@ pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<R
     let client = asking.request().client.clone();
     let ticket = app.admission.enter(&client, class).await;
     let ticket = ticket.map_err(|_| Problem::bare(ProblemKind::Overloaded))?;
-    let underway = begin(&app.engine, asking).await?;
+    let underway = begin(&app.engine, asking, ticket).await?;
     let job = underway.job();
-    // The place is given back at the job's end, whether or not somebody waits for it.
-    let answering = tokio::spawn(async move {
-        let answered = underway.answer().await;
-        drop(ticket);
-        answered
-    });
     if is_table && !prefers_wait(&parts.headers) {
         let view = view(&app, &client, job)?;
         if view.bundle.is_none() {
             return Ok((StatusCode::ACCEPTED, [(header::LOCATION, location(job)?)], Json(view)).into_response());
         }
     }
-    let answered = answering.await.unwrap_or(Err(Failure::Stopping))?;
+    let answered = underway.answer().await?;
     app.metrics.job_answered();
-    Ok(([(header::LOCATION, location(job)?)], Json(answered.bundle)).into_response())
+    let json = answered.bundle.to_json().map_err(Failure::from)?;
+    let headers = [(header::LOCATION, location(job)?), (header::CONTENT_TYPE, JSON)];
+    Ok((headers, json).into_response())
 }
 
 /// Look at a job
@@ -136,7 +134,7 @@ pub(super) async fn cancel(
 }
 
 fn location(job: Digest) -> Result<HeaderValue, Problem> {
-    HeaderValue::from_str(&format!("/v1/jobs/{}", job.hex())).map_err(|_| ProblemKind::Internal.into())
+    HeaderValue::try_from(["/v1/jobs/", &job.hex()].concat()).map_err(|_| ProblemKind::Internal.into())
 }
 
 /// RFC 7240.

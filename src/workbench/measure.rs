@@ -103,7 +103,7 @@ impl Bench {
         let invented = stage.invented()?;
         let bench = Asked { policy: play.policy, guest: &guest, invented: &invented, resolved: &resolved };
         let tally = self.guests.entry(request.guest).or_default();
-        let figures = match &resolved.plan {
+        let figures = match &*resolved.plan {
             Plan::Label { .. } => bench.label(tally),
             Plan::Table { .. } => bench.table(tally),
         };
@@ -159,7 +159,7 @@ impl Asked<'_> {
         if let Some(known) = tally.tables.get(&name) {
             return Some(known.clone());
         }
-        let (Some(rule), Plan::Table { cells, .. }) = (self.policy.table(), &self.resolved.plan) else { return None };
+        let (Some(rule), Plan::Table { cells, .. }) = (self.policy.table(), &*self.resolved.plan) else { return None };
         let probe = Probe::new(self.guest, self.invented, &self.policy.limits);
         let mut open: Vec<ColumnPlace> = columns(self.guest.manifest()).into_iter().map(|(place, _)| place).collect();
         open.retain(|place| !tally.needed.contains(place));

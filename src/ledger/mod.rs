@@ -14,8 +14,10 @@ mod record;
 mod records;
 mod requests;
 mod reserve;
+mod same;
 mod store;
 mod subject_read;
+mod upgrade;
 mod writer;
 
 pub use accounts::{Spent, exceeds};
@@ -29,7 +31,8 @@ pub use records::{
     ChargeRecord, IntentRecord, OutcomeRecord, PartyRecord, RegistrationRecord, RevocationRecord, RotationRecord,
 };
 pub use requests::{Ending, Forgetter, SealedBatch, SealedRequest, StoredRequest, forget_requests};
-pub use reserve::{Reservation, Stored};
+pub use reserve::Reservation;
+pub use same::Stored;
 pub use store::{Behind, Inconsistency, LedgerError, Stopped};
 pub use subject_read::Access;
 pub use writer::{Ledger, Parking, ReserveError, Scheduled};

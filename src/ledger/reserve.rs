@@ -154,8 +154,10 @@ pub(super) fn admit(
     if let Err(detail) = pace.admit(permit, desk.now, growth(desk.connection, sealed)?) {
         return refused(Refusal::about(RefusalCode::Rate, detail));
     }
-    for consent in permit.consents() {
-        if !consent_left(desk.connection, consent)? {
+    for (place, consent) in permit.consents().iter().enumerate() {
+        // An authority may have given two consents one number: this job then uses it twice.
+        let earlier = permit.consents().iter().take(place).filter(|other| other.is_numbered_as(consent)).count();
+        if !consent_left(desk.connection, consent, earlier)? {
             return refused(Refusal::about(
                 RefusalCode::ConsentUsed,
                 Detail::Consent(consent.issuer.clone(), consent.jti.escape_debug().to_string()),
@@ -205,13 +207,14 @@ pub(super) fn is_revoked(connection: &Connection, issuer: &str, jti: &str) -> Re
     Ok(connection.prepare_cached(sql)?.query_row([issuer, jti], |row| row.get(0))?)
 }
 
-fn consent_left(connection: &Connection, consent: &ConsentUse) -> Result<bool, LedgerError> {
+/// Whether a consent serves once more, beside `earlier` uses by the same job.
+fn consent_left(connection: &Connection, consent: &ConsentUse, earlier: usize) -> Result<bool, LedgerError> {
     let key = params![consent.issuer, consent.jti];
     let revoked = is_revoked(connection, &consent.issuer, &consent.jti)?;
     let used = connection
         .prepare_cached("SELECT COUNT(*) FROM consent_use WHERE issuer = ?1 AND jti = ?2")?
         .query_row(key, |row| unsigned(row, 0))?;
-    Ok(!revoked && used < u64::from(consent.uses_max))
+    Ok(!revoked && used.saturating_add(earlier as u64) < u64::from(consent.uses_max))
 }
 
 /// Whether any job on this snapshot was charged: for a weakened build alone.

@@ -80,7 +80,8 @@ impl LedgerReader {
     /// The job that first had the answer that this one was given again; itself, where there is no earlier one. `None`
     /// where none of them has an answer, or the job's record cannot be read.
     pub fn first_of_same(&self, intent_index: u64) -> Result<Option<u64>, LedgerError> {
-        let sql = "SELECT record, client, sameness FROM job JOIN entry ON leaf_index = intent_index WHERE intent_index = ?1";
+        let sql =
+            "SELECT record, client, sameness FROM job JOIN entry ON leaf_index = intent_index WHERE intent_index = ?1";
         let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, digest(row, 2)?));
         let found: Option<(Vec<u8>, String, Digest)> =
             self.0.prepare_cached(sql)?.query_row([signed(intent_index)], row).optional()?;
@@ -169,8 +170,14 @@ mod tests {
         let job = rusqlite::params![intent, id.as_bytes(), question.client, sameness, charges.is_empty()];
         ledger.execute("INSERT INTO job VALUES (?1, ?2, x'', ?3, 'policy', ?4, 0, ?5)", job).unwrap();
         for (place, (account, party)) in (0i64..).zip(charges) {
-            let charge =
-                rusqlite::params![account.word(), party.as_bytes(), question.client, intent, place, sameness.as_slice()];
+            let charge = rusqlite::params![
+                account.word(),
+                party.as_bytes(),
+                question.client,
+                intent,
+                place,
+                sameness.as_slice()
+            ];
             ledger.execute("INSERT INTO charge VALUES (?1, ?2, ?3, 0, ?4, ?5, 1, ?6)", charge).unwrap();
         }
     }
@@ -182,11 +189,8 @@ mod tests {
     }
 
     fn compare(ledger: &Connection, question: &Question) -> Option<Stored> {
-        let key = Key {
-            sameness: question.sameness,
-            client: question.client,
-            charged: question.charges.first().copied(),
-        };
+        let key =
+            Key { sameness: question.sameness, client: question.client, charged: question.charges.first().copied() };
         let found = key.answer(ledger, question.of_table).unwrap();
         let earlier = rusqlite::params![question.sameness.as_bytes(), question.of_table];
         let earlier: Option<String> = ledger.query_row(EARLIER, earlier, |row| row.get(0)).optional().unwrap();

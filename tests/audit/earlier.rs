@@ -28,8 +28,7 @@ pub fn make_earlier(store: &Path) {
              COMMIT;",
         )
         .unwrap();
-    for table in
-        ["consent_revoked", "outcome", "entry", "hash", "checkpoint", "guest", "request", "batch", "batch_job"]
+    for table in ["consent_revoked", "outcome", "entry", "hash", "checkpoint", "guest", "request", "batch", "batch_job"]
     {
         earlier.execute_batch(&format!("INSERT INTO {table} SELECT * FROM new.{table}")).unwrap();
     }

@@ -218,7 +218,10 @@ fn a_changed_job_is_found() {
 
 #[test]
 fn a_changed_consent_use_is_found() {
-    for sql in ["DELETE FROM consent_use WHERE intent_index = 1", "UPDATE consent_use SET jti = 'other' WHERE intent_index = 1"] {
+    for sql in [
+        "DELETE FROM consent_use WHERE intent_index = 1",
+        "UPDATE consent_use SET jti = 'other' WHERE intent_index = 1",
+    ] {
         let home = Home::copy();
         home.tamper(sql);
         home.expect(&["records: intent 1: the consent uses are not those of its record"]);

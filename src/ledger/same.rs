@@ -52,17 +52,18 @@ impl<'a> Key<'a> {
     /// The answer of the first of them that has one. A table job that ended without a table has none: the client knows that,
     /// and pays anew.
     pub fn answer(&self, connection: &Connection, of_table: bool) -> Result<Option<Stored>, LedgerError> {
+        // SQLite gives the answer of the row that has the least intent.
         let sql = match of_table {
             false => {
-                "SELECT answer FROM same JOIN outcome USING (intent_index) WHERE answer IS NOT NULL
-                 ORDER BY intent_index LIMIT 1"
+                "SELECT answer, MIN(intent_index) FROM same JOIN outcome USING (intent_index) WHERE answer IS NOT NULL"
             }
             true => {
-                "SELECT answer FROM same JOIN outcome USING (intent_index) WHERE answer IS NOT NULL AND answer != 'undetermined'
-                 ORDER BY intent_index LIMIT 1"
+                "SELECT answer, MIN(intent_index) FROM same JOIN outcome USING (intent_index)
+                 WHERE answer IS NOT NULL AND answer != 'undetermined'"
             }
         };
-        Ok(self.query(connection, sql)?.map(|answer| Stored { answer }))
+        let answer = self.query::<Option<String>>(connection, sql)?.flatten();
+        Ok(answer.map(|answer| Stored { answer }))
     }
 }
 
@@ -240,8 +241,8 @@ mod tests {
             statement.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect()
         };
         let whole = |step: &&String| step.starts_with("SCAN") && *step != "SCAN same";
-        let sql = "SELECT answer FROM same JOIN outcome USING (intent_index) WHERE answer IS NOT NULL
-                   ORDER BY intent_index LIMIT 1";
+        let sql =
+            "SELECT answer, MIN(intent_index) FROM same JOIN outcome USING (intent_index) WHERE answer IS NOT NULL";
         let steps = plan(&format!("WITH same AS ({SAME}) {sql}"));
         assert_eq!(steps.iter().find(whole), None, "{steps:?}");
         assert!(steps.iter().any(|step| step.contains("job_free (sameness=?)")), "{steps:?}");

@@ -173,9 +173,9 @@ jobs_per_minute = {JOBS_PER_MINUTE}
 /// guest and the checkpoints are not a job's.
 fn count_rows(paths: &HomePaths, jobs: usize) -> JobRows {
     let tables: BTreeMap<&str, &str> = [
-        ("job", "LENGTH(id) + LENGTH(input) + LENGTH(client) + LENGTH(policy) + LENGTH(sameness) + 14"),
-        ("charge", "LENGTH(account) + LENGTH(party) + LENGTH(client) + 12"),
-        ("consent_use", "LENGTH(issuer) + LENGTH(jti) + 6"),
+        ("job", "LENGTH(id) + LENGTH(input) + LENGTH(client) + LENGTH(policy) + LENGTH(sameness) + 15"),
+        ("charge", "LENGTH(account) + LENGTH(party) + LENGTH(client) + LENGTH(sameness) + 13"),
+        ("consent_use", "LENGTH(issuer) + LENGTH(jti) + 7"),
         ("outcome", "LENGTH(answer) + LENGTH(claims) + LENGTH(parties) + LENGTH(reason) + LENGTH(reason_salt) + 18"),
         ("entry", "LENGTH(kind) + LENGTH(salt) + LENGTH(record) + 6"),
         ("hash", "LENGTH(hash) + 6"),

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags, Row, Rows, Statement};
 
 use super::read::{AuditEntry, GuestRow, LedgerReader};
 use super::store::{LedgerError, digest, open_reader, unsigned};
+use super::upgrade::show_earlier;
 
 /// Everything that the store keeps about one leaf of the log. Indices are as stored, so also negative ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,9 +20,9 @@ pub struct LeafRows {
     pub entry: Option<AuditEntry>,
     /// The job whose intent it is.
     pub job: Option<LeafJob>,
-    /// The charges that name it, in the order of insertion.
+    /// The charges that name it, in the order of their places.
     pub charges: Vec<LeafCharge>,
-    /// The consent uses that name it, as issuer and number, in the order of insertion.
+    /// The consent uses that name it, as issuer and number, in the order of their places.
     pub consents: Vec<(String, String)>,
     /// The outcome that names it as its intent.
     pub outcome: Option<LeafOutcome>,
@@ -59,13 +60,13 @@ pub struct LeafJob {
     pub sameness: Vec<u8>,
     /// When it was admitted, in milliseconds since 1970.
     pub admitted_ms: i64,
+    /// Whether it wrote no charge.
+    pub free: bool,
 }
 
 /// A row of `charge`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeafCharge {
-    /// Its place in the order of insertion.
-    pub id: i64,
     /// The account.
     pub account: String,
     /// The party's pseudonym.
@@ -76,6 +77,8 @@ pub struct LeafCharge {
     pub day: i64,
     /// Bits.
     pub amount: i64,
+    /// What makes its job and another the same.
+    pub sameness: Vec<u8>,
 }
 
 /// A row of `outcome`.
@@ -144,13 +147,14 @@ impl LedgerReader {
     /// Opens the store for an audit: all reads see one state, however the engine goes on meanwhile. A
     /// store that lies where nothing can be written is read without SQLite's lock files.
     pub fn open_for_audit(store: &Path) -> Result<Self, LedgerError> {
-        let pinned = |connection: Connection| -> rusqlite::Result<Connection> {
+        let pinned = |connection: Connection| -> Result<Connection, LedgerError> {
             connection.execute_batch("BEGIN")?;
             // The first read is what fixes the state.
             connection.query_row("SELECT COUNT(*) FROM guest", [], |_| Ok(()))?;
+            show_earlier(&connection)?;
             Ok(connection)
         };
-        match open_reader(store).and_then(|connection| Ok(pinned(connection)?)) {
+        match open_reader(store).and_then(pinned) {
             Ok(connection) => Ok(Self(connection)),
             Err(error) => match open_immutable(store)? {
                 Some(connection) => Ok(Self(pinned(connection)?)),
@@ -164,15 +168,14 @@ impl LedgerReader {
         let prepare = |sql| self.0.prepare(sql);
         let mut entries = prepare("SELECT leaf_index, kind, salt, record FROM entry ORDER BY leaf_index")?;
         let mut jobs = prepare(
-            "SELECT intent_index, id, input, client, policy, sameness, admitted_ms FROM job ORDER BY intent_index",
+            "SELECT intent_index, id, input, client, policy, sameness, admitted_ms, free FROM job ORDER BY intent_index",
         )?;
-        // The tables themselves, not the indices that budgets are read from.
+        // Charges and consent uses are in one b-tree each, the one that budgets and uses are read from: nothing stands beside
+        // it that could say something else. SQLite sorts them, in a temporary file where they are many.
         let mut charges = prepare(
-            "SELECT intent_index, id, account, party, client, day, amount FROM charge NOT INDEXED
-             ORDER BY intent_index, id",
+            "SELECT intent_index, account, party, client, day, amount, sameness FROM charge ORDER BY intent_index, place",
         )?;
-        let mut consents =
-            prepare("SELECT intent_index, issuer, jti FROM consent_use NOT INDEXED ORDER BY intent_index, rowid")?;
+        let mut consents = prepare("SELECT intent_index, issuer, jti FROM consent_use ORDER BY intent_index, place")?;
         let mut outcomes = prepare(
             "SELECT intent_index, outcome_index, answer, claims, parties, reason, reason_salt, checkpoint_size
              FROM outcome ORDER BY intent_index",
@@ -257,17 +260,18 @@ fn read_job(row: &Row<'_>) -> rusqlite::Result<LeafJob> {
         policy: text(row, 4)?,
         sameness: row.get(5)?,
         admitted_ms: row.get(6)?,
+        free: row.get(7)?,
     })
 }
 
 fn read_charge(row: &Row<'_>) -> rusqlite::Result<LeafCharge> {
     Ok(LeafCharge {
-        id: row.get(1)?,
-        account: text(row, 2)?,
-        party: row.get(3)?,
-        client: text(row, 4)?,
-        day: row.get(5)?,
-        amount: row.get(6)?,
+        account: text(row, 1)?,
+        party: row.get(2)?,
+        client: text(row, 3)?,
+        day: row.get(4)?,
+        amount: row.get(5)?,
+        sameness: row.get(6)?,
     })
 }
 

@@ -63,6 +63,9 @@ impl Chinese for Inconsistency {
     fn chinese(&self) -> String {
         match self {
             Self::Schema { found, wanted } => format!("其表结构版本为 {found}，本程序为 {wanted}"),
+            Self::Upgrade { found } => {
+                format!("其版本 {found} 的各表无法在不丢失行的情况下更新；请运行 `anshi audit verify`")
+            }
             Self::Frontier => "最新检查点与条目不符；请运行 `anshi audit verify`".to_owned(),
             Self::Record(index) => format!("无法读取日志第 {index} 条的记录"),
             Self::Checkpoint(size) => format!("缺少规模为 {size} 的检查点"),

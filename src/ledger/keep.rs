@@ -9,9 +9,8 @@ use rusqlite::OptionalExtension;
 use super::open::{check_frontier, note_of};
 use super::read::LedgerReader;
 use super::records::{IntentRecord, OutcomeRecord, RotationRecord};
-use super::store::{
-    Inconsistency, LedgerError, REQUESTS_SCHEMA, SCHEMA_VERSION, entry_of, latest_day, stored_hash, unsigned,
-};
+use super::store::{Inconsistency, LedgerError, entry_of, latest_day, stored_hash, unsigned};
+use super::upgrade::{SCHEMA_VERSION, is_earlier, version};
 use crate::log::{Checkpoint, LogVerifier, Tiles, root};
 use crate::model::{Date, Millis};
 
@@ -45,8 +44,8 @@ impl LedgerReader {
     /// The schema's version in the store, and the one that this program needs. One that the next start brings up to date
     /// counts as that.
     pub fn schema_versions(&self) -> Result<(i64, i64), LedgerError> {
-        let found: i64 = self.0.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        Ok((if found == REQUESTS_SCHEMA - 1 { SCHEMA_VERSION } else { found }, SCHEMA_VERSION))
+        let found = version(&self.0)?;
+        Ok((if is_earlier(found) { SCHEMA_VERSION } else { found }, SCHEMA_VERSION))
     }
 
     /// What SQLite finds wrong with the file; reads all of it. Nothing: it is whole.
@@ -70,10 +69,18 @@ impl LedgerReader {
 
     /// The tick of the last outcome in the log: no receipt that was handed out is later.
     pub fn last_tick(&self) -> Result<Option<Millis>, LedgerError> {
-        let sql = "SELECT record FROM entry WHERE leaf_index = (SELECT MAX(outcome_index) FROM outcome WHERE answer IS NOT NULL)";
-        let record: Option<Vec<u8>> = self.0.query_row(sql, [], |row| row.get(0)).optional()?;
-        let tick = record.and_then(|record| serde_json::from_slice::<OutcomeRecord>(&record).ok()?.tick_ms);
-        Ok(tick.map(Millis))
+        // The newest first: only those of abandoned jobs have none.
+        let mut statement =
+            self.0.prepare("SELECT record FROM entry WHERE kind = 'outcome' ORDER BY leaf_index DESC")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let record = serde_json::from_slice::<OutcomeRecord>(&row.get::<_, Vec<u8>>(0)?).ok();
+            match record.map(|record| record.tick_ms) {
+                Some(None) => {}
+                told => return Ok(told.flatten().map(Millis)),
+            }
+        }
+        Ok(None)
     }
 
     /// The key that the last rotation in the log names; `None`: the home's first one.

@@ -216,7 +216,7 @@ impl Part<'_> {
         self.quotas.iter().find(|(name, _)| *name == client).map_or(0, |(_, quota)| *quota)
     }
 
-    /// The sums above each client's quota, from the index that budgets are read from, in its order.
+    /// The sums above each client's quota, in the order of the charges.
     fn overspent(&self) -> String {
         let cases: String =
             (0..self.quotas.len()).map(|n| format!(" WHEN ?{} THEN ?{}", 3 + 2 * n, 4 + 2 * n)).collect();

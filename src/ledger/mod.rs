@@ -15,8 +15,10 @@ mod records;
 mod release;
 mod requests;
 mod reserve;
+mod same;
 mod store;
 mod subject_read;
+mod upgrade;
 mod upkeep;
 mod writer;
 
@@ -31,7 +33,8 @@ pub use records::{
     ChargeRecord, IntentRecord, OutcomeRecord, PartyRecord, RegistrationRecord, RevocationRecord, RotationRecord,
 };
 pub use requests::{Ending, Forgetter, SealedBatch, SealedRequest, StoredRequest, forget_requests};
-pub use reserve::{Reservation, Stored};
+pub use reserve::Reservation;
+pub use same::Stored;
 pub use store::{Behind, Inconsistency, LedgerError, Stopped};
 pub use subject_read::Access;
 pub use writer::{Ledger, Parking, ReserveError, Scheduled};

@@ -11,6 +11,7 @@ use super::reserve::spent;
 use super::store::{
     Inconsistency, LedgerError, Opened, digest, open_reader, read_recent, signed, stored_hash, unsigned,
 };
+use super::upgrade::show_earlier;
 use super::writer::Ledger;
 use crate::log::{InclusionProof, inclusion};
 use crate::model::{AccountKind, Date, Digest};
@@ -109,7 +110,9 @@ pub type SpentRow = (String, Digest, String, u64, u64);
 impl LedgerReader {
     /// Opens the store for reading.
     pub fn open(store: &Path) -> Result<Self, LedgerError> {
-        open_reader(store).map(Self)
+        let connection = open_reader(store)?;
+        show_earlier(&connection)?;
+        Ok(Self(connection))
     }
 
     /// A job by id.
@@ -218,10 +221,11 @@ impl LedgerReader {
         Ok(())
     }
 
-    /// Every charge, in the order of its insertion.
+    /// Every charge, in the order of intents, and of places in them.
     pub fn audit_charges(&self) -> Result<Vec<AuditCharge>, LedgerError> {
-        let mut statement =
-            self.0.prepare("SELECT intent_index, account, party, client, day, amount FROM charge ORDER BY id")?;
+        let mut statement = self.0.prepare(
+            "SELECT intent_index, account, party, client, day, amount FROM charge ORDER BY intent_index, place",
+        )?;
         let rows = statement.query_map([], |row| {
             Ok((unsigned(row, 0)?, row.get(1)?, digest(row, 2)?, row.get(3)?, row.get(4)?, row.get(5)?))
         })?;
@@ -260,7 +264,8 @@ impl LedgerReader {
 
     /// Every consent use, as intent, issuer, number.
     pub fn audit_consents(&self) -> Result<Vec<(u64, String, String)>, LedgerError> {
-        let mut statement = self.0.prepare("SELECT intent_index, issuer, jti FROM consent_use ORDER BY rowid")?;
+        let mut statement =
+            self.0.prepare("SELECT intent_index, issuer, jti FROM consent_use ORDER BY intent_index, place")?;
         let rows = statement.query_map([], |row| Ok((unsigned(row, 0)?, row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

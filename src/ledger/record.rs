@@ -229,8 +229,9 @@ pub(super) fn write_abandoned(
 fn weakened_charges(connection: &Connection, due: &Due) -> Result<(), LedgerError> {
     let copy = |amount: &str| {
         format!(
-            "INSERT INTO charge (intent_index, account, party, client, day, amount)
-             SELECT intent_index, account, party, client, day, {amount} FROM charge WHERE intent_index = ?1"
+            "INSERT INTO charge
+             SELECT account, party, client, day, intent_index, COUNT(*) OVER () + place, {amount}, sameness
+             FROM charge WHERE intent_index = ?1"
         )
     };
     if weaken::on(Weakness::Refund) && due.outcome.end != End::Answered {

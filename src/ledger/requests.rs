@@ -10,7 +10,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::read::LedgerReader;
 use super::records::IntentRecord;
-use super::store::{LedgerError, REQUESTS_SCHEMA, Stopped, open_writer, signed, unsigned};
+use super::store::{LedgerError, Stopped, open_writer, signed, unsigned};
+use super::upgrade::{REQUESTS_SCHEMA, version};
 use super::writer::{Ledger, Message};
 use crate::model::Digest;
 
@@ -51,8 +52,7 @@ pub struct StoredRequest {
 
 /// Whether the store has the tables: one that no engine has opened since they came has not.
 fn has_requests(connection: &Connection) -> Result<bool, LedgerError> {
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    Ok(version >= REQUESTS_SCHEMA)
+    Ok(version(connection)? >= REQUESTS_SCHEMA)
 }
 
 /// By how many bytes the archive would grow: a batch is kept once.
@@ -210,14 +210,6 @@ impl LedgerReader {
         let sql = "SELECT reason, reason_salt, record FROM outcome JOIN entry ON leaf_index = outcome_index
                    WHERE intent_index = ?1";
         Ok(self.0.prepare_cached(sql)?.query_row([signed(intent_index)], row).optional()?)
-    }
-
-    /// The job that first had the answer that this one was given again; itself, where there is no earlier one.
-    pub fn first_of_same(&self, intent_index: u64) -> Result<Option<u64>, LedgerError> {
-        let sql = "SELECT MIN(job.intent_index) FROM job JOIN outcome USING (intent_index)
-                   WHERE outcome.answer IS NOT NULL AND job.sameness = (SELECT sameness FROM job WHERE intent_index = ?1)";
-        let first: Option<i64> = self.0.prepare_cached(sql)?.query_row([signed(intent_index)], |row| row.get(0))?;
-        Ok(first.and_then(|first| u64::try_from(first).ok()))
     }
 }
 

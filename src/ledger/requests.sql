@@ -23,5 +23,3 @@ CREATE INDEX batch_job_batch ON batch_job (batch);
 CREATE TRIGGER request_kept BEFORE UPDATE ON request BEGIN SELECT RAISE(ABORT, 'never changed'); END;
 CREATE TRIGGER batch_kept BEFORE UPDATE ON batch BEGIN SELECT RAISE(ABORT, 'never changed'); END;
 CREATE TRIGGER batch_job_kept BEFORE UPDATE ON batch_job BEGIN SELECT RAISE(ABORT, 'never changed'); END;
-
-PRAGMA user_version = 4;

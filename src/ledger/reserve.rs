@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::accounts::{Spent, exceeds, window_start};
 use super::records::{ChargeRecord, IntentRecord, PartyRecord};
 use super::requests::{SealedRequest, growth, write_request};
+use super::same::{Stored, stored_answer, was_asked};
 use super::store::{Leaves, LedgerError, Opened, digest, signed, unsigned};
 use crate::env::Entropy;
 use crate::env::weaken::{self, Weakness};
@@ -15,13 +16,6 @@ use crate::keys::canonical_json;
 use crate::log::EntryKind;
 use crate::model::{AccountKind, Date, Detail, Digest, Millis, Refusal, RefusalCode};
 use crate::policy::{ConsentUse, PartyCharge, Permit};
-
-/// The answer of the same job, given earlier.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
-    /// The answer's word.
-    pub answer: String,
-}
 
 /// Proof that a job was charged and its intent logged, both durable: made by the ledger's writer alone.
 #[derive(Debug)]
@@ -96,7 +90,8 @@ const MINUTE_MS: i64 = 60_000;
 const ARCHIVED_BYTES_PER_JOB: u64 = 32 << 10;
 
 impl Pace {
-    /// Reads back the current minute after a restart.
+    /// Reads back the current minute after a restart: from all jobs, because the clock may have gone back meanwhile. A
+    /// start looks at each of them anyhow, for those that a crash left open.
     pub fn load(connection: &Connection, now: Millis) -> Result<Self, LedgerError> {
         let number = now.0.div_euclid(MINUTE_MS);
         let mut statement = connection
@@ -159,8 +154,10 @@ pub(super) fn admit(
     if let Err(detail) = pace.admit(permit, desk.now, growth(desk.connection, sealed)?) {
         return refused(Refusal::about(RefusalCode::Rate, detail));
     }
-    for consent in permit.consents() {
-        if !consent_left(desk.connection, consent)? {
+    for (place, consent) in permit.consents().iter().enumerate() {
+        // An authority may have given two consents one number: this job then uses it twice.
+        let earlier = permit.consents().iter().take(place).filter(|other| other.is_numbered_as(consent)).count();
+        if !consent_left(desk.connection, consent, earlier)? {
             return refused(Refusal::about(
                 RefusalCode::ConsentUsed,
                 Detail::Consent(consent.issuer.clone(), consent.jti.escape_debug().to_string()),
@@ -210,31 +207,14 @@ pub(super) fn is_revoked(connection: &Connection, issuer: &str, jti: &str) -> Re
     Ok(connection.prepare_cached(sql)?.query_row([issuer, jti], |row| row.get(0))?)
 }
 
-fn consent_left(connection: &Connection, consent: &ConsentUse) -> Result<bool, LedgerError> {
+/// Whether a consent serves once more, beside `earlier` uses by the same job.
+fn consent_left(connection: &Connection, consent: &ConsentUse, earlier: usize) -> Result<bool, LedgerError> {
     let key = params![consent.issuer, consent.jti];
     let revoked = is_revoked(connection, &consent.issuer, &consent.jti)?;
     let used = connection
         .prepare_cached("SELECT COUNT(*) FROM consent_use WHERE issuer = ?1 AND jti = ?2")?
         .query_row(key, |row| unsigned(row, 0))?;
-    Ok(!revoked && used < u64::from(consent.uses_max))
-}
-
-/// The answer of the same job. A table job that ended without a table has none: the client knows that, and pays anew.
-fn stored_answer(connection: &Connection, permit: &Permit) -> Result<Option<Stored>, LedgerError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT outcome.answer FROM job JOIN outcome USING (intent_index)
-         WHERE job.sameness = ?1 AND outcome.answer IS NOT NULL AND NOT (?2 AND outcome.answer = 'undetermined')
-         ORDER BY intent_index LIMIT 1",
-    )?;
-    let (sameness, of_table) = (permit.sameness(), permit.policy().table().is_some());
-    let answer = statement.query_row(params![sameness.as_bytes(), of_table], |row| row.get(0)).optional()?;
-    Ok(answer.map(|answer| Stored { answer }))
-}
-
-/// Whether the same job was ever admitted: for a weakened build alone.
-fn was_asked(connection: &Connection, permit: &Permit) -> Result<bool, LedgerError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM job WHERE sameness = ?1)";
-    Ok(connection.prepare_cached(sql)?.query_row([permit.sameness().as_bytes()], |row| row.get(0))?)
+    Ok(!revoked && used.saturating_add(earlier as u64) < u64::from(consent.uses_max))
 }
 
 /// Whether any job on this snapshot was charged: for a weakened build alone.
@@ -290,8 +270,8 @@ fn write_intent(
     let index = opened.index;
     desk.connection
         .prepare_cached(
-            "INSERT INTO job (intent_index, id, input, client, policy, sameness, admitted_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO job (intent_index, id, input, client, policy, sameness, admitted_ms, free)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             signed(index),
@@ -301,14 +281,14 @@ fn write_intent(
             permit.policy().id,
             permit.sameness().as_bytes(),
             desk.now.0,
+            charges.is_empty(),
         ])?;
-    for charge in charges {
-        insert_charge(desk.connection, index, &request.client, desk.day, charge)?;
-    }
-    let mut insert =
-        desk.connection.prepare_cached("INSERT INTO consent_use (issuer, jti, intent_index) VALUES (?1, ?2, ?3)")?;
-    for consent in permit.consents() {
-        insert.execute(params![consent.issuer, consent.jti, signed(index)])?;
+    write_charges(desk, index, permit, charges)?;
+    let mut insert = desk
+        .connection
+        .prepare_cached("INSERT INTO consent_use (issuer, jti, intent_index, place) VALUES (?1, ?2, ?3, ?4)")?;
+    for (place, consent) in (0i64..).zip(permit.consents()) {
+        insert.execute(params![consent.issuer, consent.jti, signed(index), place])?;
     }
     if let Some(sealed) = sealed {
         write_request(desk.connection, index, sealed)?;
@@ -316,25 +296,23 @@ fn write_intent(
     Ok(opened)
 }
 
-fn insert_charge(
-    connection: &Connection,
-    index: u64,
-    client: &str,
-    day: Date,
-    charge: &PartyCharge,
-) -> Result<(), LedgerError> {
-    connection
-        .prepare_cached(
-            "INSERT INTO charge (intent_index, account, party, client, day, amount) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?
-        .execute(params![
-            signed(index),
+fn write_charges(desk: &Desk<'_>, index: u64, permit: &Permit, charges: &[PartyCharge]) -> Result<(), LedgerError> {
+    let mut insert = desk.connection.prepare_cached(
+        "INSERT INTO charge (account, party, client, day, intent_index, place, amount, sameness)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    for (place, charge) in (0i64..).zip(charges) {
+        insert.execute(params![
             charge.account.word(),
             charge.party.as_bytes(),
-            client,
-            day.days(),
-            signed(charge.amount)
+            permit.request().client,
+            desk.day.days(),
+            signed(index),
+            place,
+            signed(charge.amount),
+            permit.sameness().as_bytes(),
         ])?;
+    }
     Ok(())
 }
 

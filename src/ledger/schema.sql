@@ -1,52 +1,11 @@
--- The ledger. Every table here only grows; triggers keep it so against mistakes (not against an owner of the file: that is
--- what the log is for).
-
-CREATE TABLE job (
-    intent_index INTEGER PRIMARY KEY,   -- its leaf in the log
-    id BLOB NOT NULL UNIQUE,            -- SHA-256 of issuer, audience, jti
-    input BLOB NOT NULL,                -- SHA-256 of the request's signing input
-    client TEXT NOT NULL,
-    policy TEXT NOT NULL,
-    sameness BLOB NOT NULL,             -- equal for the same job again
-    admitted_ms INTEGER NOT NULL
-) STRICT;
-CREATE INDEX job_sameness ON job (sameness);
-CREATE INDEX job_admitted ON job (admitted_ms);
-
-CREATE TABLE charge (
-    id INTEGER PRIMARY KEY,
-    intent_index INTEGER NOT NULL,
-    account TEXT NOT NULL,
-    party BLOB NOT NULL,                -- pseudonym; of a table, all units of a kind
-    client TEXT NOT NULL,
-    day INTEGER NOT NULL,               -- days since 1970-01-01
-    amount INTEGER NOT NULL             -- bits, or billionths of ε
-) STRICT;
-CREATE INDEX charge_account ON charge (account, party, client, day, amount);
-
-CREATE TABLE consent_use (
-    issuer TEXT NOT NULL,
-    jti TEXT NOT NULL,
-    intent_index INTEGER NOT NULL
-) STRICT;
-CREATE INDEX consent_use_consent ON consent_use (issuer, jti);
+-- The ledger, beside `jobs.sql` and `requests.sql`. Every table here and there only grows; triggers keep it so against
+-- mistakes (not against an owner of the file: that is what the log is for).
 
 CREATE TABLE consent_revoked (
     revocation_index INTEGER PRIMARY KEY,   -- its leaf in the log
     issuer TEXT NOT NULL,
     jti TEXT NOT NULL,
     UNIQUE (issuer, jti)
-) STRICT;
-
-CREATE TABLE outcome (
-    intent_index INTEGER PRIMARY KEY,
-    outcome_index INTEGER NOT NULL UNIQUE,
-    answer TEXT,                        -- NULL: abandoned
-    claims BLOB,                        -- the receipt's payload; NULL: abandoned
-    parties BLOB,                       -- the parties' openings for the bundle; NULL: abandoned
-    reason TEXT NOT NULL,               -- how it ended, for auditors; the record holds a commitment to it
-    reason_salt BLOB NOT NULL,
-    checkpoint_size INTEGER NOT NULL    -- the checkpoint that covers it
 ) STRICT;
 
 CREATE TABLE entry (
@@ -75,16 +34,8 @@ CREATE TABLE guest (
 ) STRICT;
 CREATE INDEX guest_digest ON guest (digest, engine);
 
-CREATE TRIGGER job_kept BEFORE UPDATE ON job BEGIN SELECT RAISE(ABORT, 'append only'); END;
-CREATE TRIGGER job_stays BEFORE DELETE ON job BEGIN SELECT RAISE(ABORT, 'append only'); END;
-CREATE TRIGGER charge_kept BEFORE UPDATE ON charge BEGIN SELECT RAISE(ABORT, 'append only'); END;
-CREATE TRIGGER charge_stays BEFORE DELETE ON charge BEGIN SELECT RAISE(ABORT, 'append only'); END;
-CREATE TRIGGER consent_use_kept BEFORE UPDATE ON consent_use BEGIN SELECT RAISE(ABORT, 'append only'); END;
-CREATE TRIGGER consent_use_stays BEFORE DELETE ON consent_use BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER consent_revoked_kept BEFORE UPDATE ON consent_revoked BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER consent_revoked_stays BEFORE DELETE ON consent_revoked BEGIN SELECT RAISE(ABORT, 'append only'); END;
-CREATE TRIGGER outcome_kept BEFORE UPDATE ON outcome BEGIN SELECT RAISE(ABORT, 'append only'); END;
-CREATE TRIGGER outcome_stays BEFORE DELETE ON outcome BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER entry_kept BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER entry_stays BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER hash_kept BEFORE UPDATE ON hash BEGIN SELECT RAISE(ABORT, 'append only'); END;
@@ -93,5 +44,3 @@ CREATE TRIGGER checkpoint_kept BEFORE UPDATE ON checkpoint BEGIN SELECT RAISE(AB
 CREATE TRIGGER checkpoint_stays BEFORE DELETE ON checkpoint BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER guest_kept BEFORE UPDATE ON guest BEGIN SELECT RAISE(ABORT, 'append only'); END;
 CREATE TRIGGER guest_stays BEFORE DELETE ON guest BEGIN SELECT RAISE(ABORT, 'append only'); END;
-
-PRAGMA user_version = 3;

@@ -7,6 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::limits::Excess;
+use super::upgrade::{bring_up_to_date, create_tables};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Entropy, EntropyError, FileError};
 use crate::keys::CanonicalError;
@@ -25,12 +26,6 @@ const WAL_PAGES_MAX: i64 = 32_768;
 /// A connection's pages in memory. SQLite goes through all of them at nearly every commit, because it gives pages a number
 /// behind the store's last for a moment while it sorts them; what is not among them is in the system's cache.
 const CACHE_KIB: i64 = 8_000;
-
-/// `PRAGMA user_version` after `schema.sql` and `requests.sql`.
-pub(super) const SCHEMA_VERSION: i64 = REQUESTS_SCHEMA;
-/// The version that brought `requests.sql`, and nothing else: a store of the one before is brought up to date when it is
-/// opened for writing.
-pub(super) const REQUESTS_SCHEMA: i64 = 4;
 
 /// The ledger cannot go on. The engine then refuses all work.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +101,12 @@ pub enum Inconsistency {
     /// The newest checkpoint and the entries differ.
     #[error("its newest checkpoint does not fit its entries; run `anshi audit verify`")]
     Frontier,
+    /// Its rows do not fit the tables of this version.
+    #[error("its tables of version {found} cannot be brought up to date without losing rows; run `anshi audit verify`")]
+    Upgrade {
+        /// The store's version.
+        found: i64,
+    },
     /// A checkpoint is missing.
     #[error("no checkpoint of {0}")]
     Checkpoint(u64),
@@ -134,23 +135,12 @@ pub enum Stopped {
     Failed(Bilingual),
 }
 
-/// The tables of the archived requests.
-const REQUESTS: &str = include_str!("requests.sql");
-
-/// Opens the store for writing, with every commit durable.
+/// Opens the store for writing, with every commit durable. One of an earlier version is brought up to date.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, LedgerError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     configure(&connection)?;
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version == REQUESTS_SCHEMA - 1 {
-        connection.execute_batch(&["BEGIN IMMEDIATE;", REQUESTS, "COMMIT;"].concat())?;
-        return Ok(connection);
-    }
-    if version != SCHEMA_VERSION {
-        let schema = Inconsistency::Schema { found: version, wanted: SCHEMA_VERSION };
-        return Err(LedgerError::Inconsistent(schema));
-    }
+    bring_up_to_date(&connection)?;
     Ok(connection)
 }
 
@@ -158,8 +148,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, LedgerError> {
 pub(super) fn create_store(path: &Path) -> Result<Connection, LedgerError> {
     let connection = Connection::open(path)?;
     configure(&connection)?;
-    connection.execute_batch(include_str!("schema.sql"))?;
-    connection.execute_batch(REQUESTS)?;
+    create_tables(&connection)?;
     Ok(connection)
 }
 

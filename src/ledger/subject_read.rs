@@ -24,7 +24,7 @@ pub struct Access {
 
 impl LedgerReader {
     /// The jobs about `party` among the first `mirrored` leaves, the newest first, before the leaf `before`, at most `most`.
-    /// A job that cost nothing, because the same had been asked before, is found by its sameness.
+    /// A job that cost nothing, because the same had been asked before, is found by its sameness with one that was charged.
     pub fn accesses(
         &self,
         account: AccountKind,
@@ -34,10 +34,10 @@ impl LedgerReader {
         most: u32,
     ) -> Result<Vec<Access>, LedgerError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT intent_index FROM job WHERE intent_index < ?3 AND sameness IN
-               (SELECT charged.sameness FROM job AS charged
-                JOIN charge ON charge.intent_index = charged.intent_index
-                WHERE charge.account = ?1 AND charge.party = ?2)
+            "WITH charged AS (SELECT intent_index, sameness FROM charge WHERE account = ?1 AND party = ?2)
+             SELECT intent_index FROM charged WHERE intent_index < ?3
+             UNION SELECT intent_index FROM job
+                   WHERE free AND sameness IN (SELECT sameness FROM charged) AND intent_index < ?3
              ORDER BY intent_index DESC LIMIT ?4",
         )?;
         let below = before.map_or(mirrored, |before| before.min(mirrored));

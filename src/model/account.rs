@@ -12,7 +12,8 @@ pub enum AccountKind {
 }
 
 impl AccountKind {
-    const ALL: [Self; 4] = [
+    /// Every account.
+    pub const ALL: [Self; 4] = [
         Self::Label(UnitKind::Enterprise),
         Self::Label(UnitKind::Person),
         Self::Table(UnitKind::Enterprise),

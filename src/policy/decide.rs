@@ -44,6 +44,13 @@ pub struct ConsentUse {
     pub digest: Digest,
 }
 
+impl ConsentUse {
+    /// Whether both are uses of one number: it is what uses are counted by.
+    pub fn is_numbered_as(&self, other: &Self) -> bool {
+        (&self.issuer, &self.jti) == (&other.issuer, &other.jti)
+    }
+}
+
 /// A party of a permitted job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PermittedParty {

@@ -36,7 +36,6 @@ pub(super) struct Jobs<'a> {
     named: Named,
     notices: Notices,
     latest_day: i32,
-    latest_charge: i64,
     intents: u64,
     charges: u64,
     ended: u64,
@@ -57,7 +56,6 @@ impl<'a> Jobs<'a> {
             named: Named::default(),
             notices: Notices::default(),
             latest_day: i32::MIN,
-            latest_charge: i64::MIN,
             intents: 0,
             charges: 0,
             ended: 0,
@@ -172,6 +170,7 @@ impl<'a> Jobs<'a> {
             (record.policy == job.policy, "has another policy in the table"),
             (is_digest(&record.sameness, &job.sameness), "has another sameness in the table"),
             (record.admitted_ms == job.admitted_ms, "was admitted at another time in the table"),
+            (record.charges.is_empty() == job.free, "is wrongly marked as free or charged in the table"),
         ];
         self.records.expect(subject, facts);
     }
@@ -186,6 +185,7 @@ impl<'a> Jobs<'a> {
                     && record.client == row.client
                     && i64::from(charge.day) == row.day
                     && charge.amount().and_then(|amount| i64::try_from(amount).ok()) == Some(row.amount)
+                    && is_digest(&record.sameness, &row.sameness)
             });
         let parties = record.parties.iter().map(|party| &party.party);
         // A table has no parties: its one charge is for all units of a kind.
@@ -207,14 +207,6 @@ impl<'a> Jobs<'a> {
             (forward, "is charged on a day before its admission or before an earlier charge"),
         ];
         self.records.expect(subject, facts);
-        for row in rows {
-            if row.id <= self.latest_charge {
-                let (older, latest) = (row.id, self.latest_charge);
-                self.records
-                    .find(format!("{subject}: charge {older} is older than charge {latest} of an earlier intent"));
-            }
-            self.latest_charge = self.latest_charge.max(row.id);
-        }
         for charge in &record.charges {
             self.latest_day = self.latest_day.max(charge.day);
             match charge.party.parse() {

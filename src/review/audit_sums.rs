@@ -1,5 +1,5 @@
 //! The sums that budgets are decided by: added up again from the records, compared with what the store
-//! adds up, which reads an index of its own.
+//! adds up.
 
 use std::collections::{BTreeMap, BTreeSet};
 

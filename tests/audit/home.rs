@@ -137,6 +137,11 @@ pub fn another_job(engine: &Engine) -> String {
     compose(engine, guest, base().report.examples.healthy, 10_000_000)
 }
 
+/// The firm that half of the jobs are about.
+pub fn healthy() -> UnitId {
+    base().report.examples.healthy
+}
+
 /// A copy of the base home, with its mirror beside it.
 pub struct Home {
     dir: TempDir,
@@ -164,6 +169,26 @@ impl Home {
 
     pub fn path(&self) -> PathBuf {
         self.dir.path().join("home")
+    }
+
+    /// Admits one more job, of which a crash leaves nothing but that.
+    pub fn leave_a_job_open(&self) {
+        let before = self.query("SELECT COUNT(*) FROM job");
+        let engine = open(&self.path()).unwrap();
+        let token = another_job(&engine);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        // As far as the reservation, and never on.
+        runtime.block_on(async {
+            let engine = Arc::clone(&engine);
+            tokio::spawn(async move { answer(&engine, &token).await });
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        });
+        while self.query("SELECT COUNT(*) FROM job") == before {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        drop(runtime);
+        drop(engine);
     }
 
     /// A file of the home; `../home.mirror/…` for the mirror's.

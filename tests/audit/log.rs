@@ -208,21 +208,7 @@ fn a_home_can_be_audited_while_its_engine_runs() {
 #[test]
 fn a_job_that_a_crash_left_open_is_noted_and_then_closed() {
     let home = Home::copy();
-    let engine = open(&home.path()).unwrap();
-    let token = another_job(&engine);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    // As far as the reservation, and never on.
-    runtime.block_on(async {
-        let engine = std::sync::Arc::clone(&engine);
-        tokio::spawn(async move { answer(&engine, &token).await });
-        tokio::task::yield_now().await;
-        tokio::task::yield_now().await;
-    });
-    while home.query("SELECT COUNT(*) FROM job") < 133 {
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
-    drop(runtime);
-    drop(engine);
+    home.leave_a_job_open();
     let report = home.audit();
     assert!(report.is_clean(), "{report:#?}");
     let notes: Vec<&String> = report.checks.iter().flat_map(|check| &check.notes).collect();

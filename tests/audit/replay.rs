@@ -10,6 +10,7 @@ use anshi::job::{
 };
 use anshi::model::Digest;
 
+use super::earlier::make_earlier;
 use crate::support::{
     ABSENT, ODD_FEN, OwnRows, Setup, TestHome, block_on, engine_options, label, own_row, strong, take_delivery,
 };
@@ -175,10 +176,10 @@ fn a_home_from_before_the_archive_goes_on_and_says_so() {
     let home = calm();
     let old = bundle(&home.answered(&home.token(0, 1)));
     let (home, ()) = home.while_closed(|path| {
-        let store = rusqlite::Connection::open(path.join("ledger.sqlite")).unwrap();
+        let store = path.join("ledger.sqlite");
+        make_earlier(&store);
         let sql = "DROP TABLE request; DROP TABLE batch; DROP TABLE batch_job; PRAGMA user_version = 3;";
-        store.execute_batch(sql).unwrap();
-        drop(store);
+        rusqlite::Connection::open(store).unwrap().execute_batch(sql).unwrap();
         std::fs::remove_dir_all(path.join("archive")).unwrap();
         assert_eq!(verdict(path, &old), Verdict::Impossible(Lacking::Request), "as no engine has opened it yet");
     });

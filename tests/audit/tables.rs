@@ -17,7 +17,7 @@ fn an_untouched_home_is_clean_and_counted() {
 #[test]
 fn a_changed_charge_is_found() {
     let home = Home::copy();
-    home.tamper("UPDATE charge SET amount = 1 WHERE id = 2");
+    home.tamper("UPDATE charge SET amount = 1 WHERE intent_index = 3");
     home.expect(&["records: intent 3 has other charges", "sums: `smart-finance` has spent 3 bits"]);
 }
 
@@ -25,15 +25,22 @@ fn a_changed_charge_is_found() {
 fn a_charge_moved_to_another_party_day_or_account_is_found() {
     for change in ["party = zeroblob(32)", "day = day - 100", "account = 'label.person'", "client = 'other'"] {
         let home = Home::copy();
-        home.tamper(&format!("UPDATE charge SET {change} WHERE id = 1"));
+        home.tamper(&format!("UPDATE charge SET {change} WHERE intent_index = 1"));
         home.expect(&["records: intent 1 has other charges", "sums: "]);
     }
 }
 
 #[test]
+fn a_charge_that_another_job_is_found_by_is_found() {
+    let home = Home::copy();
+    home.tamper("UPDATE charge SET sameness = zeroblob(32) WHERE intent_index = 1");
+    home.expect(&["records: intent 1 has other charges"]);
+}
+
+#[test]
 fn a_deleted_charge_is_found() {
     let home = Home::copy();
-    home.tamper("DELETE FROM charge WHERE id = 1");
+    home.tamper("DELETE FROM charge WHERE intent_index = 1");
     home.expect(&["records: intent 1 has other charges", "sums: "]);
 }
 
@@ -41,17 +48,13 @@ fn a_deleted_charge_is_found() {
 fn an_inserted_charge_is_found() {
     let copy = |bits: &str| {
         format!(
-            "INSERT INTO charge (intent_index, account, party, client, day, amount)
-             SELECT intent_index, account, party, client, day, {bits} FROM charge WHERE id = 1"
+            "INSERT INTO charge SELECT account, party, client, day, intent_index, 1, {bits}, sameness
+             FROM charge WHERE intent_index = 1"
         )
     };
     let home = Home::copy();
     home.tamper(&copy("3"));
-    home.expect(&[
-        "records: intent 1 has other charges",
-        "charge 2 is older than charge 4 of an earlier intent",
-        "sums: ",
-    ]);
+    home.expect(&["records: intent 1 has other charges", "sums: "]);
     let home = Home::copy();
     home.tamper(&copy("-3"));
     home.expect(&["records: intent 1 has a charge of nothing", "sums: "]);
@@ -60,10 +63,10 @@ fn an_inserted_charge_is_found() {
 #[test]
 fn a_charge_of_no_intent_is_found() {
     let home = Home::copy();
-    home.tamper("UPDATE charge SET intent_index = 2 WHERE id = 1");
+    home.tamper("UPDATE charge SET intent_index = 2 WHERE intent_index = 1");
     home.expect(&["records: a charge names entry 2, which is no intent", "records: intent 1 has other charges"]);
     let home = Home::copy();
-    home.tamper("UPDATE charge SET intent_index = -9 WHERE id = 1");
+    home.tamper("UPDATE charge SET intent_index = -9 WHERE intent_index = 1");
     home.expect(&["records: a charge names entry -9, which is no intent"]);
 }
 
@@ -202,6 +205,7 @@ fn a_changed_job_is_found() {
         ("policy = 'other'", "has another policy"),
         ("sameness = zeroblob(32)", "has another sameness"),
         ("admitted_ms = 0", "was admitted at another time"),
+        ("free = 1", "is wrongly marked as free or charged"),
     ] {
         let home = Home::copy();
         home.tamper(&format!("UPDATE job SET {change} WHERE intent_index = 1"));
@@ -214,7 +218,10 @@ fn a_changed_job_is_found() {
 
 #[test]
 fn a_changed_consent_use_is_found() {
-    for sql in ["DELETE FROM consent_use WHERE rowid = 1", "UPDATE consent_use SET jti = 'other' WHERE rowid = 1"] {
+    for sql in [
+        "DELETE FROM consent_use WHERE intent_index = 1",
+        "UPDATE consent_use SET jti = 'other' WHERE intent_index = 1",
+    ] {
         let home = Home::copy();
         home.tamper(sql);
         home.expect(&["records: intent 1: the consent uses are not those of its record"]);

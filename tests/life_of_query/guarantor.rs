@@ -13,11 +13,13 @@ use anshi::job::{
     Answered, ConsentOrder, Engine, Failure, HomePaths, InitOptions, JobOrder, KeyFile, answer, compose_consent,
     compose_job, initialise, load_key,
 };
+use anshi::keys::TokenKind;
 use anshi::ledger::LedgerReader;
 use anshi::model::{Digest, RawRows, RefusalCode, UnitId, UnitKind};
+use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::{block_on, engine_options, guest_path, label, refusal, strong};
+use crate::support::{block_on, engine_options, guest_path, label, refusal, signed_again, strong};
 
 /// A home with the city's data, the policies of the repository, and the guest.
 struct City {
@@ -176,6 +178,32 @@ fn without_either_consent_nothing_is_charged() {
         assert!(matches!(refused, Some(RefusalCode::ConsentMissing | RefusalCode::ConsentInvalid)), "{refused:?}");
     }
     assert_eq!(city.charges(), before);
+}
+
+#[test]
+fn two_consents_of_one_number_are_two_uses_of_it() {
+    let _turn = strong();
+    let city = city();
+    let Examples { healthy, representative, .. } = city.examples;
+    let authority = load_key(&city.paths().key(KeyFile::Authority)).unwrap();
+    let numbered = |uses: u32| {
+        let consents = [city.consent("enterprise", healthy), city.consent("guarantor", representative)];
+        let number = Entropy.bytes::<16>().unwrap();
+        consents.map(|consent| {
+            signed_again(&consent, TokenKind::Consent, &authority, |claims| {
+                claims["jti"] = json!(data_encoding::BASE64URL_NOPAD.encode(&number));
+                claims["authorization_details"][0]["max_uses"] = json!(uses);
+            })
+        })
+    };
+    let before = city.charges();
+    let refused = city.ask_with(healthy, representative, numbered(1).into());
+    assert_eq!(refusal(&refused), Some(RefusalCode::ConsentUsed));
+    assert_eq!(city.charges(), before);
+    let twice = numbered(2);
+    assert_eq!(label(&city.ask_with(healthy, representative, twice.clone().into()).unwrap()), "yes");
+    let refused = city.ask_with(healthy, representative, twice.into());
+    assert_eq!(refusal(&refused), Some(RefusalCode::ConsentUsed));
 }
 
 #[test]

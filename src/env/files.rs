@@ -55,6 +55,13 @@ impl Durable {
 /// Writes a whole file so that a reader, and a restart after a power cut, sees the old or the new
 /// content and nothing between: temporary file, fsync, rename, fsync of the folder.
 pub fn write_atomic(path: &Path, bytes: &[u8], durable: Durable) -> Result<(), FileError> {
+    write_renamed(path, bytes, durable)?;
+    sync_parent(path)
+}
+
+/// The same of several files of one folder, before the fsync of the folder ([`publish_dir`]), which is for all of them: until
+/// then their contents are durable, and whether they are there is not.
+pub fn write_renamed(path: &Path, bytes: &[u8], durable: Durable) -> Result<(), FileError> {
     let temporary = path.with_extension(format!("tmp{}", std::process::id()));
     let mut file = OpenOptions::new()
         .write(true)
@@ -66,8 +73,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8], durable: Durable) -> Result<(), F
     file.write_all(bytes).map_err(failed("write", &temporary))?;
     sync(&file).map_err(failed("sync", &temporary))?;
     fs::set_permissions(&temporary, Permissions::from_mode(durable.mode())).map_err(failed("protect", &temporary))?;
-    fs::rename(&temporary, path).map_err(failed("rename", path))?;
-    sync_parent(path)
+    fs::rename(&temporary, path).map_err(failed("rename", path))
 }
 
 /// Writes a whole file so that a reader sees the old or the new content. Not durable: for what can be derived again.
@@ -111,7 +117,11 @@ pub fn overwrite_synced(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         .open(path)
         .map_err(failed("open", path))?;
     file.write_all(bytes).map_err(failed("write", path))?;
-    file.set_len(bytes.len() as u64).map_err(failed("write", path))?;
+    // Set to what it is, a length would be written to the disk anew.
+    let length = file.metadata().map_err(failed("write", path))?.len();
+    if length != bytes.len() as u64 {
+        file.set_len(bytes.len() as u64).map_err(failed("write", path))?;
+    }
     if weaken::on(Weakness::MirrorUnsynced) {
         return Ok(());
     }

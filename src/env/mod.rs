@@ -24,7 +24,7 @@ pub use entropy::{Entropy, EntropyError, EntropyStream};
 pub use files::{
     DirLock, Durable, FileError, MappedFile, TemporaryDir, create_dir, create_new, is_private, link_or_exists,
     list_dir, open, overwrite_synced, program, publish_dir, read, read_program, read_text, remove_file, variable,
-    write_atomic, write_unsynced,
+    write_atomic, write_renamed, write_unsynced,
 };
 pub use piped::{PipedChild, spawn_piped};
 #[cfg(feature = "weaken")]

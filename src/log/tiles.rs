@@ -1,12 +1,15 @@
 //! The published log: tiles of 256 hashes, bundles of 256 entries and the checkpoint, as files that a
 //! web server can hand out (C2SP tlog-tiles). Everything here can be derived from the ledger again.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use tlog_tiles::tile::Tile;
 use tlog_tiles::tlog::{self, Hash, HashReader};
 
-use crate::env::{Durable, FileError, create_dir, list_dir, read, remove_file, write_atomic, write_unsynced};
+use crate::env::{
+    Durable, FileError, create_dir, list_dir, publish_dir, read, remove_file, write_renamed, write_unsynced,
+};
 use crate::model::Digest;
 
 /// Hashes in a full tile.
@@ -153,16 +156,21 @@ impl Tiles {
         hash: &dyn Fn(u64) -> Option<Digest>,
         entry: &dyn Fn(u64) -> Option<Vec<u8>>,
     ) -> Result<(), TilesError> {
+        let mut full = Vec::new();
         for file in files {
-            self.write(&file.path, &hashes(file, hash)?, file.width)?;
+            self.write(&file.path, &hashes(file, hash)?, file.width, &mut full)?;
             if let Some(path) = &file.entries_path {
-                self.write(path, &bundle(file, entry)?, file.width)?;
+                self.write(path, &bundle(file, entry)?, file.width, &mut full)?;
             }
         }
-        Ok(())
+        // A folder is synced once for all that is new in it.
+        let folders: BTreeSet<&Path> = full.iter().filter_map(|path| path.parent()).collect();
+        folders.into_iter().try_for_each(publish_dir)?;
+        full.iter().try_for_each(|path| remove_partials(path))
     }
 
-    fn write(&self, path: &str, bytes: &[u8], width: u32) -> Result<(), TilesError> {
+    /// Writes one file; where it is a full tile, it joins `full`.
+    fn write(&self, path: &str, bytes: &[u8], width: u32, full: &mut Vec<PathBuf>) -> Result<(), TilesError> {
         let path = self.folder.join(path);
         if let Some(parent) = path.parent() {
             create_dir(parent)?;
@@ -170,8 +178,9 @@ impl Tiles {
         if width < TILE_WIDTH {
             return Ok(write_unsynced(&path, bytes)?);
         }
-        write_atomic(&path, bytes, Durable::ReadOnly)?;
-        remove_partials(&path)
+        write_renamed(&path, bytes, Durable::ReadOnly)?;
+        full.push(path);
+        Ok(())
     }
 }
 

@@ -266,3 +266,56 @@ fn check_read(dataset: &str, read: &Read, columns: &[Column]) -> Option<Misfit> 
         _ => Some(Misfit::Open { dataset, column }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::env::{list_dir, read_text, write_unsynced};
+    use crate::model::Pace;
+    use crate::policy::check_policy_file;
+
+    fn manifest(column: &str) -> Manifest {
+        let table = |dataset: &str, column: &str| TableRead {
+            dataset: dataset.into(),
+            reads: vec![Read { column: column.into(), values: Vec::new() }],
+        };
+        let role = |name: &str, table| Role { name: name.into(), tables: vec![table] };
+        let roles = vec![
+            role("enterprise", table("enterprise_officers", column)),
+            role("guarantor", table("real_estate", "share")),
+        ];
+        let world = World::Verifier { roles, labels: vec!["no".into(), "yes".into()] };
+        Manifest { parameters: Vec::new(), world, memory_bytes: 0 }
+    }
+
+    #[test]
+    fn a_plan_is_kept_for_the_same_manifest_and_catalog_alone() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let catalog = Catalog::load(&root.join("catalog")).unwrap();
+        let policy = root.join("policies/guarantor-check/policy.toml");
+        let policy = check_policy_file(&policy, &catalog, Pace::NONE).unwrap();
+        let (plans, guest) = (Plans::default(), Digest::from_bytes([7; 32]));
+        let kept = |column: &str, catalog: &Catalog| plans.fit(&policy, (guest, &manifest(column)), catalog);
+        let first = kept("since", &catalog).unwrap();
+        assert!(Arc::ptr_eq(&first, &kept("since", &catalog).unwrap()), "it is kept");
+        assert_eq!(*first, fit(&policy, &manifest("since"), &catalog).unwrap());
+        // The same digest with another manifest: what it reads now is planned, or refused.
+        let other = kept("until", &catalog).unwrap();
+        assert_eq!(*other, fit(&policy, &manifest("until"), &catalog).unwrap());
+        assert_ne!(first, other);
+        kept("since", &catalog).unwrap();
+        assert!(kept("shares", &catalog).is_err(), "not granted, whatever was planned before");
+        // Another catalog that has what the policy grants, too: planned anew.
+        let folder = tempfile::tempdir().unwrap();
+        for path in list_dir(&root.join("catalog")).unwrap() {
+            let text = read_text(&path).unwrap().replace("en = \"Real estate\"", "en = \"Homes\"");
+            write_unsynced(&folder.path().join(path.file_name().unwrap()), text.as_bytes()).unwrap();
+        }
+        let changed = Catalog::load(folder.path()).unwrap();
+        assert_ne!(changed.sha256(), catalog.sha256());
+        let before = kept("since", &catalog).unwrap();
+        assert!(!Arc::ptr_eq(&before, &kept("since", &changed).unwrap()));
+    }
+}

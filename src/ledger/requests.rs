@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::read::LedgerReader;
 use super::records::IntentRecord;
-use super::store::{LedgerError, Stopped, open_writer, signed, unsigned};
+use super::store::{LedgerError, Stopped, checkpoint, open_writer, signed, unsigned};
 use super::upgrade::{REQUESTS_SCHEMA, version};
 use super::writer::{Ledger, Message};
 use crate::model::Digest;
@@ -115,7 +115,7 @@ pub fn forget_requests(store: &Path, kept: &[Digest]) -> Result<u64, LedgerError
         connection.execute_batch("COMMIT")?;
     }
     // What the write-ahead log still has of them goes too.
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    checkpoint(&connection, "TRUNCATE")?;
     Ok(useless.len() as u64)
 }
 

@@ -284,12 +284,7 @@ impl<'r> Leaves<'r> {
 
 /// The entry of a leaf, made again from its record.
 pub(super) fn entry_of(connection: &Connection, index: u64) -> Option<Vec<u8>> {
-    let mut statement = connection.prepare_cached("SELECT kind, salt, record FROM entry WHERE leaf_index = ?1").ok()?;
-    let row = statement.query_row([signed(index)], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, Vec<u8>>(2)?))
-    });
-    let (kind, salt, record) = row.ok()?;
-    Some(entry_bytes(EntryKind::from_word(&kind)?, &salt, &record))
+    entries_of(connection, index, 1).ok()?.pop()
 }
 
 /// The entries of up to `count` leaves from `first` on, made again from their records; they end before one that is missing.
@@ -308,9 +303,12 @@ pub(super) fn entries_of(connection: &Connection, first: u64, count: u64) -> Res
     Ok(entries)
 }
 
-/// Moves what is left of the write-ahead log into the store; what a reader still needs stays.
-pub(super) fn move_pages(connection: &Connection) -> Result<(), LedgerError> {
-    Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+/// A checkpoint of the write-ahead log, by SQLite's name of its mode; how many pages of it are not in the store then. What a
+/// reader still needs stays.
+pub(super) fn checkpoint(connection: &Connection, mode: &str) -> Result<i64, LedgerError> {
+    let count = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
+    let (all, moved) = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], count)?;
+    Ok(all.saturating_sub(moved))
 }
 
 /// The latest day that any charge names: accounting never goes back behind it.

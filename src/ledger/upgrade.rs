@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 
-use super::store::{Inconsistency, LedgerError};
+use super::store::{Inconsistency, LedgerError, checkpoint};
 
 /// `PRAGMA user_version` of a store with all of `schema.sql`, `jobs.sql` and `requests.sql`.
 pub(super) const SCHEMA_VERSION: i64 = 5;
@@ -71,7 +71,7 @@ pub(super) fn bring_up_to_date(connection: &Connection) -> Result<(), LedgerErro
     make_anew(connection)?;
     connection.execute_batch("COMMIT")?;
     // The write-ahead log has held every page; where somebody reads it, it is emptied another time.
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    checkpoint(connection, "TRUNCATE")?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::store::{LedgerError, WAL_PAGES, entries_of, open_writer, read_recent, stored_hash};
+use super::store::{LedgerError, WAL_PAGES, checkpoint, entries_of, open_writer, read_recent, stored_hash};
 use super::writer::Message;
 use crate::env::Stopwatch;
 use crate::log::{RecentHashes, Tiles};
@@ -118,25 +118,17 @@ impl Beside {
 
     /// Moves pages into the store once there are many, and leaves the last of them to the writer.
     fn move_pages(&self) -> Result<(), LedgerError> {
-        if self.pages_left("NOOP")? < WAL_PAGES {
+        if checkpoint(&self.connection, "NOOP")? < WAL_PAGES {
             return Ok(());
         }
         for _ in 0..PASSES_MAX {
-            if self.pages_left("PASSIVE")? <= LEFT_TO_WRITER {
+            if checkpoint(&self.connection, "PASSIVE")? <= LEFT_TO_WRITER {
                 break;
             }
         }
         // A writer that has ended moves nothing any more.
         let _ = self.writer.send(Message::MovePages);
         Ok(())
-    }
-
-    /// How many pages of the write-ahead log are not in the store, after a checkpoint of this mode.
-    fn pages_left(&self, mode: &str) -> Result<i64, LedgerError> {
-        let sql = format!("PRAGMA wal_checkpoint({mode})");
-        let count = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
-        let (all, moved) = self.connection.query_row(&sql, [], count)?;
-        Ok(all.saturating_sub(moved))
     }
 }
 
@@ -166,7 +158,7 @@ pub(super) fn publish(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::store::{create_store, move_pages};
+    use crate::ledger::store::create_store;
 
     fn pages(connection: &Connection) -> (i64, i64) {
         let count = |row: &rusqlite::Row<'_>| Ok((row.get(1)?, row.get(2)?));
@@ -194,7 +186,7 @@ mod tests {
         // What comes meanwhile, the writer moves; then the log begins anew.
         let more = "INSERT INTO request (intent_index, sealed) VALUES (-1, x'07')";
         writer.execute(more, []).unwrap();
-        move_pages(&writer).unwrap();
+        checkpoint(&writer, "PASSIVE").unwrap();
         writer.execute(&more.replace("-1", "-2"), []).unwrap();
         assert!(pages(&writer).0 < WAL_PAGES);
         drop(upkeep);

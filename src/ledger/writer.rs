@@ -19,7 +19,7 @@ use super::record::{Due, Logged, OutcomeEntry, Written, write_outcome};
 use super::release::{Answers, Committed, Release};
 use super::requests::{SealedRequest, remove};
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
-use super::store::{Leaves, LedgerError, Opened, Stopped, move_pages, read_recent, signed};
+use super::store::{Leaves, LedgerError, Opened, Stopped, checkpoint, read_recent, signed};
 use super::upkeep::{Sealed, Upkeep};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy};
@@ -267,7 +267,7 @@ impl Writer {
                     Message::Stop => stopping = true,
                     Message::Wake => {}
                     // One that fails is done later: the log is then longer for a while.
-                    Message::MovePages => drop(move_pages(&self.connection)),
+                    Message::MovePages => drop(checkpoint(&self.connection, "PASSIVE")),
                     Message::Schedule(job) => drop(pending.insert((job.tick, job.intent.index), *job)),
                     other => work.push(other),
                 }

@@ -7,6 +7,7 @@ use std::io::{Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -20,6 +21,10 @@ use tokio::sync::oneshot;
 
 /// As many requests as the ledger takes into one transaction at most.
 const BATCH_MAX: usize = 1_024;
+/// While there are many, the ledger begins a transaction at most so often, and so does the floor: it has as many rounds.
+const EVERY: Duration = Duration::from_millis(6);
+/// So many are many.
+const MANY: usize = 8;
 /// A checkpoint's text, as long as a real one.
 const CHECKPOINT_BYTES: usize = 120;
 
@@ -129,14 +134,19 @@ impl Writer {
         Self { connection, mirror: File::create(folder.join("mirror")).unwrap(), log: key(2), rows }
     }
 
-    /// Takes what queued during the last sync into one transaction, as the ledger does.
+    /// Takes what queued since the last transaction into one, and waits for more while there are many, as the ledger does.
     fn run(&mut self, rounds: &Receiver<(usize, oneshot::Sender<()>)>) {
         while let Ok(first) = rounds.recv() {
+            let began = Instant::now();
             let mut waiting = vec![first];
             waiting.extend(rounds.try_iter().take(BATCH_MAX - 1));
+            let is_many = waiting.len() >= MANY;
             self.commit(waiting.iter().map(|(rows, _)| rows).sum());
             for (_, done) in waiting {
                 let _ = done.send(());
+            }
+            if is_many && let Some(rest) = EVERY.checked_sub(began.elapsed()) {
+                std::thread::sleep(rest);
             }
         }
     }

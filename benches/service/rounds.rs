@@ -33,9 +33,9 @@ struct Side {
 }
 
 impl Side {
-    fn add(&mut self, ran: &Ran, processor: Duration) {
+    fn add(&mut self, ran: &Ran, at_once: u64, processor: Duration) {
         assert_eq!(ran.count(200), ran.answers.len(), "every job is answered");
-        self.per_second.push(ran.per_second());
+        self.per_second.push(ran.per_second_of_all(at_once as usize));
         self.micros.push(processor.as_secs_f64() * 1e6 / ran.answers.len() as f64);
     }
 }
@@ -46,7 +46,8 @@ fn median(values: &[f64]) -> f64 {
     values[values.len() / 2]
 }
 
-/// `jobs` jobs a round, `at_once` of them in flight.
+/// `jobs` jobs a round, `at_once` of them in flight. Rates are those of the time in which so many are: a service runs all day,
+/// and the slots at both ends of a round would count as a tenth of it.
 pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
     let folder = tempfile::tempdir().unwrap();
     let city = City::make(folder.path(), scale_ppm, &["yardstick"], &arrange);
@@ -71,7 +72,7 @@ pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
             let requests = requests.clone();
             let before = server.processor();
             let ran = runtime.block_on(closed(server.address, at_once as usize, requests));
-            side.add(&ran, server.processor() - before);
+            side.add(&ran, at_once, server.processor() - before);
         }
         let (floor, engine) = (floors.per_second.last().unwrap(), engines.per_second.last().unwrap());
         println!("round {round}: floor {floor:.0}/s, engine {engine:.0}/s, {:.2}", engine / floor);

@@ -1,5 +1,6 @@
 //! Dispatch: when a reserved job starts, and that its tick tells nothing of when it ended.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -7,9 +8,9 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::disclosure::{self, Disclosed, Halt, gather};
-use crate::env::{cores, yield_to_others};
+use crate::env::{Clock, cores, yield_to_others};
 use crate::guest::{Guest, execute};
-use crate::ledger::{End, LedgerError, OutcomeEntry, Reservation, Scheduled, Stopped};
+use crate::ledger::{End, LedgerError, Logged, OutcomeEntry, Reservation, Scheduled, Stopped};
 use crate::model::Millis;
 use crate::policy::{Policy, PolicySet, TABLE_CORES_SHARE, label_capacity_nanos};
 use crate::receipt::seal;
@@ -110,10 +111,31 @@ fn capacity_micros(policies: &PolicySet) -> u32 {
 
 /// A job under way: what will be logged at its tick.
 pub(super) struct Dispatched {
-    pub scheduled: Scheduled,
-    pub slot: Vec<OwnedSemaphorePermit>,
-    /// What the engine knows of it while it runs.
-    pub running: Option<Running>,
+    scheduled: Scheduled,
+    slot: Vec<OwnedSemaphorePermit>,
+    tick: Millis,
+    /// What the engine knows of a table while it runs.
+    running: Option<Running>,
+}
+
+impl Dispatched {
+    /// Waits until the outcome is in the log and durable. A label's slot ends at its tick: what is written afterwards takes
+    /// none of a guest's time. A table's turn ends when it is logged, because its threads may be at work beyond its tick.
+    pub async fn logged(self, clock: &Clock) -> Result<Logged, LedgerError> {
+        let Self { scheduled, slot, tick, running } = self;
+        let mut logged = pin!(scheduled.logged());
+        if running.is_some() {
+            let logged = logged.await;
+            drop((slot, running));
+            return logged;
+        }
+        // A clock that was set forward has the outcome logged before this one has waited.
+        if let Ok(logged) = tokio::time::timeout(clock.until(tick), &mut logged).await {
+            return logged;
+        }
+        drop(slot);
+        logged.await
+    }
 }
 
 /// Fixes the tick, schedules `undetermined` for it, and starts the run, which replaces that if it ends in time.
@@ -148,7 +170,7 @@ pub(super) async fn dispatch(
         };
         let sealed = seal(&disclosed)?;
         let (_, scheduled) = engine.ledger.schedule(&reservation, tick, move || Ok(sealed));
-        return Ok(Dispatched { scheduled, slot, running: None });
+        return Ok(Dispatched { scheduled, slot, tick, running: None });
     }
     if !is_table {
         // Sealed where it is needed: hardly ever.
@@ -160,7 +182,7 @@ pub(super) async fn dispatch(
                 parking.park(sealed);
             }
         });
-        return Ok(Dispatched { scheduled, slot, running: None });
+        return Ok(Dispatched { scheduled, slot, tick, running: None });
     }
     let otherwise = seal(&disclosure::undetermined(&reservation))?;
     // What a client gets that cancels is what it gets of a missed tick; auditors see which of them it was.
@@ -169,7 +191,7 @@ pub(super) async fn dispatch(
     let cancelling = Cancelling { halt: Arc::clone(&halt), decider: parking.decider(), cancelled };
     if running.as_ref().is_some_and(|running| !running.begin(tick, cancelling)) {
         // It was cancelled while it waited: others need not wait for its slot.
-        return Ok(Dispatched { scheduled, slot: Vec::new(), running });
+        return Ok(Dispatched { scheduled, slot: Vec::new(), tick, running });
     }
     let workers = engine.workers(&guest);
     // A run over all units, that ends by itself where its tick has passed or its client cancels it.
@@ -179,7 +201,7 @@ pub(super) async fn dispatch(
             parking.park(sealed);
         }
     });
-    Ok(Dispatched { scheduled, slot, running })
+    Ok(Dispatched { scheduled, slot, tick, running })
 }
 
 /// A batch under way: all outcomes are logged at one tick.

@@ -172,9 +172,7 @@ async fn see_through(
     // Nobody may be there any more to hear it.
     let _ = charged.map(|charged| charged.send(()));
     let dispatched = dispatch(&engine, &standing, reservation, guest).await?;
-    let logged = dispatched.scheduled.logged().await?;
-    drop((dispatched.slot, dispatched.running));
-    release(&engine, logged)
+    release(&engine, dispatched.logged(&engine.clock).await?)
 }
 
 /// The same signing input again gives the same bundle, free, even when the request is no longer fresh: its intent's leaf.

@@ -4,6 +4,7 @@
 mod accounts;
 mod audit_read;
 mod chinese;
+mod gather;
 mod keep;
 mod limits;
 mod notices;

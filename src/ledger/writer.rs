@@ -12,6 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
+use super::gather::Gathering;
 use super::notices::{keep_guest, revoke, rotate};
 use super::parked::{Decider, Parked};
 use super::read::GuestRow;
@@ -257,8 +258,9 @@ impl Drop for Ledger {
 impl Writer {
     fn run(mut self, receiver: &Receiver<Message>, release: &Release) {
         let mut pending: BTreeMap<(Millis, u64), Pending> = BTreeMap::new();
-        let mut stopping = false;
+        let (mut gathering, mut stopping) = (Gathering::new(), false);
         while !(stopping && pending.is_empty()) {
+            gathering.wait();
             let messages = self.next_messages(receiver, pending.keys().next().map(|key| key.0));
             let mut work = Vec::with_capacity(messages.len());
             for message in messages {
@@ -276,6 +278,7 @@ impl Writer {
             if work.is_empty() && due.is_empty() {
                 continue;
             }
+            gathering.begin(work.len() + due.len());
             let committed = match self.commit(work, due) {
                 Ok(committed) => committed,
                 Err(error) => {

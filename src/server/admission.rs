@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 
 use crate::config::ServerConfig;
 
-/// So many label jobs are charged and run at a time: enough to fill group commits and slots.
-const LABELS_ACTIVE_MAX: u32 = 512;
+/// So many label jobs are charged, run and logged at a time: enough to fill group commits and slots.
+const LABELS_ACTIVE_MAX: u32 = 1_024;
 /// So many tables are admitted and not answered, of one client: they run one at a time.
 const TABLES_PER_CLIENT_MAX: u32 = 16;
 

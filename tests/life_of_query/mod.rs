@@ -8,4 +8,5 @@ mod client_rows_refused;
 mod guarantor;
 mod refusals;
 mod refused_consents;
+mod slots;
 mod tables;

@@ -87,6 +87,8 @@ pub struct Ran {
     pub took: Duration,
     /// Of every answer, in the order of the answers: its status, and how long it took.
     pub answers: Vec<(u16, Duration)>,
+    /// When each came after the start, ascending.
+    pub at: Vec<Duration>,
 }
 
 impl Ran {
@@ -97,6 +99,14 @@ impl Ran {
 
     pub fn per_second(&self) -> f64 {
         self.answers.len() as f64 / self.took.as_secs_f64()
+    }
+
+    /// Answers a second while all `lines` are busy: from the moment that each can have had one until the first of them finds
+    /// no request any more.
+    pub fn per_second_of_all(&self, lines: usize) -> f64 {
+        let (first, last) = (lines, self.at.len() - lines);
+        assert!(first < last, "more than two requests for each line");
+        (last - first) as f64 / (self.at[last] - self.at[first]).as_secs_f64()
     }
 
     pub fn latencies(&self) -> Latencies {
@@ -159,7 +169,7 @@ where
             while let Some((request, due)) = take() {
                 tokio::time::sleep_until(due.into()).await;
                 let said = line.ask(&request).await.unwrap();
-                answers.push((said.status, due.elapsed()));
+                answers.push((said.status, due.elapsed(), started.elapsed()));
             }
             answers
         }));
@@ -168,5 +178,8 @@ where
     for task in tasks {
         answers.extend(task.await.unwrap());
     }
-    Ran { took: started.elapsed(), answers }
+    let mut at: Vec<Duration> = answers.iter().map(|answer| answer.2).collect();
+    at.sort_unstable();
+    let answers = answers.into_iter().map(|(status, latency, _)| (status, latency)).collect();
+    Ran { took: started.elapsed(), answers, at }
 }

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use crate::config::ServerConfig;
 
 /// So many label jobs are charged, run and logged at a time: enough to fill group commits and slots.
-const LABELS_ACTIVE_MAX: u32 = 1_024;
+const LABELS_ACTIVE_MAX: u32 = 768;
 /// So many tables are admitted and not answered, of one client: they run one at a time.
 const TABLES_PER_CLIENT_MAX: u32 = 16;
 

@@ -1,4 +1,4 @@
-//! The single writer: drains what queued during the last fsync into one transaction,
+//! The single writer: drains what queued since the last transaction into the next one,
 //! and hands every outcome over at its tick, never before.
 
 use std::collections::BTreeMap;

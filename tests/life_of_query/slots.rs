@@ -20,7 +20,7 @@ const LOCKED: Duration = Duration::from_millis(1_500);
 fn a_slot_ends_at_its_tick_whenever_its_outcome_is_written() {
     let _turn = strong();
     let home = TestHome::with(&Setup { slot_ms: SLOT_MS, fuel: FUEL, ..Setup::default() });
-    // Three times as many as are under way at once.
+    // At least three times as many as are under way at once.
     let jobs = usize::try_from(cores()).unwrap() * 7 + 3;
     let tokens = (0..jobs).map(|number| home.token(100, 1 + u32::try_from(number % 2).unwrap())).collect();
     let (locked, unlocked) = thread::scope(|scope| {

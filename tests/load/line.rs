@@ -85,10 +85,8 @@ fn read_head(head: &[u8]) -> io::Result<(u16, usize)> {
 /// What one load came to.
 pub struct Ran {
     pub took: Duration,
-    /// Of every answer, in the order of the answers: its status, and how long it took.
-    pub answers: Vec<(u16, Duration)>,
-    /// When each came after the start, ascending.
-    pub at: Vec<Duration>,
+    /// Of every answer, line by line: its status, how long it took, and when it came after the start.
+    pub answers: Vec<(u16, Duration, Duration)>,
 }
 
 impl Ran {
@@ -104,9 +102,11 @@ impl Ran {
     /// Answers a second while all `lines` are busy: from the moment that each can have had one until the first of them finds
     /// no request any more.
     pub fn per_second_of_all(&self, lines: usize) -> f64 {
-        let (first, last) = (lines, self.at.len() - lines);
+        let mut at: Vec<Duration> = self.answers.iter().map(|answer| answer.2).collect();
+        at.sort_unstable();
+        let (first, last) = (lines, at.len() - lines);
         assert!(first < last, "more than two requests for each line");
-        (last - first) as f64 / (self.at[last] - self.at[first]).as_secs_f64()
+        (last - first) as f64 / (at[last] - at[first]).as_secs_f64()
     }
 
     pub fn latencies(&self) -> Latencies {
@@ -178,8 +178,5 @@ where
     for task in tasks {
         answers.extend(task.await.unwrap());
     }
-    let mut at: Vec<Duration> = answers.iter().map(|answer| answer.2).collect();
-    at.sort_unstable();
-    let answers = answers.into_iter().map(|(status, latency, _)| (status, latency)).collect();
-    Ran { took: started.elapsed(), answers, at }
+    Ran { took: started.elapsed(), answers }
 }

@@ -12,7 +12,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig as TlsConfig;
@@ -37,6 +37,9 @@ const HEAD_BYTES_MAX: usize = 32 << 10;
 const STREAMS_MAX: u32 = 200;
 /// At the end, connections are given so long beyond their jobs' ticks.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(120);
+/// So many connections wait to be accepted while all processors are busy: as many as come at once when a service starts again.
+/// The system drops the first packet of further ones, whose clients try again a second later.
+const BACKLOG: u32 = 4_096;
 /// After a failed accept (no descriptors left), so long is waited.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// So many descriptors are never a connection's: ledger, log, mirror, snapshots and children need them, and the ledger
@@ -110,8 +113,7 @@ impl Server {
     pub async fn bind(engine: Arc<Engine>) -> Result<Self, ServeError> {
         let config = engine.config().server.clone();
         let tls = config.tls.as_ref().map(acceptor).transpose()?;
-        let listener = TcpListener::bind(config.listen).await;
-        let listener = listener.map_err(|error| ServeError::Listen { address: config.listen, error })?;
+        let listener = listener(config.listen).map_err(|error| ServeError::Listen { address: config.listen, error })?;
         let places = Places::new(places_max(config.connections_max));
         let turning_away = Arc::new(Semaphore::new(TURNED_AWAY_MAX));
         Ok(Self { listener, tls, places, turning_away, app: App::new(engine) })
@@ -183,6 +185,14 @@ impl Server {
         // What went wrong stands in the log.
         let _ = take_anew(engine);
     }
+}
+
+fn listener(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // An address that a service before this one had is free at once.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// How many connections may be open: as many as are configured, unless the system grants too few descriptors.

@@ -2,11 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anshi::keys::TokenKind;
+use anshi::server::Server;
 
-use crate::support::{Reply, Served};
+use crate::support::{Reply, Served, TestHome, block_on};
 
 fn connect(served: &Served) -> TcpStream {
     let stream = TcpStream::connect(served.address).unwrap();
@@ -71,6 +73,18 @@ fn the_service_stays_ready_beside_silent_connections() {
     assert_eq!(served.send("GET", "/readyz", &[], b"").status, 200);
     assert_eq!(served.submit(&served.home.token(0, 1)).status, 200);
     drop(silent);
+}
+
+/// When a service starts again, all its clients come at once, and its processors may have other things to do. Whose first
+/// packet the system drops tries again after a second.
+#[test]
+fn a_thousand_connections_wait_until_they_are_accepted() {
+    const BEFORE_A_SECOND_TRY: Duration = Duration::from_millis(700);
+    let home = TestHome::new();
+    let server = block_on(Server::bind(Arc::clone(&home.engine))).unwrap();
+    let address = server.address().unwrap();
+    let came = (0..1_000).map_while(|_| TcpStream::connect_timeout(&address, BEFORE_A_SECOND_TRY).ok());
+    assert_eq!(came.collect::<Vec<_>>().len(), 1_000);
 }
 
 #[test]

@@ -282,7 +282,7 @@ fn check_label_limits(raw: &RawPolicy, pace: Pace, findings: &mut Vec<Finding>) 
     if let Some(given) = limits.fuel.as_ref().filter(|_| !(1..=FUEL_MAX).contains(&fuel)) {
         findings.push(Finding::at(given.span(), Mistake::Fuel));
     }
-    let run_nanos = worst::run_nanos(raw, fuel, *limits.memory_mib.get_ref(), pace);
+    let run_nanos = worst::run_nanos(raw, Kind::Label, fuel, pace);
     let worst_ms = worst::label_slot_nanos(run_nanos).div_ceil(NANOS_PER_MILLI);
     let holds = u64::from(slot_ms) >= worst_ms && slot_ms > 0 && slot_ms <= SLOT_MS_MAX;
     if let Some(given) = limits.slot_ms.as_ref().filter(|_| !holds) {
@@ -307,7 +307,7 @@ fn check_table_limits(raw: &RawPolicy, pace: Pace, findings: &mut Vec<Finding>) 
     }
     let cells = raw.answer.dimension.iter().map(|dimension| dimension.labels.len() as u64);
     let figures = cells.fold(raw.answer.measure.len() as u64 + 1, u64::saturating_mul);
-    let run_nanos = worst::run_nanos(raw, fuel, *limits.memory_mib.get_ref(), pace);
+    let run_nanos = worst::run_nanos(raw, Kind::Table, fuel, pace);
     let worst_s = worst::table_nanos(run_nanos, units, figures).div_ceil(1_000 * NANOS_PER_MILLI);
     let holds = u64::from(slot_s) >= worst_s && (1..=SLOT_S_MAX).contains(&slot_s);
     if let Some(given) = limits.slot_s.as_ref().filter(|_| !holds) {

@@ -1,14 +1,20 @@
 //! How long an answer can take at worst on a machine that was calibrated: what slots must hold, and what a job holds of the
 //! processors. It follows from the policy and the machine alone; nothing here knows how long anything took.
 
+use super::check_answer::Kind;
 use super::raw::RawPolicy;
 use crate::env::cores;
 use crate::model::Pace;
 
-/// What a run costs beside fuel, fresh memory and rows, at worst: the unit found, an instance made of as much as a guest may
-/// begin with and dropped (20 µs), all memory cleared that is kept (50 µs), contributions copied, and lists merged that are
-/// as long as a guest may make them (27 µs). Twice what that took on a busy machine (`docs/performance.md`).
-const RUN_OVERHEAD_NANOS: u64 = 200_000;
+/// What every run costs beside fuel, fresh memory and rows, at worst: the unit found, an instance made of as much as a guest
+/// may begin with and dropped (20 µs), and all memory cleared that is kept (50 µs). Twice what that took on a busy machine
+/// (`docs/performance.md`), as are the two below.
+const INSTANCE_NANOS: u64 = 140_000;
+/// What a label's run costs beside that: its answer judged by the gate, sealed, and handed to the ledger (15 µs).
+const LABEL_NANOS: u64 = 30_000;
+/// What a unit of a table costs beside that: contributions copied, and lists merged that are as long as a guest may make
+/// them (30 µs).
+const CONTRIBUTIONS_NANOS: u64 = 60_000;
 /// What a value of a row costs at worst: looked up, put in order, copied into the guest. Twice the same.
 const CELL_NANOS: u64 = 100;
 /// What a figure costs at worst: one draw of noise, in exact arithmetic.
@@ -21,15 +27,19 @@ pub const TABLE_PART_UNITS: usize = 16;
 pub const BUCKETS_PER_WORKER_MIN: usize = 16;
 
 /// The processor time of one run at worst, in nanoseconds: all fuel, all memory, as many rows as are granted of every party.
-pub(super) fn run_nanos(raw: &RawPolicy, fuel: u64, memory_mib: u32, pace: Pace) -> u64 {
+pub(super) fn run_nanos(raw: &RawPolicy, kind: Kind, fuel: u64, pace: Pace) -> u64 {
     let cells = raw.grant.iter().map(|grant| {
         let role = grant.role.as_ref().and_then(|role| raw.role.get(role.get_ref().as_str()));
         let parties = role.map_or(1, |role| u64::from(*role.count.max.get_ref()));
         parties.saturating_mul(u64::from(*grant.rows_max.get_ref())).saturating_mul(grant.columns.len() as u64)
     });
     let cells = cells.fold(0, u64::saturating_add);
-    let guest = pace.run_nanos(fuel, u64::from(memory_mib) << 20);
-    guest.saturating_add(RUN_OVERHEAD_NANOS).saturating_add(cells.saturating_mul(CELL_NANOS))
+    let guest = pace.run_nanos(fuel, u64::from(*raw.limits.get_ref().memory_mib.get_ref()) << 20);
+    let answer = match kind {
+        Kind::Label => LABEL_NANOS,
+        Kind::Table => CONTRIBUTIONS_NANOS,
+    };
+    guest.saturating_add(INSTANCE_NANOS + answer).saturating_add(cells.saturating_mul(CELL_NANOS))
 }
 
 /// How long a slot must be for a label whose run takes `run` nanoseconds at worst.

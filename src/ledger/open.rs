@@ -12,7 +12,7 @@ use super::store::{
     Behind, Inconsistency, Leaves, LedgerError, create_store, digest, entry_of, latest_day, open_writer, read_recent,
     signed, stored_hash, unsigned,
 };
-use super::upkeep::{Sealed, publish};
+use super::upkeep::{LatestEntries, publish};
 use super::writer::{Ledger, Writer};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy, read_text};
@@ -123,9 +123,9 @@ impl Writer {
         for intent in open {
             write_abandoned(&self.connection, &self.entropy, &mut leaves, checkpoint_size, intent)?;
         }
-        let (_, hashes) = self.sign(leaves)?;
+        let (_, fresh) = self.sign(leaves)?;
         drop(recent);
-        self.seal(checkpoint_size, hashes)
+        self.seal(checkpoint_size, fresh.hashes)
     }
 
     /// Writes again what is missing of the published log, and what is new.
@@ -133,8 +133,8 @@ impl Writer {
         let (connection, size) = (&self.connection, self.size);
         tiles.mend(size, &|index| stored_hash(connection, index), &|index| entry_of(connection, index))?;
         let note = note_of(connection, size)?;
-        let note = note.ok_or(LedgerError::Inconsistent(Inconsistency::Checkpoint(size)))?.into();
-        publish(connection, &self.recent, tiles, &Sealed { size, note })
+        let note = note.ok_or(LedgerError::Inconsistent(Inconsistency::Checkpoint(size)))?;
+        publish(connection, &self.recent, tiles, (size, &note), &LatestEntries::default())
     }
 
     /// Gives the mirror the newest checkpoint where it has not got it: a crash came between the store and it, or jobs have

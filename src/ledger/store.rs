@@ -213,8 +213,16 @@ pub(super) struct Leaves<'r> {
     /// How many leaves there are.
     pub size: u64,
     recent: &'r RecentHashes,
-    /// Behind those of `recent`.
-    fresh: Vec<Digest>,
+    fresh: Fresh,
+}
+
+/// What one transaction has added to the log, in its order.
+#[derive(Default)]
+pub(super) struct Fresh {
+    /// Stored hashes, behind the latest ones.
+    pub hashes: Vec<Digest>,
+    /// What the leaves are the hashes of: published as they are.
+    pub entries: Vec<Vec<u8>>,
 }
 
 /// A record behind its leaf, and what opens it.
@@ -230,13 +238,13 @@ const HASHES_TOGETHER: usize = 16;
 
 impl<'r> Leaves<'r> {
     /// Behind `size` leaves, whose latest hashes `recent` has.
-    pub const fn behind(size: u64, recent: &'r RecentHashes) -> Self {
-        Self { size, recent, fresh: Vec::new() }
+    pub fn behind(size: u64, recent: &'r RecentHashes) -> Self {
+        Self { size, recent, fresh: Fresh::default() }
     }
 
     fn hash(&self, connection: &Connection, index: u64) -> Option<Digest> {
-        let fresh =
-            index.checked_sub(self.recent.next()).and_then(|place| self.fresh.get(usize::try_from(place).ok()?));
+        let place = index.checked_sub(self.recent.next()).and_then(|place| usize::try_from(place).ok());
+        let fresh = place.and_then(|place| self.fresh.hashes.get(place));
         fresh.copied().or_else(|| self.recent.get(index)).or_else(|| stored_hash(connection, index))
     }
 
@@ -249,13 +257,14 @@ impl<'r> Leaves<'r> {
         record: Vec<u8>,
     ) -> Result<Opened, LedgerError> {
         let salt: [u8; SALT_BYTES] = entropy.bytes()?;
-        let leaf = leaf_hash(&entry_bytes(kind, &salt, &record));
+        let entry = entry_bytes(kind, &salt, &record);
         let index = self.size;
-        let hashes = append(index, leaf, &|index| self.hash(connection, index), 0, &[])?;
+        let hashes = append(index, leaf_hash(&entry), &|index| self.hash(connection, index), 0, &[])?;
         connection
             .prepare_cached("INSERT INTO entry (leaf_index, kind, salt, record) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![signed(index), kind.word(), salt, record])?;
-        self.fresh.extend(hashes);
+        self.fresh.hashes.extend(hashes);
+        self.fresh.entries.push(entry);
         self.size += 1;
         Ok(Opened { index, salt, record })
     }
@@ -266,9 +275,9 @@ impl<'r> Leaves<'r> {
     }
 
     /// Stores the hashes, which are `recent`'s next ones once the transaction is durable.
-    pub fn store(self, connection: &Connection) -> Result<Vec<Digest>, LedgerError> {
+    pub fn store(self, connection: &Connection) -> Result<Fresh, LedgerError> {
         let mut id = signed(self.recent.next());
-        for hashes in self.fresh.chunks(HASHES_TOGETHER) {
+        for hashes in self.fresh.hashes.chunks(HASHES_TOGETHER) {
             let rows = vec!["(?, ?)"; hashes.len()].join(", ");
             let mut insert = connection.prepare_cached(&format!("INSERT INTO hash (id, hash) VALUES {rows}"))?;
             for (place, hash) in (0..).zip(hashes) {

@@ -2,6 +2,7 @@
 //! published, and pages are moved from the write-ahead log into the store. Either may fail, and is tried again.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, RwLock};
@@ -28,10 +29,48 @@ const PASSES_MAX: usize = 4;
 /// So many entries are read at a time: a bundle's.
 const READ_TOGETHER: u64 = crate::log::TILE_WIDTH as u64;
 
+/// So many of the latest entries are at hand, of some 60 bytes: those of several seconds in which nothing was published. What
+/// is not, is read from the store.
+const ENTRIES_MAX: usize = 65_536;
+/// So many of them stay when they are published: a tile that is not full is written again, with what it began with.
+const ENTRIES_KEPT: usize = crate::log::TILE_WIDTH as usize;
+
 /// A checkpoint that store and mirror both have.
 pub(super) struct Sealed {
     pub size: u64,
     pub note: Arc<str>,
+    /// The last ones that it covers, as they were written.
+    pub entries: Vec<Vec<u8>>,
+}
+
+/// The latest entries of the log, for whoever publishes them.
+#[derive(Default)]
+pub(super) struct LatestEntries {
+    /// The index behind the last one.
+    next: u64,
+    entries: VecDeque<Vec<u8>>,
+}
+
+impl LatestEntries {
+    /// Adds those before `size`.
+    fn extend(&mut self, size: u64, entries: Vec<Vec<u8>>) {
+        if size.checked_sub(entries.len() as u64) != Some(self.next) {
+            self.entries.clear();
+        }
+        self.entries.extend(entries);
+        self.entries.drain(..self.entries.len().saturating_sub(ENTRIES_MAX));
+        self.next = size;
+    }
+
+    fn get(&self, index: u64) -> Option<&Vec<u8>> {
+        let behind = self.next.checked_sub(index).and_then(|behind| usize::try_from(behind).ok())?;
+        self.entries.len().checked_sub(behind).and_then(|place| self.entries.get(place))
+    }
+
+    /// Forgets those that no later tile has.
+    fn forget_published(&mut self) {
+        self.entries.drain(..self.entries.len().saturating_sub(ENTRIES_KEPT));
+    }
 }
 
 /// The thread. Dropping it publishes what is left.
@@ -49,7 +88,8 @@ impl Upkeep {
         writer: Sender<Message>,
     ) -> Result<Self, LedgerError> {
         let (sender, receiver) = channel();
-        let beside = Beside { connection: open_writer(store)?, tiles, recent, writer };
+        let latest = LatestEntries::default();
+        let beside = Beside { connection: open_writer(store)?, tiles, latest, recent, writer };
         let thread = std::thread::spawn(move || beside.run(&receiver));
         Ok(Self { sender: Some(sender), thread: Some(thread) })
     }
@@ -75,29 +115,32 @@ impl Drop for Upkeep {
 struct Beside {
     connection: Connection,
     tiles: Tiles,
+    latest: LatestEntries,
     recent: Arc<RwLock<RecentHashes>>,
     writer: Sender<Message>,
 }
 
 impl Beside {
     fn run(mut self, receiver: &Receiver<Sealed>) {
-        let mut unpublished: Option<Sealed> = None;
+        let mut unpublished: Option<(u64, Arc<str>)> = None;
         let (mut published, mut looked) = (Stopwatch::new(), Stopwatch::new());
         loop {
             let patience = if unpublished.is_some() { PUBLISH_IDLE } else { PUBLISH_EVERY };
             let quiet = match receiver.recv_timeout(patience) {
-                Ok(sealed) => {
-                    unpublished = Some(sealed);
+                Ok(Sealed { size, note, entries }) => {
+                    self.latest.extend(size, entries);
+                    unpublished = Some((size, note));
                     false
                 }
                 Err(RecvTimeoutError::Timeout) => true,
                 Err(RecvTimeoutError::Disconnected) => break,
             };
-            if let Some(sealed) = &unpublished
+            if let Some((size, note)) = &unpublished
                 && (quiet || published.elapsed() >= PUBLISH_EVERY)
             {
-                if self.publish(sealed).is_ok() {
+                if self.publish(*size, note).is_ok() {
                     unpublished = None;
+                    self.latest.forget_published();
                 }
                 published = Stopwatch::new();
             }
@@ -107,13 +150,13 @@ impl Beside {
                 looked = Stopwatch::new();
             }
         }
-        if unpublished.is_some_and(|sealed| self.publish(&sealed).is_err()) {
+        if unpublished.is_some_and(|(size, note)| self.publish(size, &note).is_err()) {
             tracing::warn!("the log could not be published; the next start does it");
         }
     }
 
-    fn publish(&mut self, sealed: &Sealed) -> Result<(), LedgerError> {
-        publish(&self.connection, &self.recent, &mut self.tiles, sealed)
+    fn publish(&mut self, size: u64, note: &str) -> Result<(), LedgerError> {
+        publish(&self.connection, &self.recent, &mut self.tiles, (size, note), &self.latest)
     }
 
     /// Moves pages into the store once there are many, and leaves the last of them to the writer.
@@ -132,12 +175,13 @@ impl Beside {
     }
 }
 
-/// Writes tiles and checkpoint for everybody to read.
+/// Writes tiles and checkpoint for everybody to read: what is at hand, and the rest from the store.
 pub(super) fn publish(
     connection: &Connection,
     recent: &RwLock<RecentHashes>,
     tiles: &mut Tiles,
-    sealed: &Sealed,
+    (size, note): (u64, &str),
+    latest: &LatestEntries,
 ) -> Result<(), LedgerError> {
     let hash = |index| {
         let kept = read_recent(recent).get(index);
@@ -145,6 +189,9 @@ pub(super) fn publish(
     };
     let ahead: RefCell<(u64, Vec<Vec<u8>>)> = RefCell::default();
     let entry = |index: u64| {
+        if let Some(entry) = latest.get(index) {
+            return Some(entry.clone());
+        }
         let mut ahead = ahead.borrow_mut();
         let place = |first: u64| index.checked_sub(first).and_then(|place| usize::try_from(place).ok());
         if place(ahead.0).is_none_or(|place| place >= ahead.1.len()) {
@@ -152,7 +199,7 @@ pub(super) fn publish(
         }
         ahead.1.get(place(ahead.0)?).cloned()
     };
-    Ok(tiles.publish(sealed.size, &sealed.note, &hash, &entry)?)
+    Ok(tiles.publish(size, note, &hash, &entry)?)
 }
 
 #[cfg(test)]
@@ -179,7 +226,7 @@ mod tests {
         let (sender, messages) = channel();
         let upkeep = Upkeep::start(&store, Tiles::new(&log, 0), Arc::default(), sender).unwrap();
         std::thread::sleep(LOOK_EVERY);
-        upkeep.tell(Sealed { size: 0, note: "an empty log".into() });
+        upkeep.tell(Sealed { size: 0, note: "an empty log".into(), entries: Vec::new() });
         let asked = messages.recv_timeout(Duration::from_secs(60));
         assert!(matches!(asked, Ok(Message::MovePages)));
         assert_eq!(pages(&writer), (written, written));
@@ -191,6 +238,28 @@ mod tests {
         assert!(pages(&writer).0 < WAL_PAGES);
         drop(upkeep);
         assert_eq!(std::fs::read_to_string(log.join("checkpoint")).unwrap(), "an empty log");
+    }
+
+    #[test]
+    fn the_latest_entries_are_found_by_their_place_in_the_log() {
+        let entry = |index: u64| index.to_be_bytes().to_vec();
+        let mut latest = LatestEntries::default();
+        let found = |latest: &LatestEntries, range: std::ops::Range<u64>| -> Vec<u64> {
+            let is_right = |index: &u64| latest.get(*index).map(|found| assert_eq!(*found, entry(*index))).is_some();
+            range.filter(is_right).collect()
+        };
+        // The log was there before.
+        latest.extend(1_003, (1_000..1_003).map(entry).collect());
+        latest.extend(2_000, (1_003..2_000).map(entry).collect());
+        assert_eq!(found(&latest, 0..3_000), (1_000..2_000).collect::<Vec<_>>());
+        latest.forget_published();
+        assert_eq!(found(&latest, 0..3_000), (1_744..2_000).collect::<Vec<_>>());
+        let many = 2_000 + ENTRIES_MAX as u64;
+        latest.extend(many, (2_000..many).map(entry).collect());
+        assert_eq!(found(&latest, 0..many + 9), (2_000..many).collect::<Vec<_>>());
+        // What does not follow stands alone.
+        latest.extend(many + 9, vec![entry(many + 8)]);
+        assert_eq!(found(&latest, 0..many + 99), [many + 8]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::record::{Due, Logged, OutcomeEntry, Written, write_outcome};
 use super::release::{Answers, Committed, Release};
 use super::requests::{SealedRequest, remove};
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
-use super::store::{Leaves, LedgerError, Opened, Stopped, checkpoint, read_recent, signed};
+use super::store::{Fresh, Leaves, LedgerError, Opened, Stopped, checkpoint, read_recent, signed};
 use super::upkeep::{Sealed, Upkeep};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Clock, Entropy};
@@ -362,13 +362,13 @@ impl Writer {
             let opened = write_outcome(&self.connection, &self.entropy, &mut leaves, size, &due)?;
             outcomes.push((job.intent, opened, due.outcome, job.reply));
         }
-        let (note, hashes) = self.sign(leaves)?;
+        let (note, Fresh { hashes, entries }) = self.sign(leaves)?;
         drop(recent);
         let grew = size > self.size;
         self.seal(size, hashes)?;
         self.latest_day = Some(day);
         let note: Arc<str> = note.into();
-        let sealed = grew.then(|| Sealed { size, note: Arc::clone(&note) });
+        let sealed = grew.then(|| Sealed { size, note: Arc::clone(&note), entries });
         answers.logged.extend(outcomes.into_iter().map(
             |(intent, outcome, OutcomeEntry { end, claims, parties, .. }, reply)| {
                 (
@@ -381,10 +381,10 @@ impl Writer {
     }
 
     /// Stores what the transaction adds to the log, and signs its checkpoint; an empty note where it adds nothing.
-    pub(super) fn sign(&self, leaves: Leaves<'_>) -> Result<(String, Vec<Digest>), LedgerError> {
+    pub(super) fn sign(&self, leaves: Leaves<'_>) -> Result<(String, Fresh), LedgerError> {
         let size = leaves.size;
         if size == self.size {
-            return Ok((String::new(), Vec::new()));
+            return Ok((String::new(), Fresh::default()));
         }
         let note = self.signer.sign(&Checkpoint { size, root: leaves.root(&self.connection)? })?;
         self.connection

@@ -1,5 +1,5 @@
 //! The floor: the least that any service does that answers a signed question once it is durable. It verifies as many
-//! signatures as a job and signs as many, commits as many rows of as many bytes in as many synced rounds with the mirror's
+//! signatures as a job and signs as many, commits as many rows of as many bytes in as many synced rounds, with the mirror's
 //! second file, and knows nothing else: no policy, no account, no data, no sandbox, no log.
 
 use std::fs::File;
@@ -21,8 +21,11 @@ use tokio::sync::oneshot;
 
 /// As many requests as the ledger takes into one transaction at most.
 const BATCH_MAX: usize = 1_024;
-/// While there are many, the ledger begins a transaction at most so often, and so does the floor: it has as many rounds.
-const EVERY: Duration = Duration::from_millis(6);
+/// While there are many, the ledger begins a transaction at most so often: the floor more often, for it has as many rounds
+/// for each job, and more jobs.
+const EVERY_MAX: Duration = Duration::from_millis(6);
+/// By how much the floor changes that at a time.
+const STEP_PERCENT: std::ops::RangeInclusive<u32> = 80..=125;
 /// So many are many.
 const MANY: usize = 8;
 /// A checkpoint's text, as long as a real one.
@@ -37,16 +40,18 @@ pub struct JobRows {
     pub row_bytes: usize,
     /// Of the receipt's claims.
     pub claims_bytes: usize,
+    /// Intents and outcomes in one round, while there are many.
+    pub per_round: usize,
 }
 
 impl JobRows {
-    pub fn arguments(self) -> [String; 3] {
-        [self.rows, self.row_bytes, self.claims_bytes].map(|number| number.to_string())
+    pub fn arguments(self) -> [String; 4] {
+        [self.rows, self.row_bytes, self.claims_bytes, self.per_round].map(|number| number.to_string())
     }
 
     pub fn read(arguments: &[String]) -> Self {
         let number = |place: usize| arguments[place].parse().unwrap();
-        Self { rows: number(0), row_bytes: number(1), claims_bytes: number(2) }
+        Self { rows: number(0), row_bytes: number(1), claims_bytes: number(2), per_round: number(3) }
     }
 }
 
@@ -69,7 +74,10 @@ pub fn serve(folder: &Path, rows: JobRows, client: Vec<u8>, authority: Vec<u8>) 
     let floor = Floor { client, authority, receipt: key(1), claims, rows: rows.rows, round };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        // As the service: all connections of a round come at once.
+        let listener = socket.listen(4_096).unwrap();
         println!("{}", serde_json::json!({ "listening": listener.local_addr().unwrap().to_string() }));
         let router = Router::new().route("/v1/jobs", post(submit)).with_state(Arc::new(floor));
         use axum::serve::ListenerExt;
@@ -134,18 +142,25 @@ impl Writer {
         Self { connection, mirror: File::create(folder.join("mirror")).unwrap(), log: key(2), rows }
     }
 
-    /// Takes what queued since the last transaction into one, and waits for more while there are many, as the ledger does.
+    /// Takes what queued since the last transaction into one. While there are many it waits until as many are there as the
+    /// ledger's transactions have; nothing wakes it meanwhile, as nothing wakes the ledger.
     fn run(&mut self, rounds: &Receiver<(usize, oneshot::Sender<()>)>) {
+        let mut every = EVERY_MAX;
         while let Ok(first) = rounds.recv() {
             let began = Instant::now();
             let mut waiting = vec![first];
             waiting.extend(rounds.try_iter().take(BATCH_MAX - 1));
-            let is_many = waiting.len() >= MANY;
+            let count = waiting.len();
             self.commit(waiting.iter().map(|(rows, _)| rows).sum());
             for (_, done) in waiting {
                 let _ = done.send(());
             }
-            if is_many && let Some(rest) = EVERY.checked_sub(began.elapsed()) {
+            if count < MANY {
+                continue;
+            }
+            let wanted = u32::try_from(100 * self.rows.per_round / count).unwrap();
+            every = (every * wanted.clamp(*STEP_PERCENT.start(), *STEP_PERCENT.end()) / 100).min(EVERY_MAX);
+            if let Some(rest) = every.checked_sub(began.elapsed()) {
                 std::thread::sleep(rest);
             }
         }

@@ -39,7 +39,7 @@ fn main() {
     let Some((what, rest)) = arguments.split_first() else { return };
     let number = |place: usize| rest[place].parse::<u64>().expect("a number");
     match what.as_str() {
-        "floor" => floor::serve(rest[0].as_ref(), JobRows::read(&rest[1..]), key(&rest[4]), key(&rest[5])),
+        "floor" => floor::serve(rest[0].as_ref(), JobRows::read(&rest[1..]), key(&rest[5]), key(&rest[6])),
         "rounds" => rounds::rounds(number(0), number(1), number(2), number(3)),
         "replay" => replay::replay(number(0), number(1), None),
         "soak" => soak::soak(number(0) * 60, number(1), None),

@@ -14,16 +14,18 @@ use crate::support::{Reply, Served, Setup, try_send, written};
 const JOSE: (&str, &str) = ("content-type", "application/jose");
 /// An answer that is not there by then never comes.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long after the request's last byte it is cut, in milliseconds: all over the slot of 150 ms, and behind it.
-const STAGES_MS: [u64; 8] = [0, 1, 3, 10, 40, 100, 160, 300];
+/// How long after the request's last byte it is cut, in microseconds: closely while it is charged, which a quick disk does
+/// within a millisecond; then all over the slot of 150 ms, and behind it.
+const STAGES_US: [u64; 15] =
+    [0, 200, 400, 600, 800, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 40_000, 100_000, 160_000, 300_000];
 /// After how many bytes of the answer.
 const READ: [usize; 4] = [1, 12, 200, 1_500];
 
 /// Sends the first bytes, waits, reads so many, and goes away.
-fn cut(served: &Served, bytes: &[u8], wait_ms: u64, read: usize) {
+fn cut(served: &Served, bytes: &[u8], wait_us: u64, read: usize) {
     let mut stream = TcpStream::connect(served.address).unwrap();
     let _ = stream.write_all(bytes);
-    std::thread::sleep(Duration::from_millis(wait_ms));
+    std::thread::sleep(Duration::from_micros(wait_us));
     let _ = stream.set_read_timeout(Some(PATIENCE));
     let _ = stream.read_exact(&mut vec![0; read]);
 }
@@ -41,13 +43,13 @@ fn again(served: &Served, bytes: &[u8], when: &str) -> Result<Reply, String> {
 fn once(
     served: &Served,
     bytes: &[u8],
-    (wait_ms, read): (u64, usize),
+    (wait_us, read): (u64, usize),
     jobs: usize,
     says: fn(&Reply) -> String,
 ) -> Result<(), String> {
-    let when = format!("{wait_ms} ms after it was sent, after {read} bytes of the answer");
+    let when = format!("{wait_us} µs after it was sent, after {read} bytes of the answer");
     let before = served.home.totals().1;
-    cut(served, bytes, wait_ms, read);
+    cut(served, bytes, wait_us, read);
     let (first, second) = (again(served, bytes, &when)?, again(served, bytes, &when)?);
     if says(&first) != says(&second) {
         return Err(format!("one request has two answers, cut {when}"));
@@ -83,7 +85,7 @@ pub fn attack() -> Result<(), String> {
     let served = Served::with(&Setup::default());
     let home = &served.home;
     let job = |party: u32| written("POST", "/v1/jobs", &[JOSE], home.token(0, party).as_bytes());
-    let ways = || STAGES_MS.iter().map(|wait| (*wait, 0)).chain(READ.iter().map(|read| (0, *read)));
+    let ways = || STAGES_US.iter().map(|wait| (*wait, 0)).chain(READ.iter().map(|read| (0, *read)));
     for (party, way) in (1..).zip(ways()) {
         once(&served, &job(party), way, 1, whole)?;
     }

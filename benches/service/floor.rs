@@ -24,8 +24,8 @@ const BATCH_MAX: usize = 1_024;
 /// While there are many, the ledger begins a transaction at most so often: the floor more often, for it has as many rounds
 /// for each job, and more jobs.
 const EVERY_MAX: Duration = Duration::from_millis(6);
-/// By how much the floor changes that at a time.
-const STEP_PERCENT: std::ops::RangeInclusive<u32> = 80..=125;
+/// By how much the floor changes that at a time: from the first to the second.
+const STEP_PERCENT: (u32, u32) = (80, 125);
 /// So many are many.
 const MANY: usize = 8;
 /// A checkpoint's text, as long as a real one.
@@ -159,7 +159,7 @@ impl Writer {
                 continue;
             }
             let wanted = u32::try_from(100 * self.rows.per_round / count).unwrap();
-            every = (every * wanted.clamp(*STEP_PERCENT.start(), *STEP_PERCENT.end()) / 100).min(EVERY_MAX);
+            every = (every * wanted.clamp(STEP_PERCENT.0, STEP_PERCENT.1) / 100).min(EVERY_MAX);
             if let Some(rest) = every.checked_sub(began.elapsed()) {
                 std::thread::sleep(rest);
             }

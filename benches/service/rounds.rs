@@ -188,6 +188,8 @@ fn count_rows(paths: &HomePaths, jobs: usize) -> JobRows {
     .into();
     let connection = rusqlite::Connection::open(paths.store()).unwrap();
     let one = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, f64>(0)).unwrap();
+    let other = "SELECT CAST(COUNT(*) AS REAL) FROM outcome WHERE reason != 'answered'";
+    assert!(one(other) == 0.0, "the yardstick answers every job by itself: has it fuel and time enough?");
     let sums = tables.iter().map(|(table, bytes)| {
         (
             one(&format!("SELECT CAST(COUNT(*) AS REAL) FROM {table}")),

@@ -2,7 +2,6 @@
 //! published, and pages are moved from the write-ahead log into the store. Either may fail, and is tried again.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, RwLock};
@@ -14,7 +13,7 @@ use rusqlite::Connection;
 use super::store::{LedgerError, WAL_PAGES, checkpoint, entries_of, open_writer, read_recent, stored_hash};
 use super::writer::Message;
 use crate::env::Stopwatch;
-use crate::log::{RecentHashes, Tiles};
+use crate::log::{Latest, RecentHashes, Tiles};
 
 /// The published log is at most so far behind the ledger.
 const PUBLISH_EVERY: Duration = Duration::from_millis(1_000);
@@ -44,33 +43,16 @@ pub(super) struct Sealed {
 }
 
 /// The latest entries of the log, for whoever publishes them.
-#[derive(Default)]
-pub(super) struct LatestEntries {
-    /// The index behind the last one.
-    next: u64,
-    entries: VecDeque<Vec<u8>>,
-}
+pub(super) type LatestEntries = Latest<Vec<u8>>;
 
-impl LatestEntries {
-    /// Adds those before `size`.
-    fn extend(&mut self, size: u64, entries: Vec<Vec<u8>>) {
-        if size.checked_sub(entries.len() as u64) != Some(self.next) {
-            self.entries.clear();
-        }
-        self.entries.extend(entries);
-        self.entries.drain(..self.entries.len().saturating_sub(ENTRIES_MAX));
-        self.next = size;
+/// Adds the entries before `size`; where some are missing between them and those that are at hand, they stand alone.
+fn add(latest: &mut LatestEntries, size: u64, entries: Vec<Vec<u8>>) {
+    let first = size.saturating_sub(entries.len() as u64);
+    if first != latest.next() {
+        *latest = Latest::from_next(first);
     }
-
-    fn get(&self, index: u64) -> Option<&Vec<u8>> {
-        let behind = self.next.checked_sub(index).and_then(|behind| usize::try_from(behind).ok())?;
-        self.entries.len().checked_sub(behind).and_then(|place| self.entries.get(place))
-    }
-
-    /// Forgets those that no later tile has.
-    fn forget_published(&mut self) {
-        self.entries.drain(..self.entries.len().saturating_sub(ENTRIES_KEPT));
-    }
+    latest.extend(entries);
+    latest.keep_last(ENTRIES_MAX);
 }
 
 /// The thread. Dropping it publishes what is left.
@@ -128,7 +110,7 @@ impl Beside {
             let patience = if unpublished.is_some() { PUBLISH_IDLE } else { PUBLISH_EVERY };
             let quiet = match receiver.recv_timeout(patience) {
                 Ok(Sealed { size, note, entries }) => {
-                    self.latest.extend(size, entries);
+                    add(&mut self.latest, size, entries);
                     unpublished = Some((size, note));
                     false
                 }
@@ -140,7 +122,7 @@ impl Beside {
             {
                 if self.publish(*size, note).is_ok() {
                     unpublished = None;
-                    self.latest.forget_published();
+                    self.latest.keep_last(ENTRIES_KEPT);
                 }
                 published = Stopwatch::new();
             }
@@ -241,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_entries_are_found_by_their_place_in_the_log() {
+    fn entries_at_hand_are_those_before_the_last_checkpoint() {
         let entry = |index: u64| index.to_be_bytes().to_vec();
         let mut latest = LatestEntries::default();
         let found = |latest: &LatestEntries, range: std::ops::Range<u64>| -> Vec<u64> {
@@ -249,16 +231,14 @@ mod tests {
             range.filter(is_right).collect()
         };
         // The log was there before.
-        latest.extend(1_003, (1_000..1_003).map(entry).collect());
-        latest.extend(2_000, (1_003..2_000).map(entry).collect());
+        add(&mut latest, 1_003, (1_000..1_003).map(entry).collect());
+        add(&mut latest, 2_000, (1_003..2_000).map(entry).collect());
         assert_eq!(found(&latest, 0..3_000), (1_000..2_000).collect::<Vec<_>>());
-        latest.forget_published();
-        assert_eq!(found(&latest, 0..3_000), (1_744..2_000).collect::<Vec<_>>());
         let many = 2_000 + ENTRIES_MAX as u64;
-        latest.extend(many, (2_000..many).map(entry).collect());
+        add(&mut latest, many, (2_000..many).map(entry).collect());
         assert_eq!(found(&latest, 0..many + 9), (2_000..many).collect::<Vec<_>>());
         // What does not follow stands alone.
-        latest.extend(many + 9, vec![entry(many + 8)]);
+        add(&mut latest, many + 9, vec![entry(many + 8)]);
         assert_eq!(found(&latest, 0..many + 99), [many + 8]);
     }
 

@@ -5,6 +5,7 @@
 mod checkpoint;
 mod chinese;
 mod entry;
+mod latest;
 mod mirror;
 mod proof;
 mod recent;
@@ -13,6 +14,7 @@ mod tree;
 
 pub use checkpoint::{Checkpoint, CheckpointError, LogSigner, LogVerifier};
 pub use entry::{EntryKind, SALT_BYTES, entry_bytes, leaf_hash};
+pub use latest::Latest;
 pub use mirror::{Mirror, MirrorError};
 pub use proof::{InclusionProof, ProofError};
 pub use recent::RecentHashes;

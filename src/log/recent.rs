@@ -1,8 +1,9 @@
 //! The stored hashes that the right edge of a growing log asks for again and again, kept in memory: what a proof or an
 //! append needs of leaves that are new. Everything here stands in the store as well; what is not here is read there.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
+use super::latest::Latest;
 use super::tree::{TreeError, root, stored_count, stored_level};
 use crate::model::Digest;
 
@@ -15,9 +16,7 @@ const LATEST_MAX: usize = 65_536;
 #[derive(Debug, Default)]
 pub struct RecentHashes {
     high: HashMap<u64, Digest>,
-    latest: VecDeque<Digest>,
-    /// The index of the next hash to be stored.
-    next: u64,
+    latest: Latest<Digest>,
 }
 
 impl RecentHashes {
@@ -29,31 +28,28 @@ impl RecentHashes {
             high.borrow_mut().insert(index, hash);
             Some(hash)
         })?;
-        Ok(Self { high: high.into_inner(), latest: VecDeque::new(), next: stored_count(size) })
+        Ok(Self { high: high.into_inner(), latest: Latest::from_next(stored_count(size)) })
     }
 
     /// The index of the next hash to be stored.
     pub const fn next(&self) -> u64 {
-        self.next
+        self.latest.next()
     }
 
     /// The hash of an index, where it is kept.
     pub fn get(&self, index: u64) -> Option<Digest> {
-        let behind = self.next.checked_sub(index).filter(|behind| *behind > 0)?;
-        let place = usize::try_from(behind).ok().and_then(|behind| self.latest.len().checked_sub(behind));
-        place.and_then(|place| self.latest.get(place)).or_else(|| self.high.get(&index)).copied()
+        self.latest.get(index).or_else(|| self.high.get(&index)).copied()
     }
 
     /// Hashes that were stored next, in their order.
     pub fn extend(&mut self, hashes: impl IntoIterator<Item = Digest>) {
         for hash in hashes {
-            if stored_level(self.next) >= LEVEL_KEPT {
-                self.high.insert(self.next, hash);
+            if stored_level(self.next()) >= LEVEL_KEPT {
+                self.high.insert(self.next(), hash);
             }
-            self.latest.push_back(hash);
-            self.next += 1;
+            self.latest.extend([hash]);
         }
-        self.latest.drain(..self.latest.len().saturating_sub(LATEST_MAX));
+        self.latest.keep_last(LATEST_MAX);
     }
 }
 
@@ -107,7 +103,9 @@ mod tests {
     #[test]
     fn little_is_kept_of_a_long_log() {
         let (stored, recent) = grown(0, 100_000);
-        assert_eq!(recent.latest.len(), LATEST_MAX);
+        let last = recent.next();
+        let kept = (0..last).filter(|index| recent.latest.get(*index).is_some()).count();
+        assert_eq!(kept, LATEST_MAX);
         assert!(recent.high.len() < 60, "{}", recent.high.len());
         let read = |index: u64| stored.get(index as usize).copied();
         for leaf in 70_000..100_000u64 {

@@ -110,7 +110,7 @@ bench-peers: build guests  ## the same beside OpenDP on polars (skipped where th
 	benches/tables/run.sh $(ANSHI) $(GUESTS)/table_yardstick.wasm $(TABLE_ROUNDS) peers 1
 
 bench-service: guests  ## signed label jobs over HTTP beside a floor that signs and syncs as much, and their latency
-	cargo bench --locked --bench service -- rounds $(SERVICE_ROUNDS) 6000 768 $(SERVICE_SCALE)
+	cargo bench --locked --bench service -- rounds $(SERVICE_ROUNDS) 6000 1280 $(SERVICE_SCALE)
 
 replay: guests   ## the city's CALLS calls over HTTP, each of which must be answered
 	cargo bench --locked --bench service -- replay $(CALLS) $(SERVICE_SCALE)

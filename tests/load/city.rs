@@ -17,6 +17,8 @@ use anshi::keys::SigningKey;
 use anshi::model::{Date, Digest, Millis, RawParameter, RawRows, UnitId, UnitKind};
 
 pub const CLIENT: &str = "smart-finance";
+/// As many connections and jobs as one busy client's load may have.
+const SERVER: &str = "\n[server]\nlisten = \"127.0.0.1:0\"\nconnections_max = 2_000\njobs_waiting_max = 4_000\n";
 const AUTHORITY: &str = "development-authority";
 const CONSENT_MILLIS: i64 = 24 * 3_600 * 1_000;
 /// Beyond any pace that a machine has.
@@ -56,7 +58,7 @@ impl City {
     pub fn make(root: &Path, scale_ppm: u64, guests: &[&str], arrange: &dyn Fn(&Path)) -> Self {
         let home = root.join("home");
         initialise(&InitOptions { home: home.clone(), kind: HomeKind::Synthetic }, &Entropy).unwrap();
-        append(&home.join("anshi.toml"), "\n[server]\nlisten = \"127.0.0.1:0\"\n");
+        append(&home.join("anshi.toml"), SERVER);
         arrange(&home);
         let catalog = Catalog::load(&Config::load(&home).unwrap().catalog).unwrap();
         let delivery = root.join("delivery");

@@ -37,7 +37,7 @@ fn refuse<T>(code: RefusalCode, detail: Detail) -> Result<T, Refusal> {
 /// Reads a signed request as far as that needs no policy: signature, form, audience and target. Whether it is
 /// fresh, and whether it may be answered, is not said.
 pub fn read_request(token: &str, config: &Config) -> Result<Verified<Request>, Refusal> {
-    authenticate(token, config).map(|authenticated| authenticated.request)
+    authenticate(token.to_owned(), config).map(|authenticated| authenticated.request)
 }
 
 /// Reads a consent as far as that needs no request: signature, form and audience.
@@ -47,8 +47,8 @@ pub fn read_consent(token: &str, config: &Config) -> Result<Verified<Consent>, R
 
 /// Checks signature, audience and target; leaves freshness to [`check_fresh`], because a request that was
 /// answered before is answered the same again even when it is no longer fresh.
-pub(super) fn authenticate(token: &str, config: &Config) -> Result<Authenticated, Refusal> {
-    let signed = verify(token, TokenKind::Job, config.callers.keys()).map_err(token_refusal)?;
+pub(super) fn authenticate(token: String, config: &Config) -> Result<Authenticated, Refusal> {
+    let signed = verify(&token, TokenKind::Job, config.callers.keys()).map_err(token_refusal)?;
     let mut consents = Vec::new();
     let request = signed.try_map(|owner, input, payload| {
         let mut wire: WireJob = read_json(&payload)
@@ -58,7 +58,7 @@ pub(super) fn authenticate(token: &str, config: &Config) -> Result<Authenticated
         consents = std::mem::take(&mut wire.consents);
         request(wire, input)
     })?;
-    Ok(Authenticated { request, consents, sent: Sent::Single(token.to_owned()) })
+    Ok(Authenticated { request, consents, sent: Sent::Single(token) })
 }
 
 /// What a token that is not accepted means to whoever sent it.

@@ -65,7 +65,7 @@ pub struct Asking {
 
 impl Asking {
     /// Reads a signed request.
-    pub fn read(engine: &Engine, token: &str) -> Result<Self, Refusal> {
+    pub fn read(engine: &Engine, token: String) -> Result<Self, Refusal> {
         let standing = engine.standing();
         let authenticated = authenticate(token, &standing.config)?;
         Ok(Self { standing, authenticated })
@@ -103,7 +103,7 @@ impl Underway {
 
 /// Answers a signed request: a bundle, or a refusal that cost nothing.
 pub async fn answer(engine: &Arc<Engine>, token: &str) -> Result<Answered, Failure> {
-    begin(engine, Asking::read(engine, token)?, ()).await?.answer().await
+    begin(engine, Asking::read(engine, token.to_owned())?, ()).await?.answer().await
 }
 
 /// Authorises a request and charges it. A table that is charged is durable when this returns; a label's caller waits for

@@ -12,7 +12,7 @@ use super::app::App;
 use super::body::{JOB_BYTES_MAX, admit, read_token};
 use super::call::{Call, Segment};
 use super::problem::{Problem, ProblemKind};
-use crate::job::{Asking, Failure, JobState, begin, cancel as cancel_job, state};
+use crate::job::{Asking, Failure, JobState, Underway, begin, cancel as cancel_job, state};
 use crate::model::Digest;
 use crate::receipt::Bundle;
 
@@ -51,18 +51,10 @@ pub(super) struct JobView {
     )
 )]
 pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<Response, Problem> {
-    let (parts, body) = request.into_parts();
-    let token = read_token(&parts, body, JOB_BYTES_MAX).await?;
-    let asking = Asking::read(&app.engine, &token)?;
-    admit(&parts);
-    let is_table = asking.is_table();
-    let class = if is_table { Class::Long } else { Class::Label };
-    let client = asking.request().client.clone();
-    let ticket = app.admission.enter(&client, class).await;
-    let ticket = ticket.map_err(|_| Problem::bare(ProblemKind::Overloaded))?;
-    let underway = begin(&app.engine, asking, ticket).await?;
+    // In a box of its own: what it takes to come so far is given back before the wait for the tick, which is most of the time.
+    let Submitted { underway, unawaited } = Box::pin(submitted(&app, request)).await?;
     let job = underway.job();
-    if is_table && !prefers_wait(&parts.headers) {
+    if let Some(client) = unawaited {
         let view = view(&app, &client, job)?;
         if view.bundle.is_none() {
             return Ok((StatusCode::ACCEPTED, [(header::LOCATION, location(job)?)], Json(view)).into_response());
@@ -73,6 +65,27 @@ pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<R
     let json = answered.bundle.to_json().map_err(Failure::from)?;
     let headers = [(header::LOCATION, location(job)?), (header::CONTENT_TYPE, JSON)];
     Ok((headers, json).into_response())
+}
+
+/// A job under way.
+struct Submitted {
+    underway: Underway,
+    /// Whose table it is, where nobody waits for it.
+    unawaited: Option<String>,
+}
+
+async fn submitted(app: &App, request: Request) -> Result<Submitted, Problem> {
+    let (parts, body) = request.into_parts();
+    let token = read_token(&parts, body, JOB_BYTES_MAX).await?;
+    let asking = Asking::read(&app.engine, token)?;
+    admit(&parts);
+    let class = if asking.is_table() { Class::Long } else { Class::Label };
+    let client = asking.request().client.clone();
+    let unawaited = (class == Class::Long && !prefers_wait(&parts.headers)).then(|| client.clone());
+    let ticket = app.admission.enter(&client, class).await;
+    let ticket = ticket.map_err(|_| Problem::bare(ProblemKind::Overloaded))?;
+    let underway = begin(&app.engine, asking, ticket).await?;
+    Ok(Submitted { underway, unawaited })
 }
 
 /// Look at a job

@@ -95,7 +95,7 @@ impl Bench {
 
     /// Runs what a case has asked again, beside the engine, and with columns blanked.
     pub fn measure(&mut self, stage: &Stage, (play, number): (&Play<'_>, usize), token: &str) -> Result<(), PlayError> {
-        let Ok(asking) = Asking::read(&stage.room.engine, token) else { return Ok(()) };
+        let Ok(asking) = Asking::read(&stage.room.engine, token.to_owned()) else { return Ok(()) };
         let request = asking.request();
         let Some(guest) = stage.room.engine.guest(request.guest).map_err(PlayError::of)? else { return Ok(()) };
         let catalog = stage.room.engine.catalog();

@@ -81,11 +81,11 @@ async fn submitted(app: &App, request: Request) -> Result<Submitted, Problem> {
     admit(&parts);
     let class = if asking.is_table() { Class::Long } else { Class::Label };
     let client = asking.request().client.clone();
-    let unawaited = (class == Class::Long && !prefers_wait(&parts.headers)).then(|| client.clone());
     let ticket = app.admission.enter(&client, class).await;
     let ticket = ticket.map_err(|_| Problem::bare(ProblemKind::Overloaded))?;
     let underway = begin(&app.engine, asking, ticket).await?;
-    Ok(Submitted { underway, unawaited })
+    let is_unawaited = class == Class::Long && !prefers_wait(&parts.headers);
+    Ok(Submitted { underway, unawaited: is_unawaited.then_some(client) })
 }
 
 /// Look at a job

@@ -165,11 +165,17 @@ pub fn main() -> ExitCode {
         Some(Tongue::Program(_)) | None => lang,
     };
     let terminal = Terminal::new(app.common.json, lang);
-    match app.command {
-        Command::Serve(_) => terminal.start_service_tracing(),
-        _ => terminal.start_tracing(),
-    }
-    match dispatch(app.command, &terminal) {
+    let lines = match app.command {
+        Command::Serve(_) => Some(terminal.start_service_tracing()),
+        _ => {
+            terminal.start_tracing();
+            None
+        }
+    };
+    let done = dispatch(app.command, &terminal);
+    // Before the error that ends the command.
+    drop(lines);
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             terminal.report(&error);

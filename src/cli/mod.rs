@@ -47,6 +47,7 @@ mod ingest;
 mod init;
 mod key;
 mod log_line;
+mod log_lines;
 mod manual;
 mod message;
 mod pack;

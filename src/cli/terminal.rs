@@ -1,7 +1,7 @@
 //! What a person or a program sees: lines, JSON, progress, errors.
 
 use std::cell::Cell;
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Stderr, Write};
 use std::time::Duration;
 
 use clap::builder::StyledStr;
@@ -10,6 +10,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::error::CliError;
 use super::log_line::LogLine;
+use super::log_lines::LogLines;
 use super::message::Message;
 use crate::env::variable;
 use crate::model::{Lang, seen};
@@ -137,12 +138,15 @@ impl Terminal {
             tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().try_init();
     }
 
-    /// A service's log: one JSON object a line on standard error, requests included.
-    pub fn start_service_tracing(&self) {
+    /// A service's log: one JSON object a line on standard error, requests included. What is still to be written when the
+    /// lines are dropped is written then.
+    pub fn start_service_tracing(&self) -> LogLines<Stderr> {
         let filter = variable("ANSHI_LOG").unwrap_or_else(|| "info".to_owned());
         let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
         let lines = tracing_subscriber::fmt().event_format(LogLine).with_env_filter(filter);
-        let _ = lines.with_writer(std::io::stderr).try_init();
+        let written = LogLines::new(std::io::stderr());
+        let _ = lines.with_writer(written.writer()).try_init();
+        written
     }
 }
 

@@ -1,5 +1,6 @@
 //! Randomness from the operating system.
 
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::fmt;
 
@@ -29,9 +30,43 @@ impl Entropy {
         Ok(bytes)
     }
 
+    /// `N` fresh random bytes for a salt, a nonce or a name, of which every job has several: of a block that this thread has
+    /// fetched for many. Never for a key: what is still to be given stands in memory.
+    pub fn salt<const N: usize>(&self) -> Result<[u8; N], EntropyError> {
+        SALTS.with_borrow_mut(Salts::take)
+    }
+
     /// A stream of fresh random bytes for one batch of draws.
     pub fn stream(&self) -> EntropyStream {
         EntropyStream::new()
+    }
+}
+
+thread_local! {
+    static SALTS: RefCell<Salts> = const { RefCell::new(Salts { block: [0; BLOCK_BYTES], used: BLOCK_BYTES }) };
+}
+
+/// A block of the operating system's randomness: a byte is given once and forgotten.
+struct Salts {
+    block: [u8; BLOCK_BYTES],
+    used: usize,
+}
+
+impl Salts {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], EntropyError> {
+        const { assert!(N <= BLOCK_BYTES) };
+        if self.used + N > BLOCK_BYTES {
+            // Nothing of the block is given until all of it was fetched.
+            self.used = BLOCK_BYTES;
+            SystemRandom::new().fill(&mut self.block).map_err(|_| EntropyError)?;
+            self.used = 0;
+        }
+        let mut bytes = [0; N];
+        if let Some(fresh) = self.block.get_mut(self.used..self.used + N) {
+            bytes.swap_with_slice(fresh);
+        }
+        self.used += N;
+        Ok(bytes)
     }
 }
 
@@ -179,6 +214,23 @@ mod tests {
         assert!(blocks.iter().all(|block| block.iter().filter(|byte| **byte == 0).count() < 100));
         assert_eq!((one.check(), other.check()), (Ok(()), Ok(())));
         assert_ne!(one.try_next_u64(), one.try_next_u64());
+    }
+
+    #[test]
+    fn salts_differ_in_every_thread_and_are_forgotten() {
+        const SALTS_EACH: usize = 3 * BLOCK_BYTES / 32 + 7;
+        let many = || -> Vec<[u8; 32]> { (0..SALTS_EACH).map(|_| Entropy.salt().unwrap()).collect() };
+        let (ours, theirs) = (many(), std::thread::spawn(many).join().unwrap());
+        let all: std::collections::BTreeSet<[u8; 8]> =
+            ours.iter().chain(&theirs).flat_map(|salt| [0, 8, 16, 24].map(|at| salt[at..at + 8].try_into().unwrap())).collect();
+        assert_eq!(all.len(), 2 * 4 * SALTS_EACH, "no eight bytes stand there twice");
+        let mut salts = Salts { block: [0; BLOCK_BYTES], used: BLOCK_BYTES };
+        let first: [u8; 100] = salts.take().unwrap();
+        assert!(first.iter().filter(|byte| **byte == 0).count() < 20);
+        assert_eq!(salts.block[..100], [0; 100]);
+        let rest: [u8; BLOCK_BYTES] = salts.take().unwrap();
+        assert_eq!((salts.used, salts.block), (BLOCK_BYTES, [0; BLOCK_BYTES]));
+        assert!(rest.iter().filter(|byte| **byte == 0).count() < 100, "what was left is not given with zeros in it");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The canonical form of JSON (RFC 8785), written in one go from what `serde` says of a value: no tree of it is made. Owns
 //! the order of members, what becomes of numbers that JSON cannot carry, and of members that are not there.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -10,9 +11,16 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 
 /// The largest integer that a JSON number carries safely: 2⁵³ − 1 (RFC 7493, section 2.2, which RFC 8785 builds on).
 pub(super) const JSON_INTEGER_MAX: u64 = (1 << 53) - 1;
-/// Room for what a job writes: bytes, members.
-const BYTES_EXPECTED: usize = 2 << 10;
-const MEMBERS_EXPECTED: usize = 32;
+/// The room that a thread keeps for its next value, in bytes: what a job writes has less.
+const ROOM_KEPT: usize = 16 << 10;
+/// So many bytes of a name are compared at once.
+const BEGINNING: usize = 8;
+
+thread_local! {
+    /// Where this thread wrote its last value. A record lives as long as its job, so what is given away has the bytes that it
+    /// needs and no more, and the room to write in stays.
+    static ROOM: Cell<Option<Form>> = const { Cell::new(None) };
+}
 
 /// A written value.
 #[derive(Default)]
@@ -34,6 +42,9 @@ struct Member {
     start: usize,
     value: usize,
     end: usize,
+    /// What most names differ by: the first bytes of a name of plain ASCII, whose order is that of the names. Fewer bytes have
+    /// zeros behind them, which no such name holds.
+    beginning: Option<[u8; BEGINNING]>,
 }
 
 /// An object that is being written.
@@ -52,12 +63,25 @@ impl Member {
     }
 }
 
-/// The order of names' UTF-16, as RFC 8785 has it.
-fn compare(a: &[u8], b: &[u8]) -> Ordering {
-    let is_plain = |name: &[u8]| name.iter().all(|byte| byte.is_ascii() && *byte != b'\\');
-    if is_plain(a) && is_plain(b) {
-        return a.cmp(b);
+/// The order of members' names.
+fn compare(a: &Member, b: &Member, bytes: &[u8]) -> Ordering {
+    match (a.beginning, b.beginning) {
+        (Some(one), Some(other)) if one != other => one.cmp(&other),
+        (Some(_), Some(_)) => a.name(bytes).cmp(b.name(bytes)),
+        _ => compare_utf16(a.name(bytes), b.name(bytes)),
     }
+}
+
+/// The beginning of a name, where all of it is ASCII that is written as it is.
+fn beginning(name: &[u8]) -> Option<[u8; BEGINNING]> {
+    let is_plain = name.iter().all(|byte| byte.is_ascii() && *byte != b'\\');
+    let mut beginning = [0; BEGINNING];
+    beginning.iter_mut().zip(name).for_each(|(to, from)| *to = *from);
+    is_plain.then_some(beginning)
+}
+
+/// The order of names' UTF-16, as RFC 8785 has it.
+fn compare_utf16(a: &[u8], b: &[u8]) -> Ordering {
     let units = |name: &[u8]| -> Vec<u16> {
         let quoted = [b"\"", name, b"\""].concat();
         serde_json::from_slice::<String>(&quoted).unwrap_or_default().encode_utf16().collect()
@@ -68,8 +92,8 @@ fn compare(a: &[u8], b: &[u8]) -> Ordering {
 impl Form {
     /// Of `value`; `None` where it has a fraction. A `null` is a member that is not there, unless it is to be kept.
     pub fn of(value: &impl Serialize, keep_nulls: bool) -> Result<Option<Self>, serde_json::Error> {
-        let (bytes, members) = (Vec::with_capacity(BYTES_EXPECTED), Vec::with_capacity(MEMBERS_EXPECTED));
-        let mut form = Self { bytes, members, keep_nulls, ..Self::default() };
+        let mut form = ROOM.take().unwrap_or_default().emptied();
+        form.keep_nulls = keep_nulls;
         let mut fractions = Fractions { any: false };
         match value.serialize(&mut Serializer::with_formatter(&mut fractions, &mut form)) {
             Err(_) if fractions.any => Ok(None),
@@ -79,7 +103,21 @@ impl Form {
 
     /// What was written.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        if self.bytes.capacity() > ROOM_KEPT {
+            return self.bytes;
+        }
+        let bytes = self.bytes.as_slice().to_vec();
+        ROOM.set(Some(self));
+        bytes
+    }
+
+    /// The room of an earlier value.
+    fn emptied(mut self) -> Self {
+        self.bytes.clear();
+        self.members.clear();
+        self.objects.clear();
+        self.ordered.clear();
+        Self { in_name: false, keep_nulls: false, ..self }
     }
 
     /// What was written, but for the member `name` of an object, where it has one: two parts.
@@ -114,7 +152,7 @@ impl Form {
         if place > object.first
             && let Some(before) = self.members.get(place - 1)
         {
-            let follows = compare(before.name(&self.bytes), member.name(&self.bytes)) == Ordering::Less;
+            let follows = compare(before, &member, &self.bytes) == Ordering::Less;
             object.in_order &= follows;
         }
     }
@@ -125,7 +163,7 @@ impl Form {
         if !object.in_order {
             let Self { bytes, members, ordered, .. } = self;
             let members = members.get_mut(object.first..).unwrap_or_default();
-            members.sort_by(|a, b| compare(a.name(bytes), b.name(bytes)));
+            members.sort_by(|a, b| compare(a, b, bytes));
             let mut pairs = members.iter().zip(members.iter().skip(1));
             if pairs.any(|(a, b)| a.name(bytes) == b.name(bytes)) {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, "a member stands there twice"));
@@ -139,7 +177,7 @@ impl Form {
                 let start = object.start + ordered.len();
                 ordered.extend_from_slice(bytes.get(member.start..member.end).unwrap_or_default());
                 let (value, end) = (member.value - member.start, member.end - member.start);
-                *member = Member { start, value: start + value, end: start + end };
+                *member = Member { start, value: start + value, end: start + end, ..*member };
             }
             bytes.truncate(object.start);
             bytes.extend_from_slice(ordered);
@@ -300,6 +338,7 @@ impl Formatter for &mut Form {
         let value = self.bytes.len();
         if let Some(member) = self.members.last_mut() {
             member.value = value;
+            member.beginning = beginning(member.name(&self.bytes));
         }
         Ok(())
     }

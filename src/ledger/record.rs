@@ -163,7 +163,7 @@ pub(super) fn write_outcome(
     due: &Due,
 ) -> Result<Opened, LedgerError> {
     let outcome = &due.outcome;
-    let reason_salt: [u8; SALT_BYTES] = entropy.bytes()?;
+    let reason_salt: [u8; SALT_BYTES] = entropy.salt()?;
     let record = OutcomeRecord {
         job: due.job.to_string(),
         intent: due.intent_index,
@@ -201,7 +201,7 @@ pub(super) fn write_abandoned(
     intent: (u64, Digest),
 ) -> Result<(), LedgerError> {
     let (intent_index, job) = intent;
-    let reason_salt: [u8; SALT_BYTES] = entropy.bytes()?;
+    let reason_salt: [u8; SALT_BYTES] = entropy.salt()?;
     let record = OutcomeRecord {
         job: job.to_string(),
         intent: intent_index,

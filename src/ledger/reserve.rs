@@ -209,11 +209,10 @@ pub(super) fn is_revoked(connection: &Connection, issuer: &str, jti: &str) -> Re
 
 /// Whether a consent serves once more, beside `earlier` uses by the same job.
 fn consent_left(connection: &Connection, consent: &ConsentUse, earlier: usize) -> Result<bool, LedgerError> {
-    let key = params![consent.issuer, consent.jti];
-    let revoked = is_revoked(connection, &consent.issuer, &consent.jti)?;
-    let used = connection
-        .prepare_cached("SELECT COUNT(*) FROM consent_use WHERE issuer = ?1 AND jti = ?2")?
-        .query_row(key, |row| unsigned(row, 0))?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM consent_revoked WHERE issuer = ?1 AND jti = ?2),
+                      (SELECT COUNT(*) FROM consent_use WHERE issuer = ?1 AND jti = ?2)";
+    let found = |row: &rusqlite::Row<'_>| Ok((row.get::<_, bool>(0)?, unsigned(row, 1)?));
+    let (revoked, used) = connection.prepare_cached(sql)?.query_row(params![consent.issuer, consent.jti], found)?;
     Ok(!revoked && used.saturating_add(earlier as u64) < u64::from(consent.uses_max))
 }
 

@@ -256,7 +256,7 @@ impl<'r> Leaves<'r> {
         kind: EntryKind,
         record: Vec<u8>,
     ) -> Result<Opened, LedgerError> {
-        let salt: [u8; SALT_BYTES] = entropy.bytes()?;
+        let salt: [u8; SALT_BYTES] = entropy.salt()?;
         let entry = entry_bytes(kind, &salt, &record);
         let index = self.size;
         let hashes = append(index, leaf_hash(&entry), &|index| self.hash(connection, index), 0, &[])?;

@@ -91,7 +91,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(900);
 /// Around every request: its id, one line in the log, the counters, the caller's language, headers that hold for all.
 async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let stopwatch = Stopwatch::new();
-    let id = app.entropy.bytes::<8>().map(|bytes| data_encoding::HEXLOWER.encode(&bytes)).unwrap_or_default();
+    let id = app.entropy.salt::<8>().map(|bytes| data_encoding::HEXLOWER.encode(&bytes)).unwrap_or_default();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = method_word(request.method());
     let lang = wanted_lang(request.headers());

@@ -221,8 +221,11 @@ mod tests {
         const SALTS_EACH: usize = 3 * BLOCK_BYTES / 32 + 7;
         let many = || -> Vec<[u8; 32]> { (0..SALTS_EACH).map(|_| Entropy.salt().unwrap()).collect() };
         let (ours, theirs) = (many(), std::thread::spawn(many).join().unwrap());
-        let all: std::collections::BTreeSet<[u8; 8]> =
-            ours.iter().chain(&theirs).flat_map(|salt| [0, 8, 16, 24].map(|at| salt[at..at + 8].try_into().unwrap())).collect();
+        let all: std::collections::BTreeSet<[u8; 8]> = ours
+            .iter()
+            .chain(&theirs)
+            .flat_map(|salt| [0, 8, 16, 24].map(|at| salt[at..at + 8].try_into().unwrap()))
+            .collect();
         assert_eq!(all.len(), 2 * 4 * SALTS_EACH, "no eight bytes stand there twice");
         let mut salts = Salts { block: [0; BLOCK_BYTES], used: BLOCK_BYTES };
         let first: [u8; 100] = salts.take().unwrap();

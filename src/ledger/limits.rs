@@ -10,6 +10,7 @@ use rusqlite::{Connection, Params, params_from_iter, types::Value};
 use super::accounts::window_start;
 use super::read::LedgerReader;
 use super::reserve::spent;
+use super::statements::Statements;
 use super::store::{LedgerError, digest, latest_day, signed};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Durable, read_text, write_atomic};
@@ -246,7 +247,7 @@ impl Part<'_> {
         all.sort();
         all.dedup();
         let share = |client: String| {
-            let spent = spent(connection, self.account, party, &client, self.since)?.window;
+            let spent = spent(&Statements::on(connection), self.account, party, &client, self.since)?.window;
             Ok(Share { quota: self.quota(&client), client, spent })
         };
         let shares: Vec<Share> = all.into_iter().map(share).collect::<Result<_, LedgerError>>()?;

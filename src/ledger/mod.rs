@@ -17,6 +17,7 @@ mod release;
 mod requests;
 mod reserve;
 mod same;
+mod statements;
 mod store;
 mod subject_read;
 mod upgrade;

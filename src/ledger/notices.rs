@@ -12,7 +12,7 @@ use crate::log::EntryKind;
 
 /// Keeps a guest, unless its latest registration says the same.
 pub(super) fn keep_guest(desk: &Desk<'_>, leaves: &mut Leaves<'_>, row: &GuestRow) -> Result<(), LedgerError> {
-    if registered_guest(desk.connection, row.digest, &row.engine)?.as_ref() == Some(row) {
+    if registered_guest(&desk.connection, row.digest, &row.engine)?.as_ref() == Some(row) {
         return Ok(());
     }
     let record = RegistrationRecord {
@@ -23,7 +23,7 @@ pub(super) fn keep_guest(desk: &Desk<'_>, leaves: &mut Leaves<'_>, row: &GuestRo
         registered_ms: desk.now.0,
     };
     let record = canonical_json(&record)?;
-    let index = leaves.append(desk.connection, desk.entropy, EntryKind::Registration, record)?.index;
+    let index = leaves.append(&desk.connection, desk.entropy, EntryKind::Registration, record)?.index;
     desk.connection
         .prepare_cached(
             "INSERT INTO guest (registration_index, digest, engine, artefact, manifest) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -40,18 +40,18 @@ pub(super) fn rotate(
     retired: Vec<String>,
 ) -> Result<(), LedgerError> {
     let record = canonical_json(&RotationRecord { kid, retired, rotated_ms: desk.now.0 })?;
-    leaves.append(desk.connection, desk.entropy, EntryKind::Rotation, record)?;
+    leaves.append(&desk.connection, desk.entropy, EntryKind::Rotation, record)?;
     Ok(())
 }
 
 /// Revokes a consent, unless it is revoked already.
 pub(super) fn revoke(desk: &Desk<'_>, leaves: &mut Leaves<'_>, issuer: &str, jti: &str) -> Result<(), LedgerError> {
-    if is_revoked(desk.connection, issuer, jti)? {
+    if is_revoked(&desk.connection, issuer, jti)? {
         return Ok(());
     }
     let record = RevocationRecord { issuer: issuer.to_owned(), jti: jti.to_owned(), revoked_ms: desk.now.0 };
     let record = canonical_json(&record)?;
-    let index = leaves.append(desk.connection, desk.entropy, EntryKind::Revocation, record)?.index;
+    let index = leaves.append(&desk.connection, desk.entropy, EntryKind::Revocation, record)?.index;
     desk.connection
         .prepare_cached("INSERT INTO consent_revoked (revocation_index, issuer, jti) VALUES (?1, ?2, ?3)")?
         .execute(params![signed(index), issuer, jti])?;

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::record::write_abandoned;
 use super::reserve::Pace;
+use super::statements::Statements;
 use super::store::{
     Behind, Inconsistency, Leaves, LedgerError, create_store, digest, entry_of, latest_day, open_writer, read_recent,
     signed, stored_hash, unsigned,
@@ -120,11 +121,12 @@ impl Writer {
         let recent = read_recent(&recent);
         let mut leaves = Leaves::behind(self.size, &recent);
         let checkpoint_size = self.size + open.len() as u64;
+        let statements = Statements::on(&self.connection);
         for intent in open {
-            write_abandoned(&self.connection, &self.entropy, &mut leaves, checkpoint_size, intent)?;
+            write_abandoned(&statements, &self.entropy, &mut leaves, checkpoint_size, intent)?;
         }
         let (_, fresh) = self.sign(leaves)?;
-        drop(recent);
+        drop((recent, statements));
         self.seal(checkpoint_size, fresh.hashes)
     }
 

@@ -1,5 +1,6 @@
 //! Reading the ledger: evidence for bundles, budgets, and everything for an audit. Never writes.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -8,6 +9,7 @@ use super::accounts::{Spent, window_start};
 use super::open::note_of;
 use super::record::{End, Logged, Written};
 use super::reserve::spent;
+use super::statements::Statements;
 use super::store::{
     Inconsistency, LedgerError, Opened, digest, open_reader, read_recent, signed, stored_hash, unsigned,
 };
@@ -33,26 +35,26 @@ pub struct Existing {
 
 /// Everything that a bundle shows of the log for one finished job.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
+pub struct Evidence<'l> {
     /// The openings of the parties' commitments.
-    pub parties: Vec<u8>,
+    pub parties: Cow<'l, [u8]>,
     /// The intent's salt, record and proof.
-    pub intent: (Vec<u8>, Vec<u8>, InclusionProof),
+    pub intent: (Cow<'l, [u8]>, Cow<'l, [u8]>, InclusionProof),
     /// The outcome's salt, record and proof.
-    pub outcome: (Vec<u8>, Vec<u8>, InclusionProof),
+    pub outcome: (Cow<'l, [u8]>, Cow<'l, [u8]>, InclusionProof),
 }
 
 impl Ledger {
     /// What the log shows of a job that was just logged; `None` where that must be read from the store.
-    pub fn evidence(&self, logged: &Logged) -> Option<Evidence> {
+    pub fn evidence<'l>(&self, logged: &'l Logged) -> Option<Evidence<'l>> {
         let Written { intent, outcome, parties, note, size } = logged.at_hand()?;
         let recent = read_recent(&self.recent);
-        let shown = |opened: &Opened| {
+        let shown = |opened: &'l Opened| {
             let hashes = inclusion(*size, opened.index, &|index| recent.get(index)).ok()?;
             let proof = InclusionProof { index: opened.index, hashes, checkpoint: note.as_ref().to_owned() };
-            Some((opened.salt.to_vec(), opened.record.clone(), proof))
+            Some((Cow::from(&opened.salt), Cow::from(&opened.record), proof))
         };
-        Some(Evidence { parties: parties.clone(), intent: shown(intent)?, outcome: shown(outcome)? })
+        Some(Evidence { parties: Cow::from(parties), intent: shown(intent)?, outcome: shown(outcome)? })
     }
 }
 
@@ -140,18 +142,19 @@ impl LedgerReader {
     }
 
     /// What the log shows of a finished job.
-    pub fn evidence(&self, intent_index: u64) -> Result<Evidence, LedgerError> {
+    pub fn evidence(&self, intent_index: u64) -> Result<Evidence<'static>, LedgerError> {
         let mut statement = self
             .0
             .prepare_cached("SELECT outcome_index, parties, checkpoint_size FROM outcome WHERE intent_index = ?1")?;
-        let (outcome_index, parties, size) = statement
-            .query_row([signed(intent_index)], |row| Ok((unsigned(row, 0)?, row.get(1)?, unsigned(row, 2)?)))?;
+        let (outcome_index, parties, size) = statement.query_row([signed(intent_index)], |row| {
+            Ok((unsigned(row, 0)?, row.get::<_, Vec<u8>>(1)?, unsigned(row, 2)?))
+        })?;
         let note = note_of(&self.0, size)?.ok_or_else(|| LedgerError::Inconsistent(Inconsistency::Checkpoint(size)))?;
-        Ok(Evidence {
-            parties,
-            intent: self.opened(intent_index, size, &note)?,
-            outcome: self.opened(outcome_index, size, &note)?,
-        })
+        let opened = |index| {
+            let (salt, record, proof) = self.opened(index, size, &note)?;
+            Ok::<_, LedgerError>((Cow::from(salt), Cow::from(record), proof))
+        };
+        Ok(Evidence { parties: parties.into(), intent: opened(intent_index)?, outcome: opened(outcome_index)? })
     }
 
     pub(super) fn opened(
@@ -188,7 +191,7 @@ impl LedgerReader {
         quota: &Quota,
         day: Date,
     ) -> Result<Spent, LedgerError> {
-        spent(&self.0, account, party, client, window_start(day, quota.window_days))
+        spent(&Statements::on(&self.0), account, party, client, window_start(day, quota.window_days))
     }
 
     /// Every account, party and client that was ever charged.

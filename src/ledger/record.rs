@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 
 use super::records::OutcomeRecord;
+use super::statements::Statements;
 use super::store::{Leaves, LedgerError, Opened, signed};
 use crate::env::Entropy;
 use crate::env::weaken::{self, Weakness};
@@ -156,7 +157,7 @@ pub(super) struct Due {
 
 /// Writes an outcome; gives its record as it was logged. The checkpoint that will cover it has `checkpoint_size` leaves.
 pub(super) fn write_outcome(
-    connection: &Connection,
+    statements: &Statements<'_>,
     entropy: &Entropy,
     leaves: &mut Leaves<'_>,
     checkpoint_size: u64,
@@ -171,30 +172,28 @@ pub(super) fn write_outcome(
         claims: Some(outcome.claims_sha256.to_string()),
         reason: reason_commitment(&reason_salt, outcome.end.word()).to_string(),
     };
-    let opened = leaves.append(connection, entropy, EntryKind::Outcome, canonical_json(&record)?)?;
-    connection
-        .prepare_cached(
-            "INSERT INTO outcome
-             (intent_index, outcome_index, answer, claims, parties, reason, reason_salt, checkpoint_size)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute(params![
-            signed(due.intent_index),
-            signed(opened.index),
-            outcome.answer,
-            outcome.claims,
-            outcome.parties,
-            outcome.end.word(),
-            reason_salt,
-            signed(checkpoint_size)
-        ])?;
-    weakened_charges(connection, due)?;
+    let opened = leaves.append(statements, entropy, EntryKind::Outcome, canonical_json(&record)?)?;
+    let sql = "INSERT INTO outcome
+               (intent_index, outcome_index, answer, claims, parties, reason, reason_salt, checkpoint_size)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let row = params![
+        signed(due.intent_index),
+        signed(opened.index),
+        outcome.answer,
+        outcome.claims,
+        outcome.parties,
+        outcome.end.word(),
+        reason_salt,
+        signed(checkpoint_size)
+    ];
+    statements.with(sql, |insert| insert.execute(row))?;
+    weakened_charges(statements, due)?;
     Ok(opened)
 }
 
 /// Closes a job that a crash left open: its charge stays, it has no answer.
 pub(super) fn write_abandoned(
-    connection: &Connection,
+    statements: &Statements<'_>,
     entropy: &Entropy,
     leaves: &mut Leaves<'_>,
     checkpoint_size: u64,
@@ -209,19 +208,11 @@ pub(super) fn write_abandoned(
         claims: None,
         reason: reason_commitment(&reason_salt, End::Abandoned.word()).to_string(),
     };
-    let index = leaves.append(connection, entropy, EntryKind::Outcome, canonical_json(&record)?)?.index;
-    connection
-        .prepare_cached(
-            "INSERT INTO outcome (intent_index, outcome_index, reason, reason_salt, checkpoint_size)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
-            signed(intent_index),
-            signed(index),
-            End::Abandoned.word(),
-            reason_salt,
-            signed(checkpoint_size)
-        ])?;
+    let index = leaves.append(statements, entropy, EntryKind::Outcome, canonical_json(&record)?)?.index;
+    let sql = "INSERT INTO outcome (intent_index, outcome_index, reason, reason_salt, checkpoint_size)
+               VALUES (?1, ?2, ?3, ?4, ?5)";
+    let row = params![signed(intent_index), signed(index), End::Abandoned.word(), reason_salt, signed(checkpoint_size)];
+    statements.with(sql, |insert| insert.execute(row))?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::read::LedgerReader;
 use super::records::IntentRecord;
+use super::statements::Statements;
 use super::store::{LedgerError, Stopped, checkpoint, open_writer, signed, unsigned};
 use super::upgrade::{REQUESTS_SCHEMA, version};
 use super::writer::{Ledger, Message};
@@ -56,44 +57,46 @@ fn has_requests(connection: &Connection) -> Result<bool, LedgerError> {
 }
 
 /// By how many bytes the archive would grow: a batch is kept once.
-pub(super) fn growth(connection: &Connection, request: Option<&SealedRequest>) -> Result<u64, LedgerError> {
+pub(super) fn growth(statements: &Statements<'_>, request: Option<&SealedRequest>) -> Result<u64, LedgerError> {
     Ok(match request {
         None => 0,
         Some(SealedRequest::Single(sealed)) => sealed.len() as u64,
-        Some(SealedRequest::Member { batch, .. }) => match find_batch(connection, batch.input)? {
+        Some(SealedRequest::Member { batch, .. }) => match find_batch(statements, batch.input)? {
             Some(_) => 0,
             None => batch.sealed.len() as u64,
         },
     })
 }
 
-fn find_batch(connection: &Connection, input: Digest) -> Result<Option<i64>, LedgerError> {
-    let mut find = connection.prepare_cached("SELECT id FROM batch WHERE input = ?1")?;
-    Ok(find.query_row([input.as_bytes()], |row| row.get(0)).optional()?)
+fn find_batch(statements: &Statements<'_>, input: Digest) -> Result<Option<i64>, LedgerError> {
+    let found = statements
+        .with("SELECT id FROM batch WHERE input = ?1", |find| find.query_row([input.as_bytes()], |row| row.get(0)));
+    Ok(found.optional()?)
 }
 
 /// Keeps a job's request.
 pub(super) fn write_request(
-    connection: &Connection,
+    statements: &Statements<'_>,
     intent_index: u64,
     request: &SealedRequest,
 ) -> Result<(), LedgerError> {
     match request {
         SealedRequest::Single(sealed) => {
-            let mut insert = connection.prepare_cached("INSERT INTO request (intent_index, sealed) VALUES (?1, ?2)")?;
-            insert.execute(params![signed(intent_index), sealed])?;
+            let row = params![signed(intent_index), sealed];
+            let sql = "INSERT INTO request (intent_index, sealed) VALUES (?1, ?2)";
+            statements.with(sql, |insert| insert.execute(row))?;
         }
         SealedRequest::Member { batch, place } => {
-            let id = match find_batch(connection, batch.input)? {
+            let id = match find_batch(statements, batch.input)? {
                 Some(id) => id,
                 None => {
-                    let mut insert = connection.prepare_cached("INSERT INTO batch (input, sealed) VALUES (?1, ?2)")?;
+                    let mut insert = statements.prepare_cached("INSERT INTO batch (input, sealed) VALUES (?1, ?2)")?;
                     insert.insert(params![batch.input.as_bytes(), batch.sealed])?
                 }
             };
-            let mut insert =
-                connection.prepare_cached("INSERT INTO batch_job (intent_index, batch, place) VALUES (?1, ?2, ?3)")?;
-            insert.execute(params![signed(intent_index), id, place])?;
+            let row = params![signed(intent_index), id, place];
+            let sql = "INSERT INTO batch_job (intent_index, batch, place) VALUES (?1, ?2, ?3)";
+            statements.with(sql, |insert| insert.execute(row))?;
         }
     }
     Ok(())

@@ -9,6 +9,7 @@ use super::accounts::{Spent, exceeds, window_start};
 use super::records::{ChargeRecord, IntentRecord, PartyRecord};
 use super::requests::{SealedRequest, growth, write_request};
 use super::same::{Stored, stored_answer, was_asked};
+use super::statements::Statements;
 use super::store::{Leaves, LedgerError, Opened, digest, signed, unsigned};
 use crate::env::Entropy;
 use crate::env::weaken::{self, Weakness};
@@ -129,7 +130,7 @@ impl Pace {
 
 /// What a reservation needs beside the permit.
 pub(super) struct Desk<'a> {
-    pub connection: &'a Connection,
+    pub connection: Statements<'a>,
     pub entropy: &'a Entropy,
     pub now: Millis,
     /// Never behind an earlier charge's day, whatever the clock says.
@@ -145,19 +146,19 @@ pub(super) fn admit(
     (permit, sealed): (&Permit, Option<&SealedRequest>),
 ) -> Result<Admission, LedgerError> {
     let request = permit.request();
-    if let Some((intent_index, input)) = find_job(desk.connection, request.job)? {
+    if let Some((intent_index, input)) = find_job(&desk.connection, request.job)? {
         if input == request.input {
             return Ok(Admission::Again { intent_index });
         }
         return refused(Refusal::bare(RefusalCode::Replay));
     }
-    if let Err(detail) = pace.admit(permit, desk.now, growth(desk.connection, sealed)?) {
+    if let Err(detail) = pace.admit(permit, desk.now, growth(&desk.connection, sealed)?) {
         return refused(Refusal::about(RefusalCode::Rate, detail));
     }
     for (place, consent) in permit.consents().iter().enumerate() {
         // An authority may have given two consents one number: this job then uses it twice.
         let earlier = permit.consents().iter().take(place).filter(|other| other.is_numbered_as(consent)).count();
-        if !consent_left(desk.connection, consent, earlier)? {
+        if !consent_left(&desk.connection, consent, earlier)? {
             return refused(Refusal::about(
                 RefusalCode::ConsentUsed,
                 Detail::Consent(consent.issuer.clone(), consent.jti.escape_debug().to_string()),
@@ -166,9 +167,9 @@ pub(super) fn admit(
     }
     let stored = match weaken::on(Weakness::SameRenoised) {
         true => None,
-        false => stored_answer(desk.connection, permit)?,
+        false => stored_answer(&desk.connection, permit)?,
     };
-    let free = stored.is_some() || (weaken::on(Weakness::SameRenoised) && was_asked(desk.connection, permit)?);
+    let free = stored.is_some() || (weaken::on(Weakness::SameRenoised) && was_asked(&desk.connection, permit)?);
     let charges = if free { &[] } else { permit.charges() };
     for charge in charges {
         if !weaken::on(Weakness::CheckThenCharge) && !affordable(desk, permit, charge)? {
@@ -195,9 +196,10 @@ const fn refused(refusal: Refusal) -> Result<Admission, LedgerError> {
 }
 
 /// A job by id: its intent's index and the digest of its signing input.
-fn find_job(connection: &Connection, job: Digest) -> Result<Option<(u64, Digest)>, LedgerError> {
-    let mut statement = connection.prepare_cached("SELECT intent_index, input FROM job WHERE id = ?1")?;
-    let found = statement.query_row([job.as_bytes()], |row| Ok((unsigned(row, 0)?, digest(row, 1)?)));
+fn find_job(statements: &Statements<'_>, job: Digest) -> Result<Option<(u64, Digest)>, LedgerError> {
+    let found = statements.with("SELECT intent_index, input FROM job WHERE id = ?1", |find| {
+        find.query_row([job.as_bytes()], |row| Ok((unsigned(row, 0)?, digest(row, 1)?)))
+    });
     Ok(found.optional()?)
 }
 
@@ -208,11 +210,12 @@ pub(super) fn is_revoked(connection: &Connection, issuer: &str, jti: &str) -> Re
 }
 
 /// Whether a consent serves once more, beside `earlier` uses by the same job.
-fn consent_left(connection: &Connection, consent: &ConsentUse, earlier: usize) -> Result<bool, LedgerError> {
+fn consent_left(statements: &Statements<'_>, consent: &ConsentUse, earlier: usize) -> Result<bool, LedgerError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM consent_revoked WHERE issuer = ?1 AND jti = ?2),
                       (SELECT COUNT(*) FROM consent_use WHERE issuer = ?1 AND jti = ?2)";
     let found = |row: &rusqlite::Row<'_>| Ok((row.get::<_, bool>(0)?, unsigned(row, 1)?));
-    let (revoked, used) = connection.prepare_cached(sql)?.query_row(params![consent.issuer, consent.jti], found)?;
+    let key = params![consent.issuer, consent.jti];
+    let (revoked, used) = statements.with(sql, |statement| statement.query_row(key, found))?;
     Ok(!revoked && used.saturating_add(earlier as u64) < u64::from(consent.uses_max))
 }
 
@@ -225,13 +228,13 @@ fn was_charged_on(connection: &Connection, snapshot: Digest) -> Result<bool, Led
 
 /// What `client` has spent of an account.
 pub(super) fn spent(
-    connection: &Connection,
+    statements: &Statements<'_>,
     account: AccountKind,
     party: Digest,
     client: &str,
     since: Date,
 ) -> Result<Spent, LedgerError> {
-    let mut statement = connection.prepare_cached(match weaken::on(Weakness::QuotasShared) {
+    let sql = match weaken::on(Weakness::QuotasShared) {
         false => {
             "SELECT COALESCE(SUM(amount), 0), COALESCE(SUM(amount) FILTER (WHERE day >= ?4), 0) FROM charge
              WHERE account = ?1 AND party = ?2 AND client = ?3"
@@ -240,9 +243,10 @@ pub(super) fn spent(
             "SELECT COALESCE(SUM(amount), 0), COALESCE(SUM(amount) FILTER (WHERE day >= ?4), 0) FROM charge
              WHERE account = ?1 AND party = ?2 AND ?3 IS NOT NULL"
         }
-    })?;
+    };
     let key = params![account.word(), party.as_bytes(), client, since.days()];
-    let sums: (i64, i64) = statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let sums: (i64, i64) =
+        statements.with(sql, |statement| statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))))?;
     // A negative sum can only be tampering; it must not read as credit.
     let amount = |sum: i64| u64::try_from(sum).unwrap_or(if weaken::on(Weakness::Refund) { 0 } else { u64::MAX });
     Ok(Spent { window: amount(sums.1), lifetime: amount(sums.0) })
@@ -250,8 +254,8 @@ pub(super) fn spent(
 
 fn affordable(desk: &Desk<'_>, permit: &Permit, charge: &PartyCharge) -> Result<bool, LedgerError> {
     let since = window_start(desk.day, charge.quota.window_days);
-    let mut spent = spent(desk.connection, charge.account, charge.party, &permit.request().client, since)?;
-    if weaken::on(Weakness::SnapshotRefills) && !was_charged_on(desk.connection, permit.snapshot())? {
+    let mut spent = spent(&desk.connection, charge.account, charge.party, &permit.request().client, since)?;
+    if weaken::on(Weakness::SnapshotRefills) && !was_charged_on(&desk.connection, permit.snapshot())? {
         spent = Spent::default();
     }
     Ok(!exceeds(&charge.quota, spent, charge.amount) || weaken::on(Weakness::BudgetUnchecked))
@@ -265,43 +269,40 @@ fn write_intent(
 ) -> Result<Opened, LedgerError> {
     let request = permit.request();
     let record = canonical_json(&intent_record(desk, permit, charges))?;
-    let opened = leaves.append(desk.connection, desk.entropy, EntryKind::Intent, record)?;
+    let opened = leaves.append(&desk.connection, desk.entropy, EntryKind::Intent, record)?;
     let index = opened.index;
-    desk.connection
-        .prepare_cached(
-            "INSERT INTO job (intent_index, id, input, client, policy, sameness, admitted_ms, free)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute(params![
-            signed(index),
-            request.job.as_bytes(),
-            request.input.as_bytes(),
-            request.client,
-            permit.policy().id,
-            permit.sameness().as_bytes(),
-            desk.now.0,
-            charges.is_empty(),
-        ])?;
+    let sql = "INSERT INTO job (intent_index, id, input, client, policy, sameness, admitted_ms, free)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sameness = permit.sameness();
+    let row = params![
+        signed(index),
+        request.job.as_bytes(),
+        request.input.as_bytes(),
+        request.client,
+        permit.policy().id,
+        sameness.as_bytes(),
+        desk.now.0,
+        charges.is_empty(),
+    ];
+    desk.connection.with(sql, |insert| insert.execute(row))?;
     write_charges(desk, index, permit, charges)?;
-    let mut insert = desk
-        .connection
-        .prepare_cached("INSERT INTO consent_use (issuer, jti, intent_index, place) VALUES (?1, ?2, ?3, ?4)")?;
     for (place, consent) in (0i64..).zip(permit.consents()) {
-        insert.execute(params![consent.issuer, consent.jti, signed(index), place])?;
+        let sql = "INSERT INTO consent_use (issuer, jti, intent_index, place) VALUES (?1, ?2, ?3, ?4)";
+        let row = params![consent.issuer, consent.jti, signed(index), place];
+        desk.connection.with(sql, |insert| insert.execute(row))?;
     }
     if let Some(sealed) = sealed {
-        write_request(desk.connection, index, sealed)?;
+        write_request(&desk.connection, index, sealed)?;
     }
     Ok(opened)
 }
 
 fn write_charges(desk: &Desk<'_>, index: u64, permit: &Permit, charges: &[PartyCharge]) -> Result<(), LedgerError> {
-    let mut insert = desk.connection.prepare_cached(
-        "INSERT INTO charge (account, party, client, day, intent_index, place, amount, sameness)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?;
+    let sql = "INSERT INTO charge (account, party, client, day, intent_index, place, amount, sameness)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sameness = permit.sameness();
     for (place, charge) in (0i64..).zip(charges) {
-        insert.execute(params![
+        let row = params![
             charge.account.word(),
             charge.party.as_bytes(),
             permit.request().client,
@@ -309,8 +310,9 @@ fn write_charges(desk: &Desk<'_>, index: u64, permit: &Permit, charges: &[PartyC
             signed(index),
             place,
             signed(charge.amount),
-            permit.sameness().as_bytes(),
-        ])?;
+            sameness.as_bytes(),
+        ];
+        desk.connection.with(sql, |insert| insert.execute(row))?;
     }
     Ok(())
 }

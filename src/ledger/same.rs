@@ -1,10 +1,12 @@
 //! The same job again: a job is found by its first charge, or, where it wrote none, by an index of such jobs alone. Never
 //! decides what is charged.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::types::FromSql;
+use rusqlite::{OptionalExtension, named_params};
 
 use super::read::LedgerReader;
 use super::records::IntentRecord;
+use super::statements::Statements;
 use super::store::{LedgerError, digest, signed};
 use crate::model::{AccountKind, Digest};
 use crate::policy::{Permit, everyone};
@@ -19,10 +21,28 @@ pub struct Stored {
 /// The intents of all jobs with this sameness. Client, policy and parties are part of it: so each of them that was charged
 /// charged this account of this party, and a client has so many charges there as its quota lets it have. A job that was free
 /// has none, however often it is asked.
-const SAME: &str = "
-    SELECT intent_index FROM charge
-    WHERE account = :account AND party = :party AND client = :client AND sameness = :sameness
-    UNION ALL SELECT intent_index FROM job WHERE free AND sameness = :sameness";
+macro_rules! of_same {
+    ($sql:literal) => {
+        concat!(
+            "WITH same AS (
+                 SELECT intent_index FROM charge
+                 WHERE account = :account AND party = :party AND client = :client AND sameness = :sameness
+                 UNION ALL SELECT intent_index FROM job WHERE free AND sameness = :sameness) ",
+            $sql
+        )
+    };
+}
+
+const ASKED: &str = of_same!("SELECT EXISTS (SELECT 1 FROM same)");
+/// SQLite gives the answer of the row that has the least intent.
+const ANSWER: &str =
+    of_same!("SELECT answer, MIN(intent_index) FROM same JOIN outcome USING (intent_index) WHERE answer IS NOT NULL");
+const TABLE: &str = of_same!(
+    "SELECT answer, MIN(intent_index) FROM same JOIN outcome USING (intent_index)
+     WHERE answer IS NOT NULL AND answer != 'undetermined'"
+);
+const FIRST: &str =
+    of_same!("SELECT MIN(intent_index) FROM same JOIN outcome USING (intent_index) WHERE answer IS NOT NULL");
 
 /// What the same jobs are found by.
 pub(super) struct Key<'a> {
@@ -38,43 +58,32 @@ impl<'a> Key<'a> {
         Self { sameness: permit.sameness(), client: &permit.request().client, charged }
     }
 
-    /// The one value that `sql` gives, which names the same jobs' intents as `same`.
-    fn query<T: rusqlite::types::FromSql>(&self, connection: &Connection, sql: &str) -> Result<Option<T>, LedgerError> {
-        let mut statement = connection.prepare_cached(&format!("WITH same AS ({SAME}) {sql}"))?;
+    /// The first value that `sql` gives.
+    fn query<T: FromSql>(&self, statements: &Statements<'_>, sql: &'static str) -> Result<Option<T>, LedgerError> {
         let account = self.charged.map_or("", |(account, _)| account.word());
         let party = self.charged.as_ref().map_or(&[][..], |(_, party)| party.as_bytes());
         let key = named_params! {
             ":account": account, ":party": party, ":client": self.client, ":sameness": self.sameness.as_bytes(),
         };
-        Ok(statement.query_row(key, |row| row.get(0)).optional()?)
+        Ok(statements.with(sql, |statement| statement.query_row(key, |row| row.get(0))).optional()?)
     }
 
     /// The answer of the first of them that has one. A table job that ended without a table has none: the client knows that,
     /// and pays anew.
-    pub fn answer(&self, connection: &Connection, of_table: bool) -> Result<Option<Stored>, LedgerError> {
-        // SQLite gives the answer of the row that has the least intent.
-        let sql = match of_table {
-            false => {
-                "SELECT answer, MIN(intent_index) FROM same JOIN outcome USING (intent_index) WHERE answer IS NOT NULL"
-            }
-            true => {
-                "SELECT answer, MIN(intent_index) FROM same JOIN outcome USING (intent_index)
-                 WHERE answer IS NOT NULL AND answer != 'undetermined'"
-            }
-        };
-        let answer = self.query::<Option<String>>(connection, sql)?.flatten();
+    pub fn answer(&self, statements: &Statements<'_>, of_table: bool) -> Result<Option<Stored>, LedgerError> {
+        let answer = self.query::<Option<String>>(statements, if of_table { TABLE } else { ANSWER })?.flatten();
         Ok(answer.map(|answer| Stored { answer }))
     }
 }
 
 /// The answer of the same job.
-pub(super) fn stored_answer(connection: &Connection, permit: &Permit) -> Result<Option<Stored>, LedgerError> {
-    Key::of(permit).answer(connection, permit.policy().table().is_some())
+pub(super) fn stored_answer(statements: &Statements<'_>, permit: &Permit) -> Result<Option<Stored>, LedgerError> {
+    Key::of(permit).answer(statements, permit.policy().table().is_some())
 }
 
 /// Whether the same job was ever admitted: for a weakened build alone.
-pub(super) fn was_asked(connection: &Connection, permit: &Permit) -> Result<bool, LedgerError> {
-    Ok(Key::of(permit).query(connection, "SELECT EXISTS (SELECT 1 FROM same)")?.unwrap_or(false))
+pub(super) fn was_asked(statements: &Statements<'_>, permit: &Permit) -> Result<bool, LedgerError> {
+    Ok(Key::of(permit).query(statements, ASKED)?.unwrap_or(false))
 }
 
 impl LedgerReader {
@@ -89,7 +98,7 @@ impl LedgerReader {
         let Some((record, client, sameness)) = found else { return Ok(None) };
         let Ok(record) = serde_json::from_slice::<IntentRecord>(&record) else { return Ok(None) };
         let party = record.parties.first().and_then(|party| party.party.parse().ok());
-        let mut first: Option<i64> = None;
+        let (statements, mut first) = (Statements::on(&self.0), None::<i64>);
         // Which account it was, the record of a free job does not say.
         for account in AccountKind::ALL {
             let charged = match account {
@@ -97,8 +106,7 @@ impl LedgerReader {
                 AccountKind::Table(unit) => Some(everyone(unit)),
             };
             let key = Key { sameness, client: &client, charged: charged.map(|party| (account, party)) };
-            let sql = "SELECT MIN(intent_index) FROM same JOIN outcome USING (intent_index) WHERE answer IS NOT NULL";
-            let found = key.query::<Option<i64>>(&self.0, sql)?.flatten();
+            let found = key.query::<Option<i64>>(&statements, FIRST)?.flatten();
             first = first.into_iter().chain(found).min();
         }
         Ok(first.and_then(|first| u64::try_from(first).ok()))
@@ -107,6 +115,8 @@ impl LedgerReader {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::Connection;
+
     use super::super::upgrade::create_tables;
     use super::*;
     use crate::keys::sha256;
@@ -192,11 +202,12 @@ mod tests {
     fn compare(ledger: &Connection, question: &Question) -> Option<Stored> {
         let key =
             Key { sameness: question.sameness, client: question.client, charged: question.charges.first().copied() };
-        let found = key.answer(ledger, question.of_table).unwrap();
+        let statements = Statements::on(ledger);
+        let found = key.answer(&statements, question.of_table).unwrap();
         let earlier = rusqlite::params![question.sameness.as_bytes(), question.of_table];
         let earlier: Option<String> = ledger.query_row(EARLIER, earlier, |row| row.get(0)).optional().unwrap();
         assert_eq!(found.as_ref().map(|stored| &stored.answer), earlier.as_ref());
-        let asked = key.query::<bool>(ledger, "SELECT EXISTS (SELECT 1 FROM same)").unwrap();
+        let asked = key.query::<bool>(&statements, ASKED).unwrap();
         let sql = "SELECT EXISTS (SELECT 1 FROM job WHERE sameness = ?1)";
         assert_eq!(asked, ledger.query_row(sql, [question.sameness.as_bytes()], |row| row.get(0)).unwrap());
         found
@@ -241,9 +252,7 @@ mod tests {
             statement.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect()
         };
         let whole = |step: &&String| step.starts_with("SCAN") && *step != "SCAN same";
-        let sql =
-            "SELECT answer, MIN(intent_index) FROM same JOIN outcome USING (intent_index) WHERE answer IS NOT NULL";
-        let steps = plan(&format!("WITH same AS ({SAME}) {sql}"));
+        let steps = plan(ANSWER);
         assert_eq!(steps.iter().find(whole), None, "{steps:?}");
         assert!(steps.iter().any(|step| step.contains("job_free (sameness=?)")), "{steps:?}");
         assert!(steps.iter().any(|step| step.contains("(account=? AND party=? AND client=?)")), "{steps:?}");

@@ -7,6 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::limits::Excess;
+use super::statements::Statements;
 use super::upgrade::{bring_up_to_date, create_tables};
 use crate::env::weaken::{self, Weakness};
 use crate::env::{Entropy, EntropyError, FileError};
@@ -251,7 +252,7 @@ impl<'r> Leaves<'r> {
     /// Appends one record: salt and entry.
     pub fn append(
         &mut self,
-        connection: &Connection,
+        statements: &Statements<'_>,
         entropy: &Entropy,
         kind: EntryKind,
         record: Vec<u8>,
@@ -259,10 +260,10 @@ impl<'r> Leaves<'r> {
         let salt: [u8; SALT_BYTES] = entropy.salt()?;
         let entry = entry_bytes(kind, &salt, &record);
         let index = self.size;
-        let hashes = append(index, leaf_hash(&entry), &|index| self.hash(connection, index), 0, &[])?;
-        connection
-            .prepare_cached("INSERT INTO entry (leaf_index, kind, salt, record) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![signed(index), kind.word(), salt, record])?;
+        let hashes = append(index, leaf_hash(&entry), &|index| self.hash(statements, index), 0, &[])?;
+        let sql = "INSERT INTO entry (leaf_index, kind, salt, record) VALUES (?1, ?2, ?3, ?4)";
+        let row = params![signed(index), kind.word(), salt, record];
+        statements.with(sql, |insert| insert.execute(row))?;
         self.fresh.hashes.extend(hashes);
         self.fresh.entries.push(entry);
         self.size += 1;

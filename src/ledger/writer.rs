@@ -20,6 +20,7 @@ use super::record::{Due, Logged, OutcomeEntry, Written, write_outcome};
 use super::release::{Answers, Committed, Release};
 use super::requests::{SealedRequest, remove};
 use super::reserve::{Admission, Desk, Pace, Reservation, admit, all_affordable};
+use super::statements::Statements;
 use super::store::{Fresh, Leaves, LedgerError, Opened, Stopped, checkpoint, read_recent, signed};
 use super::upkeep::{Sealed, Upkeep};
 use crate::env::weaken::{self, Weakness};
@@ -319,7 +320,7 @@ impl Writer {
         let now = self.clock.now();
         let day = self.latest_day.map_or(now.day(), |latest| latest.max(now.day()));
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        let desk = Desk { connection: &self.connection, entropy: &self.entropy, now, day };
+        let desk = Desk { connection: Statements::on(&self.connection), entropy: &self.entropy, now, day };
         let refused_before = weakened_check(&desk, &work)?;
         for message in work {
             match message {
@@ -359,11 +360,11 @@ impl Writer {
                 None => (job.otherwise)()?,
             };
             let due = Due { intent_index: job.intent.index, job: job.job, tick: job.tick, outcome };
-            let opened = write_outcome(&self.connection, &self.entropy, &mut leaves, size, &due)?;
+            let opened = write_outcome(&desk.connection, &self.entropy, &mut leaves, size, &due)?;
             outcomes.push((job.intent, opened, due.outcome, job.reply));
         }
         let (note, Fresh { hashes, entries }) = self.sign(leaves)?;
-        drop(recent);
+        drop((recent, desk));
         let grew = size > self.size;
         self.seal(size, hashes)?;
         self.latest_day = Some(day);

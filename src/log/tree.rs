@@ -15,6 +15,9 @@ pub enum TreeError {
     Math(String),
 }
 
+/// So many levels has a tree of sixteen million leaves: those of a larger one take more room.
+const LEVELS_EXPECTED: usize = 24;
+
 /// Reads the stored hash of an index.
 type Read<'r> = &'r dyn Fn(u64) -> Option<Digest>;
 
@@ -89,7 +92,7 @@ pub fn inclusion(size: u64, index: u64, read: Read<'_>) -> Result<Vec<Digest>, T
         let place = stored_index(level, n);
         read(place).ok_or(TreeError::Missing(place))
     };
-    let mut hashes = Vec::new();
+    let mut hashes = Vec::with_capacity(LEVELS_EXPECTED);
     let (mut level, mut node) = (0, index);
     // From the leaf up, as long as the node beside it can have any leaves.
     while (size - 1) >> level > 0 {

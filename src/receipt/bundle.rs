@@ -1,5 +1,7 @@
 //! The bundle: receipt, records, salts and proofs in one JSON file that verifies offline.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -125,8 +127,8 @@ pub fn sign_receipt(logged: &Logged, key: &SigningKey) -> Receipt {
 }
 
 /// The bundle of a signed receipt and the ledger's evidence: the same bytes whenever it is made.
-pub fn assemble(receipt: Receipt, evidence: &Evidence) -> Result<Bundle, serde_json::Error> {
-    let opened = |(salt, record, proof): &(Vec<u8>, Vec<u8>, InclusionProof)| OpenedRecord {
+pub fn assemble(receipt: Receipt, evidence: &Evidence<'_>) -> Result<Bundle, serde_json::Error> {
+    let opened = |(salt, record, proof): &(Cow<'_, [u8]>, Cow<'_, [u8]>, InclusionProof)| OpenedRecord {
         record: encode_segment(record),
         salt: encode_segment(salt),
         proof: proof.to_text(),

@@ -14,6 +14,7 @@ use super::log_lines::LogLines;
 use super::message::Message;
 use crate::env::variable;
 use crate::model::{Lang, seen};
+use crate::server::REQUESTS;
 
 /// How often a sign of life moves.
 const SPIN: Duration = Duration::from_millis(100);
@@ -144,7 +145,7 @@ impl Terminal {
         let filter = variable("ANSHI_LOG").unwrap_or_else(|| "info".to_owned());
         let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
         let lines = tracing_subscriber::fmt().event_format(LogLine).with_env_filter(filter);
-        let written = LogLines::new(std::io::stderr());
+        let written = LogLines::new(std::io::stderr(), REQUESTS);
         let _ = lines.with_writer(written.writer()).try_init();
         written
     }

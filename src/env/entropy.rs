@@ -30,8 +30,8 @@ impl Entropy {
         Ok(bytes)
     }
 
-    /// `N` fresh random bytes for a salt, a nonce or a name, of which every job has several: of a block that this thread has
-    /// fetched for many. Never for a key: what is still to be given stands in memory.
+    /// `N` fresh random bytes for a salt or a name, of which every job has several: of a block that this thread has fetched for
+    /// many. Never for a key or a nonce: what is still to be given stands in memory, and in every copy of a machine's memory.
     pub fn salt<const N: usize>(&self) -> Result<[u8; N], EntropyError> {
         SALTS.with_borrow_mut(Salts::take)
     }
@@ -61,10 +61,9 @@ impl Salts {
             SystemRandom::new().fill(&mut self.block).map_err(|_| EntropyError)?;
             self.used = 0;
         }
+        let fresh = self.block.get_mut(self.used..self.used + N).ok_or(EntropyError)?;
         let mut bytes = [0; N];
-        if let Some(fresh) = self.block.get_mut(self.used..self.used + N) {
-            bytes.swap_with_slice(fresh);
-        }
+        bytes.swap_with_slice(fresh);
         self.used += N;
         Ok(bytes)
     }

@@ -25,7 +25,7 @@ impl ArchiveKey {
 
     /// Seals `plain`. It opens for the request of this digest alone.
     pub fn seal(&self, about: Digest, plain: Vec<u8>, entropy: &Entropy) -> Result<Vec<u8>, EntropyError> {
-        let nonce: [u8; NONCE_BYTES] = entropy.salt()?;
+        let nonce: [u8; NONCE_BYTES] = entropy.bytes()?;
         let mut body = plain;
         let tag = match weaken::on(Weakness::RequestsUnsealed) {
             true => None,

@@ -318,7 +318,55 @@ mod tests {
     #[test]
     fn no_member_stands_there_twice() {
         assert_eq!(canonical_json(&Members(&[("b", 1), ("a!", 3), ("a", 2)])).unwrap(), br#"{"a":2,"a!":3,"b":1}"#);
+        assert!(canonical_json(&Members(&[("abcdefgh1", 1), ("abcdefgh2", 1), ("abcdefgh1", 1)])).is_err());
         assert!(canonical_json(&Members(&[("a", 1), ("b", 1), ("a", 1)])).is_err());
+    }
+
+    /// Names that begin alike, or are not written as they are: each before the next.
+    const IN_ORDER: [&str; 10] = [
+        "",
+        "\u{1}",
+        "abcdefg",
+        "abcdefgh",
+        "abcdefgh\n",
+        "abcdefgh\"",
+        "abcdefgha",
+        "abcdefghb",
+        "abcdefgh\u{e9}",
+        "abcdefgi",
+    ];
+
+    #[test]
+    fn names_that_begin_alike_are_in_order() {
+        for (place, first) in IN_ORDER.iter().enumerate() {
+            for second in &IN_ORDER[place + 1..] {
+                let written = |value: Value| serde_json::to_string(&value).unwrap();
+                let wanted = format!("{{{}:1,{}:2}}", written((*first).into()), written((*second).into()));
+                let members = Members(vec![(*second, 2), (*first, 1)].leak());
+                assert_eq!(String::from_utf8(canonical_json(&members).unwrap()).unwrap(), wanted);
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_after_an_error_or_a_large_one_is_written_as_ever() {
+        let small = serde_json::json!({"b": 1, "a": [{"d": null, "c": "x"}]});
+        let check = || assert_eq!(canonical_json(&small).unwrap(), br#"{"a":[{"c":"x"}],"b":1}"#);
+        check();
+        assert!(canonical_json(&Members(&[("b", 1), ("a", 1), ("b", 1)])).is_err());
+        check();
+        assert!(canonical_json(&[std::collections::BTreeMap::from([((1, 2), 3)])]).is_err(), "a name that is none");
+        check();
+        assert!(canonical_json_and_digest_without("a", DigestKind::Claims, &1.5).is_err());
+        check();
+        let large = "y".repeat(20_000);
+        let written = canonical_json(&large).unwrap();
+        assert_eq!((written.len(), written.capacity()), (large.len() + 2, large.len() + 2));
+        check();
+        let kept = canonical_json_with_nulls(&small).unwrap();
+        assert_eq!(kept, br#"{"a":[{"c":"x","d":null}],"b":1}"#);
+        assert_eq!(kept.len(), kept.capacity());
+        check();
     }
 
     #[test]

@@ -17,8 +17,8 @@ const ROOM_KEPT: usize = 16 << 10;
 const BEGINNING: usize = 8;
 
 thread_local! {
-    /// Where this thread wrote its last value. A record lives as long as its job, so what is given away has the bytes that it
-    /// needs and no more, and the room to write in stays.
+    /// Where this thread wrote its last value, unless that was large. A record lives as long as its job, so what is given away
+    /// has the bytes that it needs and no more, and the room to write in stays.
     static ROOM: Cell<Option<Form>> = const { Cell::new(None) };
 }
 
@@ -103,8 +103,10 @@ impl Form {
 
     /// What was written.
     pub fn into_bytes(self) -> Vec<u8> {
-        if self.bytes.capacity() > ROOM_KEPT {
-            return self.bytes;
+        if self.bytes.len() > ROOM_KEPT {
+            let mut bytes = self.bytes;
+            bytes.shrink_to_fit();
+            return bytes;
         }
         let bytes = self.bytes.as_slice().to_vec();
         ROOM.set(Some(self));

@@ -21,8 +21,9 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(1_000);
 const PUBLISH_IDLE: Duration = Duration::from_millis(25);
 /// The write-ahead log is looked at so often while there is something to do.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// So many pages the writer moves itself: while it does, it writes nothing, and the log can begin anew.
-const LEFT_TO_WRITER: i64 = 1_024;
+/// So few pages are tried to be left to the writer, which moves them itself: while it does, it writes nothing, and the log can
+/// begin anew.
+const LEFT_TO_WRITER: i64 = 64;
 /// What is moved while the writer goes on writing, it writes more of: so often it is tried to come near its end.
 const PASSES_MAX: usize = 4;
 /// So many entries are read at a time: a bundle's.

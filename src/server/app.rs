@@ -84,6 +84,8 @@ pub(super) fn router(app: App) -> Router {
         .with_state(app)
 }
 
+/// The target of the lines in the log that requests have, one each.
+pub const REQUESTS: &str = module_path!();
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A request is answered by then: the longest slot of a table, and a queue before it.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(900);

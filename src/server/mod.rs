@@ -22,5 +22,6 @@ mod policies;
 mod problem;
 mod subjects;
 
+pub use app::REQUESTS;
 pub use listen::{ServeError, Server};
 pub use openapi::openapi;

@@ -118,7 +118,7 @@ impl Auditor {
         ] {
             assert_eq!(opened.record, BASE64URL_NOPAD.encode(record));
             assert_eq!(opened.salt, BASE64URL_NOPAD.encode(salt));
-            let leaf = leaf_hash(&entry_bytes(kind, salt.as_slice().try_into().unwrap(), record));
+            let leaf = leaf_hash(&entry_bytes(kind, salt.as_ref().try_into().unwrap(), record));
             assert_eq!(hash(stored_index(0, proof.index)), Some(leaf));
         }
         let bits = verified.claims.cost.bits.unwrap();

@@ -357,7 +357,8 @@ mod tests {
         check();
         assert!(canonical_json(&[std::collections::BTreeMap::from([((1, 2), 3)])]).is_err(), "a name that is none");
         check();
-        assert!(canonical_json_and_digest_without("a", DigestKind::Claims, &1.5).is_err());
+        let fraction: Value = serde_json::from_str("1.50").unwrap();
+        assert!(canonical_json_and_digest_without("a", DigestKind::Claims, &fraction).is_err());
         check();
         let large = "y".repeat(20_000);
         let written = canonical_json(&large).unwrap();

@@ -160,9 +160,9 @@ mod tests {
 
     const REQUESTS: &str = module_path!();
 
-    fn say(lines: &LogLines<Kept>, what: impl FnOnce()) {
+    fn say(writer: LinesWriter<Kept>, what: impl FnOnce()) {
         let subscriber = tracing_subscriber::fmt().without_time().with_target(false).with_ansi(false);
-        tracing::subscriber::with_default(subscriber.with_writer(lines.writer()).finish(), what);
+        tracing::subscriber::with_default(subscriber.with_writer(writer).finish(), what);
     }
 
     #[test]
@@ -170,19 +170,18 @@ mod tests {
         let kept = Kept::default();
         let lines = LogLines::new(kept.clone(), REQUESTS);
         let began = Stopwatch::new();
-        say(&lines, || (0..9).for_each(|number| tracing::info!(number, "said")));
+        say(lines.writer(), || (0..9).for_each(|number| tracing::info!(number, "said")));
         let at_once = kept.count();
         assert!(at_once == 0 || began.elapsed() >= TOGETHER, "they wait");
         while kept.count() == 0 {
             assert!(began.elapsed() < Duration::from_secs(60), "they do not wait for others");
             std::thread::sleep(Duration::from_millis(1));
         }
-        say(&lines, || tracing::info!("the last"));
+        say(lines.writer(), || tracing::info!("the last"));
         let writer = lines.writer();
         drop(lines);
-        let after = tracing_subscriber::fmt().without_time().with_target(false).with_ansi(false).with_writer(writer);
         let count = kept.count();
-        tracing::subscriber::with_default(after.finish(), || tracing::info!("behind the last"));
+        say(writer, || tracing::info!("behind the last"));
         assert_eq!(kept.count(), count + 1, "nothing waits any more");
         let all = kept.0.lock().unwrap().concat();
         let wanted: String = (0..9).map(|number| format!(" INFO said number={number}\n")).collect();
@@ -193,7 +192,7 @@ mod tests {
     fn what_somebody_must_hear_of_does_not_wait_and_nothing_before_it_stays_behind() {
         let kept = Kept::default();
         let lines = LogLines::new(kept.clone(), REQUESTS);
-        say(&lines, || {
+        say(lines.writer(), || {
             tracing::info!("one");
             tracing::warn!("two");
             assert!(kept.0.lock().unwrap().concat().ends_with(" INFO one\n WARN two\n"));

@@ -178,7 +178,10 @@ jobs_per_minute = {JOBS_PER_MINUTE}
 fn count_rows(paths: &HomePaths, jobs: usize) -> JobRows {
     let tables: BTreeMap<&str, &str> = [
         ("job", "LENGTH(id) + LENGTH(input) + LENGTH(client) + LENGTH(policy) + LENGTH(sameness) + 15"),
-        ("charge", "LENGTH(account) + LENGTH(party) + LENGTH(client) + LENGTH(sameness) + 13"),
+        (
+            "charge",
+            "LENGTH(account) + LENGTH(party) + LENGTH(client) + LENGTH(sameness) + LENGTH(issuer) + LENGTH(jti) + 15",
+        ),
         ("consent_use", "LENGTH(issuer) + LENGTH(jti) + 7"),
         ("outcome", "LENGTH(answer) + LENGTH(claims) + LENGTH(parties) + LENGTH(reason) + LENGTH(reason_salt) + 18"),
         ("entry", "LENGTH(kind) + LENGTH(salt) + LENGTH(record) + 6"),
@@ -193,7 +196,7 @@ fn count_rows(paths: &HomePaths, jobs: usize) -> JobRows {
     let sums = tables.iter().map(|(table, bytes)| {
         (
             one(&format!("SELECT CAST(COUNT(*) AS REAL) FROM {table}")),
-            one(&format!("SELECT CAST(SUM({bytes}) AS REAL) FROM {table}")),
+            one(&format!("SELECT TOTAL({bytes}) FROM {table}")),
         )
     });
     let (rows, bytes) = sums.fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1));

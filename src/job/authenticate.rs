@@ -113,9 +113,8 @@ pub(super) fn check_addressed(wire: &Addressed<'_>, path: &str, owner: &str, con
     if wire.aud != config.ledger && !weaken::on(Weakness::AudienceIgnored) {
         return refuse(RefusalCode::Audience, Detail::Audience(config.ledger.clone()));
     }
-    let target = format!("{}{path}", config.public_url);
-    if wire.htm != "POST" || wire.htu != target {
-        return refuse(RefusalCode::Audience, Detail::Target(target));
+    if wire.htm != "POST" || wire.htu.strip_prefix(config.public_url.as_str()) != Some(path) {
+        return refuse(RefusalCode::Audience, Detail::Target(format!("{}{path}", config.public_url)));
     }
     check_jti(wire.jti)?;
     if wire.exp <= wire.iat || wire.exp.saturating_sub(wire.iat) > REQUEST_AGE_MAX_SECONDS {

@@ -1,11 +1,12 @@
 //! Canonical bytes and digests of things: RFC 8785 JSON behind a domain-separating prefix.
 
+use std::fmt::Display;
 use std::io::Write;
 
 use ring::digest::{Context, SHA256};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde::ser::Error;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::form::{Form, JSON_INTEGER_MAX};
@@ -56,6 +57,24 @@ impl DigestKind {
             Self::Reason => b"anshi/reason/v1\n",
             Self::Everyone => b"anshi/everyone/v1\n",
             Self::ClientRows => b"anshi/client-rows/v1\n",
+        }
+    }
+}
+
+/// A text in what is written, that is at hand: as it is, or as something that is shown so.
+#[derive(Clone, Copy)]
+pub enum AtHand<'a> {
+    /// As it is.
+    Text(&'a str),
+    /// As something that is shown so.
+    Shown(&'a dyn Display),
+}
+
+impl Serialize for AtHand<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Shown(shown) => serializer.collect_str(shown),
         }
     }
 }

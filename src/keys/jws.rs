@@ -1,8 +1,10 @@
 //! Compact JWS (RFC 7515), strictly: canonical base64url, the algorithm pinned to the key, one `typ`
 //! for each kind of token, no header member beyond `alg`, `kid`, `typ`.
 
+use std::borrow::Cow;
+
 use data_encoding::BASE64URL_NOPAD;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::canonical::sha256;
 use super::jwk::{Algorithm, PublicKey, SigningKey};
@@ -88,12 +90,15 @@ pub struct TrustedKey {
     pub kinds: Vec<TokenKind>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Header {
-    alg: String,
-    kid: String,
-    typ: String,
+struct Header<'h> {
+    #[serde(borrow)]
+    alg: Cow<'h, str>,
+    #[serde(borrow)]
+    kid: Cow<'h, str>,
+    #[serde(borrow)]
+    typ: Cow<'h, str>,
 }
 
 /// Why a token is not accepted.
@@ -197,7 +202,7 @@ pub fn verify<'k>(
     if header.first() != Some(&b'{') {
         return Err(JwsError::Header);
     }
-    let header: Header = serde_json::from_slice(&header).map_err(|_| JwsError::Header)?;
+    let header: Header<'_> = serde_json::from_slice(&header).map_err(|_| JwsError::Header)?;
     let payload = decode(payload)?;
     let signature = decode(signature)?;
     if header.typ != kind.typ() && !weaken::on(Weakness::AudienceIgnored) {

@@ -12,8 +12,8 @@ mod secret;
 
 pub use archive::{ArchiveKey, pack_token, unpack_token};
 pub use canonical::{
-    CanonicalError, DigestKind, Hasher, canonical_json, canonical_json_and_digest_without, canonical_json_with_nulls,
-    digest_json, digest_parts, read_json, sha256,
+    AtHand, CanonicalError, DigestKind, Hasher, canonical_json, canonical_json_and_digest_without,
+    canonical_json_with_nulls, digest_json, digest_parts, read_json, sha256,
 };
 pub use jwk::{Algorithm, JwkError, PublicJwk, PublicKey, SigningKey};
 pub use jws::{

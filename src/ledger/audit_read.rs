@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row, Rows, Statement};
 
 use super::read::{AuditEntry, GuestRow, LedgerReader};
@@ -22,8 +23,10 @@ pub struct LeafRows {
     pub job: Option<LeafJob>,
     /// The charges that name it, in the order of their places.
     pub charges: Vec<LeafCharge>,
-    /// The consent uses that name it, as issuer and number, in the order of their places.
+    /// The consent uses that name it, as issuer and number, in the order of their places: those in its charges first.
     pub consents: Vec<(String, String)>,
+    /// Whether some of its charges bear a consent use and others none, which no job makes.
+    pub consents_torn: bool,
     /// The outcome that names it as its intent.
     pub outcome: Option<LeafOutcome>,
     /// The guest whose registration it is.
@@ -173,7 +176,8 @@ impl LedgerReader {
         // Charges and consent uses are in one b-tree each, the one that budgets and uses are read from: nothing stands beside
         // it that could say something else. SQLite sorts them, in a temporary file where they are many.
         let mut charges = prepare(
-            "SELECT intent_index, account, party, client, day, amount, sameness FROM charge ORDER BY intent_index, place",
+            "SELECT intent_index, account, party, client, day, amount, sameness, issuer, jti FROM charge
+             ORDER BY intent_index, place",
         )?;
         let mut consents = prepare("SELECT intent_index, issuer, jti FROM consent_use ORDER BY intent_index, place")?;
         let mut outcomes = prepare(
@@ -189,7 +193,7 @@ impl LedgerReader {
         let mut revoked = Cursor::new(&mut revoked, |row| Ok((text(row, 1)?, text(row, 2)?)))?;
         let mut entries = Cursor::new(&mut entries, read_entry)?;
         let mut jobs = Cursor::new(&mut jobs, read_job)?;
-        let mut charges = Cursor::new(&mut charges, read_charge)?;
+        let mut charges = Cursor::new(&mut charges, |row| Ok((read_charge(row)?, read_borne(row)?)))?;
         let mut consents = Cursor::new(&mut consents, |row| Ok((text(row, 1)?, text(row, 2)?)))?;
         let mut outcomes = Cursor::new(&mut outcomes, read_outcome)?;
         loop {
@@ -198,12 +202,15 @@ impl LedgerReader {
             let Some(index) = leaves.into_iter().chain(jobs_leaves).flatten().min() else {
                 return Ok(());
             };
+            let (charged, borne): (Vec<LeafCharge>, Vec<_>) = charges.take(index)?.into_iter().unzip();
+            let consents_torn = borne.iter().any(Option::is_some) && borne.iter().any(Option::is_none);
             visit(LeafRows {
                 index,
                 entry: entries.take(index)?.pop(),
                 job: jobs.take(index)?.pop(),
-                charges: charges.take(index)?,
-                consents: consents.take(index)?,
+                charges: charged,
+                consents: borne.into_iter().flatten().chain(consents.take(index)?).collect(),
+                consents_torn,
                 outcome: outcomes.take(index)?.pop(),
                 guest: guests.take(index)?.pop(),
                 revoked: revoked.take(index)?.pop(),
@@ -273,6 +280,12 @@ fn read_charge(row: &Row<'_>) -> rusqlite::Result<LeafCharge> {
         amount: row.get(5)?,
         sameness: row.get(6)?,
     })
+}
+
+/// The consent use that a charge bears, as issuer and number, with either of them.
+fn read_borne(row: &Row<'_>) -> rusqlite::Result<Option<(String, String)>> {
+    let is_null = |column| row.get_ref(column).map(|value| value == ValueRef::Null);
+    Ok(if is_null(7)? && is_null(8)? { None } else { Some((text(row, 7)?, text(row, 8)?)) })
 }
 
 fn read_guest(row: &Row<'_>) -> rusqlite::Result<LeafGuest> {

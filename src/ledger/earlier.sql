@@ -7,7 +7,8 @@ CREATE TEMP VIEW job AS
 -- A charge's id orders it as its place does.
 CREATE TEMP VIEW charge AS
     SELECT account, party, client, day, intent_index, id AS place, amount,
-           (SELECT sameness FROM main.job WHERE job.intent_index = charge.intent_index) AS sameness
+           (SELECT sameness FROM main.job WHERE job.intent_index = charge.intent_index) AS sameness,
+           NULL AS issuer, NULL AS jti
     FROM main.charge;
 
 CREATE TEMP VIEW consent_use AS

@@ -1,5 +1,5 @@
--- What every job writes. Charge and consent use are one b-tree each, and no index stands beside what is found without it:
--- their keys come in no order, so each further one is a page more to write for every job.
+-- What every job writes. A charge is one row of one b-tree, with the use of its party's consent, and no index stands beside
+-- what is found without it: their keys come in no order, so each further one is a page more to write for every job.
 
 CREATE TABLE job (
     intent_index INTEGER PRIMARY KEY,   -- its leaf in the log
@@ -23,9 +23,12 @@ CREATE TABLE charge (
     place INTEGER NOT NULL,             -- among the job's charges, from 0
     amount INTEGER NOT NULL,            -- bits, or billionths of ε
     sameness BLOB NOT NULL,             -- the job's
+    issuer TEXT,                        -- of the consent that its party gave; NULL: `consent_use` has the job's uses
+    jti TEXT,
     PRIMARY KEY (account, party, client, day, intent_index, place)
 ) STRICT, WITHOUT ROWID;
 
+-- The uses that no charge bears: of free jobs, of those that not each party gave a consent for, and all before version 6.
 CREATE TABLE consent_use (
     issuer TEXT NOT NULL,
     jti TEXT NOT NULL,

@@ -267,8 +267,11 @@ impl LedgerReader {
 
     /// Every consent use, as intent, issuer, number.
     pub fn audit_consents(&self) -> Result<Vec<(u64, String, String)>, LedgerError> {
-        let mut statement =
-            self.0.prepare("SELECT intent_index, issuer, jti FROM consent_use ORDER BY intent_index, place")?;
+        let mut statement = self.0.prepare(
+            "SELECT intent_index, issuer, jti, place FROM consent_use
+             UNION ALL SELECT intent_index, issuer, jti, place FROM charge WHERE jti IS NOT NULL
+             ORDER BY intent_index, place",
+        )?;
         let rows = statement.query_map([], |row| Ok((unsigned(row, 0)?, row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

@@ -9,7 +9,7 @@ use super::statements::Statements;
 use super::store::{Leaves, LedgerError, Opened, signed};
 use crate::env::Entropy;
 use crate::env::weaken::{self, Weakness};
-use crate::keys::{DigestKind, canonical_json, digest_parts};
+use crate::keys::{AtHand, DigestKind, canonical_json, digest_parts};
 use crate::log::{EntryKind, SALT_BYTES};
 use crate::model::{Digest, Millis};
 
@@ -165,12 +165,13 @@ pub(super) fn write_outcome(
 ) -> Result<Opened, LedgerError> {
     let outcome = &due.outcome;
     let reason_salt: [u8; SALT_BYTES] = entropy.salt()?;
+    let reason = reason_commitment(&reason_salt, outcome.end.word());
     let record = OutcomeRecord {
-        job: due.job.to_string(),
+        job: AtHand::Shown(&due.job),
         intent: due.intent_index,
         tick_ms: Some(due.tick.0),
-        claims: Some(outcome.claims_sha256.to_string()),
-        reason: reason_commitment(&reason_salt, outcome.end.word()).to_string(),
+        claims: Some(AtHand::Shown(&outcome.claims_sha256)),
+        reason: AtHand::Shown(&reason),
     };
     let opened = leaves.append(statements, entropy, EntryKind::Outcome, canonical_json(&record)?)?;
     let sql = "INSERT INTO outcome

@@ -3,61 +3,63 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AccountKind, Billionths, Digest};
+use crate::keys::AtHand;
+use crate::model::{AccountKind, Billionths};
+use crate::policy::{PartyCharge, PermittedParty};
 
-/// The record of an admitted job.
+/// The record of an admitted job. Its texts are `String` where it is read, and what is at hand where it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct IntentRecord {
+pub struct IntentRecord<S = String> {
     /// The job's id.
-    pub job: String,
+    pub job: S,
     /// SHA-256 of the request's signing input.
-    pub req: String,
+    pub req: S,
     /// The client.
-    pub client: String,
+    pub client: S,
     /// The policy's id.
-    pub policy: String,
+    pub policy: S,
     /// The policy's version.
-    pub version: String,
+    pub version: S,
     /// The policy's digest.
-    pub policy_sha256: String,
+    pub policy_sha256: S,
     /// The digests of the approvals that the policy and the accounts rested on; none where the home asks for none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub approvals: Vec<String>,
+    pub approvals: Vec<S>,
     /// The guest.
-    pub guest: String,
+    pub guest: S,
     /// The snapshot.
-    pub snapshot: String,
+    pub snapshot: S,
     /// What makes two jobs the same.
-    pub sameness: String,
+    pub sameness: S,
     /// When it was admitted, in milliseconds since 1970.
     pub admitted_ms: i64,
     /// The parties, by pseudonym.
-    pub parties: Vec<PartyRecord>,
+    pub parties: Vec<PartyRecord<S>>,
     /// What was charged; empty for the same job again.
-    pub charges: Vec<ChargeRecord>,
+    pub charges: Vec<ChargeRecord<S>>,
     /// The consents used, as `issuer jti`.
-    pub consents: Vec<String>,
+    pub consents: Vec<S>,
 }
 
 /// A party in a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PartyRecord {
+pub struct PartyRecord<S = String> {
     /// Its role.
-    pub role: String,
+    pub role: S,
     /// Its pseudonym.
-    pub party: String,
+    pub party: S,
 }
 
 /// A charge in a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ChargeRecord {
+pub struct ChargeRecord<S = String> {
     /// The account.
-    pub account: String,
+    pub account: S,
     /// The party's pseudonym.
-    pub party: String,
+    pub party: S,
     /// The day, in days since 1970.
     pub day: i32,
     /// Bits, where the account is one of labels.
@@ -68,15 +70,24 @@ pub struct ChargeRecord {
     pub epsilon: Option<String>,
 }
 
-impl ChargeRecord {
-    pub(super) fn new(account: AccountKind, party: Digest, day: i32, amount: u64) -> Self {
-        let (bits, epsilon) = match account {
-            AccountKind::Label(_) => (Some(amount), None),
-            AccountKind::Table(_) => (None, Some(account.shown(amount))),
-        };
-        Self { account: account.word().to_owned(), party: party.to_string(), day, bits, epsilon }
+impl<'a> PartyRecord<AtHand<'a>> {
+    pub(super) fn of((party, charge): (&'a PermittedParty, &'a PartyCharge)) -> Self {
+        Self { role: AtHand::Text(&party.role_name), party: AtHand::Shown(&charge.party) }
     }
+}
 
+impl<'a> ChargeRecord<AtHand<'a>> {
+    pub(super) fn new(charge: &'a PartyCharge, day: i32) -> Self {
+        let (bits, epsilon) = match charge.account {
+            AccountKind::Label(_) => (Some(charge.amount), None),
+            AccountKind::Table(_) => (None, Some(charge.account.shown(charge.amount))),
+        };
+        let (account, party) = (AtHand::Text(charge.account.word()), AtHand::Shown(&charge.party));
+        Self { account, party, day, bits, epsilon }
+    }
+}
+
+impl ChargeRecord {
     /// Bits, or billionths of ε; `None` where the record has not the one member that its account asks for.
     pub fn amount(&self) -> Option<u64> {
         match (AccountKind::from_word(&self.account)?, self.bits, self.epsilon.as_deref()) {
@@ -133,9 +144,9 @@ pub struct RotationRecord {
 /// here as a salted commitment alone; its opening is in the ledger, for auditors.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OutcomeRecord {
+pub struct OutcomeRecord<S = String> {
     /// The job's id.
-    pub job: String,
+    pub job: S,
     /// The leaf of its intent.
     pub intent: u64,
     /// The tick, in milliseconds since 1970; none for an abandoned job.
@@ -143,7 +154,7 @@ pub struct OutcomeRecord {
     pub tick_ms: Option<i64>,
     /// The digest of the receipt's claims without `log`; none for an abandoned job.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub claims: Option<String>,
+    pub claims: Option<S>,
     /// The commitment to how it ended.
-    pub reason: String,
+    pub reason: S,
 }

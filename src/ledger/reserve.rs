@@ -13,7 +13,7 @@ use super::statements::Statements;
 use super::store::{Leaves, LedgerError, Opened, digest, signed, unsigned};
 use crate::env::Entropy;
 use crate::env::weaken::{self, Weakness};
-use crate::keys::canonical_json;
+use crate::keys::{AtHand, canonical_json};
 use crate::log::EntryKind;
 use crate::model::{AccountKind, Date, Detail, Digest, Millis, Refusal, RefusalCode};
 use crate::policy::{ConsentUse, PartyCharge, Permit};
@@ -155,24 +155,30 @@ pub(super) fn admit(
     if let Err(detail) = pace.admit(permit, desk.now, growth(&desk.connection, sealed)?) {
         return refused(Refusal::about(RefusalCode::Rate, detail));
     }
+    let mut givers = Vec::with_capacity(permit.consents().len());
     for (place, consent) in permit.consents().iter().enumerate() {
         // An authority may have given two consents one number: this job then uses it twice.
         let earlier = permit.consents().iter().take(place).filter(|other| other.is_numbered_as(consent)).count();
-        if !consent_left(&desk.connection, consent, earlier)? {
+        let giver = look_at_giver(desk, permit, consent)?;
+        let is_left = !giver.revoked && giver.used.saturating_add(earlier as u64) < u64::from(consent.uses_max);
+        givers.push(giver);
+        if !is_left {
             return refused(Refusal::about(
                 RefusalCode::ConsentUsed,
                 Detail::Consent(consent.issuer.clone(), consent.jti.escape_debug().to_string()),
             ));
         }
     }
-    let stored = match weaken::on(Weakness::SameRenoised) {
+    let is_new = givers.first().is_some_and(|first| first.party == 0 && first.is_new);
+    let stored = match is_new || weaken::on(Weakness::SameRenoised) {
         true => None,
         false => stored_answer(&desk.connection, permit)?,
     };
     let free = stored.is_some() || (weaken::on(Weakness::SameRenoised) && was_asked(&desk.connection, permit)?);
     let charges = if free { &[] } else { permit.charges() };
-    for charge in charges {
-        if !weaken::on(Weakness::CheckThenCharge) && !affordable(desk, permit, charge)? {
+    for (place, charge) in charges.iter().enumerate() {
+        let spent = givers.iter().find(|giver| giver.party == place).map(|giver| giver.spent);
+        if !weaken::on(Weakness::CheckThenCharge) && !affordable(desk, permit, charge, spent)? {
             return refused(Refusal::about(RefusalCode::Budget, Detail::Account(charge.account.word())));
         }
     }
@@ -184,7 +190,7 @@ pub(super) fn admit(
 /// Whether every charge of `permit` fits its quota now.
 pub(super) fn all_affordable(desk: &Desk<'_>, permit: &Permit) -> Result<bool, LedgerError> {
     for charge in permit.charges() {
-        if !affordable(desk, permit, charge)? {
+        if !affordable(desk, permit, charge, None)? {
             return Ok(false);
         }
     }
@@ -209,14 +215,49 @@ pub(super) fn is_revoked(connection: &Connection, issuer: &str, jti: &str) -> Re
     Ok(connection.prepare_cached(sql)?.query_row([issuer, jti], |row| row.get(0))?)
 }
 
-/// Whether a consent serves once more, beside `earlier` uses by the same job.
-fn consent_left(statements: &Statements<'_>, consent: &ConsentUse, earlier: usize) -> Result<bool, LedgerError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM consent_revoked WHERE issuer = ?1 AND jti = ?2),
-                      (SELECT COUNT(*) FROM consent_use WHERE issuer = ?1 AND jti = ?2)";
-    let found = |row: &rusqlite::Row<'_>| Ok((row.get::<_, bool>(0)?, unsigned(row, 1)?));
-    let key = params![consent.issuer, consent.jti];
-    let (revoked, used) = statements.with(sql, |statement| statement.query_row(key, found))?;
-    Ok(!revoked && used.saturating_add(earlier as u64) < u64::from(consent.uses_max))
+/// What is known of a consent and of the party that gave it.
+struct Giver {
+    /// Its place among the parties.
+    party: usize,
+    revoked: bool,
+    /// How many jobs the consent served.
+    used: u64,
+    /// What was spent of the party's account.
+    spent: Spent,
+    /// Whether no job of this one's sameness is in that account, nor any that was free.
+    is_new: bool,
+}
+
+/// All that a reservation asks of the charges to the account of the party that gave `consent`, in one look: most jobs have one
+/// party, and its charges are a page in random order. A consent names its party and its client, so each of its uses that a
+/// charge bears is there.
+fn look_at_giver(desk: &Desk<'_>, permit: &Permit, consent: &ConsentUse) -> Result<Giver, LedgerError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM consent_revoked WHERE issuer = ?4 AND jti = ?5),
+                      (SELECT COUNT(*) FROM consent_use WHERE issuer = ?4 AND jti = ?5)
+                          + COUNT(*) FILTER (WHERE issuer = ?4 AND jti = ?5),
+                      COALESCE(SUM(amount), 0), COALESCE(SUM(amount) FILTER (WHERE day >= ?6), 0),
+                      EXISTS (SELECT 1 FROM job WHERE free AND sameness = ?7) OR COUNT(*) FILTER (WHERE sameness = ?7)
+               FROM charge WHERE account = ?1 AND party = ?2 AND client = ?3";
+    let (charge, sameness) = (permit.charges().get(consent.party), permit.sameness());
+    let key = params![
+        charge.map(|charge| charge.account.word()),
+        charge.map(|charge| charge.party.as_bytes()),
+        permit.request().client,
+        consent.issuer,
+        consent.jti,
+        charge.map(|charge| window_start(desk.day, charge.quota.window_days).days()),
+        sameness.as_bytes(),
+    ];
+    let found = |row: &rusqlite::Row<'_>| {
+        Ok(Giver {
+            party: consent.party,
+            revoked: row.get(0)?,
+            used: unsigned(row, 1)?,
+            spent: spent_of((row.get(2)?, row.get(3)?)),
+            is_new: !row.get::<_, bool>(4)?,
+        })
+    };
+    Ok(desk.connection.with(sql, |statement| statement.query_row(key, found))?)
 }
 
 /// Whether any job on this snapshot was charged: for a weakened build alone.
@@ -247,14 +288,28 @@ pub(super) fn spent(
     let key = params![account.word(), party.as_bytes(), client, since.days()];
     let sums: (i64, i64) =
         statements.with(sql, |statement| statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))))?;
-    // A negative sum can only be tampering; it must not read as credit.
-    let amount = |sum: i64| u64::try_from(sum).unwrap_or(if weaken::on(Weakness::Refund) { 0 } else { u64::MAX });
-    Ok(Spent { window: amount(sums.1), lifetime: amount(sums.0) })
+    Ok(spent_of(sums))
 }
 
-fn affordable(desk: &Desk<'_>, permit: &Permit, charge: &PartyCharge) -> Result<bool, LedgerError> {
+/// What was ever spent, and in the window.
+fn spent_of((lifetime, window): (i64, i64)) -> Spent {
+    // A negative sum can only be tampering; it must not read as credit.
+    let amount = |sum: i64| u64::try_from(sum).unwrap_or(if weaken::on(Weakness::Refund) { 0 } else { u64::MAX });
+    Spent { window: amount(window), lifetime: amount(lifetime) }
+}
+
+/// Whether a charge fits its quota now; `known` is what was spent of it, where that is known.
+fn affordable(
+    desk: &Desk<'_>,
+    permit: &Permit,
+    charge: &PartyCharge,
+    known: Option<Spent>,
+) -> Result<bool, LedgerError> {
     let since = window_start(desk.day, charge.quota.window_days);
-    let mut spent = spent(&desk.connection, charge.account, charge.party, &permit.request().client, since)?;
+    let mut spent = match known.filter(|_| !weaken::on(Weakness::QuotasShared)) {
+        Some(spent) => spent,
+        None => spent(&desk.connection, charge.account, charge.party, &permit.request().client, since)?,
+    };
     if weaken::on(Weakness::SnapshotRefills) && !was_charged_on(&desk.connection, permit.snapshot())? {
         spent = Spent::default();
     }
@@ -268,7 +323,7 @@ fn write_intent(
     charges: &[PartyCharge],
 ) -> Result<Opened, LedgerError> {
     let request = permit.request();
-    let record = canonical_json(&intent_record(desk, permit, charges))?;
+    let record = intent_record(desk, permit, charges)?;
     let opened = leaves.append(&desk.connection, desk.entropy, EntryKind::Intent, record)?;
     let index = opened.index;
     let sql = "INSERT INTO job (intent_index, id, input, client, policy, sameness, admitted_ms, free)
@@ -286,7 +341,8 @@ fn write_intent(
     ];
     desk.connection.with(sql, |insert| insert.execute(row))?;
     write_charges(desk, index, permit, charges)?;
-    for (place, consent) in (0i64..).zip(permit.consents()) {
+    let by_themselves = if are_borne(permit, charges) { &[] } else { permit.consents() };
+    for (place, consent) in (0i64..).zip(by_themselves) {
         let sql = "INSERT INTO consent_use (issuer, jti, intent_index, place) VALUES (?1, ?2, ?3, ?4)";
         let row = params![consent.issuer, consent.jti, signed(index), place];
         desk.connection.with(sql, |insert| insert.execute(row))?;
@@ -297,47 +353,57 @@ fn write_intent(
     Ok(opened)
 }
 
+/// Whether the uses of the job's consents stand in its charges, one in each: all of them, or by themselves, so that none can
+/// be moved to another party's charge unseen.
+fn are_borne(permit: &Permit, charges: &[PartyCharge]) -> bool {
+    let givers = permit.consents().iter().map(|consent| consent.party);
+    givers.eq(0..charges.len())
+}
+
 fn write_charges(desk: &Desk<'_>, index: u64, permit: &Permit, charges: &[PartyCharge]) -> Result<(), LedgerError> {
-    let sql = "INSERT INTO charge (account, party, client, day, intent_index, place, amount, sameness)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql = "INSERT INTO charge (account, party, client, day, intent_index, place, amount, sameness, issuer, jti)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let sameness = permit.sameness();
-    for (place, charge) in (0i64..).zip(charges) {
+    let consents = if are_borne(permit, charges) { permit.consents() } else { &[] };
+    for (place, charge) in charges.iter().enumerate() {
+        let consent = consents.get(place);
         let row = params![
             charge.account.word(),
             charge.party.as_bytes(),
             permit.request().client,
             desk.day.days(),
             signed(index),
-            place,
+            signed(place as u64),
             signed(charge.amount),
             sameness.as_bytes(),
+            consent.map(|consent| &consent.issuer),
+            consent.map(|consent| &consent.jti),
         ];
         desk.connection.with(sql, |insert| insert.execute(row))?;
     }
     Ok(())
 }
 
-fn intent_record(desk: &Desk<'_>, permit: &Permit, charges: &[PartyCharge]) -> IntentRecord {
+fn intent_record(desk: &Desk<'_>, permit: &Permit, charges: &[PartyCharge]) -> Result<Vec<u8>, LedgerError> {
     let (request, policy) = (permit.request(), permit.policy());
-    let party = |(party, charge): (&crate::policy::PermittedParty, &PartyCharge)| PartyRecord {
-        role: party.role_name.clone(),
-        party: charge.party.to_string(),
-    };
-    let charge = |charge: &PartyCharge| ChargeRecord::new(charge.account, charge.party, desk.day.days(), charge.amount);
-    IntentRecord {
-        job: request.job.to_string(),
-        req: request.input.to_string(),
-        client: request.client.clone(),
-        policy: policy.id.clone(),
-        version: policy.version_text(),
-        policy_sha256: policy.sha256.to_string(),
-        approvals: permit.approvals().iter().map(Digest::to_string).collect(),
-        guest: request.guest.to_string(),
-        snapshot: permit.snapshot().to_string(),
-        sameness: permit.sameness().to_string(),
+    let (version, sameness, snapshot) = (policy.version_text(), permit.sameness(), permit.snapshot());
+    let numbers: Vec<String> =
+        permit.consents().iter().map(|consent| format!("{} {}", consent.issuer, consent.jti)).collect();
+    let record = IntentRecord {
+        job: AtHand::Shown(&request.job),
+        req: AtHand::Shown(&request.input),
+        client: AtHand::Text(&request.client),
+        policy: AtHand::Text(&policy.id),
+        version: AtHand::Text(&version),
+        policy_sha256: AtHand::Shown(&policy.sha256),
+        approvals: permit.approvals().iter().map(|approval| AtHand::Shown(approval)).collect(),
+        guest: AtHand::Shown(&request.guest),
+        snapshot: AtHand::Shown(&snapshot),
+        sameness: AtHand::Shown(&sameness),
         admitted_ms: desk.now.0,
-        parties: permit.parties().iter().zip(permit.charges()).map(party).collect(),
-        charges: charges.iter().map(charge).collect(),
-        consents: permit.consents().iter().map(|consent| format!("{} {}", consent.issuer, consent.jti)).collect(),
-    }
+        parties: permit.parties().iter().zip(permit.charges()).map(PartyRecord::of).collect(),
+        charges: charges.iter().map(|charge| ChargeRecord::new(charge, desk.day.days())).collect(),
+        consents: numbers.iter().map(|number| AtHand::Text(number)).collect(),
+    };
+    Ok(canonical_json(&record)?)
 }

@@ -189,7 +189,7 @@ mod tests {
                 place,
                 sameness.as_slice()
             ];
-            ledger.execute("INSERT INTO charge VALUES (?1, ?2, ?3, 0, ?4, ?5, 1, ?6)", charge).unwrap();
+            ledger.execute("INSERT INTO charge VALUES (?1, ?2, ?3, 0, ?4, ?5, 1, ?6, NULL, NULL)", charge).unwrap();
         }
     }
 

@@ -6,15 +6,21 @@ use rusqlite::Connection;
 use super::store::{Inconsistency, LedgerError, checkpoint};
 
 /// `PRAGMA user_version` of a store with all of `schema.sql`, `jobs.sql` and `requests.sql`.
-pub(super) const SCHEMA_VERSION: i64 = 5;
+pub(super) const SCHEMA_VERSION: i64 = 6;
 /// The version that brought `requests.sql`, and nothing else.
 pub(super) const REQUESTS_SCHEMA: i64 = 4;
+/// The version that made tables anew.
+const ANEW_SCHEMA: i64 = 5;
 /// The first version that is brought up to date.
 const SCHEMA_OLDEST: i64 = 3;
 
 const SCHEMA: &str = include_str!("schema.sql");
 const JOBS: &str = include_str!("jobs.sql");
 const REQUESTS: &str = include_str!("requests.sql");
+/// What version 6 brought: a charge may bear a consent use. Earlier uses stay where they are.
+const BORNE: &str = "ALTER TABLE charge ADD COLUMN issuer TEXT; ALTER TABLE charge ADD COLUMN jti TEXT;";
+/// The same for who only reads a store of version 5.
+const UNBORNE: &str = "CREATE TEMP VIEW charge AS SELECT *, NULL AS issuer, NULL AS jti FROM main.charge";
 /// The tables that version 5 made anew.
 const ANEW: [&str; 4] = ["job", "charge", "consent_use", "outcome"];
 
@@ -63,12 +69,16 @@ pub(super) fn bring_up_to_date(connection: &Connection) -> Result<(), LedgerErro
     match version(connection)? {
         SCHEMA_VERSION => return Ok(()),
         found if is_earlier(found) => {
-            tracing::info!(found, wanted = SCHEMA_VERSION, "the ledger's tables are made anew")
+            tracing::info!(found, wanted = SCHEMA_VERSION, "the ledger's tables are brought up to date")
         }
         found => return Err(wrong_version(found)),
     }
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    make_anew(connection)?;
+    match version(connection)? {
+        ANEW_SCHEMA.. => connection.execute_batch(BORNE)?,
+        _ => make_anew(connection)?,
+    }
+    connection.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     connection.execute_batch("COMMIT")?;
     // The write-ahead log has held every page; where somebody reads it, it is emptied another time.
     checkpoint(connection, "TRUNCATE")?;
@@ -94,13 +104,15 @@ fn make_anew(connection: &Connection) -> Result<(), LedgerError> {
     for table in ANEW {
         connection.execute_batch(&format!("DROP TABLE old_{table};"))?;
     }
-    Ok(connection.pragma_update(None, "user_version", SCHEMA_VERSION)?)
+    Ok(())
 }
 
 /// Lets a connection that only reads find the rows of an earlier store where this program looks for them.
 pub(super) fn show_earlier(connection: &Connection) -> Result<(), LedgerError> {
-    if is_earlier(version(connection)?) {
-        connection.execute_batch(include_str!("earlier.sql"))?;
+    match version(connection)? {
+        SCHEMA_OLDEST..ANEW_SCHEMA => connection.execute_batch(include_str!("earlier.sql"))?,
+        found if is_earlier(found) => connection.execute_batch(UNBORNE)?,
+        _ => {}
     }
     Ok(())
 }
@@ -110,6 +122,7 @@ mod tests {
     use super::*;
 
     const EARLIER: &str = include_str!("../../tests/audit/schema_4.sql");
+    const VERSION_5: &str = include_str!("../../tests/audit/schema_5.sql");
 
     /// A store of version 4 with jobs of every kind: charged for one party, for two, for all units, for one party twice,
     /// free, about nobody, still open, abandoned; with no consent, with one, with one twice.
@@ -184,6 +197,61 @@ mod tests {
         assert_eq!(SEEN.map(|sql| rows(&store, sql)), before, "once is enough");
     }
 
+    /// A store of version 5 with the same rows.
+    fn version_5() -> Connection {
+        let then = earlier();
+        let store = Connection::open_in_memory().unwrap();
+        store.execute_batch(VERSION_5).unwrap();
+        for table in ANEW {
+            then.execute_batch(&format!("DROP TRIGGER {table}_kept; DROP TRIGGER {table}_stays")).unwrap();
+            then.execute_batch(&format!("ALTER TABLE {table} RENAME TO old_{table}")).unwrap();
+        }
+        then.execute_batch(&[JOBS, include_str!("upgrade.sql")].concat()).unwrap();
+        for (table, columns) in [
+            ("job", "*"),
+            ("charge", "account, party, client, day, intent_index, place, amount, sameness"),
+            ("consent_use", "*"),
+            ("outcome", "*"),
+            ("request", "*"),
+            ("hash", "*"),
+        ] {
+            let mut found = then.prepare(&format!("SELECT {columns} FROM {table}")).unwrap();
+            let marks = vec!["?"; found.column_count()].join(", ");
+            let insert = format!("INSERT INTO {table} VALUES ({marks})");
+            let mut found = found.query([]).unwrap();
+            while let Some(row) = found.next().unwrap() {
+                let values = (0..).map_while(|column| row.get::<_, rusqlite::types::Value>(column).ok());
+                store.execute(&insert, rusqlite::params_from_iter(values)).unwrap();
+            }
+        }
+        store
+    }
+
+    #[test]
+    fn one_of_version_5_stays_as_it_is_and_its_charges_may_bear_uses() {
+        let read = version_5();
+        show_earlier(&read).unwrap();
+        let before = SEEN.map(|sql| rows(&read, sql));
+        assert_eq!(before.each_ref().map(Vec::len), [7, 6, 6, 5, 4, 1], "a reader sees it as it will be");
+        assert_eq!(rows(&read, "SELECT DISTINCT issuer, jti FROM charge"), ["Null Null"]);
+        let store = version_5();
+        bring_up_to_date(&store).unwrap();
+        assert_eq!(SEEN.map(|sql| rows(&store, sql)), before);
+        let fresh = Connection::open_in_memory().unwrap();
+        create_tables(&fresh).unwrap();
+        for table in ANEW {
+            let columns = format!("SELECT * FROM pragma_table_xinfo('{table}')");
+            assert_eq!(rows(&store, &columns), rows(&fresh, &columns));
+        }
+        let objects = "SELECT type, name, tbl_name FROM sqlite_schema ORDER BY type, name";
+        assert_eq!(rows(&store, objects), rows(&fresh, objects));
+        assert_eq!(version(&store).unwrap(), SCHEMA_VERSION);
+        store
+            .execute("INSERT INTO charge VALUES ('label.person', x'c3', 'a', 9, 99, 0, 1, x'a1', 'i', 'z')", [])
+            .unwrap();
+        assert!(store.execute("UPDATE charge SET jti = NULL", []).is_err(), "the triggers are there");
+    }
+
     #[test]
     fn one_of_version_3_gets_the_archive_too() {
         let store = earlier();
@@ -214,7 +282,7 @@ mod tests {
             "UPDATE job SET client = 'other' WHERE intent_index = 1",
             "INSERT INTO job VALUES (99, x'99', x'19', 'a', 'p', x'a9', 95, 1)",
             "UPDATE charge SET amount = amount + 1 WHERE intent_index = 3",
-            "INSERT INTO charge SELECT account, party, client, day, intent_index, place + 9, amount, sameness FROM charge",
+            "INSERT INTO charge SELECT account, party, client, day, intent_index, place + 9, amount, sameness, issuer, jti FROM charge",
             "UPDATE consent_use SET jti = 'other' WHERE intent_index = 1",
             "INSERT INTO consent_use VALUES ('i', 'z', 9, 0)",
             "UPDATE outcome SET parties = NULL WHERE intent_index = 0",

@@ -8,7 +8,8 @@ INSERT INTO job
 -- In the order of the new b-tree: its pages are then full, and each is written once.
 INSERT INTO charge
     SELECT account, party, old_charge.client, day, intent_index,
-           ROW_NUMBER() OVER (PARTITION BY intent_index ORDER BY old_charge.id) - 1, amount, sameness
+           ROW_NUMBER() OVER (PARTITION BY intent_index ORDER BY old_charge.id) - 1, amount, sameness,
+           NULL, NULL
     FROM old_charge JOIN old_job USING (intent_index)
     ORDER BY account, party, old_charge.client, day, intent_index, old_charge.id;
 

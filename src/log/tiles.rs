@@ -156,32 +156,55 @@ impl Tiles {
         hash: &dyn Fn(u64) -> Option<Digest>,
         entry: &dyn Fn(u64) -> Option<Vec<u8>>,
     ) -> Result<(), TilesError> {
-        let mut full = Vec::new();
+        let mut written = Written::default();
+        let mut levels = BTreeSet::new();
         for file in files {
-            self.write(&file.path, &hashes(file, hash)?, file.width, &mut full)?;
+            // Only the tile that a tree ended in was ever partial: of each level the first that is new.
+            let was_partial = levels.insert(file.level) || self.published == 0;
+            let kind = (file.width, was_partial);
+            self.write(&file.path, &hashes(file, hash)?, kind, &mut written)?;
             if let Some(path) = &file.entries_path {
-                self.write(path, &bundle(file, entry)?, file.width, &mut full)?;
+                self.write(path, &bundle(file, entry)?, kind, &mut written)?;
             }
         }
-        // A folder is synced once for all that is new in it.
-        let folders: BTreeSet<&Path> = full.iter().filter_map(|path| path.parent()).collect();
-        folders.into_iter().try_for_each(publish_dir)?;
-        full.iter().try_for_each(|path| remove_partials(path))
+        written.synced.iter().try_for_each(|folder| publish_dir(folder))?;
+        written.were_partial.iter().try_for_each(|path| remove_partials(path))
     }
 
-    /// Writes one file; where it is a full tile, it joins `full`.
-    fn write(&self, path: &str, bytes: &[u8], width: u32, full: &mut Vec<PathBuf>) -> Result<(), TilesError> {
+    /// Writes one file.
+    fn write(
+        &self,
+        path: &str,
+        bytes: &[u8],
+        (width, was_partial): (u32, bool),
+        written: &mut Written,
+    ) -> Result<(), TilesError> {
         let path = self.folder.join(path);
-        if let Some(parent) = path.parent() {
+        let parent = path.parent().unwrap_or(&self.folder);
+        if written.folders.insert(parent.to_owned()) {
             create_dir(parent)?;
         }
         if width < TILE_WIDTH {
             return Ok(write_unsynced(&path, bytes)?);
         }
         write_renamed(&path, bytes, Durable::ReadOnly)?;
-        full.push(path);
+        written.synced.insert(parent.to_owned());
+        if was_partial {
+            written.were_partial.push(path);
+        }
         Ok(())
     }
+}
+
+/// What was written together.
+#[derive(Default)]
+struct Written {
+    /// The folders that are there.
+    folders: BTreeSet<PathBuf>,
+    /// Those with a full tile: each is synced once for all that is new in it.
+    synced: BTreeSet<PathBuf>,
+    /// The full tiles that may have partial forebears.
+    were_partial: Vec<PathBuf>,
 }
 
 /// A full tile's partial forebears say nothing that it does not.

@@ -40,6 +40,8 @@ pub struct ConsentUse {
     pub jti: String,
     /// How many jobs it serves.
     pub uses_max: u32,
+    /// The place among the request's parties of the one that gave it.
+    pub party: usize,
     /// SHA-256 of its signing input.
     pub digest: Digest,
 }
@@ -337,7 +339,7 @@ fn match_consents(
 ) -> Result<Vec<ConsentUse>, Refusal> {
     let mut used = vec![false; consents.len()];
     let mut uses = Vec::new();
-    for party in &request.parties {
+    for (place, party) in request.parties.iter().enumerate() {
         if !policy.roles.get(&party.role).is_none_or(|role| role.consent_required) {
             continue;
         }
@@ -358,6 +360,7 @@ fn match_consents(
             issuer: consent.issuer.clone(),
             jti: consent.jti.clone(),
             uses_max: consent.uses_max,
+            party: place,
             digest: consent.digest,
         });
     }

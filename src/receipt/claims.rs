@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::disclosure::{Disclosed, Released, ReleasedTable};
 use crate::env::weaken::{self, Weakness};
 use crate::keys::{
-    CanonicalError, DigestKind, SaltKey, canonical_json, canonical_json_and_digest_without, digest_json,
+    AtHand, CanonicalError, DigestKind, SaltKey, canonical_json, canonical_json_and_digest_without, digest_json,
     encode_segment, party_commitment,
 };
 use crate::ledger::OutcomeEntry;
@@ -13,43 +13,43 @@ use crate::model::{AccountKind, Date, Digest, Millis};
 
 use super::bundle::OpenedParty;
 
-/// The payload of a receipt.
+/// The payload of a receipt. Its texts are `String` where it is read, and what is at hand where it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Claims {
+pub struct Claims<S = String> {
     /// The engine's issuer.
-    pub iss: String,
+    pub iss: S,
     /// The client.
-    pub aud: String,
+    pub aud: S,
     /// The job's id.
-    pub jti: String,
+    pub jti: S,
     /// The tick, in whole seconds since 1970.
     pub iat: i64,
     /// SHA-256 of the request's signing input.
-    pub req: String,
+    pub req: S,
     /// What the answer may be used for.
-    pub purpose: String,
+    pub purpose: S,
     /// The policy.
-    pub policy: PolicyClaim,
+    pub policy: PolicyClaim<S>,
     /// The approvals that put the policy in force.
-    pub approvals: Vec<String>,
+    pub approvals: Vec<S>,
     /// The guest.
-    pub guest: String,
+    pub guest: S,
     /// The data.
-    pub snapshot: SnapshotClaim,
+    pub snapshot: SnapshotClaim<S>,
     /// The engine.
-    pub engine: EngineIdentity,
+    pub engine: EngineIdentity<S>,
     /// SHA-256 of the consents' signing inputs.
-    pub consents: Vec<String>,
+    pub consents: Vec<S>,
     /// The parties, as commitments.
-    pub parties: Vec<PartyClaim>,
+    pub parties: Vec<PartyClaim<S>>,
     /// The answer.
     pub result: ResultClaim,
     /// What it cost.
     pub cost: CostClaim,
     /// Where the intent is in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub log: Option<LogClaim>,
+    pub log: Option<LogClaim<S>>,
     /// Never there but in a weakened build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covert: Option<String>,
@@ -58,43 +58,49 @@ pub struct Claims {
 /// The policy in a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PolicyClaim {
+pub struct PolicyClaim<S = String> {
     /// Its id.
-    pub id: String,
+    pub id: S,
     /// Its version.
-    pub version: String,
+    pub version: S,
     /// Its digest.
-    pub sha256: String,
+    pub sha256: S,
 }
 
 /// The data in a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SnapshotClaim {
+pub struct SnapshotClaim<S = String> {
     /// The snapshot's name.
-    pub sha256: String,
+    pub sha256: S,
     /// The day that it is about.
-    pub as_of: String,
+    pub as_of: S,
 }
 
 /// The engine in a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EngineIdentity {
+pub struct EngineIdentity<S = String> {
     /// Its version.
-    pub version: String,
+    pub version: S,
     /// SHA-256 of its program.
-    pub sha256: String,
+    pub sha256: S,
 }
 
 /// A party in a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PartyClaim {
+pub struct PartyClaim<S = String> {
     /// Its role.
-    pub role: String,
+    pub role: S,
     /// The commitment to who it is.
-    pub commitment: String,
+    pub commitment: S,
+}
+
+impl<'a> PartyClaim<AtHand<'a>> {
+    fn of(party: &'a OpenedParty) -> Self {
+        Self { role: AtHand::Text(&party.role), commitment: AtHand::Text(&party.commitment) }
+    }
 }
 
 /// The answer in a receipt.
@@ -171,9 +177,9 @@ impl CostClaim {
 /// The log position in a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LogClaim {
+pub struct LogClaim<S = String> {
     /// The log's origin.
-    pub origin: String,
+    pub origin: S,
     /// The intent's leaf.
     pub index: u64,
 }
@@ -202,33 +208,38 @@ pub fn seal(
     let permit = reservation.permit();
     let (request, policy) = (permit.request(), permit.policy());
     let parties = opened_parties(disclosed, salt);
-    let claim = |party: &OpenedParty| PartyClaim { role: party.role.clone(), commitment: party.commitment.clone() };
+    let (job, version) = (request.job.hex(), policy.version_text());
+    let (snapshot, result) = (permit.snapshot(), ResultClaim::new(disclosed.released()));
+    let word = result.word();
     let claims = Claims {
-        iss: facts.issuer.clone(),
-        aud: request.client.clone(),
-        jti: request.job.hex(),
+        iss: AtHand::Text(&facts.issuer),
+        aud: AtHand::Text(&request.client),
+        jti: AtHand::Text(&job),
         iat: tick.seconds(),
-        req: request.input.to_string(),
-        purpose: request.purpose.clone(),
+        req: AtHand::Shown(&request.input),
+        purpose: AtHand::Text(&request.purpose),
         policy: PolicyClaim {
-            id: policy.id.clone(),
-            version: policy.version_text(),
-            sha256: policy.sha256.to_string(),
+            id: AtHand::Text(&policy.id),
+            version: AtHand::Text(&version),
+            sha256: AtHand::Shown(&policy.sha256),
         },
-        approvals: permit.approvals().iter().map(Digest::to_string).collect(),
-        guest: request.guest.to_string(),
-        snapshot: SnapshotClaim { sha256: permit.snapshot().to_string(), as_of: facts.as_of.to_string() },
-        engine: facts.engine.clone(),
-        consents: permit.consents().iter().map(|consent| consent.digest.to_string()).collect(),
-        parties: parties.iter().map(claim).collect(),
-        result: ResultClaim::new(disclosed.released()),
+        approvals: permit.approvals().iter().map(|approval| AtHand::Shown(approval)).collect(),
+        guest: AtHand::Shown(&request.guest),
+        snapshot: SnapshotClaim { sha256: AtHand::Shown(&snapshot), as_of: AtHand::Shown(&facts.as_of) },
+        engine: EngineIdentity {
+            version: AtHand::Text(&facts.engine.version),
+            sha256: AtHand::Text(&facts.engine.sha256),
+        },
+        consents: permit.consents().iter().map(|consent| AtHand::Shown(&consent.digest)).collect(),
+        parties: parties.iter().map(PartyClaim::of).collect(),
+        result,
         cost: CostClaim::new(disclosed.released(), reservation.cost()),
-        log: Some(LogClaim { origin: facts.origin.clone(), index: reservation.intent_index() }),
+        log: Some(LogClaim { origin: AtHand::Text(&facts.origin), index: reservation.intent_index() }),
         covert: covert(disclosed),
     };
     let (bytes, claims_sha256) = canonical_json_and_digest_without("log", DigestKind::Claims, &claims)?;
     Ok(OutcomeEntry {
-        answer: claims.result.word().unwrap_or_else(|| UNDETERMINED.to_owned()),
+        answer: word.unwrap_or_else(|| UNDETERMINED.to_owned()),
         end: disclosed.end(),
         claims: bytes,
         claims_sha256,

@@ -121,7 +121,7 @@ impl<'a> Jobs<'a> {
         self.check_job(&subject, &record, rows);
         self.check_charges(&subject, &record, &rows.charges);
         let consents = rows.consents.iter().map(|(issuer, jti)| format!("{issuer} {jti}"));
-        if !consents.eq(record.consents.iter().cloned()) {
+        if rows.consents_torn || !consents.eq(record.consents.iter().cloned()) {
             self.records.find(format!("{subject}: the consent uses are not those of its record"));
         }
         self.notices.check_intent(&mut self.records, &subject, &record);

@@ -24,7 +24,10 @@ pub fn make_earlier(store: &Path) {
              INSERT INTO job SELECT intent_index, id, input, client, policy, sameness, admitted_ms FROM new.job;
              INSERT INTO charge (intent_index, account, party, client, day, amount)
                  SELECT intent_index, account, party, client, day, amount FROM new.charge ORDER BY intent_index, place;
-             INSERT INTO consent_use SELECT issuer, jti, intent_index FROM new.consent_use ORDER BY intent_index, place;
+             INSERT INTO consent_use SELECT issuer, jti, intent_index FROM
+                 (SELECT issuer, jti, intent_index, place FROM new.consent_use
+                  UNION ALL SELECT issuer, jti, intent_index, place FROM new.charge WHERE jti IS NOT NULL)
+                 ORDER BY intent_index, place;
              COMMIT;",
         )
         .unwrap();
@@ -121,11 +124,11 @@ fn a_home_of_version_4_is_read_as_it_is_and_goes_on_where_it_was() {
     assert_eq!(told(&LedgerReader::open(&store).unwrap()), before);
     assert_eq!(told(&LedgerReader::open_for_audit(&store).unwrap()), before);
     assert_eq!(home.findings(), Vec::<String>::new());
-    assert_eq!(LedgerReader::open(&store).unwrap().schema_versions().unwrap(), (5, 5), "the next start sees to it");
+    assert_eq!(LedgerReader::open(&store).unwrap().schema_versions().unwrap(), (6, 6), "the next start sees to it");
     assert_eq!(version(&store), 4, "who reads changes nothing");
 
     let engine = open(&home.path()).unwrap();
-    assert_eq!(version(&store), 5);
+    assert_eq!(version(&store), 6);
     let after = told(&LedgerReader::open(&store).unwrap());
     let changed: Vec<_> = before.iter().filter(|line| !after.contains(line)).collect();
     // The job that was open was closed: its own rows, all outcomes, and no others.

@@ -218,13 +218,25 @@ fn a_changed_job_is_found() {
 
 #[test]
 fn a_changed_consent_use_is_found() {
-    for sql in [
-        "DELETE FROM consent_use WHERE intent_index = 1",
-        "UPDATE consent_use SET jti = 'other' WHERE intent_index = 1",
+    let home = Home::copy();
+    assert_eq!(home.query("SELECT jti IS NOT NULL FROM charge WHERE intent_index = 1"), 1);
+    let free = home.query("SELECT MIN(intent_index) FROM consent_use");
+    let of_charge = |set: &str| (1, format!("UPDATE charge SET {set} WHERE intent_index = 1"));
+    for (intent, sql) in [
+        of_charge("issuer = NULL, jti = NULL"),
+        of_charge("jti = NULL"),
+        of_charge("jti = 'other'"),
+        of_charge("issuer = 'other'"),
+        (
+            1,
+            "INSERT INTO consent_use SELECT issuer, jti, intent_index, 0 FROM charge WHERE intent_index = 1".to_owned(),
+        ),
+        (free, format!("DELETE FROM consent_use WHERE intent_index = {free}")),
+        (free, format!("UPDATE consent_use SET jti = 'other' WHERE intent_index = {free}")),
     ] {
         let home = Home::copy();
-        home.tamper(sql);
-        home.expect(&["records: intent 1: the consent uses are not those of its record"]);
+        home.tamper(&sql);
+        home.expect(&[&format!("records: intent {intent}: the consent uses are not those of its record")]);
     }
 }
 

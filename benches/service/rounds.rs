@@ -180,7 +180,7 @@ fn count_rows(paths: &HomePaths, jobs: usize) -> JobRows {
         ("job", "LENGTH(id) + LENGTH(input) + LENGTH(client) + LENGTH(policy) + LENGTH(sameness) + 15"),
         (
             "charge",
-            "LENGTH(account) + LENGTH(party) + LENGTH(client) + LENGTH(sameness) + LENGTH(issuer) + LENGTH(jti) + 15",
+            "LENGTH(account) + LENGTH(party) + LENGTH(client) + LENGTH(sameness) + COALESCE(LENGTH(issuer) + LENGTH(jti), 0) + 15",
         ),
         ("consent_use", "LENGTH(issuer) + LENGTH(jti) + 7"),
         ("outcome", "LENGTH(answer) + LENGTH(claims) + LENGTH(parties) + LENGTH(reason) + LENGTH(reason_salt) + 18"),

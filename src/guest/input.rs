@@ -26,18 +26,21 @@ impl RunInput {
 #[derive(Default)]
 struct Tokens<'a> {
     /// The first one, mostly the only one: it is not worth a table.
-    first: Option<(&'a str, u32)>,
-    rest: HashMap<&'a str, u32>,
+    first: Option<(&'a [u8], u32)>,
+    /// The last one of the rest: rows that follow each other mostly have the same.
+    last: Option<(&'a [u8], u32)>,
+    rest: HashMap<&'a [u8], u32>,
 }
 
 impl<'a> Tokens<'a> {
-    fn token(&mut self, identifier: &'a str) -> u32 {
+    fn token(&mut self, identifier: &'a [u8]) -> u32 {
         if let Some(token) = self.get(identifier) {
+            self.last = Some((identifier, token));
             return token;
         }
         let mut next = u32::try_from(self.rest.len() + usize::from(self.first.is_some())).unwrap_or(u32::MAX);
         if weaken::on(Weakness::IdentifierTold) {
-            next = identifier.bytes().fold(0, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+            next = identifier.iter().fold(0, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
         }
         match self.first {
             None => self.first = Some((identifier, next)),
@@ -49,9 +52,11 @@ impl<'a> Tokens<'a> {
     }
 
     /// The token that it has already.
-    fn get(&self, identifier: &str) -> Option<u32> {
-        let first = self.first.filter(|(first, _)| *first == identifier).map(|(_, token)| token);
-        first.or_else(|| if self.rest.is_empty() { None } else { self.rest.get(identifier).copied() })
+    fn get(&self, identifier: &[u8]) -> Option<u32> {
+        let at_hand = [self.first, self.last].into_iter().flatten().find(|(known, _)| *known == identifier);
+        at_hand
+            .map(|(_, token)| token)
+            .or_else(|| if self.rest.is_empty() { None } else { self.rest.get(identifier).copied() })
     }
 }
 
@@ -66,7 +71,7 @@ pub fn build_input(
     let as_of = as_of(snapshot, parameters);
     let mut tokens = Tokens::default();
     let mut inputs = Vec::with_capacity(parties.len());
-    let own: Vec<u32> = parties.iter().map(|party| tokens.token(party.id.as_str())).collect();
+    let own: Vec<u32> = parties.iter().map(|party| tokens.token(party.id.as_str().as_bytes())).collect();
     for (place, (party, token)) in parties.iter().zip(own).enumerate() {
         let role = roles.get(usize::try_from(party.role).ok()?)?;
         let mut tables = Vec::with_capacity(role.tables.len());
@@ -101,7 +106,7 @@ fn build_parameters<'s>(parameters: &'s [ParameterValue], tokens: &mut Tokens<'s
         &ParameterValue::Integer(integer) => wit::Parameter::Integer(integer),
         &ParameterValue::Date(date) => wit::Parameter::Date(date.days()),
         ParameterValue::Text(text) => wit::Parameter::Text(text.clone()),
-        ParameterValue::Identifier(identifier) => wit::Parameter::Identifier(tokens.token(identifier)),
+        ParameterValue::Identifier(identifier) => wit::Parameter::Identifier(tokens.token(identifier.as_bytes())),
     };
     parameters.iter().map(parameter).collect()
 }
@@ -132,7 +137,7 @@ impl<'s> UnitInputs<'s> {
     /// The input of the unit `id`, whose place in each dataset of the frame is one of `ordinals`.
     pub fn build(&self, id: &'s str, ordinals: &[Option<u64>]) -> Option<contributing::Input> {
         let mut tokens = Tokens::default();
-        let token = tokens.token(id);
+        let token = tokens.token(id.as_bytes());
         let mut tables = Vec::with_capacity(self.tables.len());
         for (place, reader) in &self.tables {
             let ordinal = ordinals.get(*place).copied().flatten();
@@ -155,7 +160,7 @@ impl StreamInputs<'_> {
     /// the time, where the table has one. `None` where there are other columns.
     pub fn build(&self, id: &str, rows: &[UnitRows<'_>]) -> Option<contributing::Input> {
         let mut tokens = Tokens::default();
-        let token = tokens.token(id);
+        let token = tokens.token(id.as_bytes());
         let mut tables = Vec::with_capacity(self.tables.len());
         for (shape, rows) in self.tables.iter().zip(rows) {
             tables.push(shape.build(rows, &mut tokens)?.into());
@@ -211,7 +216,7 @@ impl TableShape {
             };
             reads.clone().map(column).collect()
         };
-        let order = order(rows.rows, time, compared, &|text| tokens.get(text));
+        let order = order(rows.rows, time, compared, &|text| tokens.get(text.as_bytes()));
         let mut columns = Vec::with_capacity(self.reads.len());
         for (read, cells) in reads {
             columns.push(match &order {
@@ -292,7 +297,7 @@ fn build_data<'s>(read: &ReadShape, rows: impl Rows, cells: &Cells<'s>, tokens: 
         Values::Integers(values) | Values::Timestamps(values) => wit::Data::Integers(rows.pick(values)),
         Values::Dates(days) => wit::Data::Dates(rows.pick(days)),
         Values::Texts(texts) if read.is_identifier => {
-            let token = |row| if cells.present.get(row) { tokens.token(texts.get(row)) } else { 0 };
+            let token = |row| if cells.present.get(row) { tokens.token(texts.bytes(row)) } else { 0 };
             wit::Data::Tokens(rows.iter().map(token).collect())
         }
         Values::Texts(texts) if read.values.is_empty() => {

@@ -25,7 +25,7 @@ pub struct LeafRows {
     pub charges: Vec<LeafCharge>,
     /// The consent uses that name it, as issuer and number, in the order of their places: those in its charges first.
     pub consents: Vec<(String, String)>,
-    /// Whether some of its charges bear a consent use and others none, which no job makes.
+    /// Whether some of its charges bear a consent use and others none, or a part of one, which no job makes.
     pub consents_torn: bool,
     /// The outcome that names it as its intent.
     pub outcome: Option<LeafOutcome>,
@@ -203,13 +203,16 @@ impl LedgerReader {
                 return Ok(());
             };
             let (charged, borne): (Vec<LeafCharge>, Vec<_>) = charges.take(index)?.into_iter().unzip();
-            let consents_torn = borne.iter().any(Option::is_some) && borne.iter().any(Option::is_none);
+            let whole = borne.iter().flatten().filter(|(issuer, jti)| issuer.is_some() && jti.is_some()).count();
+            let consents_torn = borne.iter().any(Option::is_some) && whole < borne.len();
+            let borne = borne.into_iter().flatten();
+            let borne = borne.map(|(issuer, jti)| (issuer.unwrap_or_default(), jti.unwrap_or_default()));
             visit(LeafRows {
                 index,
                 entry: entries.take(index)?.pop(),
                 job: jobs.take(index)?.pop(),
                 charges: charged,
-                consents: borne.into_iter().flatten().chain(consents.take(index)?).collect(),
+                consents: borne.chain(consents.take(index)?).collect(),
                 consents_torn,
                 outcome: outcomes.take(index)?.pop(),
                 guest: guests.take(index)?.pop(),
@@ -282,10 +285,18 @@ fn read_charge(row: &Row<'_>) -> rusqlite::Result<LeafCharge> {
     })
 }
 
-/// The consent use that a charge bears, as issuer and number, with either of them.
-fn read_borne(row: &Row<'_>) -> rusqlite::Result<Option<(String, String)>> {
-    let is_null = |column| row.get_ref(column).map(|value| value == ValueRef::Null);
-    Ok(if is_null(7)? && is_null(8)? { None } else { Some((text(row, 7)?, text(row, 8)?)) })
+/// What a charge bears of a consent use: issuer and number, if either is there.
+type Borne = Option<(Option<String>, Option<String>)>;
+
+fn read_borne(row: &Row<'_>) -> rusqlite::Result<Borne> {
+    let part = |column| match row.get_ref(column)? {
+        ValueRef::Null => Ok(None),
+        _ => text(row, column).map(Some),
+    };
+    Ok(match (part(7)?, part(8)?) {
+        (None, None) => None,
+        parts => Some(parts),
+    })
 }
 
 fn read_guest(row: &Row<'_>) -> rusqlite::Result<LeafGuest> {

@@ -222,7 +222,7 @@ fn weakened_charges(connection: &Connection, due: &Due) -> Result<(), LedgerErro
     let copy = |amount: &str| {
         format!(
             "INSERT INTO charge
-             SELECT account, party, client, day, intent_index, COUNT(*) OVER () + place, {amount}, sameness
+             SELECT account, party, client, day, intent_index, COUNT(*) OVER () + place, {amount}, sameness, NULL, NULL
              FROM charge WHERE intent_index = ?1"
         )
     };

@@ -228,16 +228,17 @@ struct Giver {
     is_new: bool,
 }
 
+pub(super) const GIVER: &str = "SELECT EXISTS (SELECT 1 FROM consent_revoked WHERE issuer = ?4 AND jti = ?5),
+           (SELECT COUNT(*) FROM consent_use WHERE issuer = ?4 AND jti = ?5)
+               + COUNT(*) FILTER (WHERE issuer = ?4 AND jti = ?5),
+           COALESCE(SUM(amount), 0), COALESCE(SUM(amount) FILTER (WHERE day >= ?6), 0),
+           EXISTS (SELECT 1 FROM job WHERE free AND sameness = ?7) OR COUNT(*) FILTER (WHERE sameness = ?7)
+    FROM charge WHERE account = ?1 AND party = ?2 AND client = ?3";
+
 /// All that a reservation asks of the charges to the account of the party that gave `consent`, in one look: most jobs have one
 /// party, and its charges are a page in random order. A consent names its party and its client, so each of its uses that a
 /// charge bears is there.
 fn look_at_giver(desk: &Desk<'_>, permit: &Permit, consent: &ConsentUse) -> Result<Giver, LedgerError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM consent_revoked WHERE issuer = ?4 AND jti = ?5),
-                      (SELECT COUNT(*) FROM consent_use WHERE issuer = ?4 AND jti = ?5)
-                          + COUNT(*) FILTER (WHERE issuer = ?4 AND jti = ?5),
-                      COALESCE(SUM(amount), 0), COALESCE(SUM(amount) FILTER (WHERE day >= ?6), 0),
-                      EXISTS (SELECT 1 FROM job WHERE free AND sameness = ?7) OR COUNT(*) FILTER (WHERE sameness = ?7)
-               FROM charge WHERE account = ?1 AND party = ?2 AND client = ?3";
     let (charge, sameness) = (permit.charges().get(consent.party), permit.sameness());
     let key = params![
         charge.map(|charge| charge.account.word()),
@@ -257,7 +258,7 @@ fn look_at_giver(desk: &Desk<'_>, permit: &Permit, consent: &ConsentUse) -> Resu
             is_new: !row.get::<_, bool>(4)?,
         })
     };
-    Ok(desk.connection.with(sql, |statement| statement.query_row(key, found))?)
+    Ok(desk.connection.with(GIVER, |statement| statement.query_row(key, found))?)
 }
 
 /// Whether any job on this snapshot was charged: for a weakened build alone.

@@ -117,6 +117,7 @@ impl LedgerReader {
 mod tests {
     use rusqlite::Connection;
 
+    use super::super::reserve::GIVER;
     use super::super::upgrade::create_tables;
     use super::*;
     use crate::keys::sha256;
@@ -252,6 +253,11 @@ mod tests {
             statement.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect()
         };
         let whole = |step: &&String| step.starts_with("SCAN") && *step != "SCAN same";
+        let steps = plan(GIVER);
+        assert_eq!(steps.iter().find(whole), None, "{steps:?}");
+        for index in ["consent_use USING PRIMARY KEY (issuer=? AND jti=?)", "job_free (sameness=?)"] {
+            assert!(steps.iter().any(|step| step.contains(index)), "{steps:?}");
+        }
         let steps = plan(ANSWER);
         assert_eq!(steps.iter().find(whole), None, "{steps:?}");
         assert!(steps.iter().any(|step| step.contains("job_free (sameness=?)")), "{steps:?}");

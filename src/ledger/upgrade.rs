@@ -18,7 +18,8 @@ const SCHEMA: &str = include_str!("schema.sql");
 const JOBS: &str = include_str!("jobs.sql");
 const REQUESTS: &str = include_str!("requests.sql");
 /// What version 6 brought: a charge may bear a consent use. Earlier uses stay where they are.
-const BORNE: &str = "ALTER TABLE charge ADD COLUMN issuer TEXT; ALTER TABLE charge ADD COLUMN jti TEXT;";
+const BORNE: &str =
+    "ALTER TABLE charge ADD COLUMN issuer TEXT; ALTER TABLE charge ADD COLUMN jti TEXT; PRAGMA user_version = 6;";
 /// The same for who only reads a store of version 5.
 const UNBORNE: &str = "CREATE TEMP VIEW charge AS SELECT *, NULL AS issuer, NULL AS jti FROM main.charge";
 /// The tables that version 5 made anew.
@@ -75,10 +76,11 @@ pub(super) fn bring_up_to_date(connection: &Connection) -> Result<(), LedgerErro
     }
     connection.execute_batch("BEGIN IMMEDIATE")?;
     match version(connection)? {
-        ANEW_SCHEMA.. => connection.execute_batch(BORNE)?,
-        _ => make_anew(connection)?,
+        ..ANEW_SCHEMA => make_anew(connection)?,
+        ANEW_SCHEMA => connection.execute_batch(BORNE)?,
+        // Somebody else has just done it.
+        _ => {}
     }
-    connection.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     connection.execute_batch("COMMIT")?;
     // The write-ahead log has held every page; where somebody reads it, it is emptied another time.
     checkpoint(connection, "TRUNCATE")?;
@@ -104,7 +106,7 @@ fn make_anew(connection: &Connection) -> Result<(), LedgerError> {
     for table in ANEW {
         connection.execute_batch(&format!("DROP TABLE old_{table};"))?;
     }
-    Ok(())
+    Ok(connection.pragma_update(None, "user_version", SCHEMA_VERSION)?)
 }
 
 /// Lets a connection that only reads find the rows of an earlier store where this program looks for them.
@@ -119,6 +121,7 @@ pub(super) fn show_earlier(connection: &Connection) -> Result<(), LedgerError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::reserve::GIVER;
     use super::*;
 
     const EARLIER: &str = include_str!("../../tests/audit/schema_4.sql");
@@ -250,6 +253,16 @@ mod tests {
             .execute("INSERT INTO charge VALUES ('label.person', x'c3', 'a', 9, 99, 0, 1, x'a1', 'i', 'z')", [])
             .unwrap();
         assert!(store.execute("UPDATE charge SET jti = NULL", []).is_err(), "the triggers are there");
+        // The uses of then and those of now are added up.
+        let used = |store: &Connection| -> i64 {
+            let key = rusqlite::params!["label.enterprise", [0xc1_u8], "b", "i", "a", 0, [0_u8]];
+            store.query_row(GIVER, key, |row| row.get(1)).unwrap()
+        };
+        assert_eq!((used(&read), used(&store)), (3, 3));
+        store
+            .execute("INSERT INTO charge VALUES ('label.enterprise', x'c1', 'b', 9, 99, 0, 1, x'a1', 'i', 'a')", [])
+            .unwrap();
+        assert_eq!(used(&store), 4);
     }
 
     #[test]

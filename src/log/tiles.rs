@@ -76,12 +76,14 @@ impl HashReader for Reader<'_> {
 pub struct Tiles {
     folder: PathBuf,
     published: u64,
+    /// Whether nothing but the tree of `published` leaves was ever begun to be written there.
+    settled: bool,
 }
 
 impl Tiles {
     /// The log in `folder`, of which the first `published` leaves are there already; 0 publishes all again.
     pub fn new(folder: &Path, published: u64) -> Self {
-        Self { folder: folder.to_owned(), published }
+        Self { folder: folder.to_owned(), published, settled: false }
     }
 
     /// Publishes the tree of `size` leaves: full tiles durably, partial ones quickly, the checkpoint last.
@@ -93,11 +95,13 @@ impl Tiles {
         entry: &dyn Fn(u64) -> Option<Vec<u8>>,
     ) -> Result<(), TilesError> {
         let files = tile_files(self.published, size);
-        self.write_files(&files, hash, entry)?;
+        let was_settled = std::mem::replace(&mut self.settled, false);
+        self.write_files(&files, was_settled, hash, entry)?;
         let checkpoint = self.folder.join("checkpoint");
         create_dir(&self.folder)?;
         write_unsynced(&checkpoint, note.as_bytes())?;
         self.published = size;
+        self.settled = true;
         Ok(())
     }
 
@@ -120,7 +124,7 @@ impl Tiles {
         if !broken.is_empty() {
             tracing::warn!(tiles = broken.len(), "tiles of the published log are gone or cut: they are written again");
         }
-        self.write_files(&broken, hash, entry)?;
+        self.write_files(&broken, false, hash, entry)?;
         for file in tile_files(0, self.published).iter().filter(|file| file.width == TILE_WIDTH) {
             for path in [Some(&file.path), file.entries_path.as_ref()].into_iter().flatten() {
                 remove_partials(&self.folder.join(path))?;
@@ -150,17 +154,19 @@ impl Tiles {
         Ok(())
     }
 
+    /// Where the folder was `settled`, only the tile that its tree ended in can have been partial: of each level the first new
+    /// one. A publication that was cut off may have left others.
     fn write_files(
         &self,
         files: &[TileFile],
+        settled: bool,
         hash: &dyn Fn(u64) -> Option<Digest>,
         entry: &dyn Fn(u64) -> Option<Vec<u8>>,
     ) -> Result<(), TilesError> {
         let mut written = Written::default();
         let mut levels = BTreeSet::new();
         for file in files {
-            // Only the tile that a tree ended in was ever partial: of each level the first that is new.
-            let was_partial = levels.insert(file.level) || self.published == 0;
+            let was_partial = levels.insert(file.level) || !settled;
             let kind = (file.width, was_partial);
             self.write(&file.path, &hashes(file, hash)?, kind, &mut written)?;
             if let Some(path) = &file.entries_path {

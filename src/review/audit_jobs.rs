@@ -120,8 +120,9 @@ impl<'a> Jobs<'a> {
         self.intents += 1;
         self.check_job(&subject, &record, rows);
         self.check_charges(&subject, &record, &rows.charges);
-        let consents = rows.consents.iter().map(|(issuer, jti)| format!("{issuer} {jti}"));
-        if rows.consents_torn || !consents.eq(record.consents.iter().cloned()) {
+        // An issuer's name has no space.
+        let consents = rows.consents.iter().map(|(issuer, jti)| Some((issuer.as_str(), jti.as_str())));
+        if rows.consents_torn || !consents.eq(record.consents.iter().map(|consent| consent.split_once(' '))) {
             self.records.find(format!("{subject}: the consent uses are not those of its record"));
         }
         self.notices.check_intent(&mut self.records, &subject, &record);

@@ -48,7 +48,7 @@ fn a_deleted_charge_is_found() {
 fn an_inserted_charge_is_found() {
     let copy = |bits: &str| {
         format!(
-            "INSERT INTO charge SELECT account, party, client, day, intent_index, 1, {bits}, sameness
+            "INSERT INTO charge SELECT account, party, client, day, intent_index, 1, {bits}, sameness, issuer, jti
              FROM charge WHERE intent_index = 1"
         )
     };

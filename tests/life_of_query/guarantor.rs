@@ -49,10 +49,17 @@ fn city() -> MutexGuard<'static, City> {
 
 impl City {
     fn new() -> Self {
+        Self::with(&|policy| policy)
+    }
+
+    /// The same under another policy.
+    fn with(change: &dyn Fn(String) -> String) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (home, delivery) = (dir.path().join("home"), dir.path().join("delivery"));
         initialise(&InitOptions { home: home.clone(), kind: HomeKind::Synthetic }, &Entropy).unwrap();
-        lengthen_slot(&home.join("policies/guarantor-check/policy.toml"));
+        let policy = home.join("policies/guarantor-check/policy.toml");
+        lengthen_slot(&policy);
+        std::fs::write(&policy, change(std::fs::read_to_string(&policy).unwrap())).unwrap();
         let catalog = Catalog::load(&home.join("catalog")).unwrap();
         let as_of = "2026-09-30".parse().unwrap();
         let options = SynthOptions { scale_ppm: 1, seed: 1, as_of };
@@ -111,6 +118,13 @@ impl City {
     fn ask(&self, firm: UnitId, person: UnitId) -> String {
         let consents = vec![self.consent("enterprise", firm), self.consent("guarantor", person)];
         label(&self.ask_with(firm, person, consents).unwrap())
+    }
+
+    /// How many consent uses stand in charges, and how many by themselves.
+    fn uses(&self) -> (i64, i64) {
+        let store = rusqlite::Connection::open(self.paths().store()).unwrap();
+        let sql = "SELECT (SELECT COUNT(*) FROM charge WHERE jti IS NOT NULL), (SELECT COUNT(*) FROM consent_use)";
+        store.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
     }
 
     /// The charges so far: account and bits.
@@ -204,6 +218,36 @@ fn two_consents_of_one_number_are_two_uses_of_it() {
     assert_eq!(label(&city.ask_with(healthy, representative, twice.clone().into()).unwrap()), "yes");
     let refused = city.ask_with(healthy, representative, twice.into());
     assert_eq!(refusal(&refused), Some(RefusalCode::ConsentUsed));
+}
+
+#[test]
+fn uses_are_counted_where_one_of_two_parties_is_not_asked() {
+    let _turn = strong();
+    let unasked = "consent = \"not-required\"\nbasis = \"a test\"";
+    let city = City::with(&|policy| policy.replacen("consent = \"required\"", unasked, 1));
+    let Examples { healthy, failing, representative, .. } = city.examples;
+    let consent = vec![city.consent("guarantor", representative)];
+    assert_eq!(label(&city.ask_with(healthy, representative, consent.clone()).unwrap()), "yes");
+    assert_eq!((city.charges().len(), city.uses()), (2, (0, 1)), "not in the guarantor's charge alone");
+    let refused = city.ask_with(failing, representative, consent);
+    assert_eq!(refusal(&refused), Some(RefusalCode::ConsentUsed));
+}
+
+#[test]
+fn uses_stand_in_the_charges_where_both_parties_are_asked() {
+    let _turn = strong();
+    let city = city();
+    let Examples { healthy, failing, representative, .. } = city.examples;
+    let (firms, persons) = (city.consent("enterprise", healthy), city.consent("guarantor", representative));
+    let (charges, before) = (city.charges().len(), city.uses());
+    city.ask_with(healthy, representative, vec![firms.clone(), persons.clone()]).unwrap();
+    let after = city.uses();
+    let uses = if city.charges().len() > charges { (before.0 + 2, before.1) } else { (before.0, before.1 + 2) };
+    assert_eq!(after, uses, "of a job that was asked before, by themselves");
+    let other = city.consent("enterprise", failing);
+    let refused = city.ask_with(failing, representative, vec![other, persons]);
+    assert_eq!(refusal(&refused), Some(RefusalCode::ConsentUsed));
+    assert_eq!(city.uses(), after);
 }
 
 #[test]

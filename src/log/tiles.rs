@@ -267,6 +267,31 @@ mod tests {
     }
 
     #[test]
+    fn a_full_tile_is_published_without_its_partial_forebears() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = |path: &str| folder.path().join(path).exists();
+        let publish = |tiles: &mut Tiles, size| {
+            let hash = |index: u64| Some(Digest::from_bytes([u8::try_from(index % 251).unwrap(); 32]));
+            tiles.publish(size, "a checkpoint", &hash, &|index| Some(index.to_be_bytes().to_vec())).unwrap();
+        };
+        let mut tiles = Tiles::new(folder.path(), 0);
+        publish(&mut tiles, 300);
+        publish(&mut tiles, 310);
+        let partials = ["tile/0/001.p/44", "tile/0/001.p/54", "tile/entries/001.p/44", "tile/entries/001.p/54"];
+        assert!(partials.iter().all(|path| there(path)));
+        publish(&mut tiles, 900);
+        assert!(there("tile/0/001") && there("tile/0/002") && !partials.iter().any(|path| there(path)));
+        // A publication was cut off behind the checkpoint that the folder shows.
+        for left in ["tile/0/005.p/7", "tile/entries/005.p/7"] {
+            let left = folder.path().join(left);
+            create_dir(left.parent().unwrap()).unwrap();
+            write_unsynced(&left, b"torn").unwrap();
+        }
+        publish(&mut Tiles::new(folder.path(), 900), 1_600);
+        assert!(there("tile/0/005") && !there("tile/0/005.p/7") && !there("tile/entries/005.p/7"));
+    }
+
+    #[test]
     fn paths_are_those_of_c2sp() {
         let paths: Vec<String> = tile_files(0, 70_000).into_iter().map(|file| file.path).collect();
         for path in ["tile/0/000", "tile/0/272", "tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1"]

@@ -231,6 +231,23 @@ fn uses_are_counted_where_one_of_two_parties_is_not_asked() {
     assert_eq!((city.charges().len(), city.uses()), (2, (0, 1)), "not in the guarantor's charge alone");
     let refused = city.ask_with(failing, representative, consent);
     assert_eq!(refusal(&refused), Some(RefusalCode::ConsentUsed));
+    // Moved into the firm's charge it would not be counted: an audit sees it.
+    let torn = || {
+        let mut torn = Vec::new();
+        let reader = LedgerReader::open_for_audit(&city.paths().store()).unwrap();
+        reader.audit_leaves(|leaf| torn.extend(leaf.consents_torn.then_some(leaf.consents.len()))).unwrap();
+        torn
+    };
+    assert!(torn().is_empty());
+    let store = rusqlite::Connection::open(city.paths().store()).unwrap();
+    store
+        .execute_batch(
+            "DROP TRIGGER charge_kept; DROP TRIGGER consent_use_stays;
+             UPDATE charge SET (issuer, jti) = (SELECT issuer, jti FROM consent_use) WHERE place = 0;
+             DELETE FROM consent_use;",
+        )
+        .unwrap();
+    assert_eq!(torn(), [1]);
 }
 
 #[test]

@@ -228,6 +228,7 @@ struct Giver {
     is_new: bool,
 }
 
+/// What a [`Giver`] is made of, in one row.
 pub(super) const GIVER: &str = "SELECT EXISTS (SELECT 1 FROM consent_revoked WHERE issuer = ?4 AND jti = ?5),
            (SELECT COUNT(*) FROM consent_use WHERE issuer = ?4 AND jti = ?5)
                + COUNT(*) FILTER (WHERE issuer = ?4 AND jti = ?5),

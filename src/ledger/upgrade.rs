@@ -92,12 +92,7 @@ fn make_anew(connection: &Connection) -> Result<(), LedgerError> {
     if found < REQUESTS_SCHEMA {
         connection.execute_batch(REQUESTS)?;
     }
-    for table in ANEW {
-        connection.execute_batch(&format!(
-            "DROP TRIGGER {table}_kept; DROP TRIGGER {table}_stays; ALTER TABLE {table} RENAME TO old_{table};"
-        ))?;
-    }
-    connection.execute_batch(&[JOBS, include_str!("upgrade.sql")].concat())?;
+    move_rows(connection)?;
     for wrong in WRONG {
         if connection.prepare(wrong)?.exists([])? {
             return Err(LedgerError::Inconsistent(Inconsistency::Upgrade { found }));
@@ -107,6 +102,16 @@ fn make_anew(connection: &Connection) -> Result<(), LedgerError> {
         connection.execute_batch(&format!("DROP TABLE old_{table};"))?;
     }
     Ok(connection.pragma_update(None, "user_version", SCHEMA_VERSION)?)
+}
+
+/// Sets the tables aside as `old_…`, and fills new ones from them.
+fn move_rows(connection: &Connection) -> Result<(), LedgerError> {
+    for table in ANEW {
+        connection.execute_batch(&format!(
+            "DROP TRIGGER {table}_kept; DROP TRIGGER {table}_stays; ALTER TABLE {table} RENAME TO old_{table};"
+        ))?;
+    }
+    Ok(connection.execute_batch(&[JOBS, include_str!("upgrade.sql")].concat())?)
 }
 
 /// Lets a connection that only reads find the rows of an earlier store where this program looks for them.
@@ -205,11 +210,7 @@ mod tests {
         let then = earlier();
         let store = Connection::open_in_memory().unwrap();
         store.execute_batch(VERSION_5).unwrap();
-        for table in ANEW {
-            then.execute_batch(&format!("DROP TRIGGER {table}_kept; DROP TRIGGER {table}_stays")).unwrap();
-            then.execute_batch(&format!("ALTER TABLE {table} RENAME TO old_{table}")).unwrap();
-        }
-        then.execute_batch(&[JOBS, include_str!("upgrade.sql")].concat()).unwrap();
+        bring_up_to_date(&then).unwrap();
         for (table, columns) in [
             ("job", "*"),
             ("charge", "account, party, client, day, intent_index, place, amount, sameness"),
@@ -302,11 +303,7 @@ mod tests {
         ];
         for (wrong, harm) in WRONG.iter().zip(harms) {
             let store = earlier();
-            for table in ANEW {
-                store.execute_batch(&format!("DROP TRIGGER {table}_kept; DROP TRIGGER {table}_stays")).unwrap();
-                store.execute_batch(&format!("ALTER TABLE {table} RENAME TO old_{table}")).unwrap();
-            }
-            store.execute_batch(&[JOBS, include_str!("upgrade.sql")].concat()).unwrap();
+            move_rows(&store).unwrap();
             assert!(!store.prepare(wrong).unwrap().exists([]).unwrap(), "{wrong}");
             for table in ANEW {
                 store.execute_batch(&format!("DROP TRIGGER {table}_kept")).unwrap();

@@ -31,7 +31,7 @@ async fn ask(engine: &Arc<Engine>, token: &str) -> Result<Answered, Failure> {
 }
 
 fn json(answered: &Answered) -> String {
-    serde_json::to_string(&answered.bundle).unwrap()
+    String::from_utf8(answered.json.clone()).unwrap()
 }
 
 /// Puts folders where the mirror's files were; the files lie beside them.

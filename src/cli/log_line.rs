@@ -6,9 +6,10 @@ use std::fmt::{self, Debug};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
+
+use crate::env::Timestamp;
 
 /// The form of such a line.
 pub(super) struct LogLine;
@@ -21,7 +22,7 @@ where
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         let metadata = event.metadata();
         writer.write_str(r#"{"timestamp":""#)?;
-        SystemTime.format_time(&mut writer)?;
+        writer.write_str(Timestamp::now().as_str())?;
         writer.write_str(r#"","level":"#)?;
         write_text(&mut writer, metadata.level().as_str())?;
         writer.write_str(r#","fields":{"#)?;

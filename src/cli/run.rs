@@ -182,12 +182,13 @@ pub fn cost(claim: &CostClaim) -> Cost {
 
 /// Reads the receipt inside an answer.
 pub fn claims(answered: &Answered) -> Result<Claims, CliError> {
-    answered.bundle.claims().ok_or_else(|| CliError::failure(AskProblem::ReceiptUnreadable))
+    answered.claims().ok_or_else(|| CliError::failure(AskProblem::ReceiptUnreadable))
 }
 
 /// Writes a bundle.
 pub fn write_bundle(answered: &Answered, path: &Path) -> Result<(), CliError> {
-    let json = serde_json::to_string_pretty(&answered.bundle).map_err(CliError::failed)? + "\n";
+    let bundle = answered.bundle().map_err(CliError::failed)?;
+    let json = serde_json::to_string_pretty(&bundle).map_err(CliError::failed)? + "\n";
     write(path, json.as_bytes(), Durable::Shared)
 }
 

@@ -18,7 +18,7 @@ pub mod weaken;
 
 pub use changes::Changes;
 pub use child::{ChildError, ChildLimits, ChildOutput, forbid_core_dumps, limit_this_process, run_child};
-pub use clock::{Clock, Stopwatch};
+pub use clock::{Clock, Stopwatch, Timestamp};
 pub use cores::{cores, raise_descriptors, yield_to_others};
 pub use entropy::{Entropy, EntropyError, EntropyStream};
 pub use files::{

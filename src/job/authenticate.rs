@@ -51,7 +51,7 @@ pub(super) fn authenticate(token: String, config: &Config) -> Result<Authenticat
     let signed = verify(&token, TokenKind::Job, config.callers.keys()).map_err(token_refusal)?;
     let mut consents = Vec::new();
     let request = signed.try_map(|owner, input, payload| {
-        let mut wire: WireJob = read_json(&payload)
+        let mut wire: WireJob<'_> = read_json(&payload)
             .map_err(|error| Refusal::about(RefusalCode::Malformed, Detail::Json(error.to_string())))?;
         check_addressed(&Addressed::from(&wire), JOBS_PATH, owner, config)?;
         check_consents(&wire.consents)?;
@@ -91,8 +91,8 @@ pub(super) struct Addressed<'a> {
     pub htu: &'a str,
 }
 
-impl<'a> From<&'a WireJob> for Addressed<'a> {
-    fn from(wire: &'a WireJob) -> Self {
+impl<'a> From<&'a WireJob<'_>> for Addressed<'a> {
+    fn from(wire: &'a WireJob<'_>) -> Self {
         let WireJob { iss, aud, iat, exp, jti, htm, htu, .. } = wire;
         Self { iss, aud, iat: *iat, exp: *exp, jti, htm, htu }
     }
@@ -123,7 +123,7 @@ pub(super) fn check_addressed(wire: &Addressed<'_>, path: &str, owner: &str, con
     Ok(())
 }
 
-pub(super) fn request(wire: WireJob, input: Digest) -> Result<Request, Refusal> {
+pub(super) fn request(wire: WireJob<'_>, input: Digest) -> Result<Request, Refusal> {
     let guest =
         wire.guest.parse().map_err(|error| Refusal::about(RefusalCode::Malformed, Detail::GuestDigest(error)))?;
     Ok(Request {
@@ -151,7 +151,7 @@ pub(super) fn check_fresh(request: &Request, now: Millis) -> Result<(), Refusal>
     }
 }
 
-fn check_consent_addressed(wire: &WireConsent, owner: &str, config: &Config) -> Result<(), Refusal> {
+fn check_consent_addressed(wire: &WireConsent<'_>, owner: &str, config: &Config) -> Result<(), Refusal> {
     let [details] = &wire.authorization_details;
     if wire.iss != owner {
         return refuse(RefusalCode::ConsentInvalid, Detail::NotOwner);
@@ -176,7 +176,7 @@ pub(super) fn authenticate_consent(token: &str, config: &Config) -> Result<Verif
     let signed = verify(token, TokenKind::Consent, config.callers.keys())
         .map_err(|error| invalid(Detail::Token(error.bilingual())))?;
     signed.try_map(|owner, input, payload| {
-        let wire: WireConsent = read_json(&payload).map_err(|error| invalid(Detail::Json(error.to_string())))?;
+        let wire: WireConsent<'_> = read_json(&payload).map_err(|error| invalid(Detail::Json(error.to_string())))?;
         check_consent_addressed(&wire, owner, config)?;
         let WireConsent { authorization_details: [details], .. } = wire;
         let version = |text: &str| Version::parse(text).ok_or_else(|| invalid(Detail::ConsentVersion));

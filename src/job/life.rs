@@ -11,7 +11,7 @@ use crate::guest::Guest;
 use crate::ledger::{End, LedgerError, Logged, Reservation, ReserveError, SealedRequest};
 use crate::model::{Digest, Refusal, RefusalCode, Request};
 use crate::policy::{Asked, Permit, Policy, decide};
-use crate::receipt::{Bundle, Receipt, assemble, sign_receipt};
+use crate::receipt::{Bundle, Claims, Receipt, assemble, sign_receipt};
 
 use super::authenticate::{Authenticated, authenticate, authenticate_consent, check_fresh};
 use super::dispatch::dispatch;
@@ -51,10 +51,22 @@ pub enum Failure {
 /// An answered job.
 #[derive(Debug)]
 pub struct Answered {
-    /// What the client gets.
-    pub bundle: Bundle,
+    /// What the client gets: a bundle's JSON.
+    pub json: Vec<u8>,
     /// How it ended: for a synthetic home's debug output alone.
     pub end: End,
+}
+
+impl Answered {
+    /// The bundle.
+    pub fn bundle(&self) -> Result<Bundle, serde_json::Error> {
+        serde_json::from_slice(&self.json)
+    }
+
+    /// The receipt's claims; `None` where they cannot be read.
+    pub fn claims(&self) -> Option<Claims> {
+        self.bundle().ok()?.claims()
+    }
 }
 
 /// A request whose signature, form and address are right; whether it may be answered is not decided.
@@ -283,5 +295,5 @@ fn release(engine: &Engine, logged: Logged) -> Result<Answered, Failure> {
         Some(evidence) => evidence,
         None => engine.reader().evidence(receipt.intent_index())?,
     };
-    Ok(Answered { bundle: assemble(receipt, &evidence)?, end: logged.end() })
+    Ok(Answered { json: assemble(&receipt, &evidence)?, end: logged.end() })
 }

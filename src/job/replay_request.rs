@@ -74,7 +74,7 @@ fn input_of(token: &str) -> Digest {
 fn read(payload: &[u8], req: Digest, place: Option<(Digest, i64)>) -> Option<(Request, Vec<String>)> {
     match place {
         None => {
-            let mut wire: WireJob = read_json(payload).ok()?;
+            let mut wire: WireJob<'_> = read_json(payload).ok()?;
             let consents = std::mem::take(&mut wire.consents);
             Some((request(wire, req).ok()?, consents))
         }

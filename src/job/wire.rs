@@ -1,6 +1,8 @@
 //! Requests and consents on the wire: strict JSON, every member known, none twice. Members are declared in the order of
-//! canonical JSON: what is written so need not be compared as a document (`keys::read_json`).
+//! canonical JSON: what is written so need not be compared as a document (`keys::read_json`). What is only looked at stays in
+//! the payload; what a request keeps is its own.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -14,16 +16,21 @@ use super::wire_rows::WireRows;
 /// The payload of a `job+jwt`.
 #[derive(Debug, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct WireJob {
-    pub aud: String,
+pub(super) struct WireJob<'p> {
+    #[serde(borrow)]
+    pub aud: Cow<'p, str>,
     pub consents: Vec<String>,
     pub exp: i64,
-    pub guest: String,
-    pub htm: String,
-    pub htu: String,
+    #[serde(borrow)]
+    pub guest: Cow<'p, str>,
+    #[serde(borrow)]
+    pub htm: Cow<'p, str>,
+    #[serde(borrow)]
+    pub htu: Cow<'p, str>,
     pub iat: i64,
     pub iss: String,
-    pub jti: String,
+    #[serde(borrow)]
+    pub jti: Cow<'p, str>,
     pub parameters: WireParameters,
     pub parties: Vec<WireParty>,
     pub policy: WirePolicy,
@@ -78,9 +85,11 @@ pub(super) struct WireMember {
 /// The payload of a `consent+jwt`.
 #[derive(Debug, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct WireConsent {
-    pub aud: String,
-    pub authorization_details: [WireAuthorisation; 1],
+pub(super) struct WireConsent<'p> {
+    #[serde(borrow)]
+    pub aud: Cow<'p, str>,
+    #[serde(borrow)]
+    pub authorization_details: [WireAuthorisation<'p>; 1],
     pub client_id: String,
     pub exp: i64,
     pub iat: i64,
@@ -93,17 +102,19 @@ pub(super) struct WireConsent {
 /// One authorisation (RFC 9396).
 #[derive(Debug, Serialize, DeriveDeserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct WireAuthorisation {
+pub(super) struct WireAuthorisation<'p> {
     pub max_uses: u32,
     pub policy: String,
     pub purpose: String,
     pub role: String,
-    #[serde(rename = "type")]
-    pub kind: String,
+    #[serde(borrow, rename = "type")]
+    pub kind: Cow<'p, str>,
     /// The first version covered no more.
-    pub version_below: String,
+    #[serde(borrow)]
+    pub version_below: Cow<'p, str>,
     /// The first version covered.
-    pub version_min: String,
+    #[serde(borrow)]
+    pub version_min: Cow<'p, str>,
 }
 
 /// The `type` of an authorisation.

@@ -4,9 +4,8 @@ use std::fmt::Display;
 use std::io::Write;
 
 use ring::digest::{Context, SHA256};
-use serde::de::DeserializeOwned;
 use serde::ser::Error;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::form::{Form, JSON_INTEGER_MAX};
@@ -143,9 +142,9 @@ pub fn canonical_json_and_digest_without(
 
 /// Reads JSON that says what `T` says and nothing else: written again it must be what was read, so that no array
 /// stands for an object, no `null` for an absent member and no number is rounded.
-pub fn read_json<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+pub fn read_json<'b, T: Deserialize<'b> + Serialize>(bytes: &'b [u8]) -> Result<T, serde_json::Error> {
     if weaken::on(Weakness::ReadLeniently) {
-        return serde_json::from_value(serde_json::from_slice(bytes)?);
+        return T::deserialize(serde_json::from_slice::<Value>(bytes)?);
     }
     let read: T = serde_json::from_slice(bytes)?;
     // Who writes the members in our order and nothing between them has written the very bytes.

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Version, header};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
+use hyper::body::Incoming;
 use tokio::sync::Semaphore;
 
 use super::admission::Admission;
@@ -55,33 +54,30 @@ impl App {
     }
 }
 
-/// The whole service.
-pub(super) fn router(app: App) -> Router {
-    Router::new()
-        .route("/v1/jobs", post(jobs::submit))
-        .route("/v1/jobs/{id}", get(jobs::show).delete(jobs::cancel))
-        .route("/v1/batches", post(batches::submit))
-        .route("/v1/guests", post(guests::register))
-        .route("/v1/guests/{digest}", get(guests::show))
-        .route("/v1/policies", get(policies::list))
-        .route("/v1/policies/{id}", get(policies::show))
-        .route("/v1/budgets", get(budgets::show))
-        .route("/v1/subjects/access", get(subjects::access))
-        .route("/v1/consents/{jti}", delete(consents::revoke))
-        .route("/v1/admin/reload", post(admin::reload))
-        .route("/log/checkpoint", get(log::checkpoint))
-        .route("/log/tile/{*path}", get(log::tile))
-        .route("/log/key", get(log::log_key))
-        .route("/.well-known/jwks.json", get(log::keys))
-        .route("/.well-known/anshi", get(health::discovery))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(super::metrics::show))
-        .route("/openapi.json", get(openapi::specification))
-        .fallback(async || Problem::bare(ProblemKind::NotFound))
-        .method_not_allowed_fallback(async || Problem::bare(ProblemKind::Method))
-        .layer(from_fn_with_state(app.clone(), around))
-        .with_state(app)
+/// The address of each route, and what its methods do.
+fn routes() -> [(&'static str, MethodRouter<App>); 20] {
+    [
+        ("/v1/jobs", post(jobs::submit)),
+        ("/v1/jobs/{id}", get(jobs::show).delete(jobs::cancel)),
+        ("/v1/batches", post(batches::submit)),
+        ("/v1/guests", post(guests::register)),
+        ("/v1/guests/{digest}", get(guests::show)),
+        ("/v1/policies", get(policies::list)),
+        ("/v1/policies/{id}", get(policies::show)),
+        ("/v1/budgets", get(budgets::show)),
+        ("/v1/subjects/access", get(subjects::access)),
+        ("/v1/consents/{jti}", delete(consents::revoke)),
+        ("/v1/admin/reload", post(admin::reload)),
+        ("/log/checkpoint", get(log::checkpoint)),
+        ("/log/tile/{*path}", get(log::tile)),
+        ("/log/key", get(log::log_key)),
+        ("/.well-known/jwks.json", get(log::keys)),
+        ("/.well-known/anshi", get(health::discovery)),
+        ("/healthz", get(health::alive)),
+        ("/readyz", get(health::ready)),
+        ("/metrics", get(super::metrics::show)),
+        ("/openapi.json", get(openapi::specification)),
+    ]
 }
 
 /// The target of the lines in the log that requests have, one each.
@@ -90,53 +86,83 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A request is answered by then: the longest slot of a table, and a queue before it.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(900);
 
-/// Around every request: its id, one line in the log, the counters, the caller's language, headers that hold for all.
-async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let stopwatch = Stopwatch::new();
-    let id = app.entropy.salt::<8>().map(|bytes| data_encoding::HEXLOWER.encode(&bytes)).unwrap_or_default();
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let method = method_word(request.method());
-    let lang = wanted_lang(request.headers());
-    // Lives as long as the request does: a connection whose caller was let in keeps its place until then.
-    let presence = request.extensions().get::<Seat>().map(|seat| Arc::new(seat.request()));
-    if let Some(presence) = &presence {
-        request.extensions_mut().insert(Arc::clone(presence));
-    }
-    // The address is logged as its route: what stands in it may name a job or a guest.
-    let names_its_host = names_its_host(&request);
-    let answering = async move {
-        match names_its_host {
-            true => next.run(request).await,
-            false => Problem::bare(ProblemKind::Query).into_response(),
+/// The whole service: its routes, and what stands before them all. That is no layer of theirs, each of which would put every
+/// request into boxes of its own.
+#[derive(Clone)]
+pub(super) struct Service {
+    app: App,
+    routes: Router,
+    /// Which route an address has, by the rules of the routes' own crate: lines and series name it so.
+    names: Arc<matchit::Router<&'static str>>,
+}
+
+impl Service {
+    pub fn new(app: App) -> Self {
+        let (mut router, mut names) = (Router::new(), matchit::Router::new());
+        for (address, methods) in routes() {
+            router = router.route(address, methods);
+            // The line before has made sure that none stands in another one's way.
+            let _ = names.insert(address, address);
         }
-    };
-    let answering = tokio::time::timeout(ANSWER_TIMEOUT, answering);
-    let mut response = answering.await.unwrap_or_else(|_| Problem::bare(ProblemKind::Stopping).into_response());
-    drop(presence);
-    let problem = response.extensions_mut().remove::<Problem>();
-    if let Some(problem) = &problem
-        && lang == Lang::Zh
-    {
-        response = problem.response(lang);
+        let routes = router
+            .fallback(async || Problem::bare(ProblemKind::NotFound))
+            .method_not_allowed_fallback(async || Problem::bare(ProblemKind::Method))
+            .with_state(app.clone());
+        Self { app, routes, names: Arc::new(names) }
     }
-    let status = response.status().as_u16();
-    let word = problem.as_ref().map_or("", |problem| problem.kind().word());
-    let elapsed = stopwatch.elapsed();
-    app.metrics.answered(method, &route, status, word, elapsed);
-    let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(request = %id, method, route, status, problem = word, millis, "answered");
-    let headers = response.headers_mut();
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        headers.insert(REQUEST_ID, id);
+
+    /// Around every request: its id, one line in the log, the counters, the caller's language, headers that hold for all.
+    pub async fn answer(&self, seat: &Seat, request: hyper::Request<Incoming>) -> Response {
+        let stopwatch = Stopwatch::new();
+        let id = self.app.entropy.salt::<8>().map(|bytes| data_encoding::HEXLOWER.encode(&bytes)).unwrap_or_default();
+        let route = self.name(request.uri().path());
+        let method = method_word(request.method());
+        let lang = wanted_lang(request.headers());
+        let answering = tokio::time::timeout(ANSWER_TIMEOUT, self.routed(seat, request));
+        let mut response = answering.await.unwrap_or_else(|_| Problem::bare(ProblemKind::Stopping).into_response());
+        let problem = response.extensions_mut().remove::<Problem>();
+        if let Some(problem) = &problem
+            && lang == Lang::Zh
+        {
+            response = problem.response(lang);
+        }
+        let status = response.status().as_u16();
+        let word = problem.as_ref().map_or("", |problem| problem.kind().word());
+        let elapsed = stopwatch.elapsed();
+        self.app.metrics.answered(method, route, status, word, elapsed);
+        let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(request = id, method, route, status, problem = word, millis, "answered");
+        let headers = response.headers_mut();
+        if let Ok(id) = HeaderValue::try_from(id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        response
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
+
+    /// The address as its route: what stands in it may name a job or a guest.
+    fn name(&self, path: &str) -> &'static str {
+        self.names.at(path).map_or("none", |found| *found.value)
+    }
+
+    async fn routed(&self, seat: &Seat, mut request: hyper::Request<Incoming>) -> Response {
+        if !names_its_host(&request) {
+            return Problem::bare(ProblemKind::Query).into_response();
+        }
+        // Lives as long as the request does: a connection whose caller was let in keeps its place until then.
+        let presence = Arc::new(seat.request());
+        request.extensions_mut().insert(Arc::clone(&presence));
+        // Routes are ready at any time.
+        let Ok(response) = tower::Service::call(&mut self.routes.clone(), request).await;
+        drop(presence);
+        response
+    }
 }
 
 /// A request names its host once (RFC 9112, section 3.2), though nothing here depends on which: what stands between must not
 /// read another one than we do.
-fn names_its_host(request: &Request) -> bool {
+fn names_its_host<B>(request: &hyper::Request<B>) -> bool {
     request.version() != Version::HTTP_11 || request.headers().get_all(header::HOST).iter().count() == 1
 }
 

@@ -62,9 +62,8 @@ pub(super) async fn submit(State(app): State<App>, request: Request) -> Result<R
     }
     let answered = underway.answer().await?;
     app.metrics.job_answered();
-    let json = answered.bundle.to_json().map_err(Failure::from)?;
     let headers = [(header::LOCATION, location(job)?), (header::CONTENT_TYPE, JSON)];
-    Ok((headers, json).into_response())
+    Ok((headers, answered.json).into_response())
 }
 
 /// A job under way.
@@ -113,7 +112,7 @@ fn view(app: &App, client: &str, job: Digest) -> Result<JobView, Problem> {
     let (state, tick, bundle) = match found {
         JobState::Admitted => ("admitted", None, None),
         JobState::Running { tick } => ("running", Some(tick.0), None),
-        JobState::Ended(answered) => ("answered", None, Some(answered.bundle)),
+        JobState::Ended(answered) => ("answered", None, Some(answered.bundle().map_err(Failure::from)?)),
         JobState::Abandoned => ("abandoned", None, None),
     };
     Ok(JobView { job: job.hex(), state, tick, bundle })

@@ -1,16 +1,14 @@
 //! Listening: connections, TLS, time-outs, and an end that leaves nothing charged unanswered.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
@@ -20,7 +18,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::admin::take_anew;
-use super::app::{App, router};
+use super::app::{App, Service};
 use super::places::{Place, Places, Seat};
 use crate::config::ServerTls;
 use crate::env::{FileError, is_private, raise_descriptors};
@@ -127,14 +125,14 @@ impl Server {
     /// Serves until `stop`; then takes no connection more, and ends when what was charged is answered.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let graceful = GracefulShutdown::new();
-        let routes = router(self.app.clone());
+        let service = Arc::new(Service::new(self.app.clone()));
         tokio::pin!(stop);
         loop {
             tokio::select! {
                 () = &mut stop => break,
                 accepted = self.accept() => match accepted {
                     Ok((stream, Some(place))) => {
-                        tokio::spawn(connection(stream, self.tls.clone(), routes.clone(), graceful.watcher(), place));
+                        tokio::spawn(connection(stream, self.tls.clone(), Arc::clone(&service), graceful.watcher(), place));
                     }
                     Ok((stream, None)) => self.turn_away(stream),
                     Err(error) => {
@@ -208,17 +206,17 @@ fn places_max(configured: u32) -> usize {
 async fn connection(
     stream: TcpStream,
     tls: Option<TlsAcceptor>,
-    routes: Router,
+    service: Arc<Service>,
     watcher: hyper_util::server::graceful::Watcher,
     place: Place,
 ) {
     let seat = place.seat();
     let speaking = async move {
         match tls {
-            None => speak(stream, routes, watcher, seat).await,
+            None => speak(stream, service, watcher, seat).await,
             Some(tls) => {
                 if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-                    speak(stream, routes, watcher, seat).await;
+                    speak(stream, service, watcher, seat).await;
                 }
             }
         }
@@ -230,7 +228,7 @@ async fn connection(
 }
 
 /// Speaks HTTP on a connection until either side ends it; how, is nobody's business but the client's.
-async fn speak<S>(stream: S, routes: Router, watcher: hyper_util::server::graceful::Watcher, seat: Seat)
+async fn speak<S>(stream: S, service: Arc<Service>, watcher: hyper_util::server::graceful::Watcher, seat: Seat)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -243,14 +241,11 @@ where
         .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX))
         .keep_alive_interval(HEAD_TIMEOUT)
         .keep_alive_timeout(HEAD_TIMEOUT);
-    let service = TowerToHyperService::new(tower::ServiceExt::map_request(
-        routes,
-        move |mut request: hyper::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(seat.clone());
-            request.map(Body::new)
-        },
-    ));
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+    let answering = hyper::service::service_fn(move |request| {
+        let (service, seat) = (Arc::clone(&service), seat.clone());
+        async move { Ok::<_, Infallible>(service.answer(&seat, request).await) }
+    });
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), answering).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection");
     }

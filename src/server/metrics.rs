@@ -23,7 +23,7 @@ use crate::config::CallerKind;
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct RequestLabels {
     method: &'static str,
-    route: String,
+    route: &'static str,
     status: u16,
     problem: &'static str,
 }
@@ -61,8 +61,15 @@ impl Metrics {
     }
 
     /// A request was answered.
-    pub fn answered(&self, method: &'static str, route: &str, status: u16, problem: &'static str, elapsed: Duration) {
-        let labels = RequestLabels { method, route: route.to_owned(), status, problem };
+    pub fn answered(
+        &self,
+        method: &'static str,
+        route: &'static str,
+        status: u16,
+        problem: &'static str,
+        elapsed: Duration,
+    ) {
+        let labels = RequestLabels { method, route, status, problem };
         self.requests.get_or_create(&labels).inc();
         self.seconds.observe(elapsed.as_secs_f64());
     }

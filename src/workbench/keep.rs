@@ -44,7 +44,8 @@ pub(super) fn keep_asked(
     put("requests", format!("{name}.jws"), token)?;
     match answered {
         Some(answered) => {
-            let bundle = serde_json::to_string_pretty(&answered.bundle).map_err(PlayError::of)?;
+            let bundle =
+                answered.bundle().and_then(|bundle| serde_json::to_string_pretty(&bundle)).map_err(PlayError::of)?;
             put("bundles", format!("{name}.json"), &bundle)
         }
         None => Ok(()),

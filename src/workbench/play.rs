@@ -203,7 +203,7 @@ pub(super) fn got(answered: &Result<Answered, Failure>) -> Got {
         Err(Failure::Refused(refusal)) => return Got::Refused(refusal.clone()),
         Err(failure) => return Got::Failed(failure.bilingual()),
     };
-    let Some(claims) = answered.bundle.claims() else {
+    let Some(claims) = answered.claims() else {
         let (zh, en) = ("无法读取回执".to_owned(), "the receipt cannot be read".to_owned());
         return Got::Failed(Bilingual { zh, en });
     };

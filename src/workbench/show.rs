@@ -177,7 +177,7 @@ impl<'a> Show<'a> {
             *counts.entry(line.label.unwrap_or_else(|| UNDETERMINED.to_owned())).or_default() += 1;
             let job = Digest::from_hex(&line.job).map_err(PlayError::of)?;
             if let Some(JobState::Ended(answered)) = state(&self.room.engine, client, job).map_err(PlayError::of)? {
-                bundles.push(answered.bundle);
+                bundles.push(answered.bundle().map_err(PlayError::of)?);
             }
         }
         let labels = policy.labels().iter().map(String::as_str).chain([UNDETERMINED]);

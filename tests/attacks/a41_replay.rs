@@ -141,13 +141,13 @@ fn approved(token: &str, auditor: &PublicKey) -> Result<bool, String> {
 fn everything_everywhere(home: TestHome) -> Result<(), String> {
     let token = home.token(0, 5);
     let answered = home.answered(&token);
-    let bundle = serde_json::to_string(&answered.bundle).unwrap();
+    let bundle = serde_json::to_string(&answered.bundle().unwrap()).unwrap();
     let order = home.order(0, 6);
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
     let things = [
         ("a request", home.sign(&order)),
         ("a consent", order.consents[0].clone()),
-        ("a receipt", answered.bundle.receipt.clone()),
+        ("a receipt", answered.bundle().unwrap().receipt.clone()),
         ("a bundle", bundle.clone()),
         ("a checkpoint", read(&home.paths().log().join("checkpoint"))),
         ("the log's key", read(&home.paths().log_key())),
@@ -195,7 +195,7 @@ fn everything_everywhere(home: TestHome) -> Result<(), String> {
 
 /// A bundle that is mixed of two, and one under another engine's keys.
 fn bundles_of_others(home: &TestHome, bundle: &str) -> Result<(), String> {
-    let second = serde_json::to_value(&home.answered(&home.token(0, 7)).bundle).unwrap();
+    let second = serde_json::to_value(&home.answered(&home.token(0, 7)).bundle().unwrap()).unwrap();
     for member in ["receipt", "intent", "outcome", "parties"] {
         let mut mixed: Value = serde_json::from_str(bundle).unwrap();
         mixed[member] = second[member].clone();

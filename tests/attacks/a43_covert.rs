@@ -63,7 +63,7 @@ pub fn attack() -> Result<(), String> {
     let claims = predicted(&home, &token, "yes");
     let key = load_key(&home.paths().key(KeyFile::Receipt)).unwrap();
     let receipt = sign(&key, TokenKind::VerificationResult, &canonical_json(&claims).unwrap());
-    if answered.bundle.receipt != receipt {
+    if answered.bundle().unwrap().receipt != receipt {
         return Err(format!("nothing explains the receipt {}", seen(&answered).claims));
     }
     let again = home.answered(&token);

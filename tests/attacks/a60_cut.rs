@@ -45,7 +45,7 @@ pub fn attack() -> Result<(), String> {
         cut(&home, &token, waits, micros);
         let first = block_on(again(&home, &token))?;
         let second = block_on(again(&home, &token))?;
-        if first.bundle != second.bundle {
+        if first.json != second.json {
             return Err(format!("one request has two bundles, cut after {waits} waits"));
         }
         let charges = home.totals().1 - before;

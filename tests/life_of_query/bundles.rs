@@ -42,8 +42,8 @@ fn a_bundle_verifies_with_public_keys_alone() {
 fn no_part_of_a_bundle_can_be_changed() {
     let _turn = strong();
     let home = TestHome::new();
-    let good = home.answered(&home.token(0, 1)).bundle;
-    let other = home.answered(&home.token(0, 2)).bundle;
+    let good = home.answered(&home.token(0, 1)).bundle().unwrap();
+    let other = home.answered(&home.token(0, 2)).bundle().unwrap();
     let changes: &[Change<'_>] = &[
         ("receipt", &|bundle| flip(&mut bundle.receipt)),
         ("another receipt", &|bundle| bundle.receipt.clone_from(&other.receipt)),

@@ -71,7 +71,7 @@ fn adversary() -> String {
 }
 
 fn table(answered: &Answered) -> Option<ReleasedTable> {
-    answered.bundle.claims().unwrap().result.table.map(|table| *table)
+    answered.claims().unwrap().result.table.map(|table| *table)
 }
 
 #[test]

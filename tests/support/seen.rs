@@ -34,7 +34,7 @@ fn figures(claims: &Value) -> Value {
 
 /// Takes an answer apart.
 pub fn seen(answered: &Answered) -> Seen {
-    seen_bundle(&answered.bundle)
+    seen_bundle(&answered.bundle().unwrap())
 }
 
 /// Takes a bundle apart.

@@ -81,13 +81,13 @@ fn a_retired_key_signs_nothing_any_more() {
     rotate(&home.path).unwrap();
     std::thread::sleep(Duration::from_millis(1_100));
     let engine = open(&home.path).unwrap();
-    let mut answered = ask(&engine, &token);
+    let mut forged = ask(&engine, &token).bundle().unwrap();
     drop(engine);
-    let payload = answered.bundle.receipt.split('.').nth(1).unwrap().to_owned();
+    let payload = forged.receipt.split('.').nth(1).unwrap().to_owned();
     let payload = BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap();
     // Who stole the old key and got at a later job's claims.
-    answered.bundle.receipt = sign(&old, TokenKind::VerificationResult, &payload);
-    let refused = verify(&home.path, &bundle(&answered)).err();
+    forged.receipt = sign(&old, TokenKind::VerificationResult, &payload);
+    let refused = verify(&home.path, &serde_json::to_string(&forged).unwrap()).err();
     assert!(matches!(refused, Some(VerifyError::Retired { .. })), "{refused:?}");
     let path = HomePaths::new(&home.path).key(KeyFile::Receipt);
     fs::write(&path, old.to_private_jwk()).unwrap();

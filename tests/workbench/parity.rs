@@ -78,7 +78,7 @@ impl Kept {
             match (block_on(answer(&engine, &token)), bundle) {
                 (Ok(ours), Some(bundle)) => {
                     let bundle: Bundle = serde_json::from_str(&bundle).unwrap();
-                    answered.push((number, ours.bundle.claims().unwrap(), bundle.claims().unwrap()));
+                    answered.push((number, ours.claims().unwrap(), bundle.claims().unwrap()));
                 }
                 (Err(Failure::Refused(_)), None) => {}
                 (ours, theirs) => panic!("case {number}: {ours:?}, and the workbench {theirs:?}"),

@@ -70,7 +70,7 @@ fn ask(worker: &str, slot_s: u32) -> (Answered, usize) {
 }
 
 fn has_table(answered: &Answered) -> bool {
-    answered.bundle.claims().unwrap().result.table.is_some()
+    answered.claims().unwrap().result.table.is_some()
 }
 
 /// There is no table, for this reason, and the charge stays.

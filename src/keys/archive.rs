@@ -23,21 +23,30 @@ impl ArchiveKey {
         Some(Self(aead::LessSafeKey::new(material.into())))
     }
 
-    /// Seals `plain`. It opens for the request of this digest alone.
-    pub fn seal(&self, about: Digest, plain: Vec<u8>, entropy: &Entropy) -> Result<Vec<u8>, EntropyError> {
+    /// Seals what `write` adds to a list of bytes, which is about `bytes` long. It opens for the request of this digest alone.
+    /// `None` where `write` has nothing.
+    pub fn seal(
+        &self,
+        about: Digest,
+        (bytes, write): (usize, impl FnOnce(&mut Vec<u8>) -> Option<()>),
+        entropy: &Entropy,
+    ) -> Result<Option<Vec<u8>>, EntropyError> {
         let nonce: [u8; NONCE_BYTES] = entropy.bytes()?;
-        let mut body = plain;
+        let mut sealed = Vec::with_capacity(NONCE_BYTES + bytes + aead::MAX_TAG_LEN);
+        sealed.extend_from_slice(&nonce);
+        if write(&mut sealed).is_none() {
+            return Ok(None);
+        }
+        let body = sealed.get_mut(NONCE_BYTES..).unwrap_or_default();
         let tag = match weaken::on(Weakness::RequestsUnsealed) {
             true => None,
             false => {
                 let nonce = aead::Nonce::assume_unique_for_key(nonce);
-                self.0.seal_in_place_separate_tag(nonce, aead::Aad::from(about.as_bytes()), &mut body).ok()
+                self.0.seal_in_place_separate_tag(nonce, aead::Aad::from(about.as_bytes()), body).ok()
             }
         };
-        let mut sealed = nonce.to_vec();
-        sealed.append(&mut body);
         sealed.extend_from_slice(tag.as_ref().map_or(&[], aead::Tag::as_ref));
-        Ok(sealed)
+        Ok(Some(sealed))
     }
 
     /// Opens what was sealed; `None` where that is another home's, was changed, or is another request's.
@@ -57,21 +66,27 @@ impl std::fmt::Debug for ArchiveKey {
     }
 }
 
-/// A compact JWS without its base64url, a quarter shorter: header and payload, each behind its length, and the signature.
-/// `None` where the token is none.
-pub fn pack_token(token: &str) -> Option<Vec<u8>> {
-    let mut segments = token.split('.').map(|segment| BASE64URL_NOPAD.decode(segment.as_bytes()).ok());
-    let (header, payload, signature) = (segments.next()??, segments.next()??, segments.next()??);
+/// Adds a compact JWS without its base64url to `packed`, a quarter shorter: header and payload, each behind its length, and the
+/// signature. `None` where the token is none; then part of it may have been added.
+pub fn pack_token(token: &str, packed: &mut Vec<u8>) -> Option<()> {
+    let mut segments = token.split('.');
+    let (header, payload, signature) = (segments.next()?, segments.next()?, segments.next()?);
     if segments.next().is_some() {
         return None;
     }
-    let mut packed = Vec::with_capacity(2 * LENGTH_BYTES + header.len() + payload.len() + signature.len());
-    for part in [&header, &payload] {
-        packed.extend_from_slice(&u32::try_from(part.len()).ok()?.to_be_bytes());
-        packed.extend_from_slice(part);
+    for segment in [header, payload] {
+        let bytes = BASE64URL_NOPAD.decode_len(segment.len()).ok()?;
+        packed.extend_from_slice(&u32::try_from(bytes).ok()?.to_be_bytes());
+        decode_behind(segment, packed)?;
     }
-    packed.extend_from_slice(&signature);
-    Some(packed)
+    decode_behind(signature, packed)
+}
+
+/// Adds what `segment` says to `bytes`.
+fn decode_behind(segment: &str, bytes: &mut Vec<u8>) -> Option<()> {
+    let start = bytes.len();
+    bytes.resize(start + BASE64URL_NOPAD.decode_len(segment.len()).ok()?, 0);
+    BASE64URL_NOPAD.decode_mut(segment.as_bytes(), bytes.get_mut(start..)?).ok().map(drop)
 }
 
 /// The token of its compact form, to the byte: base64url is read canonically, so there is one token for each.
@@ -98,10 +113,18 @@ mod tests {
         let (key, other) = (SaltKey::from_bytes([3; 32]).archive_key(), SaltKey::from_bytes([4; 32]).archive_key());
         let (key, other) = (key.unwrap(), other.unwrap());
         let (about, elsewhere) = (Digest::from_bytes([1; 32]), Digest::from_bytes([2; 32]));
-        let sealed = key.seal(about, b"who was asked about".to_vec(), &Entropy).unwrap();
+        let seal = || {
+            let write = |room: &mut Vec<u8>| {
+                room.extend_from_slice(b"who was asked about");
+                Some(())
+            };
+            key.seal(about, (9, write), &Entropy).unwrap().unwrap()
+        };
+        let sealed = seal();
         assert_eq!(key.open(about, &sealed).unwrap(), b"who was asked about");
         assert!(!sealed.windows(3).any(|window| window == b"who"));
-        assert_ne!(sealed, key.seal(about, b"who was asked about".to_vec(), &Entropy).unwrap());
+        assert_ne!(sealed, seal());
+        assert_eq!(key.seal(about, (9, |_: &mut Vec<u8>| None), &Entropy).unwrap(), None);
         assert_eq!(other.open(about, &sealed), None);
         assert_eq!(key.open(elsewhere, &sealed), None);
         for place in 0..sealed.len() {
@@ -116,11 +139,15 @@ mod tests {
     fn a_token_comes_back_to_the_byte() {
         let key = SigningKey::from_seed([1; 32]).unwrap();
         let token = sign(&key, TokenKind::Job, b"{\"a\":1}");
-        let packed = pack_token(&token).unwrap();
+        let pack = |token: &str| {
+            let mut packed = Vec::new();
+            pack_token(token, &mut packed).map(|()| packed)
+        };
+        let packed = pack(&token).unwrap();
         assert!(packed.len() < token.len());
         assert_eq!(unpack_token(&packed).unwrap(), token);
         for bad in ["", "a.b", "e30.e30.AA.AA", "e30.e3=.AA", "e30.e31.AA"] {
-            assert_eq!(pack_token(bad), None, "{bad}");
+            assert_eq!(pack(bad), None, "{bad}");
         }
         assert_eq!(unpack_token(&packed[..7]), None);
         assert_eq!(unpack_token(&[]), None);

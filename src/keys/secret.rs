@@ -12,23 +12,30 @@ use crate::model::{Digest, UnitId, length_prefixed};
 pub const PARTY_SALT_BYTES: usize = 32;
 
 /// The secret key of pseudonyms and salts.
-pub struct SaltKey([u8; 32]);
+pub struct SaltKey {
+    bytes: [u8; 32],
+    /// What every name and salt begins with, made once.
+    names: hmac::Key,
+    salts: hkdf::Prk,
+}
 
 impl SaltKey {
     /// From 32 secret bytes.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        let names = hmac::Key::new(hmac::HMAC_SHA256, &bytes);
+        let salts = hkdf::Salt::new(hkdf::HKDF_SHA256, b"anshi/party-salt/v1").extract(&bytes);
+        Self { bytes, names, salts }
     }
 
     /// From the text of its file: 64 lower-case hexadecimal digits and a newline.
     pub fn from_file_text(text: &str) -> Option<Self> {
         let bytes = HEXLOWER.decode(text.trim_end().as_bytes()).ok()?;
-        bytes.try_into().ok().map(Self)
+        bytes.try_into().ok().map(Self::from_bytes)
     }
 
     /// The text of its file.
     pub fn to_file_text(&self) -> String {
-        HEXLOWER.encode(&self.0) + "\n"
+        HEXLOWER.encode(&self.bytes) + "\n"
     }
 
     /// The ledger's name of a unit: HMAC-SHA-256 of kind and identifier.
@@ -43,13 +50,12 @@ impl SaltKey {
 
     /// The key that seals archived requests; `None` never happens, as the length is within HKDF's limit.
     pub fn archive_key(&self) -> Option<ArchiveKey> {
-        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"anshi/request-archive-salt/v1").extract(&self.0);
+        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"anshi/request-archive-salt/v1").extract(&self.bytes);
         ArchiveKey::derive(&prk)
     }
 
     fn keyed(&self, prefix: &[u8], parts: &[&[u8]]) -> Digest {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
-        let mut context = hmac::Context::with_key(&key);
+        let mut context = hmac::Context::with_key(&self.names);
         context.update(prefix);
         length_prefixed(parts, |piece| context.update(piece));
         let mut bytes = [0; 32];
@@ -60,12 +66,11 @@ impl SaltKey {
     /// The salt of a party's commitment: HKDF-SHA-256 (RFC 5869) over job and position, so that the
     /// receipt stays a function of the request.
     pub fn party_salt(&self, job: &Digest, position: u32) -> [u8; PARTY_SALT_BYTES] {
-        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"anshi/party-salt/v1").extract(&self.0);
         let position = position.to_be_bytes();
         let info = [job.as_bytes().as_slice(), &position];
         let mut salt = [0; PARTY_SALT_BYTES];
         // 32 bytes are within HKDF's limit of 255 × 32, so neither step can fail.
-        if let Ok(material) = prk.expand(&info, hkdf::HKDF_SHA256) {
+        if let Ok(material) = self.salts.expand(&info, hkdf::HKDF_SHA256) {
             let _ = material.fill(&mut salt);
         }
         salt
@@ -96,6 +101,6 @@ mod tests {
         assert_ne!(key.party_salt(&job, 0), [0; 32]);
         let unit = UnitId::parse(UnitKind::Enterprise, "91350100M000100Y43").unwrap();
         assert_ne!(key.pseudonym(&unit), SaltKey::from_bytes([4; 32]).pseudonym(&unit));
-        assert_eq!(SaltKey::from_file_text(&key.to_file_text()).unwrap().0, key.0);
+        assert_eq!(SaltKey::from_file_text(&key.to_file_text()).unwrap().bytes, key.bytes);
     }
 }

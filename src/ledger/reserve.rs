@@ -388,7 +388,7 @@ fn write_charges(desk: &Desk<'_>, index: u64, permit: &Permit, charges: &[PartyC
 
 fn intent_record(desk: &Desk<'_>, permit: &Permit, charges: &[PartyCharge]) -> Result<Vec<u8>, LedgerError> {
     let (request, policy) = (permit.request(), permit.policy());
-    let (version, sameness, snapshot) = (policy.version_text(), permit.sameness(), permit.snapshot());
+    let (sameness, snapshot) = (permit.sameness(), permit.snapshot());
     let numbers: Vec<String> =
         permit.consents().iter().map(|consent| format!("{} {}", consent.issuer, consent.jti)).collect();
     let record = IntentRecord {
@@ -396,7 +396,7 @@ fn intent_record(desk: &Desk<'_>, permit: &Permit, charges: &[PartyCharge]) -> R
         req: AtHand::Shown(&request.input),
         client: AtHand::Text(&request.client),
         policy: AtHand::Text(&policy.id),
-        version: AtHand::Text(&version),
+        version: AtHand::Shown(&policy.version),
         policy_sha256: AtHand::Shown(&policy.sha256),
         approvals: permit.approvals().iter().map(|approval| AtHand::Shown(approval)).collect(),
         guest: AtHand::Shown(&request.guest),

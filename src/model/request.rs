@@ -162,6 +162,13 @@ impl Version {
     }
 }
 
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(major, minor, patch) = self;
+        write!(f, "{major}.{minor}.{patch}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +184,7 @@ mod tests {
     #[test]
     fn versions_are_three_plain_numbers() {
         assert_eq!(Version::parse("1.20.3"), Some(Version(1, 20, 3)));
+        assert_eq!(Version(0, 20, u32::MAX).to_string(), "0.20.4294967295");
         for bad in ["1.2", "1.2.3.4", "01.2.3", "1.2.-3", "1.2.3-rc", "", "1..3", "+1.2.3"] {
             assert_eq!(Version::parse(bad), None, "{bad}");
         }

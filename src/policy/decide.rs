@@ -165,12 +165,13 @@ pub fn decide(asked: Asked<'_>, policies: &PolicySet, catalog: &Catalog, salt: &
     let plan = policies.plans.fit(policy, (request.guest, manifest), catalog).map_err(unfit)?;
     let Resolved { plan, parties, parameters, rows } = resolve_with(plan, policy, manifest, request)?;
     let consents = match_consents(policy, request, &asked.consents, asked.now)?;
-    let mut charges = charges(policy, policies, request, &parties, salt)?;
+    let pseudonyms: Vec<Digest> = parties.iter().map(|party| salt.pseudonym(&party.id)).collect();
+    let mut charges = charges(policy, policies, request, (&parties, &pseudonyms))?;
     if weaken::on(Weakness::SpellingsApart) {
         let spelt = charges.iter_mut().zip(&request.parties);
         spelt.for_each(|(charge, party)| charge.party = salt.sameness(&[party.id.as_bytes()]));
     }
-    let sameness = sameness(policy, request, (&parameters, &parties, &rows), asked.snapshot, salt);
+    let sameness = sameness(policy, request, (&parameters, &parties, &pseudonyms, &rows), asked.snapshot, salt);
     Ok(Permit {
         policy: Arc::clone(policy),
         approvals,
@@ -231,7 +232,7 @@ fn find_policy<'p>(
     now: Millis,
 ) -> Result<(&'p Arc<Policy>, Vec<Digest>), Refusal> {
     let wanted = &request.policy;
-    let found = policies.get(&wanted.id).filter(|found| found.policy.version_text() == wanted.version);
+    let found = policies.get(&wanted.id).filter(|found| Version::parse(&wanted.version) == Some(found.policy.version));
     match found.zip(policies.approvals(&wanted.id, now)) {
         Some((InForce { policy, .. }, approvals)) => Ok((policy, approvals)),
         None => refuse(RefusalCode::Policy, Detail::Policy(wanted.id.clone(), wanted.version.clone())),
@@ -389,12 +390,10 @@ fn check_covers(consent: &Consent, policy: &Policy, request: &Request, party: &P
     if let Some((part, wanted, given)) = same.into_iter().find(|(_, wanted, given)| wanted != given) {
         return other(part, wanted.clone(), given);
     }
-    let Version(major, minor, patch) = consent.version_min;
-    let Version(below_major, below_minor, below_patch) = consent.version_below;
     if consent.version_min <= policy.version && policy.version < consent.version_below {
         return Ok(());
     }
-    let given = format!("{major}.{minor}.{patch} – {below_major}.{below_minor}.{below_patch}");
+    let given = format!("{} – {}", consent.version_min, consent.version_below);
     other(ConsentPart::Version, policy.version_text(), &given)
 }
 
@@ -402,8 +401,7 @@ fn charges(
     policy: &Policy,
     policies: &PolicySet,
     request: &Request,
-    parties: &[PermittedParty],
-    salt: &SaltKey,
+    (parties, pseudonyms): (&[PermittedParty], &[Digest]),
 ) -> Result<Vec<PartyCharge>, Refusal> {
     let charge = |unit: UnitKind, party: Digest| {
         let account = policy.account(unit);
@@ -414,7 +412,7 @@ fn charges(
     };
     match policy.table() {
         Some(table) => Ok(vec![charge(table.unit, everyone(table.unit))?]),
-        None => parties.iter().map(|party| charge(party.id.kind(), salt.pseudonym(&party.id))).collect(),
+        None => parties.iter().zip(pseudonyms).map(|(party, name)| charge(party.id.kind(), *name)).collect(),
     }
 }
 
@@ -427,13 +425,12 @@ pub fn everyone(unit: UnitKind) -> Digest {
 fn sameness(
     policy: &Policy,
     request: &Request,
-    (parameters, parties, rows): (&[ParameterValue], &[PermittedParty], &ClientRows),
+    (parameters, parties, pseudonyms, rows): (&[ParameterValue], &[PermittedParty], &[Digest], &ClientRows),
     snapshot: Digest,
     salt: &SaltKey,
 ) -> Digest {
     // Resolved values in the manifest's order: "5" and 5 are the same parameter, and the same job.
     let values: Vec<String> = parameters.iter().map(|value| format!("{value:?}")).collect();
-    let pseudonyms: Vec<Digest> = parties.iter().map(|party| salt.pseudonym(&party.id)).collect();
     // What the rows say, not how they were written: sent in another order it is the same job.
     let rows = rows.digest().filter(|_| !weaken::on(Weakness::RowsNotOfJob));
     let asked: [&[u8]; 4] =
@@ -441,7 +438,7 @@ fn sameness(
     let mut parts = Vec::with_capacity(asked.len() + values.len() + 2 * parties.len() + 2);
     parts.extend(asked);
     parts.extend(values.iter().map(String::as_bytes));
-    for (party, pseudonym) in parties.iter().zip(&pseudonyms) {
+    for (party, pseudonym) in parties.iter().zip(pseudonyms) {
         parts.extend([party.role_name.as_bytes(), pseudonym.as_bytes()]);
     }
     if let Some(digest) = &rows {

@@ -87,8 +87,7 @@ impl Policy {
 
     /// The version as text.
     pub fn version_text(&self) -> String {
-        let Version(major, minor, patch) = self.version;
-        format!("{major}.{minor}.{patch}")
+        self.version.to_string()
     }
 
     /// The grant of `dataset` to `role`; a table's grants have no role.

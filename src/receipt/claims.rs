@@ -208,7 +208,7 @@ pub fn seal(
     let permit = reservation.permit();
     let (request, policy) = (permit.request(), permit.policy());
     let parties = opened_parties(disclosed, salt);
-    let (job, version) = (request.job.hex(), policy.version_text());
+    let job = request.job.hex();
     let (snapshot, result) = (permit.snapshot(), ResultClaim::new(disclosed.released()));
     let word = result.word();
     let claims = Claims {
@@ -220,7 +220,7 @@ pub fn seal(
         purpose: AtHand::Text(&request.purpose),
         policy: PolicyClaim {
             id: AtHand::Text(&policy.id),
-            version: AtHand::Text(&version),
+            version: AtHand::Shown(&policy.version),
             sha256: AtHand::Shown(&policy.sha256),
         },
         approvals: permit.approvals().iter().map(|approval| AtHand::Shown(approval)).collect(),

@@ -63,8 +63,11 @@ impl Asked {
     fn reseal(&self, token: &str) {
         let req = digest(&self.token);
         let plain = self.key().open(req, &self.sealed()).unwrap();
-        let other = [&plain[..32], &pack_token(token).unwrap()].concat();
-        let sealed = self.key().seal(req, other, &Entropy).unwrap();
+        let write = |room: &mut Vec<u8>| {
+            room.extend_from_slice(&plain[..32]);
+            pack_token(token, room)
+        };
+        let sealed = self.key().seal(req, (plain.len(), write), &Entropy).unwrap();
         self.tamper("UPDATE request SET sealed = ?1", [sealed]);
     }
 

@@ -13,7 +13,8 @@ use super::floor::JobRows;
 use super::line::{Ran, closed, job_request, open};
 use super::served::Served;
 
-const POLICY: &str = "yardstick";
+/// Each person is asked about under the one, and then, where rounds are many, under the other, which differs by its name alone.
+const POLICIES: [&str; 2] = ["yardstick", "yardstick-again"];
 /// The policies whose slots and runs would count beside the bench's own.
 const OTHERS: [&str; 5] =
     ["sme-credit-check", "guarantor-check", "loan-renewal-check", "enterprise-vitality", "late-payment-by-county"];
@@ -30,33 +31,52 @@ struct Side {
     per_second: Vec<f64>,
     /// Processor time of the server, in microseconds for each job.
     micros: Vec<f64>,
+    /// The load generator's, whose work is the same for both sides and in all rounds: how fast the machine was meanwhile.
+    generator: Vec<f64>,
 }
 
 impl Side {
-    fn add(&mut self, ran: &Ran, at_once: u64, processor: Duration) {
+    fn add(&mut self, ran: &Ran, at_once: u64, [server, generator]: [Duration; 2]) {
         assert_eq!(ran.count(200), ran.answers.len(), "every job is answered");
+        let each = |processor: Duration| processor.as_secs_f64() * 1e6 / ran.answers.len() as f64;
         self.per_second.push(ran.per_second_of_all(at_once as usize));
-        self.micros.push(processor.as_secs_f64() * 1e6 / ran.answers.len() as f64);
+        self.micros.push(each(server));
+        self.generator.push(each(generator));
+    }
+
+    fn last(&self) -> f64 {
+        *self.per_second.last().unwrap()
     }
 }
 
+/// Processor time of this thread, in which the generator runs.
+fn own_processor() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(text.split(' ').next().unwrap().parse().unwrap())
+}
+
+fn ends(values: &[f64]) -> (f64, f64) {
+    (values.iter().copied().fold(f64::INFINITY, f64::min), values.iter().copied().fold(0.0, f64::max))
+}
+
+/// Of as many as there are, also of an even number.
 fn median(values: &[f64]) -> f64 {
     let mut values = values.to_vec();
     values.sort_unstable_by(f64::total_cmp);
-    values[values.len() / 2]
+    f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2])
 }
 
-/// `jobs` jobs a round, `at_once` of them in flight. Rates are those of the time in which so many are: a service runs all day,
+/// `jobs` jobs a round, `at_once` of them in flight; each side begins every other round. Rates are those of the time in which so many are: a service runs all day,
 /// and the slots at both ends of a round would count as a tenth of it.
 pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
     let folder = tempfile::tempdir().unwrap();
     let city = City::make(folder.path(), scale_ppm, &["yardstick"], &arrange);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut persons = city.persons.iter();
+    let mut questions = POLICIES.iter().flat_map(|policy| city.persons.iter().map(|person| question(policy, *person)));
     let mut requests = |count: u64| -> Vec<Vec<u8>> {
-        let taken: Vec<&UnitId> = persons.by_ref().take(count as usize).collect();
-        assert_eq!(taken.len() as u64, count, "a person for each job: fewer rounds, or more data");
-        taken.into_iter().map(|person| job_request(&city.token(&question(*person)))).collect()
+        let taken: Vec<Question> = questions.by_ref().take(count as usize).collect();
+        assert_eq!(taken.len() as u64, count, "a question for each job: fewer rounds, or more data");
+        taken.iter().map(|question| job_request(&city.token(question))).collect()
     };
     let engine = Served::engine(&city.home, &folder.path().join("log"));
     // Some to warm up, and to count what a job writes.
@@ -68,38 +88,61 @@ pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
     let (mut floors, mut engines) = (Side::default(), Side::default());
     for round in 1..=rounds {
         let requests = requests(jobs);
-        for (server, side) in [(&floor, &mut floors), (&engine, &mut engines)] {
-            let requests = requests.clone();
-            let before = server.processor();
-            let ran = runtime.block_on(closed(server.address, at_once as usize, requests));
-            side.add(&ran, at_once, server.processor() - before);
+        let mut sides = [(&floor, &mut floors), (&engine, &mut engines)];
+        if round % 2 == 0 {
+            sides.reverse();
         }
-        let (floor, engine) = (floors.per_second.last().unwrap(), engines.per_second.last().unwrap());
+        for (server, side) in sides {
+            let requests = requests.clone();
+            let before = [server.processor(), own_processor()];
+            let ran = runtime.block_on(closed(server.address, at_once as usize, requests));
+            side.add(&ran, at_once, [server.processor() - before[0], own_processor() - before[1]]);
+        }
+        let (floor, engine) = (floors.last(), engines.last());
         println!("round {round}: floor {floor:.0}/s, engine {engine:.0}/s, {:.2}", engine / floor);
     }
-    let ratios: Vec<f64> =
-        engines.per_second.iter().zip(&floors.per_second).map(|(engine, floor)| engine / floor).collect();
-    let work: Vec<f64> = floors.micros.iter().zip(&engines.micros).map(|(floor, engine)| floor / engine).collect();
-    println!(
-        "\nA job writes {} rows of {} bytes in its two rounds, each of which it shares with {}; the slots hold {:.0} a second.",
-        rows.rows,
-        rows.row_bytes,
-        rows.per_round - 1,
-        city.held[POLICY]
-    );
-    println!("{at_once} in flight, {jobs} jobs a round, {rounds} rounds, load of the machine {}\n", load());
-    println!("| what | median | best | processor of the server, a job |\n|---|---|---|---|");
-    for (what, side) in [("the floor", &floors), ("**signed label jobs**", &engines)] {
-        let best = side.per_second.iter().copied().fold(0.0, f64::max);
-        println!("| {what} | {:.0}/s | {best:.0}/s | {:.0} µs |", median(&side.per_second), median(&side.micros));
-    }
-    println!("| ratio, median of the rounds | **{:.2}** (target 0.60) | | {:.2} |", median(&ratios), median(&work));
+    let what = format!("{at_once} in flight, {jobs} jobs a round, {rounds} rounds");
+    print_rates(&what, (&floors, &engines), (rows, city.held[POLICIES[0]]));
     let seconds = (jobs as f64 / OPEN_PER_SECOND).ceil();
     let requests = requests((seconds * OPEN_PER_SECOND) as u64);
     let ran = runtime.block_on(open(engine.address, OPEN_LINES, requests.clone(), OPEN_PER_SECOND));
     let floor_ran = runtime.block_on(open(floor.address, OPEN_LINES, requests, OPEN_PER_SECOND));
     print_latencies(&ran, &floor_ran);
     engine.stop();
+}
+
+fn print_rates(what: &str, (floors, engines): (&Side, &Side), (rows, held): (JobRows, f64)) {
+    let ratios: Vec<f64> =
+        engines.per_second.iter().zip(&floors.per_second).map(|(engine, floor)| engine / floor).collect();
+    let work = |side: &Side, with_generator: bool| -> Vec<f64> {
+        let generator = side.generator.iter().map(|micros| if with_generator { *micros } else { 0.0 });
+        side.micros.iter().zip(generator).map(|(server, generator)| server + generator).collect()
+    };
+    let ratio_of_work = |with_generator| {
+        let (floors, engines) = (work(floors, with_generator), work(engines, with_generator));
+        median(&floors.iter().zip(&engines).map(|(floor, engine)| floor / engine).collect::<Vec<f64>>())
+    };
+    println!(
+        "\nA job writes {} rows of {} bytes in its two rounds, each of which it shares with {}; the slots hold {held:.0} a second.",
+        rows.rows,
+        rows.row_bytes,
+        rows.per_round - 1,
+    );
+    println!("{what}, load of the machine {}\n", load());
+    println!(
+        "| what | median | least to most | processor of the server, a job | and of the generator |\n|---|---|---|---|---|"
+    );
+    for (what, side) in [("the floor", floors), ("**signed label jobs**", engines)] {
+        let (least, most) = ends(&side.per_second);
+        let (micros, generator) = (median(&side.micros), median(&side.generator));
+        let rate = median(&side.per_second);
+        println!("| {what} | {rate:.0}/s | {least:.0} to {most:.0}/s | {micros:.0} µs | {generator:.0} µs |");
+    }
+    let (ratio, (least, most)) = (median(&ratios), ends(&ratios));
+    let [server, both] = [false, true].map(ratio_of_work);
+    println!(
+        "| ratio, median of the rounds | **{ratio:.2}** (target 0.60) | {least:.2} to {most:.2} | {server:.2} | {both:.2} with it |"
+    );
 }
 
 fn print_latencies(ran: &Ran, floor: &Ran) {
@@ -118,9 +161,9 @@ fn load() -> String {
     std::fs::read_to_string("/proc/loadavg").unwrap().split(' ').take(2).collect::<Vec<_>>().join(", ")
 }
 
-fn question(person: UnitId) -> Question {
+fn question(policy: &'static str, person: UnitId) -> Question {
     Question {
-        policy: POLICY,
+        policy,
         version: "1.0.0",
         purpose: "measuring",
         guest: "yardstick",
@@ -130,14 +173,24 @@ fn question(person: UnitId) -> Question {
     }
 }
 
-/// The bench's policy alone, and accounts that let it be asked.
+/// The bench's policies alone, and accounts that let them be asked.
 fn arrange(home: &Path) {
     let policies = home.join("policies");
     for other in OTHERS {
         std::fs::remove_dir_all(policies.join(other)).unwrap();
     }
-    let policy = format!(
-        r#"id = "{POLICY}"
+    for policy in POLICIES {
+        std::fs::create_dir_all(policies.join(policy)).unwrap();
+        std::fs::write(policies.join(policy).join("policy.toml"), policy_text(policy)).unwrap();
+    }
+    let accounts = "[label.person]\nclients = { smart-finance = { bits = 24, lifetime = 240 } }\n\
+                    limit = { bits = 24, lifetime = 240 }\nwindow_days = 90\n";
+    std::fs::write(policies.join("accounts.toml"), accounts).unwrap();
+}
+
+fn policy_text(policy: &str) -> String {
+    format!(
+        r#"id = "{policy}"
 version = "1.0.0"
 title = {{ zh = "量具", en = "Yardstick" }}
 purpose = "measuring"
@@ -165,12 +218,7 @@ memory_mib = 1
 slot_ms = {SLOT_MS}
 jobs_per_minute = {JOBS_PER_MINUTE}
 "#
-    );
-    std::fs::create_dir_all(policies.join(POLICY)).unwrap();
-    std::fs::write(policies.join(POLICY).join("policy.toml"), policy).unwrap();
-    let accounts = "[label.person]\nclients = { smart-finance = { bits = 24, lifetime = 240 } }\n\
-                    limit = { bits = 24, lifetime = 240 }\nwindow_days = 90\n";
-    std::fs::write(policies.join("accounts.toml"), accounts).unwrap();
+    )
 }
 
 /// What one job writes in its two rounds, counted in the ledger after `jobs` of them. The registration of the one

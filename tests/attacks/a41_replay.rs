@@ -195,7 +195,7 @@ fn everything_everywhere(home: TestHome) -> Result<(), String> {
 
 /// A bundle that is mixed of two, and one under another engine's keys.
 fn bundles_of_others(home: &TestHome, bundle: &str) -> Result<(), String> {
-    let second = serde_json::to_value(&home.answered(&home.token(0, 7)).bundle().unwrap()).unwrap();
+    let second = serde_json::to_value(home.answered(&home.token(0, 7)).bundle().unwrap()).unwrap();
     for member in ["receipt", "intent", "outcome", "parties"] {
         let mut mixed: Value = serde_json::from_str(bundle).unwrap();
         mixed[member] = second[member].clone();

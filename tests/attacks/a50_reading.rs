@@ -51,7 +51,7 @@ fn tokens(home: &TestHome) -> Result<(), String> {
 
 /// Bundles, whose receipts verify as they are; and keys.
 fn bundles_and_keys(home: &TestHome) -> Result<(), String> {
-    let bundle = serde_json::to_value(&home.answered(&home.token(0, 2)).bundle().unwrap()).unwrap();
+    let bundle = serde_json::to_value(home.answered(&home.token(0, 2)).bundle().unwrap()).unwrap();
     home.verify(&bundle.to_string()).map_err(|error| format!("the bundle itself: {error}"))?;
     for (what, text) in spoilt_json(&bundle, |_| false) {
         if home.verify(&text).is_ok() {

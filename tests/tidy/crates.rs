@@ -121,7 +121,7 @@ mod tests {
             base64= hex= encoding_rs=data unicode_width=cli parquet=data calamine=data postgres=data \
             tokio_postgres_rustls=data rustls=data odbc_api=data prio=disclosure rand=disclosure,env \
             num_bigint=disclosure plotters=cli hyper=server hyper_util=server http_body_util=server futures_util=server \
-            tower=server tokio_rustls=server prometheus_client=server utoipa=server,receipt ureq=cli schemars=document,policy,catalog";
+            tower=server matchit=server tokio_rustls=server prometheus_client=server utoipa=server,receipt ureq=cli schemars=document,policy,catalog";
         let layers: Vec<&str> = LAYERS.bands.iter().flat_map(|band| band.iter().copied()).collect();
         for (name, homes) in expected.split_whitespace().filter_map(|row| row.split_once('=')) {
             for layer in &layers {

@@ -97,6 +97,7 @@ pub const CONFINED: &[(&str, Place)] = &[
     ("http_body_util", Place::Only(&["server"])),
     ("futures_util", Place::Only(&["server"])),
     ("tower", Place::Only(&["server"])),
+    ("matchit", Place::Only(&["server"])),
     ("tokio_rustls", Place::Only(&["server"])),
     ("prometheus_client", Place::Only(&["server"])),
     ("utoipa", Place::Only(&["server", "receipt"])),

@@ -80,6 +80,21 @@ fn routes() -> [(&'static str, MethodRouter<App>); 20] {
     ]
 }
 
+/// Which route an address has, by the rules of the routes' own crate: lines and series name it so.
+fn names() -> matchit::Router<&'static str> {
+    let mut names = matchit::Router::new();
+    for (address, _) in routes() {
+        // None stands in another one's way: `axum` would say so at every start.
+        let _ = names.insert(address, address);
+    }
+    names
+}
+
+/// The address as its route: what stands in it may name a job or a guest.
+fn name(names: &matchit::Router<&'static str>, path: &str) -> &'static str {
+    names.at(path).map_or("none", |found| *found.value)
+}
+
 /// The target of the lines in the log that requests have, one each.
 pub const REQUESTS: &str = module_path!();
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -92,30 +107,25 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(900);
 pub(super) struct Service {
     app: App,
     routes: Router,
-    /// Which route an address has, by the rules of the routes' own crate: lines and series name it so.
     names: Arc<matchit::Router<&'static str>>,
 }
 
 impl Service {
     pub fn new(app: App) -> Self {
-        let (mut router, mut names) = (Router::new(), matchit::Router::new());
-        for (address, methods) in routes() {
-            router = router.route(address, methods);
-            // The line before has made sure that none stands in another one's way.
-            let _ = names.insert(address, address);
-        }
+        let router =
+            routes().into_iter().fold(Router::new(), |router, (address, methods)| router.route(address, methods));
         let routes = router
             .fallback(async || Problem::bare(ProblemKind::NotFound))
             .method_not_allowed_fallback(async || Problem::bare(ProblemKind::Method))
             .with_state(app.clone());
-        Self { app, routes, names: Arc::new(names) }
+        Self { app, routes, names: Arc::new(names()) }
     }
 
     /// Around every request: its id, one line in the log, the counters, the caller's language, headers that hold for all.
     pub async fn answer(&self, seat: &Seat, request: hyper::Request<Incoming>) -> Response {
         let stopwatch = Stopwatch::new();
         let id = self.app.entropy.salt::<8>().map(|bytes| data_encoding::HEXLOWER.encode(&bytes)).unwrap_or_default();
-        let route = self.name(request.uri().path());
+        let route = name(&self.names, request.uri().path());
         let method = method_word(request.method());
         let lang = wanted_lang(request.headers());
         let answering = tokio::time::timeout(ANSWER_TIMEOUT, self.routed(seat, request));
@@ -139,11 +149,6 @@ impl Service {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         response
-    }
-
-    /// The address as its route: what stands in it may name a job or a guest.
-    fn name(&self, path: &str) -> &'static str {
-        self.names.at(path).map_or("none", |found| *found.value)
     }
 
     async fn routed(&self, seat: &Seat, mut request: hyper::Request<Incoming>) -> Response {
@@ -183,5 +188,24 @@ fn wanted_lang(headers: &HeaderMap) -> Lang {
         Lang::Zh
     } else {
         Lang::En
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_is_named_as_its_route_and_tells_nothing_of_what_stands_in_it() {
+        let names = names();
+        for (address, _) in routes() {
+            let asked: Vec<&str> =
+                address.split('/').map(|part| if part.starts_with('{') { "2c26b4" } else { part }).collect();
+            assert_eq!(name(&names, &asked.join("/")), address);
+        }
+        assert_eq!(name(&names, "/log/tile/0/x001/067.p/3"), "/log/tile/{*path}");
+        for other in ["", "/", "*", "/v1/jobs/", "/v1/jobs/a/b", "/v1/Jobs", "/log/tile/", "//v1/jobs"] {
+            assert_eq!(name(&names, other), "none", "{other}");
+        }
     }
 }

@@ -214,7 +214,7 @@ fn an_approval_ends_while_the_engine_runs() {
     });
     assert_eq!(home.engine.config().approvals_needed, 1);
     let answered = home.answered(&home.token(100, 1));
-    let receipt = home.verify(&serde_json::to_string(&answered.bundle().unwrap()).unwrap()).unwrap();
+    let receipt = home.verify(&answered.json).unwrap();
     assert_eq!(receipt.claims.approvals.len(), 1, "the receipt names the approval");
     assert_eq!(receipt.intent.approvals, receipt.claims.approvals, "and so does the log");
     let asked_after = |minutes: i64, number| {

@@ -31,7 +31,7 @@ async fn ask(engine: &Arc<Engine>, token: &str) -> Result<Answered, Failure> {
 }
 
 fn json(answered: &Answered) -> String {
-    String::from_utf8(answered.json.clone()).unwrap()
+    answered.json.clone()
 }
 
 /// Puts folders where the mirror's files were; the files lie beside them.

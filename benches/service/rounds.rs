@@ -31,7 +31,7 @@ struct Side {
     per_second: Vec<f64>,
     /// Processor time of the server, in microseconds for each job.
     micros: Vec<f64>,
-    /// The load generator's, whose work is the same for both sides and in all rounds: how fast the machine was meanwhile.
+    /// The load generator's, whose work is the same in all rounds of a side: how fast the machine was meanwhile.
     generator: Vec<f64>,
 }
 
@@ -66,8 +66,8 @@ fn median(values: &[f64]) -> f64 {
     f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2])
 }
 
-/// `jobs` jobs a round, `at_once` of them in flight; each side begins every other round. Rates are those of the time in which so many are: a service runs all day,
-/// and the slots at both ends of a round would count as a tenth of it.
+/// `jobs` jobs a round, `at_once` of them in flight; each side begins every other round. Rates are those of the time in which
+/// so many are: a service runs all day, and the slots at both ends of a round would count as a tenth of it.
 pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
     let folder = tempfile::tempdir().unwrap();
     let city = City::make(folder.path(), scale_ppm, &["yardstick"], &arrange);

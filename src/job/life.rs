@@ -52,7 +52,7 @@ pub enum Failure {
 #[derive(Debug)]
 pub struct Answered {
     /// What the client gets: a bundle's JSON.
-    pub json: Vec<u8>,
+    pub json: String,
     /// How it ended: for a synthetic home's debug output alone.
     pub end: End,
 }
@@ -60,7 +60,7 @@ pub struct Answered {
 impl Answered {
     /// The bundle.
     pub fn bundle(&self) -> Result<Bundle, serde_json::Error> {
-        serde_json::from_slice(&self.json)
+        serde_json::from_str(&self.json)
     }
 
     /// The receipt's claims; `None` where they cannot be read.

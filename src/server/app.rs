@@ -103,11 +103,10 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// The whole service: its routes, and what stands before them all. That is no layer of theirs, each of which would put every
 /// request into boxes of its own.
-#[derive(Clone)]
 pub(super) struct Service {
     app: App,
     routes: Router,
-    names: Arc<matchit::Router<&'static str>>,
+    names: matchit::Router<&'static str>,
 }
 
 impl Service {
@@ -118,7 +117,7 @@ impl Service {
             .fallback(async || Problem::bare(ProblemKind::NotFound))
             .method_not_allowed_fallback(async || Problem::bare(ProblemKind::Method))
             .with_state(app.clone());
-        Self { app, routes, names: Arc::new(names()) }
+        Self { app, routes, names: names() }
     }
 
     /// Around every request: its id, one line in the log, the counters, the caller's language, headers that hold for all.

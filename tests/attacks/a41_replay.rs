@@ -141,7 +141,7 @@ fn approved(token: &str, auditor: &PublicKey) -> Result<bool, String> {
 fn everything_everywhere(home: TestHome) -> Result<(), String> {
     let token = home.token(0, 5);
     let answered = home.answered(&token);
-    let bundle = serde_json::to_string(&answered.bundle().unwrap()).unwrap();
+    let bundle = answered.json.clone();
     let order = home.order(0, 6);
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
     let things = [

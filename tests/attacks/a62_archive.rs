@@ -12,7 +12,7 @@ pub fn attack() -> Result<(), String> {
     let home = TestHome::with(&Setup { slot_ms: 2_000, ..Setup::default() });
     let answered = home.answered(&home.token(0, 1));
     assert_eq!(label(&answered), "yes");
-    let bundle = String::from_utf8(answered.json).unwrap();
+    let bundle = answered.json;
     let again = || {
         replay(&ReplayInputs { home: &home.path, bundle: &bundle, compiler: engine_options().compiler })
             .map(|replay| replay.verdict)

@@ -165,7 +165,7 @@ fn what_files_have_wrong_is_told_in_the_readers_language() {
 fn what_homes_refuse_is_told_in_the_readers_language() {
     let _turn = strong();
     let home = TestHome::new();
-    let bundle = serde_json::to_string(&home.answered(&home.token(0, 1)).bundle().unwrap()).unwrap();
+    let bundle = home.answered(&home.token(0, 1)).json;
     let (home, ()) = home.while_closed(|home| told(home, &bundle));
     drop(home);
 }

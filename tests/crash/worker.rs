@@ -121,7 +121,7 @@ fn choose(asker: &Asker, dice: &mut Dice) -> UnitId {
 async fn send(engine: &Arc<Engine>, token: &str, stem: &Path, extension: &str) -> bool {
     match answer(engine, token).await {
         Ok(answered) => {
-            keep(&stem.with_extension(extension), &serde_json::to_string(&answered.bundle().unwrap()).unwrap(), false);
+            keep(&stem.with_extension(extension), &answered.json, false);
             true
         }
         Err(Failure::Refused(refusal)) => {

@@ -53,7 +53,7 @@ pub fn ask(engine: &Arc<Engine>, token: &str) -> Answered {
 
 /// The bundle as its file.
 pub fn bundle(answered: &Answered) -> String {
-    String::from_utf8(answered.json.clone()).unwrap()
+    answered.json.clone()
 }
 
 /// Verifies a bundle with a home's public keys.

@@ -21,6 +21,8 @@ use crate::model::{Bilingual, Date, Digest};
 /// The write-ahead log is moved into the store when it has so many pages (32 MiB): pages that every commit writes again are
 /// then moved once for many commits.
 pub(super) const WAL_PAGES: i64 = 8_192;
+/// When the ledger is not busy it is moved when it has so many (2 MiB): less is synced at once, and nobody waits for long.
+pub(super) const WAL_PAGES_FEW: i64 = 512;
 /// When it has so many, whatever the upkeep does, the writer moves them at its next commit.
 const WAL_PAGES_MAX: i64 = 32_768;
 

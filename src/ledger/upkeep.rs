@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::store::{LedgerError, WAL_PAGES, checkpoint, entries_of, open_writer, read_recent, stored_hash};
+use super::store::{
+    LedgerError, WAL_PAGES, WAL_PAGES_FEW, checkpoint, entries_of, open_writer, read_recent, stored_hash,
+};
 use super::writer::Message;
 use crate::env::Stopwatch;
 use crate::log::{Latest, RecentHashes, Tiles};
@@ -24,6 +26,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// So few pages are tried to be left to the writer, which moves them itself: while it does, it writes nothing, and the log can
 /// begin anew.
 const LEFT_TO_WRITER: i64 = 64;
+/// A transaction has many entries from here on: the ledger is busy, and its jobs wait for one another more than for the disk.
+const MANY_ENTRIES: usize = 32;
+/// So many transactions in a row that have few make it one that is not: half a second's. The last ones of a busy time are fewer.
+const FEW_IN_A_ROW: u32 = 64;
 /// What is moved while the writer goes on writing, it writes more of: so often it is tried to come near its end.
 const PASSES_MAX: usize = 4;
 /// So many entries are read at a time: a bundle's.
@@ -95,6 +101,25 @@ impl Drop for Upkeep {
     }
 }
 
+/// How many pages are moved together. Moved by many, a page costs least, because the same pages are written again and again; but a
+/// transaction that comes meanwhile waits for all of them. So it is many while jobs come by the transaction-full, and few where each
+/// has a transaction nearly to itself.
+#[derive(Default)]
+struct Pace {
+    /// Transactions since the last one that had many entries.
+    few: u32,
+}
+
+impl Pace {
+    const fn add(&mut self, entries: usize) {
+        self.few = if entries < MANY_ENTRIES { self.few.saturating_add(1) } else { 0 };
+    }
+
+    const fn pages(&self) -> i64 {
+        if self.few < FEW_IN_A_ROW { WAL_PAGES } else { WAL_PAGES_FEW }
+    }
+}
+
 struct Beside {
     connection: Connection,
     tiles: Tiles,
@@ -106,11 +131,12 @@ struct Beside {
 impl Beside {
     fn run(mut self, receiver: &Receiver<Sealed>) {
         let mut unpublished: Option<(u64, Arc<str>)> = None;
-        let (mut published, mut looked) = (Stopwatch::new(), Stopwatch::new());
+        let (mut published, mut looked, mut pace) = (Stopwatch::new(), Stopwatch::new(), Pace::default());
         loop {
             let patience = if unpublished.is_some() { PUBLISH_IDLE } else { PUBLISH_EVERY };
             let quiet = match receiver.recv_timeout(patience) {
                 Ok(Sealed { size, note, entries }) => {
+                    pace.add(entries.len());
                     add(&mut self.latest, size, entries);
                     unpublished = Some((size, note));
                     false
@@ -129,7 +155,7 @@ impl Beside {
             }
             if looked.elapsed() >= LOOK_EVERY {
                 // A page that is not moved now is moved later, at the latest by the writer.
-                let _ = self.move_pages();
+                let _ = self.move_pages(pace.pages());
                 looked = Stopwatch::new();
             }
         }
@@ -142,9 +168,9 @@ impl Beside {
         publish(&self.connection, &self.recent, &mut self.tiles, (size, note), &self.latest)
     }
 
-    /// Moves pages into the store once there are many, and leaves the last of them to the writer.
-    fn move_pages(&self) -> Result<(), LedgerError> {
-        if checkpoint(&self.connection, "NOOP")? < WAL_PAGES {
+    /// Moves pages into the store once there are `enough`, and leaves the last of them to the writer.
+    fn move_pages(&self, enough: i64) -> Result<(), LedgerError> {
+        if checkpoint(&self.connection, "NOOP")? < enough {
             return Ok(());
         }
         for _ in 0..PASSES_MAX {
@@ -221,6 +247,21 @@ mod tests {
         assert!(pages(&writer).0 < WAL_PAGES);
         drop(upkeep);
         assert_eq!(std::fs::read_to_string(log.join("checkpoint")).unwrap(), "an empty log");
+    }
+
+    #[test]
+    fn few_pages_are_moved_once_transactions_had_few_entries_for_a_while() {
+        let mut pace = Pace::default();
+        let mut after = |transactions: u32, entries: usize| {
+            (0..transactions).for_each(|_| pace.add(entries));
+            pace.pages()
+        };
+        assert_eq!(after(0, 0), WAL_PAGES);
+        assert_eq!(after(FEW_IN_A_ROW - 1, MANY_ENTRIES - 1), WAL_PAGES);
+        assert_eq!(after(1, MANY_ENTRIES - 1), WAL_PAGES_FEW);
+        assert_eq!(after(1, MANY_ENTRIES), WAL_PAGES);
+        assert_eq!(after(FEW_IN_A_ROW - 1, 1), WAL_PAGES);
+        assert_eq!(after(1, 1), WAL_PAGES_FEW);
     }
 
     #[test]

@@ -20,6 +20,8 @@ CALLS ?= 520000
 # 1,000,000 is 9.2 million rows.
 SERVICE_SCALE ?= 1000000
 SERVICE_ROUNDS ?= 12
+# Whose Ed25519 the floor has: `ring`, or `dalek` as the engine.
+SERVICE_FLOOR ?= ring
 INGEST_ROUNDS ?= 5
 # 1 is 9.2 million rows.
 INGEST_SCALES ?= 0.108 1
@@ -110,7 +112,7 @@ bench-peers: build guests  ## the same beside OpenDP on polars (skipped where th
 	benches/tables/run.sh $(ANSHI) $(GUESTS)/table_yardstick.wasm $(TABLE_ROUNDS) peers 1
 
 bench-service: guests  ## signed label jobs over HTTP beside a floor that signs and syncs as much, and their latency
-	cargo bench --locked --bench service -- rounds $(SERVICE_ROUNDS) 6000 1280 $(SERVICE_SCALE)
+	cargo bench --locked --bench service -- rounds $(SERVICE_ROUNDS) 6000 1280 $(SERVICE_SCALE) $(SERVICE_FLOOR)
 
 replay: guests   ## the city's CALLS calls over HTTP, each of which must be answered
 	cargo bench --locked --bench service -- replay $(CALLS) $(SERVICE_SCALE)

@@ -97,7 +97,7 @@ fn enough_different_auditors_put_a_policy_in_force() {
     use anshi::policy::ApprovalStatement;
     let folder = tempfile::tempdir().unwrap();
     copy(&root().join("policies"), folder.path());
-    let keys = [SigningKey::from_seed([1; 32]).unwrap(), SigningKey::from_seed([2; 32]).unwrap()];
+    let keys = [SigningKey::from_seed([1; 32]), SigningKey::from_seed([2; 32])];
     let auditor = |(name, key): (&str, &SigningKey)| TrustedKey {
         owner: name.into(),
         key: key.public().clone(),

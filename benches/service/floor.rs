@@ -1,6 +1,8 @@
 //! The floor: the least that any service does that answers a signed question once it is durable. It verifies as many
 //! signatures as a job and signs as many, commits as many rows of as many bytes in as many synced rounds, with the mirror's
-//! second file, and knows nothing else: no policy, no account, no data, no sandbox, no log.
+//! second file, and knows nothing else: no policy, no account, no data, no sandbox, no log. Its Ed25519 is `ring`'s, as the
+//! design reckoned it, or the engine's own, so that both can be told: what the service is beside a handler as it is usually
+//! written, and what it spends beside its signatures.
 
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -16,6 +18,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use data_encoding::BASE64URL_NOPAD;
+use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use tokio::sync::oneshot;
 
@@ -55,10 +58,80 @@ impl JobRows {
     }
 }
 
+/// Whose Ed25519 the floor has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ed25519 {
+    Ring,
+    /// `ed25519-dalek`, as the engine.
+    Dalek,
+}
+
+impl Ed25519 {
+    pub fn named(name: &str) -> Self {
+        match name {
+            "ring" => Self::Ring,
+            "dalek" => Self::Dalek,
+            other => panic!("`{other}` is neither ring nor dalek"),
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ring => "ring",
+            Self::Dalek => "dalek",
+        }
+    }
+
+    fn public(self, bytes: &[u8]) -> Public {
+        match self {
+            Self::Ring => Public::Ring(bytes.to_vec()),
+            Self::Dalek => Public::Dalek(VerifyingKey::try_from(bytes).unwrap()),
+        }
+    }
+
+    fn pair(self, seed: u8) -> Pair {
+        let seed = [seed; 32];
+        match self {
+            Self::Ring => Pair::Ring(Ed25519KeyPair::from_seed_unchecked(&seed).unwrap()),
+            Self::Dalek => Pair::Dalek(SigningKey::from_bytes(&seed)),
+        }
+    }
+}
+
+enum Public {
+    Ring(Vec<u8>),
+    Dalek(VerifyingKey),
+}
+
+impl Public {
+    fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Self::Ring(key) => UnparsedPublicKey::new(&ED25519, key).verify(message, signature).is_ok(),
+            Self::Dalek(key) => {
+                Signature::from_slice(signature).is_ok_and(|signature| key.verify(message, &signature).is_ok())
+            }
+        }
+    }
+}
+
+enum Pair {
+    Ring(Ed25519KeyPair),
+    Dalek(SigningKey),
+}
+
+impl Pair {
+    fn sign(&self, message: &[u8]) -> [u8; 64] {
+        match self {
+            Self::Ring(pair) => pair.sign(message).as_ref().try_into().unwrap(),
+            Self::Dalek(pair) => pair.sign(message).to_bytes(),
+        }
+    }
+}
+
 struct Floor {
-    client: Vec<u8>,
-    authority: Vec<u8>,
-    receipt: Ed25519KeyPair,
+    client: Public,
+    authority: Public,
+    receipt: Pair,
     claims: Vec<u8>,
     rows: usize,
     /// How many rows, and who waits for them.
@@ -66,12 +139,13 @@ struct Floor {
 }
 
 /// Serves until the process is killed.
-pub fn serve(folder: &Path, rows: JobRows, client: Vec<u8>, authority: Vec<u8>) {
+pub fn serve(folder: &Path, rows: JobRows, [client, authority]: [Vec<u8>; 2], of: Ed25519) {
     let (round, rounds) = channel();
-    let mut writer = Writer::create(folder, rows);
+    let mut writer = Writer::create(folder, rows, of.pair(2));
     std::thread::spawn(move || writer.run(&rounds));
     let claims = vec![b'7'; rows.claims_bytes];
-    let floor = Floor { client, authority, receipt: key(1), claims, rows: rows.rows, round };
+    let (client, authority, receipt) = (of.public(&client), of.public(&authority), of.pair(1));
+    let floor = Floor { client, authority, receipt, claims, rows: rows.rows, round };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
@@ -86,10 +160,6 @@ pub fn serve(folder: &Path, rows: JobRows, client: Vec<u8>, authority: Vec<u8>) 
     });
 }
 
-fn key(seed: u8) -> Ed25519KeyPair {
-    Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap()
-}
-
 async fn submit(State(floor): State<Arc<Floor>>, body: Bytes) -> Response {
     if !floor.is_signed(&body) {
         return StatusCode::UNAUTHORIZED.into_response();
@@ -102,16 +172,18 @@ async fn submit(State(floor): State<Arc<Floor>>, body: Bytes) -> Response {
     }
     let input = format!("eyJhbGciOiJFZDI1NTE5In0.{}", BASE64URL_NOPAD.encode(&floor.claims));
     let signature = floor.receipt.sign(input.as_bytes());
-    let receipt = format!("{{\"receipt\":\"{input}.{}\"}}", BASE64URL_NOPAD.encode(signature.as_ref()));
+    let receipt = format!("{{\"receipt\":\"{input}.{}\"}}", BASE64URL_NOPAD.encode(&signature));
     ([(header::CONTENT_TYPE, "application/json")], receipt).into_response()
 }
 
 /// The payload of a token that `key` signed.
-fn verified(token: &str, key: &[u8]) -> Option<Vec<u8>> {
+fn verified(token: &str, key: &Public) -> Option<Vec<u8>> {
     let (input, signature) = token.rsplit_once('.')?;
     let (_, payload) = input.split_once('.')?;
     let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).ok()?;
-    UnparsedPublicKey::new(&ED25519, key).verify(input.as_bytes(), &signature).ok()?;
+    if !key.verifies(input.as_bytes(), &signature) {
+        return None;
+    }
     BASE64URL_NOPAD.decode(payload.as_bytes()).ok()
 }
 
@@ -129,17 +201,17 @@ impl Floor {
 struct Writer {
     connection: rusqlite::Connection,
     mirror: File,
-    log: Ed25519KeyPair,
+    log: Pair,
     rows: JobRows,
 }
 
 impl Writer {
-    fn create(folder: &Path, rows: JobRows) -> Self {
+    fn create(folder: &Path, rows: JobRows, log: Pair) -> Self {
         let connection = rusqlite::Connection::open(folder.join("floor.sqlite")).unwrap();
         connection.pragma_update(None, "journal_mode", "WAL").unwrap();
         connection.pragma_update(None, "synchronous", "FULL").unwrap();
         connection.execute_batch("CREATE TABLE row (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT").unwrap();
-        Self { connection, mirror: File::create(folder.join("mirror")).unwrap(), log: key(2), rows }
+        Self { connection, mirror: File::create(folder.join("mirror")).unwrap(), log, rows }
     }
 
     /// Takes what queued since the last transaction into one. While there are many it waits until as many are there as the
@@ -174,7 +246,7 @@ impl Writer {
             insert.execute([&bytes]).unwrap();
         }
         let mut checkpoint = vec![b'c'; CHECKPOINT_BYTES];
-        checkpoint.extend(self.log.sign(&checkpoint).as_ref());
+        checkpoint.extend(self.log.sign(&checkpoint));
         insert.execute([&checkpoint]).unwrap();
         drop(insert);
         self.connection.execute_batch("COMMIT").unwrap();

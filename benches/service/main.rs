@@ -31,7 +31,7 @@ mod served;
 #[path = "../../tests/load/soak.rs"]
 mod soak;
 
-use floor::JobRows;
+use floor::{Ed25519, JobRows};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -39,8 +39,11 @@ fn main() {
     let Some((what, rest)) = arguments.split_first() else { return };
     let number = |place: usize| rest[place].parse::<u64>().expect("a number");
     match what.as_str() {
-        "floor" => floor::serve(rest[0].as_ref(), JobRows::read(&rest[1..]), key(&rest[5]), key(&rest[6])),
-        "rounds" => rounds::rounds(number(0), number(1), number(2), number(3)),
+        "floor" => {
+            let of = Ed25519::named(&rest[7]);
+            floor::serve(rest[0].as_ref(), JobRows::read(&rest[1..]), [5, 6].map(|place| key(&rest[place])), of);
+        }
+        "rounds" => rounds::rounds(number(0), number(1), number(2), (number(3), Ed25519::named(&rest[4]))),
         "replay" => replay::replay(number(0), number(1), None),
         "soak" => soak::soak(number(0) * 60, number(1), None),
         other => panic!("`{other}` is none of floor, rounds, replay, soak"),

@@ -9,7 +9,7 @@ use anshi::job::{HomePaths, KeyFile, load_key};
 use anshi::model::{RawRows, UnitId};
 
 use super::city::{City, JOBS_PER_MINUTE, Question};
-use super::floor::JobRows;
+use super::floor::{Ed25519, JobRows};
 use super::line::{Ran, closed, job_request, open};
 use super::served::Served;
 
@@ -68,7 +68,7 @@ fn median(values: &[f64]) -> f64 {
 
 /// `jobs` jobs a round, `at_once` of them in flight; each side begins every other round. Rates are those of the time in which
 /// so many are: a service runs all day, and the slots at both ends of a round would count as a tenth of it.
-pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
+pub fn rounds(rounds: u64, jobs: u64, at_once: u64, (scale_ppm, of): (u64, Ed25519)) {
     let folder = tempfile::tempdir().unwrap();
     let city = City::make(folder.path(), scale_ppm, &["yardstick"], &arrange);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -83,7 +83,7 @@ pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
     let warm = runtime.block_on(closed(engine.address, at_once as usize, requests(jobs / 2)));
     assert_eq!(warm.count(200), warm.answers.len(), "{:?}", warm.answers.first());
     let rows = count_rows(&city.paths(), warm.answers.len());
-    let floor = start_floor(folder.path(), &city.paths(), rows);
+    let floor = start_floor(folder.path(), &city.paths(), rows, of);
     runtime.block_on(closed(floor.address, at_once as usize, requests(jobs / 4)));
     let (mut floors, mut engines) = (Side::default(), Side::default());
     for round in 1..=rounds {
@@ -101,7 +101,10 @@ pub fn rounds(rounds: u64, jobs: u64, at_once: u64, scale_ppm: u64) {
         let (floor, engine) = (floors.last(), engines.last());
         println!("round {round}: floor {floor:.0}/s, engine {engine:.0}/s, {:.2}", engine / floor);
     }
-    let what = format!("{at_once} in flight, {jobs} jobs a round, {rounds} rounds");
+    let what = format!(
+        "{at_once} in flight, {jobs} jobs a round, {rounds} rounds, the floor with the Ed25519 of {}",
+        of.name()
+    );
     print_rates(&what, (&floors, &engines), (rows, city.held[POLICIES[0]]));
     let seconds = (jobs as f64 / OPEN_PER_SECOND).ceil();
     let requests = requests((seconds * OPEN_PER_SECOND) as u64);
@@ -269,7 +272,7 @@ fn per_round(connection: &rusqlite::Connection) -> usize {
 }
 
 /// This program again, as the floor.
-fn start_floor(folder: &Path, paths: &HomePaths, rows: JobRows) -> Served {
+fn start_floor(folder: &Path, paths: &HomePaths, rows: JobRows, of: Ed25519) -> Served {
     let public = |file| {
         let key = load_key(&paths.key(file)).unwrap();
         data_encoding::HEXLOWER.encode(&key.public().ed25519_bytes().unwrap())
@@ -278,6 +281,6 @@ fn start_floor(folder: &Path, paths: &HomePaths, rows: JobRows) -> Served {
     std::fs::create_dir_all(&floor).unwrap();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.arg("floor").arg(&floor).args(rows.arguments());
-    command.args([public(KeyFile::Client), public(KeyFile::Authority)]);
+    command.args([public(KeyFile::Client), public(KeyFile::Authority)]).arg(of.name());
     Served::start(command, &folder.join("floor.log"))
 }

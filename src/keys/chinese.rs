@@ -18,6 +18,7 @@ impl Chinese for JwkError {
             Self::Form => "不是私钥 JWK：应为含 `kty`、`crv`、`x`、`d` 的 JSON".to_owned(),
             Self::Type => "密钥既不是 `OKP`/`Ed25519`，也不是 `EC`/`P-256`".to_owned(),
             Self::Encoding => "密钥的某一成员不是 32 字节的无填充 base64url".to_owned(),
+            Self::NotOnCurve => "密钥不是其曲线上的点".to_owned(),
             Self::SmallOrder => "密钥属于小阶点：其签名不能证明任何事".to_owned(),
             Self::Contradiction => "`kid`、`alg` 或 `use` 与密钥矛盾".to_owned(),
         }

@@ -1,8 +1,9 @@
 //! Keys as JSON Web Keys (RFC 7517, RFC 8037): Ed25519 for what the engine signs, Ed25519 and P-256
 //! for what others sign.
 
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use ring::signature::{ECDSA_P256_SHA256_FIXED, ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use data_encoding::BASE64URL_NOPAD;
+use ed25519_dalek::{Signature, Signer, Verifier, VerifyingKey};
+use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
 use super::canonical::{read_json, sha256};
@@ -66,6 +67,9 @@ pub enum JwkError {
     /// A coordinate that is not canonical base64url of 32 bytes, or one too many.
     #[error("a member of the key is not 32 bytes in base64url without padding")]
     Encoding,
+    /// 32 bytes that are no point of Ed25519's curve, so that no signature can be its.
+    #[error("the key is not a point of its curve")]
+    NotOnCurve,
     /// A key that verifies one signature for many messages, so that nobody can be held to it.
     #[error("the key is of small order: its signatures would prove nothing")]
     SmallOrder,
@@ -77,28 +81,16 @@ pub enum JwkError {
 /// A public key that can verify.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey {
-    algorithm: Algorithm,
-    /// 32 bytes for Ed25519; the 65 bytes of an uncompressed point for P-256.
-    bytes: Vec<u8>,
+    point: Point,
     thumbprint: String,
 }
 
-/// The encodings of Ed25519's eight points of small order, without the sign of x: the order-4, neutral, both order-8
-/// and order-2 points, and the two of them that have a second encoding, beyond the field's prime.
-const SMALL_ORDER: [&str; 7] = [
-    "0000000000000000000000000000000000000000000000000000000000000000",
-    "0100000000000000000000000000000000000000000000000000000000000000",
-    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-];
-
-fn is_small_order(x: &[u8; 32]) -> bool {
-    let mut unsigned = *x;
-    unsigned[31] &= 0x7f;
-    SMALL_ORDER.contains(&HEXLOWER.encode(&unsigned).as_str())
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Point {
+    /// Decompressed once, when the key is read.
+    Ed25519(VerifyingKey),
+    /// Uncompressed.
+    P256([u8; 65]),
 }
 
 fn coordinate(text: &str) -> Result<[u8; 32], JwkError> {
@@ -111,43 +103,49 @@ impl PublicKey {
     pub fn from_jwk(jwk: &PublicJwk) -> Result<Self, JwkError> {
         let key = match (jwk.kty.as_str(), jwk.crv.as_str(), &jwk.y) {
             ("OKP", "Ed25519", None) => {
-                let x = coordinate(&jwk.x)?;
-                if is_small_order(&x) {
+                let key = VerifyingKey::from_bytes(&coordinate(&jwk.x)?).map_err(|_| JwkError::NotOnCurve)?;
+                if key.is_weak() {
                     return Err(JwkError::SmallOrder);
                 }
-                Self::ed25519(&x)
+                Self::ed25519(key)
             }
             ("EC", "P-256", Some(y)) => Self::p256(&coordinate(&jwk.x)?, &coordinate(y)?),
             _ => return Err(JwkError::Type),
         };
         let kid_fits = jwk.kid.as_ref().is_none_or(|kid| *kid == key.thumbprint);
-        let alg_fits = jwk.alg.as_ref().is_none_or(|alg| key.algorithm.is_called(alg));
+        let alg_fits = jwk.alg.as_ref().is_none_or(|alg| key.algorithm().is_called(alg));
         let use_fits = jwk.usage.as_ref().is_none_or(|usage| usage == "sig");
         if kid_fits && alg_fits && use_fits { Ok(key) } else { Err(JwkError::Contradiction) }
     }
 
-    fn ed25519(x: &[u8; 32]) -> Self {
-        let x_text = BASE64URL_NOPAD.encode(x);
+    fn ed25519(key: VerifyingKey) -> Self {
+        let x_text = BASE64URL_NOPAD.encode(key.as_bytes());
         // RFC 7638: the required members in lexicographic order, no white space.
         let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x_text}"}}"#);
         let thumbprint = BASE64URL_NOPAD.encode(sha256(members.as_bytes()).as_bytes());
-        Self { algorithm: Algorithm::Ed25519, bytes: x.to_vec(), thumbprint }
+        Self { point: Point::Ed25519(key), thumbprint }
     }
 
     fn p256(x: &[u8; 32], y: &[u8; 32]) -> Self {
         let (x_text, y_text) = (BASE64URL_NOPAD.encode(x), BASE64URL_NOPAD.encode(y));
         let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x_text}","y":"{y_text}"}}"#);
         let thumbprint = BASE64URL_NOPAD.encode(sha256(members.as_bytes()).as_bytes());
-        let bytes = [&[4][..], x, y].concat();
-        Self { algorithm: Algorithm::Es256, bytes, thumbprint }
+        let mut point = [4; 65];
+        let (x_place, y_place) = point.split_at_mut(33);
+        x_place.split_at_mut(1).1.copy_from_slice(x);
+        y_place.copy_from_slice(y);
+        Self { point: Point::P256(point), thumbprint }
     }
 
     /// The wire form, with `kid`, `alg` and `use`.
     pub fn to_jwk(&self) -> PublicJwk {
-        let part = |range: std::ops::Range<usize>| BASE64URL_NOPAD.encode(self.bytes.get(range).unwrap_or_default());
-        let (kty, crv, x, y, alg) = match self.algorithm {
-            Algorithm::Ed25519 => ("OKP", "Ed25519", part(0..32), None, "Ed25519"),
-            Algorithm::Es256 => ("EC", "P-256", part(1..33), Some(part(33..65)), "ES256"),
+        let text = |coordinate: &[u8]| BASE64URL_NOPAD.encode(coordinate);
+        let (kty, crv, x, y, alg) = match &self.point {
+            Point::Ed25519(key) => ("OKP", "Ed25519", text(key.as_bytes()), None, "Ed25519"),
+            Point::P256(point) => {
+                let (x, y) = point.split_at(33);
+                ("EC", "P-256", text(x.split_at(1).1), Some(text(y)), "ES256")
+            }
         };
         PublicJwk {
             kty: kty.to_owned(),
@@ -163,7 +161,10 @@ impl PublicKey {
 
     /// The key's algorithm.
     pub const fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        match self.point {
+            Point::Ed25519(_) => Algorithm::Ed25519,
+            Point::P256(_) => Algorithm::Es256,
+        }
     }
 
     /// The RFC 7638 thumbprint: the `kid`.
@@ -173,15 +174,20 @@ impl PublicKey {
 
     /// The raw key of an Ed25519 key, for signed notes.
     pub fn ed25519_bytes(&self) -> Option<[u8; 32]> {
-        self.bytes.as_slice().try_into().ok()
+        match &self.point {
+            Point::Ed25519(key) => Some(key.to_bytes()),
+            Point::P256(_) => None,
+        }
     }
 
     /// Whether `signature` is this key's over `message`. ES256 signatures are r‖s, 64 bytes.
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        match self.algorithm {
-            Algorithm::Ed25519 => UnparsedPublicKey::new(&ED25519, &self.bytes).verify(message, signature).is_ok(),
-            Algorithm::Es256 => {
-                UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &self.bytes).verify(message, signature).is_ok()
+        match &self.point {
+            Point::Ed25519(key) => {
+                Signature::from_slice(signature).is_ok_and(|signature| key.verify(message, &signature).is_ok())
+            }
+            Point::P256(point) => {
+                UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature).is_ok()
             }
         }
     }
@@ -189,9 +195,9 @@ impl PublicKey {
 
 /// An Ed25519 key that can sign.
 pub struct SigningKey {
-    pair: Ed25519KeyPair,
+    /// Overwrites itself when it is dropped.
+    pair: ed25519_dalek::SigningKey,
     public: PublicKey,
-    seed: [u8; 32],
 }
 
 /// The private JWK file: as [`PublicJwk`], and the seed `d`.
@@ -209,21 +215,19 @@ struct PrivateJwk {
 impl SigningKey {
     /// A new random key.
     pub fn generate(entropy: &Entropy) -> Result<Self, EntropyError> {
-        let seed = entropy.bytes()?;
-        Self::from_seed(seed).map_err(|_| EntropyError)
+        Ok(Self::from_seed(entropy.bytes()?))
     }
 
     /// The key of a 32-byte seed (RFC 8032's private key).
-    pub fn from_seed(seed: [u8; 32]) -> Result<Self, JwkError> {
-        let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| JwkError::Encoding)?;
-        let x: [u8; 32] = pair.public_key().as_ref().try_into().map_err(|_| JwkError::Encoding)?;
-        Ok(Self { public: PublicKey::ed25519(&x), pair, seed })
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        let pair = ed25519_dalek::SigningKey::from_bytes(&seed);
+        Self { public: PublicKey::ed25519(pair.verifying_key()), pair }
     }
 
     /// Reads a private JWK; the public half must belong to the private one.
     pub fn from_private_jwk(json: &str) -> Result<Self, JwkError> {
         let jwk: PrivateJwk = read_json(json.as_bytes()).map_err(|_| JwkError::Form)?;
-        let key = Self::from_seed(coordinate(&jwk.d)?)?;
+        let key = Self::from_seed(coordinate(&jwk.d)?);
         let public = PublicJwk {
             kty: jwk.kty,
             crv: jwk.crv,
@@ -244,7 +248,7 @@ impl SigningKey {
             kty: public.kty,
             crv: public.crv,
             x: public.x,
-            d: BASE64URL_NOPAD.encode(&self.seed),
+            d: BASE64URL_NOPAD.encode(self.pair.as_bytes()),
             kid: public.kid,
         };
         serde_json::to_string_pretty(&jwk).unwrap_or_default() + "\n"
@@ -256,8 +260,8 @@ impl SigningKey {
     }
 
     /// The deterministic 64-byte signature of `message`.
-    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
-        self.pair.sign(message).as_ref().to_vec()
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.pair.sign(message).to_bytes()
     }
 }
 
@@ -275,18 +279,93 @@ mod tests {
     fn thumbprint_of_rfc_8037() {
         // RFC 8037, appendix A.1 and A.3.
         let seed = BASE64URL_NOPAD.decode(b"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();
-        let key = SigningKey::from_seed(seed.try_into().unwrap()).unwrap();
+        let key = SigningKey::from_seed(seed.try_into().unwrap());
         assert_eq!(key.public().to_jwk().x, "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
         assert_eq!(key.public().thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     }
 
     #[test]
     fn private_keys_round_trip_and_halves_must_fit() {
-        let key = SigningKey::from_seed([7; 32]).unwrap();
-        let other = SigningKey::from_seed([8; 32]).unwrap();
+        let key = SigningKey::from_seed([7; 32]);
+        let other = SigningKey::from_seed([8; 32]);
         let json = key.to_private_jwk();
         assert_eq!(SigningKey::from_private_jwk(&json).unwrap().public(), key.public());
         let mixed = json.replace(&key.public().to_jwk().x, &other.public().to_jwk().x);
         assert_eq!(SigningKey::from_private_jwk(&mixed).unwrap_err(), JwkError::Contradiction);
+    }
+
+    /// What another library says of the same bytes.
+    fn ring_verifies(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&ring::signature::ED25519, key).verify(message, signature).is_ok()
+    }
+
+    fn flipped(bytes: &[u8], bit: usize) -> Vec<u8> {
+        let mut bytes = bytes.to_vec();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        bytes
+    }
+
+    #[test]
+    fn signatures_are_those_of_another_library_and_no_other_is_taken() {
+        for seed in 0..8 {
+            let (key, message) = (SigningKey::from_seed([seed; 32]), vec![seed; 300 * usize::from(seed)]);
+            let pair = ring::signature::Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
+            let (signature, x) = (key.sign(&message), key.public().ed25519_bytes().unwrap());
+            assert_eq!(signature, pair.sign(&message).as_ref());
+            assert!(key.public().verifies(&message, &signature));
+            for bit in 0..512 {
+                let other = flipped(&signature, bit);
+                assert!(!key.public().verifies(&message, &other), "bit {bit} of a signature");
+                assert!(!ring_verifies(&x, &message, &other));
+            }
+            for cut in [0, 32, 63] {
+                assert!(!key.public().verifies(&message, &signature[..cut]));
+            }
+            assert!(!key.public().verifies(&message, &[&signature[..], &[0]].concat()));
+            assert!(!key.public().verifies(&[&message[..], &[0]].concat(), &signature));
+        }
+    }
+
+    #[test]
+    fn a_signature_has_one_form() {
+        // RFC 8032, 5.1.7: the second half is below the order of the group. Added once, it is another form of the same number.
+        let order = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
+        let order = data_encoding::HEXLOWER.decode(order.as_bytes()).unwrap();
+        for seed in 0..32 {
+            let key = SigningKey::from_seed([seed; 32]);
+            let mut second = key.sign(b"anshi");
+            let mut carry = 0;
+            for (byte, more) in second[32..].iter_mut().zip(&order) {
+                carry += u16::from(*byte) + u16::from(*more);
+                *byte = carry.to_le_bytes()[0];
+                carry >>= 8;
+            }
+            assert!(!key.public().verifies(b"anshi", &second));
+            assert!(!ring_verifies(&key.public().ed25519_bytes().unwrap(), b"anshi", &second));
+        }
+    }
+
+    #[test]
+    fn a_key_is_a_point_of_the_curve() {
+        let key = SigningKey::from_seed([3; 32]);
+        let (signature, x) = (key.sign(b"anshi"), key.public().ed25519_bytes().unwrap());
+        let read = |x: &[u8]| {
+            PublicKey::from_jwk(&PublicJwk { x: BASE64URL_NOPAD.encode(x), kid: None, ..key.public().to_jwk() })
+        };
+        assert_eq!(read(&x).unwrap(), *key.public());
+        let mut refused = 0;
+        for bit in 0..256 {
+            let other = flipped(&x, bit);
+            match read(&other) {
+                Ok(key) => assert!(!key.verifies(b"anshi", &signature)),
+                Err(error) => {
+                    assert_eq!(error, JwkError::NotOnCurve);
+                    refused += 1;
+                }
+            }
+            assert!(!ring_verifies(&other, b"anshi", &signature));
+        }
+        // About every second number is the y of a point.
+        assert!((64..192).contains(&refused), "{refused}");
     }
 }

@@ -245,7 +245,7 @@ mod tests {
     use super::*;
 
     fn trusted() -> (SigningKey, TrustedKey) {
-        let key = SigningKey::from_seed([1; 32]).unwrap();
+        let key = SigningKey::from_seed([1; 32]);
         let trusted = TrustedKey {
             owner: "bank".into(),
             key: key.public().clone(),

@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_retired_key_stays_and_signs_no_more() {
-        let (old, new) = (SigningKey::from_seed([1; 32]).unwrap(), SigningKey::from_seed([2; 32]).unwrap());
+        let (old, new) = (SigningKey::from_seed([1; 32]), SigningKey::from_seed([2; 32]));
         let mut set = KeySet::new(old.public(), true);
         assert!(set.is_active(old.public()) && !set.is_active(new.public()));
         set.add(new.public(), true, Some(10));

@@ -69,7 +69,8 @@ impl LogSigner {
     pub fn sign(&self, checkpoint: &Checkpoint) -> Result<String, CheckpointError> {
         let text = format!("{}\n{}\n{}\n", self.origin, checkpoint.size, BASE64.encode(checkpoint.root.as_bytes()));
         let signature = self.key.sign(text.as_bytes());
-        let signature = Signature::new(self.origin.clone(), self.id, signature).map_err(|_| CheckpointError::Form)?;
+        let signature =
+            Signature::new(self.origin.clone(), self.id, signature.into()).map_err(|_| CheckpointError::Form)?;
         let note = Note::new(text.as_bytes(), &[signature]).map_err(|_| CheckpointError::Form)?;
         String::from_utf8(note.to_bytes()).map_err(|_| CheckpointError::Form)
     }
@@ -120,7 +121,7 @@ mod tests {
     use super::*;
 
     fn signer(seed: u8) -> LogSigner {
-        LogSigner::new("example.org/log".into(), SigningKey::from_seed([seed; 32]).unwrap()).unwrap()
+        LogSigner::new("example.org/log".into(), SigningKey::from_seed([seed; 32])).unwrap()
     }
 
     #[test]
@@ -131,7 +132,7 @@ mod tests {
         assert_eq!(verifier.verify(&note), Ok(checkpoint));
         assert_eq!(verifier.verify(&note.replacen("3\n", "4\n", 1)), Err(CheckpointError::Changed));
         assert_eq!(verifier.verify(&signer(2).sign(&checkpoint).unwrap()), Err(CheckpointError::Signature));
-        let other = LogSigner::new("other.org/log".into(), SigningKey::from_seed([1; 32]).unwrap()).unwrap();
+        let other = LogSigner::new("other.org/log".into(), SigningKey::from_seed([1; 32])).unwrap();
         assert!(matches!(verifier.verify(&other.sign(&checkpoint).unwrap()), Err(CheckpointError::Origin(_))));
     }
 }

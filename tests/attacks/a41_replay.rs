@@ -203,7 +203,7 @@ fn bundles_of_others(home: &TestHome, bundle: &str) -> Result<(), String> {
             return Err(format!("a bundle with the `{member}` of another job verifies"));
         }
     }
-    let key = |seed| SigningKey::from_seed([seed; 32]).unwrap();
+    let key = |seed| SigningKey::from_seed([seed; 32]);
     let jwks = json!({ "keys": [key(9).public().to_jwk()] }).to_string();
     let log_key = std::fs::read_to_string(home.paths().log_key()).unwrap();
     match anshi::receipt::verify_bundle(bundle, &jwks, &log_key) {

@@ -75,7 +75,7 @@ fn people(served: &Served) -> Vec<(&'static str, SigningKey, Option<CallerKind>)
 }
 
 fn developer() -> SigningKey {
-    SigningKey::from_seed([21; 32]).unwrap()
+    SigningKey::from_seed([21; 32])
 }
 
 fn show(served: &Served, route: &Route, token: &str) -> Reply {

@@ -119,7 +119,7 @@ pub fn attack() -> Result<(), String> {
     let mut forged = strangers_tokens(&token, key);
     forged.extend(second_encodings(&token));
     let own = strange_headers(key.thumbprint());
-    forged.extend(own.iter().map(|header| reseal(&token, header, |input| home.client.sign(input))));
+    forged.extend(own.iter().map(|header| reseal(&token, header, |input| home.client.sign(input).into())));
     let allowed = [RefusalCode::Malformed, RefusalCode::Signature, RefusalCode::Client];
     for token in &forged {
         let header = String::from_utf8_lossy(

@@ -91,7 +91,7 @@ pub fn attack() -> Result<(), String> {
     forged.extend(second_encodings(&token));
     let own = strange_headers(key.public().thumbprint());
     forged.extend(
-        own.iter().map(|header| reseal(&token, &header.replace("job+jwt", "call+jwt"), |input| key.sign(input))),
+        own.iter().map(|header| reseal(&token, &header.replace("job+jwt", "call+jwt"), |input| key.sign(input).into())),
     );
     for (number, forgery) in forged.iter().enumerate() {
         refused(&served, &format!("forgery {number}"), forgery)?;

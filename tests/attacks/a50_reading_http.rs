@@ -67,7 +67,7 @@ fn callers() -> Result<(), String> {
         std::fs::write(&path, text).unwrap();
         Callers::load(folder.path()).is_ok()
     };
-    let key = SigningKey::from_seed([21; 32]).unwrap();
+    let key = SigningKey::from_seed([21; 32]);
     let text = caller_text("bank", CallerKind::Platform, &[key.public().clone()]);
     assert!(takes(&text), "the caller's file as it is");
     let read = spoilt_toml(&text).into_iter().filter(|(_, text)| takes(text));

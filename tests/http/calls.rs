@@ -77,7 +77,7 @@ fn a_token_serves_once_and_for_what_it_covers() {
     assert_eq!(show(&token, "GET", "/v1/policies", b"").problem(), "replayed-request");
     let job = served.home.token(0, 1);
     assert_eq!(show(&job, "GET", "/v1/policies", b"").problem(), "malformed-request");
-    let foreign = SigningKey::from_seed([9; 32]).unwrap();
+    let foreign = SigningKey::from_seed([9; 32]);
     let token = served.call_token(("smart-finance", &foreign), TokenKind::Call, "GET", "/v1/policies", b"");
     assert_eq!(show(&token, "GET", "/v1/policies", b"").problem(), "unknown-client");
 }
@@ -119,7 +119,7 @@ fn an_authority_takes_back_its_consent() {
 #[test]
 fn a_developer_registers_a_guest_and_asks_nothing() {
     let mut served = Served::new();
-    let key = SigningKey::from_seed([21; 32]).unwrap();
+    let key = SigningKey::from_seed([21; 32]);
     let text = caller_text("bank-developer", CallerKind::Developer, &[key.public().clone()]);
     fs::write(served.home.paths().caller("bank-developer"), text).unwrap();
     served.home.engine.reload().unwrap();

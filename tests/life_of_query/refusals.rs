@@ -61,7 +61,7 @@ fn clients() {
     };
     refused(&home, "not the policy's client", &compose(&order, &key), RefusalCode::PolicyClient);
     refused(&home, "in another's name", &compose(&home.order(0, 1), &key), RefusalCode::Client);
-    let unknown = SigningKey::from_seed([9; 32]).unwrap();
+    let unknown = SigningKey::from_seed([9; 32]);
     refused(&home, "unknown key", &compose(&home.order(0, 1), &unknown), RefusalCode::Client);
     let good = home.token(0, 1);
     let (input, _) = good.rsplit_once('.').unwrap();

@@ -51,7 +51,7 @@ fn consents_that_are_none() {
     let good = || home.consent(&home.consent_order(1));
     let again =
         |change: &dyn Fn(&mut serde_json::Value)| signed_again(&good(), TokenKind::Consent, &home.authority, change);
-    let stranger = SigningKey::from_seed([9; 32]).unwrap();
+    let stranger = SigningKey::from_seed([9; 32]);
     refused(&home, "none", Vec::new(), RefusalCode::ConsentMissing);
     let cases = [
         ("a stranger's", signed_again(&good(), TokenKind::Consent, &stranger, |_| {})),

@@ -115,7 +115,7 @@ mod tests {
         let expected = "wasmtime=guest wasmparser=guest wit_component=guest wit_parser=guest wit_bindgen_core=kit \
             wit_bindgen_rust=kit wit_bindgen_c=kit csv=data hashbrown=data \
             rand_chacha=data memmap2=data,env notify=env arrow_ipc=data,guest arrow_array=data,guest rusqlite=ledger mimalloc=main \
-            tlog_tiles=log signed_note=log ring=keys,env jiff=model,env,data toml=document annotate_snippets=document \
+            tlog_tiles=log signed_note=log ring=keys,env ed25519_dalek=keys jiff=model,env,data toml=document annotate_snippets=document \
             clap=cli,main clap_complete=cli clap_mangen=cli tar=pack flate2=pack indicatif=cli tracing_subscriber=cli axum=server tokio=ledger,job,workbench,cli,server \
             rayon=job,guest,data,disclosure \
             base64= hex= encoding_rs=data unicode_width=cli parquet=data calamine=data postgres=data \

@@ -80,6 +80,7 @@ pub const CONFINED: &[(&str, Place)] = &[
     ("tlog_tiles", Place::Only(&["log"])),
     ("signed_note", Place::Only(&["log"])),
     ("ring", Place::Only(&["keys", "env"])),
+    ("ed25519_dalek", Place::Only(&["keys"])),
     ("jiff", Place::Only(&["model", "env", "data"])),
     ("toml", Place::Only(&["document"])),
     ("annotate_snippets", Place::Only(&["document"])),

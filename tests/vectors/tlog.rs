@@ -103,7 +103,7 @@ fn roots_and_proofs_are_those_of_go() {
 fn our_notes_are_go_s_notes_byte_for_byte() {
     let file = file();
     let seed: [u8; 32] = HEXLOWER.decode(file.seed.as_bytes()).unwrap().try_into().unwrap();
-    let signer = LogSigner::new(file.origin.clone(), SigningKey::from_seed(seed).unwrap()).unwrap();
+    let signer = LogSigner::new(file.origin.clone(), SigningKey::from_seed(seed)).unwrap();
     assert_eq!(signer.verifier_key().unwrap(), file.vkey);
     let mut failures = Failures::default();
     for tree in &file.trees {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::scratch;
 
 fn key(seed: u8) -> SigningKey {
-    SigningKey::from_seed([seed; 32]).unwrap()
+    SigningKey::from_seed([seed; 32])
 }
 
 const KINDS: [TokenKind; 9] = TokenKind::ALL;

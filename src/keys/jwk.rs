@@ -67,8 +67,8 @@ pub enum JwkError {
     /// A coordinate that is not canonical base64url of 32 bytes, or one too many.
     #[error("a member of the key is not 32 bytes in base64url without padding")]
     Encoding,
-    /// 32 bytes that are no point of Ed25519's curve, so that no signature can be its.
-    #[error("the key is not a point of its curve")]
+    /// 32 bytes that encode no point of Ed25519's curve (RFC 8032, 5.1.3), so no signature verifies under them.
+    #[error("the key is not a point on its curve")]
     NotOnCurve,
     /// A key that verifies one signature for many messages, so that nobody can be held to it.
     #[error("the key is of small order: its signatures would prove nothing")]
@@ -79,18 +79,25 @@ pub enum JwkError {
 }
 
 /// A public key that can verify.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
     point: Point,
     thumbprint: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Point {
     /// Decompressed once, when the key is read.
     Ed25519(VerifyingKey),
     /// Uncompressed.
     P256([u8; 65]),
+}
+
+/// Whether the number of an Ed25519 key, without the sign above it, is below 2²⁵⁵ − 19. The library reduces one that is not: a
+/// second encoding, and another thumbprint, of the same point.
+fn is_below_prime(x: &[u8; 32]) -> bool {
+    let [first, middle @ .., last] = x;
+    *first < 0xed || middle.iter().any(|byte| *byte != 0xff) || last & 0x7f != 0x7f
 }
 
 fn coordinate(text: &str) -> Result<[u8; 32], JwkError> {
@@ -103,9 +110,13 @@ impl PublicKey {
     pub fn from_jwk(jwk: &PublicJwk) -> Result<Self, JwkError> {
         let key = match (jwk.kty.as_str(), jwk.crv.as_str(), &jwk.y) {
             ("OKP", "Ed25519", None) => {
-                let key = VerifyingKey::from_bytes(&coordinate(&jwk.x)?).map_err(|_| JwkError::NotOnCurve)?;
+                let x = coordinate(&jwk.x)?;
+                let key = VerifyingKey::from_bytes(&x).map_err(|_| JwkError::NotOnCurve)?;
                 if key.is_weak() {
                     return Err(JwkError::SmallOrder);
+                }
+                if !is_below_prime(&x) {
+                    return Err(JwkError::NotOnCurve);
                 }
                 Self::ed25519(key)
             }
@@ -195,7 +206,7 @@ impl PublicKey {
 
 /// An Ed25519 key that can sign.
 pub struct SigningKey {
-    /// Overwrites itself when it is dropped.
+    /// Overwrites its seed when it is dropped.
     pair: ed25519_dalek::SigningKey,
     public: PublicKey,
 }
@@ -265,6 +276,12 @@ impl SigningKey {
     }
 }
 
+impl std::fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PublicKey({})", self.thumbprint)
+    }
+}
+
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SigningKey({})", self.public.thumbprint)
@@ -328,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_signature_has_one_form() {
-        // RFC 8032, 5.1.7: the second half is below the order of the group. Added once, it is another form of the same number.
+        // RFC 8032, 5.1.7: the second half is below the order of the group; with the order added it is the same number modulo it.
         let order = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
         let order = data_encoding::HEXLOWER.decode(order.as_bytes()).unwrap();
         for seed in 0..32 {
@@ -349,14 +366,11 @@ mod tests {
     fn a_key_is_a_point_of_the_curve() {
         let key = SigningKey::from_seed([3; 32]);
         let (signature, x) = (key.sign(b"anshi"), key.public().ed25519_bytes().unwrap());
-        let read = |x: &[u8]| {
-            PublicKey::from_jwk(&PublicJwk { x: BASE64URL_NOPAD.encode(x), kid: None, ..key.public().to_jwk() })
-        };
-        assert_eq!(read(&x).unwrap(), *key.public());
+        assert_eq!(read_key(&x).unwrap(), *key.public());
         let mut refused = 0;
         for bit in 0..256 {
             let other = flipped(&x, bit);
-            match read(&other) {
+            match read_key(&other) {
                 Ok(key) => assert!(!key.verifies(b"anshi", &signature)),
                 Err(error) => {
                     assert_eq!(error, JwkError::NotOnCurve);
@@ -367,5 +381,55 @@ mod tests {
         }
         // About every second number is the y of a point.
         assert!((64..192).contains(&refused), "{refused}");
+    }
+
+    fn read_key(x: &[u8]) -> Result<PublicKey, JwkError> {
+        let x = BASE64URL_NOPAD.encode(x);
+        PublicKey::from_jwk(&PublicJwk { x, kid: None, ..SigningKey::from_seed([3; 32]).public().to_jwk() })
+    }
+
+    #[test]
+    fn a_key_of_small_order_is_refused_in_each_encoding() {
+        // Without the sign: order 4, the neutral point, both of order 8, order 2, and two second encodings beyond the prime.
+        for y in [
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        ] {
+            let y = data_encoding::HEXLOWER.decode(y.as_bytes()).unwrap();
+            // Under such a key this is a signature of one message in eight at least: of a neutral point, and of nothing.
+            let forged = [&[1][..], &[0; 63]].concat();
+            for x in [y.clone(), flipped(&y, 255)] {
+                assert!((0..99_u8).any(|message| ring_verifies(&x, &[message], &forged)));
+                assert_eq!(read_key(&x).unwrap_err(), JwkError::SmallOrder);
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_has_one_encoding() {
+        let (mut refused, mut same) = (0, 0);
+        // 2²⁵⁵ − 19 to 2²⁵⁵ − 1 are 0 to 18 a second time.
+        for first in 0xed..=0xff_u8 {
+            for last in [0x7f, 0xff] {
+                let mut x = [0xff; 32];
+                (x[0], x[31]) = (first, last);
+                let mut reduced = [0; 32];
+                (reduced[0], reduced[31]) = (first - 0xed, last & 0x80);
+                assert_ne!(read_key(&x).map(drop), Ok(()));
+                refused += u32::from(VerifyingKey::from_bytes(&x).is_ok_and(|key| !key.is_weak()));
+                same += u32::from(read_key(&reduced).is_ok());
+            }
+        }
+        assert_eq!((refused, same), (20, 20), "points that the library would take");
+        // The largest number below the prime is the y of a point of order 2; the one before it is a number like any other.
+        let mut x = [0xff; 32];
+        x[31] = 0x7f;
+        let below = |first: u8| read_key(&[&[first], &x[1..]].concat()).is_ok();
+        assert!((0xe0..0xec).any(below));
     }
 }

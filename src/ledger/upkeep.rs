@@ -28,8 +28,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const LEFT_TO_WRITER: i64 = 64;
 /// A transaction has many entries from here on: the ledger is busy, and its jobs wait for one another more than for the disk.
 const MANY_ENTRIES: usize = 32;
-/// So many transactions in a row that have few make it one that is not: half a second's. The last ones of a busy time are fewer.
-const FEW_IN_A_ROW: u32 = 64;
+/// So many transactions with few make it one that is not: half a second's at 500 jobs a second. The last ones of a busy time are
+/// fewer.
+const QUIET_AFTER: u32 = 64;
+/// One with many counts as much against that as so many with few: a batch now and then makes no busy ledger.
+const MANY_COUNTS: u32 = 8;
 /// What is moved while the writer goes on writing, it writes more of: so often it is tried to come near its end.
 const PASSES_MAX: usize = 4;
 /// So many entries are read at a time: a bundle's.
@@ -105,18 +108,22 @@ impl Drop for Upkeep {
 /// transaction that comes meanwhile waits for all of them. So it is many while jobs come by the transaction-full, and few where each
 /// has a transaction nearly to itself.
 #[derive(Default)]
-struct Pace {
-    /// Transactions since the last one that had many entries.
-    few: u32,
+struct Portion {
+    /// Transactions with few entries, up to [`QUIET_AFTER`], less those with many.
+    quiet: u32,
 }
 
-impl Pace {
-    const fn add(&mut self, entries: usize) {
-        self.few = if entries < MANY_ENTRIES { self.few.saturating_add(1) } else { 0 };
+impl Portion {
+    fn add(&mut self, entries: usize) {
+        self.quiet = if entries < MANY_ENTRIES {
+            QUIET_AFTER.min(self.quiet + 1)
+        } else {
+            self.quiet.saturating_sub(MANY_COUNTS)
+        };
     }
 
     const fn pages(&self) -> i64 {
-        if self.few < FEW_IN_A_ROW { WAL_PAGES } else { WAL_PAGES_FEW }
+        if self.quiet < QUIET_AFTER { WAL_PAGES } else { WAL_PAGES_FEW }
     }
 }
 
@@ -131,12 +138,12 @@ struct Beside {
 impl Beside {
     fn run(mut self, receiver: &Receiver<Sealed>) {
         let mut unpublished: Option<(u64, Arc<str>)> = None;
-        let (mut published, mut looked, mut pace) = (Stopwatch::new(), Stopwatch::new(), Pace::default());
+        let (mut published, mut looked, mut portion) = (Stopwatch::new(), Stopwatch::new(), Portion::default());
         loop {
             let patience = if unpublished.is_some() { PUBLISH_IDLE } else { PUBLISH_EVERY };
             let quiet = match receiver.recv_timeout(patience) {
                 Ok(Sealed { size, note, entries }) => {
-                    pace.add(entries.len());
+                    portion.add(entries.len());
                     add(&mut self.latest, size, entries);
                     unpublished = Some((size, note));
                     false
@@ -155,7 +162,7 @@ impl Beside {
             }
             if looked.elapsed() >= LOOK_EVERY {
                 // A page that is not moved now is moved later, at the latest by the writer.
-                let _ = self.move_pages(pace.pages());
+                let _ = self.move_pages(portion.pages());
                 looked = Stopwatch::new();
             }
         }
@@ -249,18 +256,53 @@ mod tests {
         assert_eq!(std::fs::read_to_string(log.join("checkpoint")).unwrap(), "an empty log");
     }
 
+    /// An upkeep beside a store of which 1,024 pages are to be moved, once it was told of `transactions` with so many entries; whether it
+    /// moved them.
+    fn moves_1024_pages_after(transactions: &[usize]) -> bool {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("ledger.sqlite");
+        let writer = create_store(&store).unwrap();
+        for index in 0..512 {
+            let request = (index, vec![7_u8; 8_000]);
+            writer.execute("INSERT INTO request (intent_index, sealed) VALUES (?1, ?2)", request).unwrap();
+        }
+        assert!((WAL_PAGES_FEW..WAL_PAGES).contains(&pages(&writer).0));
+        let (sender, messages) = channel();
+        let upkeep = Upkeep::start(&store, Tiles::new(&folder.path().join("log"), 0), Arc::default(), sender).unwrap();
+        for entries in transactions {
+            upkeep.tell(Sealed { size: 0, note: "an empty log".into(), entries: vec![Vec::new(); *entries] });
+        }
+        // It looks every second at least.
+        let asked = messages.recv_timeout(2 * PUBLISH_EVERY);
+        drop(upkeep);
+        matches!(asked, Ok(Message::MovePages))
+    }
+
+    #[test]
+    fn a_quiet_ledger_moves_few_pages_together() {
+        let quiet = QUIET_AFTER as usize;
+        assert!(!moves_1024_pages_after(&vec![1; quiet - 1]));
+        assert!(moves_1024_pages_after(&vec![1; quiet]));
+        assert!(!moves_1024_pages_after(&[vec![1; quiet], vec![MANY_ENTRIES]].concat()));
+    }
+
     #[test]
     fn few_pages_are_moved_once_transactions_had_few_entries_for_a_while() {
-        let mut pace = Pace::default();
+        let mut portion = Portion::default();
         let mut after = |transactions: u32, entries: usize| {
-            (0..transactions).for_each(|_| pace.add(entries));
-            pace.pages()
+            (0..transactions).for_each(|_| portion.add(entries));
+            portion.pages()
         };
         assert_eq!(after(0, 0), WAL_PAGES);
-        assert_eq!(after(FEW_IN_A_ROW - 1, MANY_ENTRIES - 1), WAL_PAGES);
+        assert_eq!(after(QUIET_AFTER - 1, MANY_ENTRIES - 1), WAL_PAGES);
         assert_eq!(after(1, MANY_ENTRIES - 1), WAL_PAGES_FEW);
+        // One batch.
         assert_eq!(after(1, MANY_ENTRIES), WAL_PAGES);
-        assert_eq!(after(FEW_IN_A_ROW - 1, 1), WAL_PAGES);
+        assert_eq!(after(MANY_COUNTS - 1, 1), WAL_PAGES);
+        assert_eq!(after(1_000, 1), WAL_PAGES_FEW);
+        // A busy time, and its end.
+        assert_eq!(after(QUIET_AFTER, MANY_ENTRIES), WAL_PAGES);
+        assert_eq!(after(QUIET_AFTER - 1, 1), WAL_PAGES);
         assert_eq!(after(1, 1), WAL_PAGES_FEW);
     }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
+use anshi::keys::{PublicKey, SigningKey};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -18,7 +19,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use data_encoding::BASE64URL_NOPAD;
-use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use tokio::sync::oneshot;
 
@@ -62,7 +62,7 @@ impl JobRows {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ed25519 {
     Ring,
-    /// `ed25519-dalek`, as the engine.
+    /// The engine's own keys, which are `ed25519-dalek`'s.
     Dalek,
 }
 
@@ -82,10 +82,10 @@ impl Ed25519 {
         }
     }
 
-    fn public(self, bytes: &[u8]) -> Public {
+    fn public(self, key: PublicKey) -> Public {
         match self {
-            Self::Ring => Public::Ring(bytes.to_vec()),
-            Self::Dalek => Public::Dalek(VerifyingKey::try_from(bytes).unwrap()),
+            Self::Ring => Public::Ring(key.ed25519_bytes().unwrap()),
+            Self::Dalek => Public::Dalek(key),
         }
     }
 
@@ -93,37 +93,35 @@ impl Ed25519 {
         let seed = [seed; 32];
         match self {
             Self::Ring => Pair::Ring(Ed25519KeyPair::from_seed_unchecked(&seed).unwrap()),
-            Self::Dalek => Pair::Dalek(SigningKey::from_bytes(&seed)),
+            Self::Dalek => Pair::Dalek(Box::new(SigningKey::from_seed(seed))),
         }
     }
 }
 
 enum Public {
-    Ring(Vec<u8>),
-    Dalek(VerifyingKey),
+    Ring([u8; 32]),
+    Dalek(PublicKey),
 }
 
 impl Public {
     fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         match self {
             Self::Ring(key) => UnparsedPublicKey::new(&ED25519, key).verify(message, signature).is_ok(),
-            Self::Dalek(key) => {
-                Signature::from_slice(signature).is_ok_and(|signature| key.verify(message, &signature).is_ok())
-            }
+            Self::Dalek(key) => key.verifies(message, signature),
         }
     }
 }
 
 enum Pair {
     Ring(Ed25519KeyPair),
-    Dalek(SigningKey),
+    Dalek(Box<SigningKey>),
 }
 
 impl Pair {
     fn sign(&self, message: &[u8]) -> [u8; 64] {
         match self {
             Self::Ring(pair) => pair.sign(message).as_ref().try_into().unwrap(),
-            Self::Dalek(pair) => pair.sign(message).to_bytes(),
+            Self::Dalek(pair) => pair.sign(message),
         }
     }
 }
@@ -139,12 +137,12 @@ struct Floor {
 }
 
 /// Serves until the process is killed.
-pub fn serve(folder: &Path, rows: JobRows, [client, authority]: [Vec<u8>; 2], of: Ed25519) {
+pub fn serve(folder: &Path, rows: JobRows, [client, authority]: [PublicKey; 2], of: Ed25519) {
     let (round, rounds) = channel();
     let mut writer = Writer::create(folder, rows, of.pair(2));
     std::thread::spawn(move || writer.run(&rounds));
     let claims = vec![b'7'; rows.claims_bytes];
-    let (client, authority, receipt) = (of.public(&client), of.public(&authority), of.pair(1));
+    let (client, authority, receipt) = (of.public(client), of.public(authority), of.pair(1));
     let floor = Floor { client, authority, receipt, claims, rows: rows.rows, round };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -31,6 +31,7 @@ mod served;
 #[path = "../../tests/load/soak.rs"]
 mod soak;
 
+use anshi::keys::PublicKey;
 use floor::{Ed25519, JobRows};
 
 fn main() {
@@ -50,6 +51,6 @@ fn main() {
     }
 }
 
-fn key(hex: &str) -> Vec<u8> {
-    data_encoding::HEXLOWER.decode(hex.as_bytes()).unwrap()
+fn key(jwk: &str) -> PublicKey {
+    PublicKey::from_jwk(&serde_json::from_str(jwk).unwrap()).unwrap()
 }

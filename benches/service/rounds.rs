@@ -275,7 +275,7 @@ fn per_round(connection: &rusqlite::Connection) -> usize {
 fn start_floor(folder: &Path, paths: &HomePaths, rows: JobRows, of: Ed25519) -> Served {
     let public = |file| {
         let key = load_key(&paths.key(file)).unwrap();
-        data_encoding::HEXLOWER.encode(&key.public().ed25519_bytes().unwrap())
+        serde_json::to_string(&key.public().to_jwk()).unwrap()
     };
     let floor = folder.join("floor");
     std::fs::create_dir_all(&floor).unwrap();
